@@ -1,0 +1,34 @@
+# setup, serve and test prepare whatever they need by themselves.
+PYTHON := .venv/bin/python
+READY  := .venv/.ready
+
+.PHONY: setup serve test check bench faults screenshots sample
+.DEFAULT_GOAL := serve
+
+$(READY): requirements.lock pyproject.toml scripts/setup.sh
+	@sh scripts/setup.sh
+
+setup: $(READY)
+
+serve: $(READY)
+	@exec .venv/bin/wangge serve
+
+test: $(READY)
+	@sh scripts/test-needs.sh
+	$(PYTHON) -m pytest
+
+check: $(READY)
+	@sh scripts/check.sh
+
+bench: $(READY)
+	@for bench in benchmarks/*.py; do $(PYTHON) $$bench || exit 1; done
+
+faults: $(READY)
+	@sh scripts/test-needs.sh
+	$(PYTHON) scripts/faults.py
+
+screenshots: $(READY)
+	$(PYTHON) scripts/screenshots.py
+
+sample: $(READY)
+	$(PYTHON) -m data.sample

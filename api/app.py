@@ -1,0 +1,59 @@
+"""The only assembly of the service."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from api import errors
+from api.live import Live, prepare
+from api.routes import docs, grids, health, locate, page
+from api.security import SecurityHeaders
+from api.settings import Settings
+from gis.store import open_store
+
+_DESCRIPTION = """\
+Which grid is this, and who is responsible? Coordinates come in with their `datum`
+(`wgs84`, `cgcs2000`, `gcj02`, `bd09`), answers are WGS84. Errors are RFC 9457 problem+json
+in Chinese or English (`Accept-Language`), naming the field and the accepted values.
+"""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the service.
+
+    The store is opened, migrated and, when it is an empty SQLite file, filled with the sample
+    as the application starts up.
+    """
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        store = open_store(settings.database_url)
+        prepare(store, settings)
+        app.state.live = Live(store, settings)
+        await app.state.live.start()
+        try:
+            yield
+        finally:
+            await app.state.live.stop()
+            store.close()
+
+    app = FastAPI(
+        title="wangge 网格",
+        version="0.1.0",
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    errors.install(app)
+    app.add_middleware(SecurityHeaders)
+    for module in (page, locate, grids, health, docs):
+        app.include_router(module.router)
+    logging.getLogger("wangge").setLevel(logging.INFO)
+    return app

@@ -1,0 +1,367 @@
+"""The command ``wangge``.
+
+Every error is one line on the error stream that says what is wrong and what to do, and exit
+code 1; a mistake in the command line itself is exit code 2.
+"""
+
+from __future__ import annotations
+
+import json
+import locale
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gis.errors import InvalidInput, RefusedSet, WanggeError
+
+if TYPE_CHECKING:
+    from gis.atlas import Atlas
+    from gis.findings import Finding
+    from gis.store import Store
+
+app = typer.Typer(
+    name="wangge",
+    help="网格 · a grid mapping service for community governance.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+def main() -> None:
+    """Run the command; turn every error of ours into one line and exit code 1."""
+    try:
+        app()
+    except RefusedSet as refused:
+        _print_findings(refused.findings, sys.stderr)
+        _fail(refused)
+    except WanggeError as problem:
+        _fail(problem)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _fail(problem: WanggeError) -> None:
+    print(f"wangge: {problem.text.in_language(_language())}", file=sys.stderr)
+    sys.exit(1)
+
+
+def _language() -> str:
+    """Return the language of the person at the terminal, English when the locale is plain."""
+    chosen = os.environ.get("WANGGE_LANG") or locale.setlocale(locale.LC_CTYPE) or "en"
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name) and not os.environ.get("WANGGE_LANG"):
+            chosen = os.environ[name]
+            break
+    return "zh-CN" if chosen.lower().startswith("zh") else "en"
+
+
+def _open_store(*, migrate: bool = True) -> Store:
+    from api.settings import read_settings
+    from gis.store import open_store
+
+    store = open_store(read_settings().database_url)
+    if migrate:
+        store.migrate()
+    return store
+
+
+def _day(text: str | None, field: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(
+            field,
+            f"--{field} {text!r}: must be a date like 2026-10-01",
+            f"--{field} {text!r}：应为 2026-10-01 这样的日期",
+        ) from None
+
+
+# --- serve -----------------------------------------------------------------------------------
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on [8000]")] = None,
+) -> None:
+    """Serve the map page and the API; load the sample if the store is empty."""
+    from api.serving import run
+    from api.settings import read_settings
+
+    run(read_settings(host=host, port=port))
+
+
+# --- check and load --------------------------------------------------------------------------
+
+
+@app.command()
+def check(
+    path: Annotated[
+        Path | None, typer.Argument(help="A file or folder; what is stored when absent")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print findings as JSON")] = False,
+) -> None:
+    """Report every fault of a set of boundaries (and what lies beside it); change nothing.
+
+    Exit code 1 when there are errors, 0 when there are warnings only.
+    """
+    from gis.findings import errors_among
+    from gis.intake import read_set, with_companions
+
+    if path is None:
+        findings, atlas = _check_store()
+        heading = f"division {atlas.division.version} of the store"
+    else:
+        intake = read_set(with_companions(path), today=_today())
+        findings, atlas = list(intake.findings), None
+        heading = ", ".join(intake.files)
+        if intake.division is not None:
+            heading += f": {_levels(intake.division)}"
+    if as_json:
+        print(json.dumps([_finding_json(f) for f in findings], ensure_ascii=False, indent=1))
+    else:
+        print(heading)
+        _print_findings(findings, sys.stdout)
+        print(_summary(findings))
+    if errors_among(findings):
+        raise typer.Exit(1)
+
+
+def _check_store() -> tuple[list[Finding], Atlas]:
+    from api.live import internal_atlas
+    from gis.planning.rules import check_leaders, check_sizes
+    from gis.planning.topology import check_topology
+
+    store = _open_store()
+    try:
+        atlas, faults, _ = internal_atlas(store, _today())
+    finally:
+        store.close()
+    found = [*faults, *check_topology(atlas.division), *check_sizes(atlas), *check_leaders(atlas)]
+    return found, atlas
+
+
+@app.command()
+def load(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders with files of our names")],
+    effective_from: Annotated[
+        str | None, typer.Option(help="The first day it is in force (YYYY-MM-DD) [today]")
+    ] = None,
+) -> None:
+    """Load a set without errors, all or nothing, as the next version.
+
+    Grids that are absent from the boundaries are retired; what is not in the set stays.
+    """
+    from gis.intake import read_set
+
+    day = _day(effective_from, "effective-from") or _today()
+    store = _open_store()
+    try:
+        base = _newest(store)
+        intake = read_set(paths, today=_today(), base=base).require_sound()
+        _require_boundaries(intake.division is not None, base)
+        published = store.publish(
+            identity=_identity(store, intake),
+            division=intake.division,
+            directory=intake.directory,
+            roster=intake.roster,
+            effective_from=day,
+            today=_today(),
+        )
+    finally:
+        store.close()
+    _print_findings(intake.findings, sys.stdout)
+    print(_summary(intake.findings))
+    versions = published.versions
+    if not published.changed:
+        print(f"nothing changed: the same content is stored as division {versions.division}")
+    for part in published.changed:
+        print(f"loaded {part} {getattr(versions, part)}, in force from {day}")
+
+
+def _require_boundaries(given: bool, base: Atlas | None) -> None:
+    if not given and base is None:
+        raise InvalidInput(
+            "path",
+            "the store has no boundaries yet: load a boundaries GeoJSON first, or with these",
+            "数据库中还没有网格边界：请先载入（或一并载入）边界 GeoJSON",
+        )
+
+
+def _identity(store: Store, intake: Any) -> Any:
+    from api.settings import read_settings
+    from gis.store import Identity
+
+    if stored := store.identity():
+        return Identity(stored.name, stored.code, intake.synthetic)
+    code = intake.division.level(1)[0].code[:9]
+    return Identity(read_settings().office_name or intake.division.title, code, intake.synthetic)
+
+
+def _newest(store: Store) -> Atlas | None:
+    """Return what was stored last, whether it is in force yet or not."""
+    from api.live import internal_atlas
+
+    return None if store.is_empty() else internal_atlas(store, date.max)[0]
+
+
+def _today() -> date:
+    from api.settings import today
+
+    return today()
+
+
+# --- export ----------------------------------------------------------------------------------
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="OUT.geojson for the boundaries, or a folder")],
+    as_of: Annotated[str | None, typer.Option(help="The day (YYYY-MM-DD) [today]")] = None,
+) -> None:
+    """Write what is stored: the boundaries as GeoJSON, or all of it into a folder.
+
+    What is written loads back to the same. It is the internal edition: for the office only.
+    """
+    from api.live import internal_atlas
+    from gis.exchange.geojson import write_directory, write_division
+    from gis.exchange.tables import write_roster
+
+    store = _open_store()
+    try:
+        atlas, faults, _ = internal_atlas(store, _day(as_of, "as-of") or _today())
+    finally:
+        store.close()
+    _print_findings(faults, sys.stderr)
+    if out.suffix.lower() in (".geojson", ".json"):
+        _write({out: write_division(atlas.division)})
+        return
+    if out.suffix and not out.is_dir():
+        raise InvalidInput(
+            "out",
+            f"{out}: written are OUT.geojson or a folder",
+            f"{out}：可导出为 OUT.geojson 或文件夹",
+            ("OUT.geojson", "a folder"),
+        )
+    places, context = write_directory(atlas.directory, atlas.division)
+    files = {
+        "boundaries.geojson": write_division(atlas.division),
+        "places.geojson": places,
+        "context.geojson": context,
+        **write_roster(atlas.roster, atlas.division),
+    }
+    _write({out / name: content for name, content in files.items()})
+
+
+def _write(files: dict[Path, bytes]) -> None:
+    """Write each file whole or not at all."""
+    for path, content in files.items():
+        partial = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_bytes(content)
+            partial.replace(path)
+        except OSError as problem:
+            partial.unlink(missing_ok=True)
+            why = problem.strerror or "cannot be written"
+            raise InvalidInput("out", f"{path}: {why}", f"{path}：无法写入（{why}）") from None
+        print(f"wrote {path} ({len(content):,} bytes)")
+
+
+# --- locate ----------------------------------------------------------------------------------
+
+
+@app.command()
+def locate(
+    lon: Annotated[float, typer.Option(help="Longitude, degrees")],
+    lat: Annotated[float, typer.Option(help="Latitude, degrees")],
+    datum: Annotated[str, typer.Option(help="wgs84, cgcs2000, gcj02 or bd09: never guessed")],
+    as_of: Annotated[str | None, typer.Option(help="The day (YYYY-MM-DD) [today]")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer")] = False,
+) -> None:
+    """Say which grids a point lies in, and who is responsible there."""
+    from api.live import internal_atlas
+    from gis.datum import parse_datum, to_wgs84
+    from gis.exchange.sheets import spot_json
+    from gis.geometry import check_lon_lat
+
+    known = parse_datum(datum)
+    check_lon_lat(lon, lat)
+    store = _open_store()
+    try:
+        atlas, _, _ = internal_atlas(store, _day(as_of, "as-of") or _today())
+    finally:
+        store.close()
+    spot = spot_json(atlas.spot(*to_wgs84(lon, lat, known)), atlas)
+    print(json.dumps(spot, ensure_ascii=False, indent=1) if as_json else _spot_text(spot))
+
+
+def _spot_text(spot: dict[str, Any]) -> str:
+    lines = [_grid_line(grid) for grid in spot["grids"]]
+    if not lines:
+        nearest = spot.get("nearest")
+        lines = ["outside every grid 不在任何网格内"]
+        if nearest:
+            name = " / ".join([*nearest["within"], nearest["name"]])
+            lines.append(f"nearest: {nearest['code']} {name}, {nearest['distance_m']:,.0f} m away")
+    for near in spot["near"]:
+        lines.append(f"near: {near['code']} {near['name']}, {near['distance_m']:.1f} m")
+    for place in spot["places"]:
+        lines.append(f"here: {place['name']} {place.get('address', '')}".rstrip())
+    if spot["synthetic"]:
+        lines.append("synthetic sample: all lines, people and numbers are invented 合成示例数据")
+    return "\n".join(lines)
+
+
+def _grid_line(grid: dict[str, Any]) -> str:
+    head = f"{grid['level']}  {grid['code']}  {grid['name']}"
+    people = [
+        f"     {r['title']}  {r['name']}  {r.get('office_phone', '')}".rstrip()
+        for r in grid["responsible"]
+    ]
+    return "\n".join([head, *people])
+
+
+# --- findings --------------------------------------------------------------------------------
+
+
+def _levels(division: Any) -> str:
+    return "/".join(str(len(division.level(n))) for n in (1, 2, 3)) + " grids"
+
+
+def _summary(findings: Any) -> str:
+    count = {s: sum(f.severity == s for f in findings) for s in ("error", "warning", "note")}
+    return f"{count['error']} error(s), {count['warning']} warning(s), {count['note']} note(s)"
+
+
+def _print_findings(findings: Any, stream: Any) -> None:
+    language = _language()
+    for found in findings:
+        place = "({:.7f}, {:.7f})".format(*found.place) if found.place else ""
+        size = "" if found.size is None else f"[{found.size:,.7g} {found.unit}]"
+        subject = f"grid {found.grid_code}" if found.grid_code else found.source or ""
+        parts = (found.severity, found.rule, subject, place, size)
+        sentence = found.text.in_language(language)
+        print("  ".join(p for p in parts if p) + f": {sentence}", file=stream)
+
+
+def _finding_json(found: Finding) -> dict[str, Any]:
+    return {
+        "severity": str(found.severity),
+        "rule": found.rule,
+        "grid_code": found.grid_code,
+        "place": found.place,
+        "size": found.size,
+        "unit": found.unit,
+        "source": found.source,
+        "text": found.text._asdict(),
+    }

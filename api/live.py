@@ -1,0 +1,226 @@
+"""The atlas in force: one frozen bundle, built beside the event loop and swapped whole.
+
+A request takes the bundle once and answers from it, so no answer mixes two versions. A poll
+notices new versions, and midnight at the office, within :attr:`Settings.poll_s`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import logging
+from collections import OrderedDict
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+
+from api.settings import Settings, today
+from gis.atlas import Atlas
+from gis.disclosure import public
+from gis.errors import NotFound, StoreError
+from gis.findings import Finding, Text
+from gis.geometry import point_inside
+from gis.intake import read_set
+from gis.store import Identity, Store, Versions
+
+_log = logging.getLogger("wangge")
+_PAST_ATLASES = 8
+
+
+@dataclass(frozen=True)
+class Page:
+    """The map page as it is sent: plain and gzipped bytes, its tag, its content policy."""
+
+    html: bytes
+    gzipped: bytes
+    etag: str
+    policy: str
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Everything a request is answered from: the public atlas of one day, and its page."""
+
+    versions: Versions
+    day: date
+    atlas: Atlas
+    faults: tuple[Finding, ...]
+    page: Future[Page]
+
+
+def prepare(store: Store, settings: Settings) -> tuple[str, ...]:
+    """Migrate the store, and load the sample into an empty SQLite one; return what was loaded.
+
+    An office's PostGIS database never gets the sample.
+    """
+    store.migrate()
+    if settings.sample == "never" or not store.is_sqlite or not store.is_empty():
+        return ()
+    intake = read_set([settings.sample_folder], today=today()).require_sound()
+    published = store.publish(
+        identity=Identity("宝塔桥街道", "320106012", intake.synthetic),
+        division=intake.division,
+        directory=intake.directory,
+        roster=intake.roster,
+        effective_from=today(),
+        today=today(),
+    )
+    return published.changed
+
+
+def internal_atlas(store: Store, day: date) -> tuple[Atlas, tuple[Finding, ...], Versions]:
+    """Return what is in force on a day, as staff see it, and what the store found damaged."""
+    holding = store.holding(day)
+    identity = store.identity()
+    atlas = Atlas(
+        division=holding.division,
+        directory=holding.directory,
+        roster=holding.roster,
+        as_of=day,
+        name=identity.name if identity else "",
+        code=identity.code if identity else "",
+    )
+    return atlas, holding.faults, holding.versions
+
+
+class Live:
+    """Holds the bundle in force and keeps it up to date."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.store = store
+        self.settings = settings
+        self.last_poll: StoreError | None = None
+        self._bundle: Bundle | None = None
+        self._past: OrderedDict[tuple[Versions, date, date], Atlas] = OrderedDict()
+        self._poll: asyncio.Task[None] | None = None
+        self._drawer = ThreadPoolExecutor(1, thread_name_prefix="draw")
+
+    @property
+    def bundle(self) -> Bundle:
+        """What is in force now.
+
+        Raises
+        ------
+        NotFound
+            When nothing has been loaded yet.
+        """
+        if self._bundle is None:
+            raise NotFound(
+                "nothing has been loaded yet: run wangge load PATH",
+                "尚未载入任何数据：请运行 wangge load PATH",
+            )
+        return self._bundle
+
+    async def start(self) -> None:
+        """Build the first bundle and begin to watch the store."""
+        self._bundle = await asyncio.to_thread(self._build)
+        self._poll = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Stop watching."""
+        if self._poll is not None:
+            self._poll.cancel()
+            await asyncio.gather(self._poll, return_exceptions=True)
+        self._drawer.shutdown(wait=True, cancel_futures=True)
+
+    async def atlas(self, as_of: date | None) -> Atlas:
+        """Return the public atlas of a day; None is today.
+
+        Raises
+        ------
+        NotFound
+            When no division is that old.
+        """
+        bundle = self.bundle
+        if as_of is None or as_of == bundle.day:
+            return bundle.atlas
+        key = (bundle.versions, bundle.day, as_of)
+        if key in self._past:
+            self._past.move_to_end(key)
+            return self._past[key]
+        atlas = await asyncio.to_thread(self._public, as_of, bundle.day)
+        self._past[key] = atlas
+        while len(self._past) > _PAST_ATLASES:
+            self._past.popitem(last=False)
+        return atlas
+
+    def _public(self, as_of: date, day: date) -> Atlas:
+        atlas, _, _ = internal_atlas(self.store, as_of)
+        shown = public(atlas, self.settings.policy, today=day)
+        _warm(shown)
+        return shown
+
+    def _build(self) -> Bundle | None:
+        day = today()
+        try:
+            atlas, faults, versions = internal_atlas(self.store, day)
+        except NotFound:
+            return None
+        for fault in faults:
+            _log.error("%s", fault.text.en)
+        shown = public(atlas, self.settings.policy, today=day)
+        _warm(shown)
+        return Bundle(versions, day, shown, faults, self._drawer.submit(self._draw, shown))
+
+    def _draw(self, atlas: Atlas) -> Page:
+        import maps
+
+        html = maps.page_html(atlas, self._map_settings(atlas))
+        return Page(
+            html=html,
+            gzipped=gzip.compress(html, 6, mtime=0),
+            etag=f'"{hashlib.sha256(html).hexdigest()[:32]}"',
+            policy=maps.content_policy(html),
+        )
+
+    def _map_settings(self, atlas: Atlas) -> object:
+        import maps
+
+        chosen = {
+            "title": self.settings.map_title,
+            "maker": self.settings.map_maker or self.settings.office_name or atlas.name,
+            "approval_no": self.settings.map_approval_no,
+        }
+        return maps.MapSettings(**{k: v for k, v in chosen.items() if v})
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(self.settings.poll_s)
+            try:
+                await self._refresh()
+                self.last_poll = None
+            except StoreError as problem:
+                if self.last_poll is None:
+                    _log.error("%s", problem.text.en)
+                self.last_poll = problem
+            except Exception:
+                _log.exception("the new version could not be put in force; the old one serves on")
+
+    async def _refresh(self) -> None:
+        versions = await asyncio.to_thread(self.store.versions)
+        now = self._bundle
+        if now is not None and now.versions == versions and now.day == today():
+            return
+        fresh = await asyncio.to_thread(self._build)
+        if fresh is None:
+            return
+        self._bundle = fresh
+        _log.warning("in force: %s on %s", fresh.versions, fresh.day)
+
+    @property
+    def loaded(self) -> bool:
+        """Tell whether there is anything to answer from."""
+        return self._bundle is not None
+
+    def faults(self) -> list[Text]:
+        """Return what stands in the way of good answers; [] when nothing does."""
+        found = [f.text for f in self._bundle.faults] if self._bundle else []
+        return found + ([self.last_poll.text] if self.last_poll else [])
+
+
+def _warm(atlas: Atlas) -> None:
+    """Build what the first answer would otherwise wait for."""
+    if atlas.division.grids:
+        atlas.spot(*point_inside(atlas.division.grids[0].boundary))
+    _ = atlas.grid_of

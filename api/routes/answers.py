@@ -1,0 +1,29 @@
+"""What every route needs: the live atlas, and an answer made of plain JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from api.live import Live
+
+
+async def _live(request: Request) -> Live:
+    live: Live = request.app.state.live
+    return live
+
+
+LiveAtlas = Annotated[Live, Depends(_live)]
+
+
+def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return a JSON answer."""
+    return Response(
+        orjson.dumps(body),
+        status_code=status,
+        media_type="application/json",
+        headers={"cache-control": "no-cache", **(headers or {})},
+    )

@@ -1,0 +1,71 @@
+"""The description of the API as a page that works without the network.
+
+The page's script and style come from the ``fastapi-swagger`` package that is installed.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.query import StrictRoute
+
+router = APIRouter(route_class=StrictRoute, include_in_schema=False)
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"
+)
+_PAGE = """\
+<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>wangge 网格 · API</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+"""
+_START = """\
+SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true,
+  presets: [SwaggerUIBundle.presets.apis], validatorUrl: null});
+"""
+
+
+@cache
+def _asset(name: str) -> bytes:
+    return (files("fastapi_swagger") / "resources" / name).read_bytes()
+
+
+@router.get("/docs")
+async def docs() -> Response:
+    """Return the page."""
+    return Response(_PAGE, media_type="text/html", headers={"content-security-policy": _POLICY})
+
+
+@router.get("/docs/start.js")
+async def start() -> Response:
+    """Return the script that starts the page."""
+    return Response(_START, media_type="text/javascript")
+
+
+@router.get("/docs/swagger-ui-bundle.js")
+async def script() -> Response:
+    """Return the page's script."""
+    return Response(_asset("swagger-ui-bundle.js"), media_type="text/javascript")
+
+
+@router.get("/docs/swagger-ui.css")
+async def style() -> Response:
+    """Return the page's style."""
+    return Response(_asset("swagger-ui.css"), media_type="text/css")

@@ -1,0 +1,40 @@
+"""Is the service alive, and can it answer?"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.errors import language_of
+from api.query import StrictRoute
+from api.routes.answers import LiveAtlas, answer
+
+router = APIRouter(tags=["operations"], route_class=StrictRoute)
+
+
+@router.get("/healthz", summary="The process is alive")
+async def healthz() -> Response:
+    """Answer as long as the process can answer at all."""
+    return answer({"status": "ok"})
+
+
+@router.get("/readyz", summary="There is an atlas to answer from")
+async def readyz(request: Request, live: LiveAtlas) -> Response:
+    """Answer 200 when there is an atlas in force, else 503.
+
+    `degraded` with its `faults`: a damaged version was refused and the last good one serves,
+    or the database does not answer.
+    """
+    if not live.loaded:
+        return answer({"status": "empty"}, 503)
+    language = language_of(request)
+    faults = [f.in_language(language) for f in live.faults()]
+    bundle = live.bundle
+    return answer(
+        {
+            "status": "degraded" if faults else "ready",
+            "version": bundle.atlas.version,
+            "as_of": bundle.day.isoformat(),
+            **({"faults": faults} if faults else {}),
+        }
+    )

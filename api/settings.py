@@ -1,0 +1,73 @@
+"""The settings of a running wangge, from the environment (``WANGGE_*``) or ``.env``."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gis.disclosure import Policy
+from gis.errors import SettingsError
+
+OFFICE_TIME = ZoneInfo("Asia/Shanghai")
+SAMPLE_FOLDER = Path(__file__).resolve().parent.parent / "data"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; each is read from ``WANGGE_`` and its name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WANGGE_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    database_url: str = Field("sqlite:///var/wangge.db", min_length=1)
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    sample: Literal["auto", "never"] = "auto"
+    sample_folder: Path = SAMPLE_FOLDER
+    poll_s: float = Field(0.5, gt=0, le=60)
+    office_name: str = Field("", max_length=100)
+    map_title: str = Field("", max_length=100)
+    map_maker: str = Field("", max_length=100)
+    map_approval_no: str = Field("", max_length=60)
+    public_names: bool = True
+    public_phones: bool = True
+    public_businesses: bool = True
+    public_organisations: bool = True
+
+    @property
+    def policy(self) -> Policy:
+        """What the office lets the public see."""
+        return Policy(
+            names=self.public_names,
+            phones=self.public_phones,
+            businesses=self.public_businesses,
+            organisations=self.public_organisations,
+        )
+
+
+def read_settings(**given: object) -> Settings:
+    """Return the settings; those given win over the environment.
+
+    Raises
+    ------
+    SettingsError
+        Naming the first variable that is not acceptable.
+    """
+    try:
+        return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+    except ValidationError as problem:
+        first = problem.errors(include_url=False)[0]
+        name = f"WANGGE_{'_'.join(map(str, first['loc'])).upper()}"
+        raise SettingsError(
+            f"{name}: {first['msg']}", f"{name}：设置无效（{first['msg']}）"
+        ) from None
+
+
+def today() -> date:
+    """Return the day it is at the office (Asia/Shanghai), wherever the server stands."""
+    return datetime.now(OFFICE_TIME).date()

@@ -1,0 +1,171 @@
+"""The atlas: a division, its places and its people on one day, and what hangs on a grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import shapely
+
+from gis.directory import Directory, Place, PlaceKind
+from gis.division import Division, Grid
+from gis.ids import GridId, PlaceId
+from gis.lookup.locator import DEFAULT_TOLERANCE_M, Location, Locator
+from gis.roster import Organisation, Responsible, Roster
+
+Edition = Literal["internal", "public"]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many things stand on a grid; None: not known or not in this edition."""
+
+    households: int | None
+    resident_population: int | None
+    buildings: int
+    businesses: int
+    resident_units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything about one grid: the value that page, JSON, table and poster all print.
+
+    ``chain`` is the grid and those above it, level 1 first.
+    """
+
+    grid: Grid
+    chain: tuple[Grid, ...]
+    responsible: tuple[Responsible, ...]
+    organisations: tuple[Organisation, ...]
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Everything about one point: the sheets of the three levels and what stands there."""
+
+    location: Location
+    sheets: tuple[Sheet, ...]
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Boundaries, places and people as of one day (Asia/Shanghai); immutable.
+
+    ``edition`` is ``public`` only for what :func:`gis.disclosure.public` returned.
+    """
+
+    division: Division
+    directory: Directory
+    roster: Roster
+    as_of: date
+    edition: Edition = "internal"
+    name: str = ""
+    code: str = ""
+
+    @property
+    def synthetic(self) -> bool:
+        """Tell whether any part of it is invented."""
+        return self.division.synthetic or self.directory.synthetic or self.roster.synthetic
+
+    @property
+    def version(self) -> dict[str, int]:
+        """The version of each part."""
+        return {
+            "division": self.division.version,
+            "directory": self.directory.version,
+            "roster": self.roster.version,
+        }
+
+    @cached_property
+    def locator(self) -> Locator:
+        """The locator of its division."""
+        return Locator(self.division)
+
+    @cached_property
+    def grid_of(self) -> dict[PlaceId, GridId | None]:
+        """The level-3 grid of every place, derived from its point; None outside."""
+        places = self.directory.places
+        if not places:
+            return {}
+        points = shapely.point_on_surface(np.array([p.geometry for p in places], dtype=object))
+        rows = self.locator.locate_many(shapely.get_coordinates(points)).tolist()
+        grids = self.locator.grids
+        return {p.id: grids[i].id if i >= 0 else None for p, i in zip(places, rows, strict=True)}
+
+    @cached_property
+    def _places_by_grid(self) -> dict[GridId, tuple[Place, ...]]:
+        lists: dict[GridId, list[Place]] = {g.id: [] for g in self.division}
+        for place in self.directory.places:
+            if (grid := self.grid_of[place.id]) is not None:
+                for above in self.division.chain(grid):
+                    lists[above.id].append(place)
+        return {grid: tuple(places) for grid, places in lists.items()}
+
+    def places_in(self, grid: GridId) -> tuple[Place, ...]:
+        """Return the places on a grid of any level, by id."""
+        return self._places_by_grid.get(grid, ())
+
+    def counts(self, grid: Grid) -> Counts:
+        """Return how many things stand on a grid."""
+        kinds = [p.kind for p in self.places_in(grid.id)]
+        return Counts(
+            households=grid.households,
+            resident_population=grid.resident_population,
+            buildings=kinds.count(PlaceKind.BUILDING),
+            businesses=kinds.count(PlaceKind.BUSINESS),
+            resident_units=kinds.count(PlaceKind.RESIDENT_UNIT),
+        )
+
+    def sheet(self, grid: Grid) -> Sheet:
+        """Return everything about a grid of this division."""
+        chain = self.division.chain(grid.id)
+        return Sheet(
+            grid=grid,
+            chain=chain,
+            responsible=self.roster.responsible(tuple(g.id for g in chain), self.as_of),
+            organisations=self.roster.organisations_of(grid.id),
+            counts=self.counts(grid),
+        )
+
+    @cached_property
+    def _place_tree(self) -> shapely.STRtree:
+        return shapely.STRtree([p.geometry for p in self.directory.places])
+
+    def places_at(self, lon: float, lat: float) -> tuple[Place, ...]:
+        """Return the places whose footprint or point is at a WGS84 point, buildings first.
+
+        The businesses of a building stand there too.
+        """
+        places = self.directory.places
+        hits = self._place_tree.query(shapely.Point(lon, lat), predicate="intersects")
+        found = [places[i] for i in hits]
+        here = {p.id for p in found}
+        found += [p for b in sorted(here) for p in self._inside.get(b, ()) if p.id not in here]
+        order = list(PlaceKind)
+        return tuple(sorted(found, key=lambda p: (order.index(p.kind), p.id)))
+
+    @cached_property
+    def _inside(self) -> dict[PlaceId, tuple[Place, ...]]:
+        lists: dict[PlaceId, list[Place]] = {}
+        for place in self.directory.places:
+            if place.building is not None:
+                lists.setdefault(place.building, []).append(place)
+        return {building: tuple(places) for building, places in lists.items()}
+
+    def spot(self, lon: float, lat: float, *, tolerance_m: float = DEFAULT_TOLERANCE_M) -> Spot:
+        """Return everything about a WGS84 point.
+
+        Raises
+        ------
+        InvalidInput
+            A coordinate that is not finite or out of range.
+        """
+        location = self.locator.locate(lon, lat, tolerance_m=tolerance_m)
+        sheets = tuple(self.sheet(g) for g in location.grids)
+        return Spot(location, sheets, self.places_at(lon, lat))

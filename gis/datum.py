@@ -1,0 +1,166 @@
+"""The four datums of Chinese maps: WGS84, CGCS2000, GCJ-02 and BD-09, exact both ways.
+
+CGCS2000 (EPSG:4490) equals WGS84 (EPSG:4326) at the accuracy of this field. GCJ-02 (Gaode,
+Tencent, every phone map in China) shifts WGS84 by some 500 m; BD-09 (Baidu) shifts GCJ-02 again.
+The forward formulas are the ones in common use (Krasovsky ellipsoid); the way back is a
+fixed-point iteration to less than 1e-8 m. All arithmetic is vectorised.
+
+A datum is never guessed: it is a required, recorded property of every input.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from gis.errors import InvalidInput
+
+_SEMI_MAJOR_M = 6378245.0
+_ECCENTRICITY2 = 0.00669342162296594323
+_BAIDU_ANGLE = math.pi * 3000.0 / 180.0
+# The box outside which maps apply no GCJ-02 offset.
+_CHINA_LON = (72.004, 137.8347)
+_CHINA_LAT = (0.8293, 55.8271)
+_ITERATIONS = 6
+# One formula, two arithmetics: Python's own is 20 times faster on a single point.
+_SCALAR = SimpleNamespace(sin=math.sin, cos=math.cos, sqrt=math.sqrt, atan2=math.atan2, abs=abs)
+_ARRAY = SimpleNamespace(sin=np.sin, cos=np.cos, sqrt=np.sqrt, atan2=np.arctan2, abs=np.abs)
+
+
+class Datum(StrEnum):
+    """What a pair of coordinates is measured in."""
+
+    WGS84 = "wgs84"
+    CGCS2000 = "cgcs2000"
+    GCJ02 = "gcj02"
+    BD09 = "bd09"
+
+
+DATUMS = tuple(d.value for d in Datum)
+
+
+def parse_datum(value: object, field: str = "datum") -> Datum:
+    """Return the datum a caller named.
+
+    Raises
+    ------
+    InvalidInput
+        When it is missing or not one of the four; nothing is guessed.
+    """
+    if isinstance(value, str) and value in DATUMS:
+        return Datum(value)
+    given = "is missing" if value in (None, "") else f"{str(value)[:40]!r} is not known"
+    given_zh = "缺失" if value in (None, "") else f"{str(value)[:40]!r} 无法识别"
+    known = ", ".join(DATUMS)
+    raise InvalidInput(
+        field,
+        f"{field} {given}: say which one the coordinates are in ({known})",
+        f"{field}（坐标系）{given_zh}：请注明坐标所用的坐标系（{known}）",
+        DATUMS,
+    )
+
+
+def to_wgs84(lon: Any, lat: Any, datum: Datum | str) -> tuple[Any, Any]:
+    """Return WGS84 longitude and latitude of coordinates given in ``datum``.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees; floats or arrays of one shape. NaN stays NaN.
+    datum
+        One of :class:`Datum`.
+
+    Returns
+    -------
+    Two floats for floats, else two arrays of the input's shape, degrees.
+
+    Examples
+    --------
+    >>> lon, lat = to_wgs84(118.7551, 32.1078, "gcj02")
+    >>> round(lon, 4), round(lat, 4)
+    (118.7499, 32.1098)
+    """
+    datum = parse_datum(datum)
+    if datum in (Datum.WGS84, Datum.CGCS2000):
+        return lon, lat
+    m = _arithmetic(lon, lat)
+    if datum is Datum.BD09:
+        lon, lat = _inverse(_bd09_of_gcj02, lon, lat, m)
+    back_lon, back_lat = _inverse(_gcj02_of_wgs84, lon, lat, m)
+    # Whether the offset was applied is judged by the shifted point: nothing else is known.
+    return _where(in_offset_area(lon, lat), (back_lon, back_lat), (lon, lat))
+
+
+def from_wgs84(lon: Any, lat: Any, datum: Datum | str) -> tuple[Any, Any]:
+    """Return coordinates in ``datum`` of WGS84 longitude and latitude (see :func:`to_wgs84`)."""
+    datum = parse_datum(datum)
+    if datum in (Datum.WGS84, Datum.CGCS2000):
+        return lon, lat
+    m = _arithmetic(lon, lat)
+    lon, lat = _where(in_offset_area(lon, lat), _gcj02_of_wgs84(lon, lat, m), (lon, lat))
+    return _bd09_of_gcj02(lon, lat, m) if datum is Datum.BD09 else (lon, lat)
+
+
+def in_offset_area(lon: Any, lat: Any) -> Any:
+    """Tell where maps apply the GCJ-02 offset: a box around China, bool or bool array."""
+    return (
+        (lon >= _CHINA_LON[0]) & (lon <= _CHINA_LON[1])
+        & (lat >= _CHINA_LAT[0]) & (lat <= _CHINA_LAT[1])
+    )  # fmt: skip
+
+
+def _arithmetic(lon: Any, lat: Any) -> Any:
+    one_point = isinstance(lon, float | int) and isinstance(lat, float | int)
+    return _SCALAR if one_point and math.isfinite(lon) and math.isfinite(lat) else _ARRAY
+
+
+def _where(inside: Any, these: tuple[Any, Any], those: tuple[Any, Any]) -> tuple[Any, Any]:
+    if np.ndim(inside) == 0:
+        return these if inside else those
+    return np.where(inside, these[0], those[0]), np.where(inside, these[1], those[1])
+
+
+def _inverse(forward: Any, lon: Any, lat: Any, m: Any) -> tuple[Any, Any]:
+    """Solve ``forward(x, y) = (lon, lat)`` by fixed-point iteration.
+
+    The shift changes by less than a thousandth of a move, so each round gains three digits.
+    """
+    x, y = lon, lat
+    for _ in range(_ITERATIONS):
+        fx, fy = forward(x, y, m)
+        x, y = x + (lon - fx), y + (lat - fy)
+    return x, y
+
+
+def _gcj02_of_wgs84(lon: Any, lat: Any, m: Any) -> tuple[Any, Any]:
+    x, y, pi, sin = lon - 105.0, lat - 35.0, math.pi, m.sin
+    root = m.sqrt(m.abs(x))
+    waves = 20.0 * sin(6.0 * pi * x) + 20.0 * sin(2.0 * pi * x)
+    north_m = (
+        -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root
+        + (waves
+           + 20.0 * sin(pi * y) + 40.0 * sin(pi / 3.0 * y)
+           + 160.0 * sin(pi / 12.0 * y) + 320.0 * sin(pi / 30.0 * y)) * 2.0 / 3.0
+    )  # fmt: skip
+    east_m = (
+        300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root
+        + (waves
+           + 20.0 * sin(pi * x) + 40.0 * sin(pi / 3.0 * x)
+           + 150.0 * sin(pi / 12.0 * x) + 300.0 * sin(pi / 30.0 * x)) * 2.0 / 3.0
+    )  # fmt: skip
+    phi = lat * pi / 180.0
+    w2 = 1.0 - _ECCENTRICITY2 * sin(phi) * sin(phi)
+    w = m.sqrt(w2)
+    d_lat = north_m * w2 * w / (_SEMI_MAJOR_M * (1.0 - _ECCENTRICITY2)) * 180.0 / pi
+    d_lon = east_m * w / (_SEMI_MAJOR_M * m.cos(phi)) * 180.0 / pi
+    return lon + d_lon, lat + d_lat
+
+
+def _bd09_of_gcj02(lon: Any, lat: Any, m: Any) -> tuple[Any, Any]:
+    radius = m.sqrt(lon * lon + lat * lat) + 2e-5 * m.sin(lat * _BAIDU_ANGLE)
+    angle = m.atan2(lat, lon) + 3e-6 * m.cos(lon * _BAIDU_ANGLE)
+    return radius * m.cos(angle) + 0.0065, radius * m.sin(angle) + 0.006

@@ -1,0 +1,226 @@
+"""The only door through which anything becomes public.
+
+What :func:`public` returns may be shown to anyone; nothing else may. It works by allow-list:
+every field that is not copied here stays in the office.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
+
+import shapely
+
+from gis.atlas import Atlas
+from gis.directory import Directory, Place, PlaceKind
+from gis.division import Division, Grid, Member
+from gis.ids import PersonId, PlaceId
+from gis.roster import ROLES, Duty, Organisation, Person, Roster
+
+_HOUSEHOLDS_STEP = 10
+Named = TypeVar("Named")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What an office lets the public see of its people and shops (DOMAIN: each switchable)."""
+
+    names: bool = True
+    phones: bool = True
+    businesses: bool = True
+    organisations: bool = True
+
+
+def public(atlas: Atlas, policy: Policy | None = None, *, today: date | None = None) -> Atlas:
+    """Return the public edition of an atlas.
+
+    Undisclosed units leave without a trace: no point, footprint, business, organisation, name
+    or count. Households are rounded to ten and populations dropped; of people only the name and
+    office phone of those in office remain, of non-officials only with their consent.
+
+    Parameters
+    ----------
+    atlas
+        The internal atlas; a public one is returned as it is.
+    policy
+        What the office has switched off.
+    today
+        Former office holders are left out as of this day too (default: the atlas's own day).
+    """
+    if atlas.edition == "public":
+        return atlas
+    policy = policy or Policy()
+    hidden = _hidden_names(atlas.directory)
+    return Atlas(
+        division=_public_division(atlas.division, hidden),
+        directory=_public_directory(atlas.directory, policy, hidden),
+        roster=_public_roster(atlas, policy, hidden, today or atlas.as_of),
+        as_of=atlas.as_of,
+        edition="public",
+        name=atlas.name,
+        code=atlas.code,
+    )
+
+
+# --- undisclosed units -----------------------------------------------------------------------
+
+
+def _hidden_names(directory: Directory) -> frozenset[str]:
+    """Return the names that would give an undisclosed place away."""
+    names: set[str] = set()
+    for place in directory.places:
+        if not place.disclosed:
+            names.update((place.name, *place.aliases, *place.former_names))
+    # A name of one or two characters ("3幢") gives nothing away and would match everywhere.
+    return frozenset(n for n in names if len(n) > 2)
+
+
+def _hidden_places(directory: Directory) -> frozenset[PlaceId]:
+    """Return the undisclosed places, the footprints they stand in and what else is in those.
+
+    A building goes with the unit when the unit says it sits there, shares its address, or has
+    its point in the footprint of a building nobody lives in.
+    """
+    units = [p for p in directory.places if not p.disclosed]
+    hidden = {p.id for p in units} | {p.building for p in units if p.building}
+    addresses = {p.address for p in units if p.address}
+    points = shapely.MultiPoint([shapely.point_on_surface(p.geometry) for p in units])
+    for place in directory.places:
+        if place.kind is PlaceKind.BUILDING and (
+            place.address in addresses
+            or (not place.households and place.geometry.intersects(points))
+        ):
+            hidden.add(place.id)
+    hidden |= {p.id for p in directory.places if p.building in hidden}
+    return frozenset(hidden)
+
+
+def _gives_away(texts: Iterable[str], hidden: frozenset[str]) -> bool:
+    return any(name in text for text in texts for name in hidden)
+
+
+def _without(
+    rows: Iterable[Named], texts: Callable[[Named], Iterable[str]], hidden: frozenset[str]
+) -> tuple[Named, ...]:
+    return tuple(row for row in rows if not _gives_away(texts(row), hidden))
+
+
+# --- grids -----------------------------------------------------------------------------------
+
+
+def _public_division(division: Division, hidden: frozenset[str]) -> Division:
+    return replace(division, grids=tuple(_public_grid(g, hidden) for g in division))
+
+
+def _public_grid(grid: Grid, hidden: frozenset[str]) -> Grid:
+    return replace(
+        grid,
+        name="·".join(p for p in grid.name.split("·") if not _gives_away([p], hidden)) or grid.code,
+        households=_rounded(grid.households),
+        resident_population=None,
+        members=tuple(
+            _public_member(m) for m in _without(grid.members, lambda m: [m.name], hidden)
+        ),
+    )
+
+
+def _public_member(member: Member) -> Member:
+    """Keep what is on the signpost: the kind of housing of a few homes says who lives there."""
+    return Member(
+        name=member.name,
+        kind="enterprise" if member.kind == "enterprise" else "compound",
+        under_construction=member.under_construction,
+    )
+
+
+def _rounded(households: int | None) -> int | None:
+    if households is None:
+        return None
+    return (households + _HOUSEHOLDS_STEP // 2) // _HOUSEHOLDS_STEP * _HOUSEHOLDS_STEP
+
+
+# --- places ----------------------------------------------------------------------------------
+
+
+def _public_directory(directory: Directory, policy: Policy, hidden: frozenset[str]) -> Directory:
+    gone = _hidden_places(directory)
+    kept = [
+        p
+        for p in directory.places
+        if p.id not in gone and (policy.businesses or p.kind is not PlaceKind.BUSINESS)
+    ]
+    return Directory(
+        places=tuple(_public_place(p, hidden) for p in _without(kept, _names_of, hidden)),
+        context=_without(directory.context, lambda c: [c.name], hidden),
+        synthetic=directory.synthetic,
+        version=directory.version,
+        effective_from=directory.effective_from,
+    )
+
+
+def _names_of(place: Place) -> Iterable[str]:
+    return (place.name, place.address, place.compound or "")
+
+
+def _public_place(place: Place, hidden: frozenset[str]) -> Place:
+    return Place(
+        id=place.id,
+        kind=place.kind,
+        name=place.name,
+        geometry=place.geometry,
+        address=place.address,
+        aliases=_without(place.aliases, lambda a: [a], hidden),
+        former_names=_without(place.former_names, lambda a: [a], hidden),
+        category=place.category,
+        units=place.units,
+        floors=place.floors,
+        compound=place.compound,
+        building=place.building,
+        status=place.status,
+    )
+
+
+# --- people ----------------------------------------------------------------------------------
+
+
+def _public_roster(atlas: Atlas, policy: Policy, hidden: frozenset[str], today: date) -> Roster:
+    people = atlas.roster.by_id
+    duties = tuple(
+        Duty(d.id, d.person, d.grid, d.role, d.since)
+        for d in atlas.roster.duties
+        if policy.names and _shown(d, people.get(d.person), atlas.as_of, today)
+    )
+    holders = {d.person for d in duties}
+    return Roster(
+        people=tuple(_public_person(people[i], policy) for i in sorted(holders)),
+        duties=duties,
+        organisations=_public_organisations(atlas.roster, policy, hidden),
+        synthetic=atlas.roster.synthetic,
+        version=atlas.roster.version,
+        effective_from=atlas.roster.effective_from,
+    )
+
+
+def _shown(duty: Duty, person: Person | None, as_of: date, today: date) -> bool:
+    if person is None or not (duty.in_force(as_of) and duty.in_force(today)):
+        return False
+    return ROLES[duty.role].official or person.consent
+
+
+def _public_person(person: Person, policy: Policy) -> Person:
+    return Person(
+        id=PersonId(person.id),
+        name=person.name,
+        office_phone=person.office_phone if policy.phones else "",
+    )
+
+
+def _public_organisations(
+    roster: Roster, policy: Policy, hidden: frozenset[str]
+) -> tuple[Organisation, ...]:
+    if not policy.organisations:
+        return ()
+    kept = _without(roster.organisations, lambda o: [o.name], hidden)
+    return kept if policy.phones else tuple(replace(o, phone="") for o in kept)

@@ -1,0 +1,94 @@
+"""The errors of wangge.
+
+::
+
+    WanggeError
+    ├── InvalidInput              a value from outside is not acceptable; names the field
+    │   ├── InvalidBoundary       a ring or coordinate is wrong; names the place
+    │   └── RefusedSet            a set of boundaries, places or people has errors; lists them
+    ├── NotFound                  no grid, place or division of that name or date
+    ├── Conflict                  the step does not fit what is stored meanwhile
+    ├── SettingsError             a setting or the surroundings keep the program from starting
+    └── StoreError
+        ├── StoreUnreachable      the database cannot be opened
+        ├── StoreBusy             somebody else holds it
+        └── StoreDamaged          what it holds is not what was written
+
+Every error carries a :class:`~gis.findings.Text`: what is wrong and the way out,
+in English and in Chinese. ``str(error)`` is the English sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gis.findings import Finding, Text
+
+
+class WanggeError(Exception):
+    """Anything wangge refuses or cannot do, with a sentence for the person who asked."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.text = Text(en, zh)
+
+
+class InvalidInput(WanggeError):
+    """A value from outside is not acceptable.
+
+    ``field`` names it; ``accepted`` lists the values it may have, where they can be listed.
+    """
+
+    def __init__(self, field: str, en: str, zh: str, accepted: Sequence[str] = ()) -> None:
+        super().__init__(en, zh)
+        self.field = field
+        self.accepted = tuple(accepted)
+
+
+class InvalidBoundary(InvalidInput):
+    """A boundary is not a polygon one can stand in; ``place`` is (lon, lat) or None."""
+
+    def __init__(self, en: str, zh: str, place: tuple[float, float] | None = None) -> None:
+        super().__init__("geometry", en, zh)
+        self.place = place
+
+
+class RefusedSet(InvalidInput):
+    """A set has errors, so nothing of it was loaded; ``findings`` lists everything found."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        count = sum(f.severity == "error" for f in self.findings)
+        super().__init__(
+            "set",
+            f"{count} error(s) in the set; nothing was loaded: mend them and load again",
+            f"数据中有 {count} 处错误，没有载入任何内容：请改正后重新载入",
+        )
+
+
+class NotFound(WanggeError):
+    """There is no such grid, place, person or division."""
+
+
+class Conflict(WanggeError):
+    """The step does not fit what is stored; nothing was changed."""
+
+
+class SettingsError(WanggeError):
+    """A setting or the surroundings keep the program from starting."""
+
+
+class StoreError(WanggeError):
+    """The database cannot do what was asked; nothing was changed."""
+
+
+class StoreUnreachable(StoreError):
+    """The database cannot be opened or written."""
+
+
+class StoreBusy(StoreError):
+    """Another process holds the database."""
+
+
+class StoreDamaged(StoreError):
+    """What the database holds is not what was written to it."""

@@ -1,0 +1,165 @@
+"""Reading the fields of a row or feature from outside, one problem at a time.
+
+Nothing is coerced: a count is a whole number, a text is a text. Each problem becomes a finding
+that names the source, the field, the value and what to do.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from gis.findings import Finding, Text, error, warning
+
+MAX_TEXT = 500
+MAX_COUNT = 10_000_000
+Choice = TypeVar("Choice", bound=StrEnum)
+
+_YES = {"yes", "true", "1", "是"}
+_NO = {"no", "false", "0", "否"}
+
+
+@dataclass
+class Row:
+    """The properties of one feature or table row, and the problems met in reading them.
+
+    Parameters
+    ----------
+    values
+        What was read, by field name.
+    source
+        Where it stands, such as ``boundaries.geojson feature 12``.
+    grid_code
+        The grid it is about, once known.
+    """
+
+    values: Mapping[str, Any]
+    source: str
+    grid_code: str | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+    def fault(self, rule: str, en: str, zh: str, place: tuple[float, float] | None = None) -> None:
+        """Record a problem that refuses the set."""
+        self.findings.append(
+            error(rule, Text(en, zh), grid_code=self.grid_code, place=place, source=self.source)
+        )
+
+    def _wrong(self, name: str, en: str, zh: str) -> None:
+        value = self.values.get(name)
+        shown = "" if value is None else f" {str(value)[:40]!r}"
+        self.fault("invalid_field", f"{name}{shown}: {en}", f"{name}{shown}：{zh}")
+
+    def text(self, name: str, *, required: bool = False, limit: int = MAX_TEXT) -> str:
+        """Return a text as it stands, "" when absent."""
+        value = self.values.get(name)
+        if value is None or value == "":
+            if required:
+                self._wrong(name, "is missing", "缺失")
+            return ""
+        if not isinstance(value, str):
+            self._wrong(name, "must be a text", "应为文本")
+            return ""
+        if len(value) > limit:
+            self._wrong(name, f"is longer than {limit} characters", f"超过 {limit} 个字符")
+            return ""
+        if any(unicodedata.category(c) in ("Cc", "Cs") for c in value):
+            self._wrong(
+                name, "holds control characters or half a character", "含有控制字符或残缺字符"
+            )
+            return ""
+        return value
+
+    def optional_text(self, name: str) -> str | None:
+        """Return a text, None when absent or empty."""
+        return self.text(name) or None
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a list of texts; in a table they are separated by ``;``."""
+        value = self.values.get(name)
+        if value in (None, "", []):
+            return ()
+        items = value.replace("；", ";").split(";") if isinstance(value, str) else value
+        if not isinstance(items, list) or not all(isinstance(v, str) for v in items):
+            self._wrong(name, "must be a list of texts", "应为文本列表")
+            return ()
+        read = [Row({name: v.strip()}, self.source, self.grid_code) for v in items]
+        kept = tuple(t for row in read if (t := row.text(name)))
+        self.findings += [f for row in read for f in row.findings]
+        return kept
+
+    def count(self, name: str) -> int | None:
+        """Return a whole number of 0 or more, None when absent."""
+        value = self.values.get(name)
+        if value is None or value == "":
+            return None
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 12:
+            value = int(value)
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not whole or not 0 <= value <= MAX_COUNT:
+            self._wrong(name, "must be a whole number, 0 or more", "应为不小于 0 的整数")
+            return None
+        return int(value)
+
+    def flag(self, name: str, default: bool | None) -> bool | None:
+        """Return yes or no; ``default`` when absent."""
+        value = self.values.get(name)
+        if value is None or value == "":
+            return default
+        word = str(value).strip().lower()
+        if word in _YES or word in _NO:
+            return word in _YES
+        self._wrong(name, "must be yes or no", "应为 yes 或 no（是/否）")
+        return default
+
+    def day(self, name: str, *, required: bool = False) -> date | None:
+        """Return a date written 2026-10-01, None when absent."""
+        value = self.text(name, required=required, limit=40)
+        if not value:
+            return None
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self._wrong(name, "must be a date like 2026-10-01", "应为 2026-10-01 这样的日期")
+            return None
+
+    def choice(self, name: str, kind: type[Choice]) -> Choice | None:
+        """Return one of the values of an enumeration; None with a finding otherwise."""
+        value = self.values.get(name)
+        try:
+            return kind(str(value))
+        except ValueError:
+            known = ", ".join(kind)
+            self._wrong(name, f"must be one of {known}", f"应为以下之一：{known}")
+            return None
+
+    def one_of(self, name: str, known: Iterable[str]) -> str | None:
+        """Return one of the texts known, None when absent."""
+        value = self.values.get(name)
+        if value is None or value == "":
+            return None
+        known = tuple(known)
+        if isinstance(value, str) and value in known:
+            return value
+        self._wrong(name, f"must be one of {', '.join(known)}", f"应为以下之一：{'、'.join(known)}")
+        return None
+
+
+def unknown_fields(seen: Mapping[str, int], known: Iterable[str], source: str) -> list[Finding]:
+    """Return a warning for each field that was met but is not kept."""
+    known = set(known)
+    return [
+        warning(
+            "unknown_field",
+            Text(
+                f"field {name[:60]!r} in {times} row(s) is not one of ours and is not kept",
+                f"{times} 行中的字段 {name[:60]!r} 不在约定之内，不予保存",
+            ),
+            source=source,
+        )
+        for name, times in sorted(seen.items())
+        if name not in known
+    ]

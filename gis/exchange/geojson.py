@@ -1,0 +1,468 @@
+"""GeoJSON in and out: boundaries, places, river and roads, in one file or several.
+
+A file is a FeatureCollection (RFC 7946) with our members ``datum`` (required), ``title``,
+``data_date``, ``note`` and ``synthetic``. A feature whose ``kind`` is a place's or a context
+feature's is one; every other feature is a grid. Reading reports every fault it meets instead of
+stopping at the first, and never guesses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gis.datum import Datum, parse_datum, to_wgs84
+from gis.directory import ContextFeature, ContextKind, Directory, Place, PlaceKind
+from gis.division import (
+    CODE_SCHEME,
+    GRID_CLASSES,
+    GRID_GRADES,
+    KINDS_OF_LEVEL,
+    Division,
+    Grid,
+    GridKind,
+    Member,
+)
+from gis.errors import InvalidBoundary, InvalidInput
+from gis.exchange.fields import Row, unknown_fields
+from gis.findings import Finding, Text, error
+from gis.geometry import DECIMALS, geometry_as_geojson, point_inside, read_geometry
+from gis.ids import GridId, Level, PlaceId
+
+MAX_FEATURES = 200_000
+POLYGONS = ("Polygon", "MultiPolygon")
+_PLACE_KINDS = frozenset(PlaceKind)
+_CONTEXT_KINDS = frozenset(ContextKind)
+_CODE_LENGTH = {1: 12, 2: 15, 3: 18}
+_GRID_FIELDS = (
+    "id", "code", "code_scheme", "level", "parent", "name", "kind", "grid_class", "grid_grade",
+    "households", "resident_population", "members",
+)  # fmt: skip
+_PLACE_FIELDS = (
+    "id", "kind", "name", "address", "aliases", "former_names", "category", "households",
+    "units", "floors", "compound", "building", "status", "disclosed",
+)  # fmt: skip
+_CONTEXT_FIELDS = ("id", "kind", "name")
+_MEMBER_KINDS = ("compound", "shanty_site", "enterprise")
+_HOUSING = ("commercial", "indemnificatory", "shanty")
+_STATUS = ("occupied", "under_construction")
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A grid as a file tells it: the parent by its code; the id may be missing ("")."""
+
+    grid: Grid
+    parent_code: str | None
+    source: str
+
+
+@dataclass
+class Reading:
+    """What one GeoJSON file holds, and everything that is wrong with it.
+
+    ``rejected`` are the codes, and their parents', of grids that stand in the file but could
+    not be read: they are not missing.
+    """
+
+    source: str
+    title: str = ""
+    data_date: str = ""
+    note: str = ""
+    synthetic: bool = False
+    datum: Datum = Datum.WGS84
+    grids: list[GridRow] = field(default_factory=list)
+    rejected: dict[str, str | None] = field(default_factory=dict)
+    places: list[Place] = field(default_factory=list)
+    context: list[ContextFeature] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    fields_seen: Counter[str] = field(default_factory=Counter)
+
+
+def read(content: bytes, source: str) -> Reading:
+    """Read a FeatureCollection, reporting every fault.
+
+    Parameters
+    ----------
+    content
+        The bytes of the file, UTF-8 (a byte-order mark is allowed).
+    source
+        The name of the file, for the findings.
+
+    Raises
+    ------
+    InvalidInput
+        When it is not a GeoJSON FeatureCollection at all.
+    """
+    obj = _decode(content, source)
+    reading = Reading(source)
+    _read_head(obj, reading)
+    for number, feature in enumerate(obj["features"], start=1):
+        _read_feature(feature, f"{source} feature {number}", reading)
+    known = {*_GRID_FIELDS, *_PLACE_FIELDS, *_CONTEXT_FIELDS}
+    reading.findings += unknown_fields(reading.fields_seen, known, source)
+    return reading
+
+
+def _decode(content: bytes, source: str) -> dict[str, Any]:
+    try:
+        obj = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as problem:
+        raise _unreadable(source, f"byte {problem.start} is not UTF-8") from None
+    except RecursionError:
+        raise _unreadable(source, "it is nested too deeply") from None
+    except ValueError as problem:
+        raise _unreadable(source, str(problem)) from None
+    if not isinstance(obj, dict) or obj.get("type") != "FeatureCollection":
+        raise _unreadable(source, "its type is not FeatureCollection")
+    features = obj.get("features")
+    if not isinstance(features, list):
+        raise _unreadable(source, "it has no list of features")
+    if len(features) > MAX_FEATURES:
+        raise _unreadable(source, f"it has more than {MAX_FEATURES} features")
+    return obj
+
+
+def _unreadable(source: str, why: str) -> InvalidInput:
+    return InvalidInput(
+        "file",
+        f"{source}: not a GeoJSON FeatureCollection: {why}",
+        f"{source}：不是有效的 GeoJSON FeatureCollection：{why}",
+        ("GeoJSON FeatureCollection",),
+    )
+
+
+# --- the head ----------------------------------------------------------------------------------
+
+
+def _read_head(obj: dict[str, Any], reading: Reading) -> None:
+    row = Row(obj, reading.source)
+    try:
+        reading.datum = parse_datum(obj.get("datum"))
+    except InvalidInput as problem:
+        text = Text(
+            f"member {problem.text.en}; add it at the top of the file",
+            f"文件成员 {problem.text.zh}；请写在文件开头",
+        )
+        row.findings.append(error("missing_datum", text, source=reading.source))
+    crs = obj.get("crs")
+    if crs is not None and not any(name in json.dumps(crs) for name in ("CRS84", "4326", "4490")):
+        row.fault(
+            "unknown_crs",
+            f"crs {json.dumps(crs)[:80]} is not geographic: transform it to EPSG:4326 first",
+            f"crs {json.dumps(crs)[:80]} 不是经纬度坐标：请先转换为 EPSG:4326",
+        )
+    reading.title = row.text("title")
+    reading.data_date = row.text("data_date", limit=40)
+    reading.note = row.text("note", limit=4000)
+    if obj.get("synthetic") not in (None, True, False):
+        row.fault(
+            "invalid_field", "synthetic: must be true or false", "synthetic：应为 true 或 false"
+        )
+    reading.synthetic = obj.get("synthetic") is True
+    reading.findings += row.findings
+
+
+# --- features ----------------------------------------------------------------------------------
+
+
+def _read_feature(feature: object, source: str, reading: Reading) -> None:
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        text = Text("is not a GeoJSON Feature", "不是 GeoJSON Feature")
+        reading.findings.append(error("not_a_feature", text, source=source))
+        return
+    properties = feature.get("properties")
+    values = properties if isinstance(properties, dict) else {}
+    reading.fields_seen.update(str(name) for name in values)
+    row = Row(values, source)
+    kind = values.get("kind")
+    if isinstance(kind, str) and kind in _PLACE_KINDS:
+        _read_place(row, feature, reading)
+    elif isinstance(kind, str) and kind in _CONTEXT_KINDS:
+        _read_context(row, feature, reading)
+    else:
+        _read_grid(row, feature, reading)
+    reading.findings += row.findings
+
+
+def _geometry(row: Row, feature: dict[str, Any], reading: Reading, kinds: tuple[str, ...]) -> Any:
+    try:
+        geometry = read_geometry(feature.get("geometry"), kinds)
+    except InvalidBoundary as problem:
+        row.fault(
+            _rule_of(problem),
+            problem.text.en,
+            problem.text.zh,
+            problem.place or _some_place(feature.get("geometry")),
+        )
+        return None
+    return _in_wgs84(geometry, reading.datum)
+
+
+def _rule_of(problem: InvalidBoundary) -> str:
+    if "out of range" in problem.text.en:
+        return "coordinate_out_of_range"
+    return "invalid_ring" if "ring" in problem.text.en else "invalid_geometry"
+
+
+def _some_place(obj: Any) -> tuple[float, float] | None:
+    """Return the first pair of numbers in a broken geometry, so that it can be pointed at."""
+    found: list[float] = []
+
+    def walk(part: Any, depth: int) -> None:
+        if depth > 6 or len(found) >= 2 or not isinstance(part, list):
+            return
+        if len(part) >= 2 and all(isinstance(v, int | float) for v in part[:2]):
+            if abs(part[0]) <= 180 and abs(part[1]) <= 90:
+                found.extend((float(part[0]), float(part[1])))
+            return
+        for item in part:
+            walk(item, depth + 1)
+
+    walk(obj.get("coordinates") if isinstance(obj, dict) else None, 0)
+    return (found[0], found[1]) if len(found) == 2 else None
+
+
+def _in_wgs84(geometry: BaseGeometry, datum: Datum) -> BaseGeometry:
+    if datum in (Datum.WGS84, Datum.CGCS2000):
+        return geometry
+    shifted = shapely.transform(
+        geometry, lambda xy: np.column_stack(to_wgs84(xy[:, 0], xy[:, 1], datum))
+    )
+    return shapely.transform(shifted, lambda xy: np.round(xy, DECIMALS))
+
+
+def _read_grid(row: Row, feature: dict[str, Any], reading: Reading) -> None:
+    code = row.values.get("code")
+    row.grid_code = code if isinstance(code, str) and code else None
+    geometry = _geometry(row, feature, reading, POLYGONS)
+    here = point_inside(geometry) if geometry is not None else None
+    if row.grid_code is None or not row.text("code", limit=40):
+        name = str(row.values.get("name"))[:40]
+        row.findings = [f for f in row.findings if f.rule != "invalid_field"]
+        row.fault(
+            "missing_code",
+            f"grid {name!r} has no code (a text): give it one",
+            f"网格 {name!r} 没有编号（文本）：请补上",
+            here,
+        )
+    level = _read_level(row, here)
+    kind = _read_kind(row, level, here)
+    parent = row.text("parent", required=level is not None and level > 1, limit=40) or None
+    grid = Grid(
+        id=GridId(row.text("id", limit=80)),
+        code=row.grid_code or "",
+        level=level or Level.BUILDING_CLUSTER,
+        parent=None,
+        name=row.text("name", required=True),
+        kind=kind or GridKind.RESIDUAL,
+        boundary=geometry,
+        code_scheme=row.text("code_scheme", limit=40) or CODE_SCHEME,
+        grid_class=row.one_of("grid_class", GRID_CLASSES),
+        grid_grade=row.one_of("grid_grade", GRID_GRADES),
+        households=row.count("households"),
+        resident_population=row.count("resident_population"),
+        members=_read_members(row),
+    )
+    if level is not None:
+        _check_code(row, grid, parent, here)
+    if level is not None and kind is not None and geometry is not None and grid.code:
+        reading.grids.append(GridRow(grid, parent, row.source))
+    else:
+        reading.rejected[grid.code] = parent
+
+
+def _read_level(row: Row, here: tuple[float, float] | None) -> Level | None:
+    value = row.values.get("level")
+    if isinstance(value, int) and not isinstance(value, bool) and value in (1, 2, 3):
+        return Level(value)
+    row.fault(
+        "wrong_level",
+        f"level {str(value)[:40]!r}: must be 1 (community), 2 (compound) or 3 (building cluster)",
+        f"level {str(value)[:40]!r}：应为 1（社区）、2（小区）或 3（楼栋群）",
+        here,
+    )
+    return None
+
+
+def _read_kind(row: Row, level: Level | None, here: tuple[float, float] | None) -> GridKind | None:
+    kind = row.choice("kind", GridKind)
+    if kind is None or level is None or kind in KINDS_OF_LEVEL[level]:
+        return kind
+    known = ", ".join(KINDS_OF_LEVEL[level])
+    row.fault(
+        "wrong_level",
+        f"kind {kind} does not exist on level {int(level)} (there: {known}): mend level or kind",
+        f"第 {int(level)} 级没有 {kind} 这一类型（可用：{known}）：请改正 level 或 kind",
+        here,
+    )
+    return kind
+
+
+def _check_code(row: Row, grid: Grid, parent: str | None, here: tuple[float, float] | None) -> None:
+    """Check a code of our scheme: 12 digits, then three more for each level, under the parent's."""
+    if grid.code_scheme != CODE_SCHEME or not grid.code:
+        return
+    length = _CODE_LENGTH[grid.level]
+    if not (grid.code.isascii() and grid.code.isdigit() and len(grid.code) == length):
+        row.fault(
+            "wrong_level",
+            f"code {grid.code[:40]!r} is not {length} digits, as level {int(grid.level)} has",
+            f"编号 {grid.code[:40]!r} 不是第 {int(grid.level)} 级应有的 {length} 位数字",
+            here,
+        )
+    elif parent and not grid.code.startswith(parent):
+        row.fault(
+            "wrong_parent",
+            f"code {grid.code} does not begin with its parent's code {parent[:40]}",
+            f"编号 {grid.code} 不以上级编号 {parent[:40]} 开头",
+            here,
+        )
+
+
+def _read_members(row: Row) -> tuple[Member, ...]:
+    value = row.values.get("members")
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(m, dict) for m in value):
+        row.fault("invalid_field", "members: must be a list of objects", "members：应为对象列表")
+        return ()
+    return tuple(_read_member(row, m) for m in value)
+
+
+def _read_member(row: Row, values: dict[str, Any]) -> Member:
+    part = Row(values, f"{row.source} members", row.grid_code, row.findings)
+    return Member(
+        name=part.text("name", required=True),
+        kind=part.one_of("kind", _MEMBER_KINDS) or "compound",
+        housing=part.one_of("housing", _HOUSING),
+        households=part.count("households"),
+        under_construction=part.flag("under_construction", False) is True,
+    )
+
+
+def _read_place(row: Row, feature: dict[str, Any], reading: Reading) -> None:
+    geometry = _geometry(row, feature, reading, ("Point", *POLYGONS))
+    place = Place(
+        id=PlaceId(row.text("id", required=True, limit=80)),
+        kind=PlaceKind(row.values["kind"]),
+        name=row.text("name", required=True),
+        geometry=geometry,
+        address=row.text("address"),
+        aliases=row.texts("aliases"),
+        former_names=row.texts("former_names"),
+        category=row.optional_text("category"),
+        households=row.count("households"),
+        units=row.count("units"),
+        floors=row.count("floors"),
+        compound=row.optional_text("compound"),
+        building=PlaceId(b) if (b := row.optional_text("building")) else None,
+        status=row.one_of("status", _STATUS),
+        disclosed=row.flag("disclosed", True) is True,
+    )
+    if geometry is not None and place.id:
+        reading.places.append(place)
+
+
+def _read_context(row: Row, feature: dict[str, Any], reading: Reading) -> None:
+    geometry = _geometry(row, feature, reading, ("LineString", "MultiLineString", *POLYGONS))
+    found = ContextFeature(
+        id=row.text("id", required=True, limit=80),
+        kind=ContextKind(row.values["kind"]),
+        name=row.text("name"),
+        geometry=geometry,
+    )
+    if geometry is not None and found.id:
+        reading.context.append(found)
+
+
+# --- out ------------------------------------------------------------------------------------------
+
+
+def write_division(division: Division) -> bytes:
+    """Return a division as a GeoJSON file: byte for byte what :func:`read` would read again."""
+    features = [_feature(_grid_properties(g, division), g.boundary) for g in division.grids]
+    return _collection(_head(division, division.synthetic), features)
+
+
+def write_directory(directory: Directory, head: Division) -> tuple[bytes, bytes]:
+    """Return the places, and the river and roads, as two GeoJSON files headed like a division."""
+    places = [_feature(_place_properties(p), p.geometry) for p in directory.places]
+    context = [
+        _feature({"id": c.id, "kind": str(c.kind), "name": c.name}, c.geometry)
+        for c in directory.context
+    ]
+    members = _head(head, directory.synthetic)
+    return _collection(members, places), _collection(members, context)
+
+
+def _head(division: Division, synthetic: bool) -> dict[str, Any]:
+    return {
+        "title": division.title,
+        "datum": "wgs84",
+        "synthetic": synthetic,
+        "data_date": division.data_date,
+        "note": division.note,
+    }
+
+
+def _grid_properties(grid: Grid, division: Division) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        "id": grid.id,
+        "code": grid.code,
+        "code_scheme": grid.code_scheme,
+        "level": int(grid.level),
+        "parent": division.by_id[grid.parent].code if grid.parent else None,
+        "name": grid.name,
+        "kind": str(grid.kind),
+        "grid_class": grid.grid_class,
+        "grid_grade": grid.grid_grade,
+        "households": grid.households,
+        "resident_population": grid.resident_population,
+    }
+    if grid.level is Level.COMPOUND:
+        properties["members"] = [
+            {
+                "name": m.name,
+                "kind": m.kind,
+                "housing": m.housing,
+                "households": m.households,
+                "under_construction": m.under_construction,
+            }
+            for m in grid.members
+        ]
+    return properties
+
+
+def _place_properties(place: Place) -> dict[str, Any]:
+    return {
+        name: list(value) if isinstance(value := getattr(place, name), tuple) else value
+        for name in _PLACE_FIELDS
+    }
+
+
+def _feature(properties: dict[str, Any], geometry: BaseGeometry) -> str:
+    return _json(
+        {
+            "type": "Feature",
+            "properties": properties,
+            "geometry": geometry_as_geojson(geometry),
+        }
+    )
+
+
+def _collection(head: dict[str, Any], features: Iterable[str]) -> bytes:
+    opening = _json({"type": "FeatureCollection", **head})[:-1]
+    body = ",\n".join(features)
+    return f'{opening},"features":[\n{body}\n]}}\n'.encode()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

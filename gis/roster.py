@@ -1,0 +1,194 @@
+"""Who is responsible: people, the duties they hold on grids, and the "4+4" organisations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+from gis.digest import sha256_of
+from gis.findings import Text
+from gis.ids import GridId, Level, PersonId
+
+
+class Role(StrEnum):
+    """The roles of the seed."""
+
+    LEADING_GROUP_MEMBER = "leading_group_member"
+    GRID_OFFICE_STAFF = "grid_office_staff"
+    GRID_LEADER = "grid_leader"
+    SERVICE_COMMISSIONER = "service_commissioner"
+    SOCIAL_WORKER = "social_worker"
+    POST_HOLDER = "post_holder"
+    VOLUNTEER = "volunteer"
+    RESIDENTS_REPRESENTATIVE = "residents_representative"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRule:
+    """Where a role may be held (0 is the subdistrict) and whether its holders are officials."""
+
+    levels: tuple[int, ...]
+    title: Text
+    official: bool = True
+
+
+ROLES: dict[Role, RoleRule] = {
+    Role.GRID_LEADER: RoleRule((1, 2, 3), Text("Grid leader", "网格长")),
+    Role.SERVICE_COMMISSIONER: RoleRule((1, 2), Text("Service commissioner", "服务群众专员")),
+    Role.SOCIAL_WORKER: RoleRule((1, 2), Text("Social worker", "社工")),
+    Role.LEADING_GROUP_MEMBER: RoleRule((0, 1), Text("Leading group member", "网格领导小组成员")),
+    Role.GRID_OFFICE_STAFF: RoleRule((0,), Text("Grid office staff", "网格化管理办公室")),
+    Role.POST_HOLDER: RoleRule((1, 2), Text("Post holder", "专职委员"), official=False),
+    Role.RESIDENTS_REPRESENTATIVE: RoleRule(
+        (1, 2), Text("Residents' representative", "网格居民代表"), official=False
+    ),
+    Role.VOLUNTEER: RoleRule((1, 2, 3), Text("Volunteer", "注册志愿者"), official=False),
+}
+_LEADER_TITLES = {
+    Level.COMMUNITY: Text("Grid leader (level 1)", "一级网格责任人"),
+    Level.COMPOUND: Text("Grid leader (level 2)", "二级网格长"),
+    Level.BUILDING_CLUSTER: Text("Grid leader (level 3)", "三级网格负责人"),
+}
+_RANK = {role: rank for rank, role in enumerate(ROLES)}
+
+
+def role_title(role: Role, level: Level | None) -> Text:
+    """Return what the seed calls a role on a level; level None is the subdistrict."""
+    if role is Role.GRID_LEADER and level is not None:
+        return _LEADER_TITLES[level]
+    return ROLES[role].title
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who holds or held a duty.
+
+    ``office_phone`` may be shown in public; ``mobile``, ``organisation`` and ``party_member``
+    never are. ``consent``: a person who is not an official agreed to appear in public.
+    """
+
+    id: PersonId
+    name: str
+    office_phone: str = ""
+    mobile: str = ""
+    organisation: str = ""
+    party_member: bool | None = None
+    consent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A person's role on a grid (None: on the subdistrict) on the days since <= day < until."""
+
+    id: str
+    person: PersonId
+    grid: GridId | None
+    role: Role
+    since: date
+    until: date | None = None
+
+    def in_force(self, day: date) -> bool:
+        """Tell whether the duty is held on a day."""
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+class OrganisationKind(StrEnum):
+    """The four core bodies and the four supporting parties of the "4+4" model (seed)."""
+
+    PARTY_ORGANISATION = "party_organisation"
+    RESIDENTS_COMMITTEE = "residents_committee"
+    PUBLIC_SERVICE_STATION = "public_service_station"
+    GOVERNANCE_OFFICE = "governance_office"
+    OWNERS_COMMITTEE = "owners_committee"
+    PROPERTY_COMPANY = "property_company"
+    SOCIAL_ORGANISATION = "social_organisation"
+    RESIDENT_UNIT = "resident_unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One of the "4+4" bodies of a grid."""
+
+    id: str
+    grid: GridId
+    kind: OrganisationKind
+    name: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Responsible:
+    """A person as seen from a grid: the role, and the grid it is inherited from, if it is."""
+
+    person: Person
+    duty: Duty
+    inherited_from: GridId | None = None
+
+
+@dataclass(frozen=True)
+class Roster:
+    """One version of all people, duties and organisations, each sorted by id."""
+
+    people: tuple[Person, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    organisations: tuple[Organisation, ...] = ()
+    synthetic: bool = False
+    version: int = 0
+    effective_from: date | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("people", "duties", "organisations"):
+            ordered = tuple(sorted(getattr(self, name), key=lambda row: row.id))
+            object.__setattr__(self, name, ordered)
+
+    @cached_property
+    def by_id(self) -> dict[PersonId, Person]:
+        """Every person by identity."""
+        return {p.id: p for p in self.people}
+
+    @cached_property
+    def _duties_on(self) -> dict[GridId | None, tuple[Duty, ...]]:
+        lists: dict[GridId | None, list[Duty]] = {}
+        for duty in self.duties:
+            lists.setdefault(duty.grid, []).append(duty)
+        return {grid: tuple(duties) for grid, duties in lists.items()}
+
+    @cached_property
+    def _organisations_of(self) -> dict[GridId, tuple[Organisation, ...]]:
+        lists: dict[GridId, list[Organisation]] = {}
+        order = list(OrganisationKind)
+        for body in sorted(self.organisations, key=lambda o: order.index(o.kind)):
+            lists.setdefault(body.grid, []).append(body)
+        return {grid: tuple(bodies) for grid, bodies in lists.items()}
+
+    def duties_on(self, grid: GridId | None, day: date) -> tuple[Responsible, ...]:
+        """Return who holds a duty on a grid on a day, leaders first; () for none."""
+        held = [d for d in self._duties_on.get(grid, ()) if d.in_force(day)]
+        held.sort(key=lambda d: (_RANK[d.role], d.since, d.id))
+        return tuple(Responsible(self.by_id[d.person], d) for d in held if d.person in self.by_id)
+
+    def responsible(self, chain: tuple[GridId, ...], day: date) -> tuple[Responsible, ...]:
+        """Return who is responsible for the last grid of a chain (level 1 first) on a day.
+
+        A grid without a leader inherits the leader of the nearest grid above it.
+        """
+        *above, grid = chain
+        own = self.duties_on(grid, day)
+        if any(r.duty.role is Role.GRID_LEADER for r in own):
+            return own
+        for ancestor in reversed(above):
+            for held in self.duties_on(ancestor, day):
+                if held.duty.role is Role.GRID_LEADER:
+                    return (Responsible(held.person, held.duty, ancestor), *own)
+        return own
+
+    def organisations_of(self, grid: GridId) -> tuple[Organisation, ...]:
+        """Return the "4+4" bodies of a grid, core bodies first; () for none."""
+        return self._organisations_of.get(grid, ())
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of its content, not of the version or the date."""
+        return sha256_of([self.synthetic, *self.people, *self.duties, *self.organisations])

@@ -1,0 +1,136 @@
+"""What leaves the office: nothing that is not on the list."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+import shapely
+
+from gis.directory import ContextFeature, ContextKind, Directory, PlaceKind
+from gis.disclosure import Policy, public
+from gis.exchange.geojson import write_directory, write_division
+from gis.exchange.sheets import place_json, sheet_json
+from gis.exchange.tables import write_roster
+from gis.ids import GridId, Level, PersonId, PlaceId
+from gis.roster import Duty, Organisation, OrganisationKind, Person, Role, Roster
+from tests import drawn
+from tests.drawn import SIDE, SOUTH, TODAY, WEST, place
+
+UNIT = "不公开驻地甲"
+
+
+def box(x, y, size=0.2):
+    return shapely.box(
+        WEST + x * SIDE, SOUTH + y * SIDE, WEST + (x + size) * SIDE, SOUTH + (y + size) * SIDE
+    )
+
+
+@pytest.fixture
+def directory():
+    return Directory(
+        (
+            place("b1", PlaceKind.BUILDING, 0.1, 0.1, geometry=box(0.1, 0.1), households=47),
+            place("b2", PlaceKind.BUILDING, 2.1, 0.1, geometry=box(2.1, 0.1), address="暗路9号"),
+            place("b3", PlaceKind.BUILDING, 3.1, 0.1, geometry=box(3.1, 0.1)),
+            place("s1", PlaceKind.BUSINESS, 0.15, 0.15, building=PlaceId("b1")),
+            place("s2", PlaceKind.BUSINESS, 3.15, 0.15, building=PlaceId("b3"), name="内部超市"),
+            place("s3", PlaceKind.BUSINESS, 5.5, 0.5, name=f"{UNIT}服务社"),
+            place("u1", PlaceKind.RESIDENT_UNIT, 4.5, 0.5, name="示例小学"),
+            place("u2", PlaceKind.RESIDENT_UNIT, 3.2, 0.2, name=UNIT, address="暗路9号",
+                  aliases=("九号大院",), disclosed=False),
+        ),
+        (ContextFeature("r1", ContextKind.ROAD, f"{UNIT}专用道", shapely.LineString([(0, 0), (1, 1)])),),
+        synthetic=True,
+    )  # fmt: skip
+
+
+def everything(atlas):
+    """Return every byte that any writer of ours makes of an atlas."""
+    division = atlas.division
+    sheets = [sheet_json(atlas.sheet(g), atlas) for g in division]
+    places = [place_json(p, atlas) for p in atlas.directory.places]
+    texts = json.dumps([sheets, places], ensure_ascii=False).encode()
+    tables = b"".join(write_roster(atlas.roster, division).values())
+    geojson = write_division(division) + b"".join(write_directory(atlas.directory, division))
+    return (texts + tables + geojson).decode()
+
+
+def test_an_undisclosed_unit_leaves_no_trace(directory):
+    roster = drawn.roster()
+    told = Organisation("o9", GridId("g001"), OrganisationKind.RESIDENT_UNIT, f"{UNIT}(示例)")
+    roster = replace(roster, organisations=(*roster.organisations, told))
+    shown = public(drawn.atlas(directory, roster))
+    assert [p.id for p in shown.directory.places] == ["b1", "s1", "u1"]
+    text = everything(shown)
+    for trace in (UNIT, "九号大院", "暗路", "内部超市", '"u2"', '"b2"', '"b3"'):
+        assert trace not in text
+    grid = shown.division.grid("320106012001002002")
+    assert shown.counts(grid).resident_units == shown.counts(grid).buildings == 0
+    assert shown.locator.locate(WEST + 3.2 * SIDE, SOUTH + 0.2 * SIDE).grids[-1].id == grid.id
+
+
+def test_an_undisclosed_unit_is_taken_out_of_the_names_of_grids(directory):
+    atlas = drawn.atlas(directory)
+    grids = tuple(
+        replace(g, name=f"示例小区·{UNIT}") if g.level is Level.COMPOUND else g
+        for g in atlas.division
+    )
+    shown = public(replace(atlas, division=replace(atlas.division, grids=grids)))
+    assert {g.name for g in shown.division.level(2)} == {"示例小区"}
+
+
+def test_households_are_rounded_to_ten_and_nothing_finer_remains(directory):
+    shown = public(drawn.atlas(directory))
+    assert {g.households % 10 for g in shown.division} == {0}
+    assert {g.resident_population for g in shown.division} == {None}
+    assert {p.households for p in shown.directory.places} == {None}
+
+
+def test_only_the_name_and_office_phone_of_people_in_office_remain():
+    former = Duty("dx", PersonId("px"), GridId("g001001001"), Role.GRID_LEADER,
+                  date(2024, 1, 1), date(2026, 1, 1))  # fmt: skip
+    roster = drawn.roster(former)
+    secret = Person(PersonId("px"), "前任示例", "025-0000-9999", "000-9", "某单位", True, True)
+    roster = Roster((*roster.people, secret), roster.duties, roster.organisations, True)
+    shown = public(drawn.atlas(people=roster))
+    assert {(p.mobile, p.organisation, p.party_member, p.consent) for p in shown.roster.people} == {
+        ("", "", None, False)
+    }
+    text = everything(shown)
+    assert "前任示例" not in text
+    assert "李志愿示例" not in text
+    assert "025-0000-0001" in text
+
+
+def test_a_volunteer_who_consents_is_shown():
+    roster = drawn.roster()
+    people = tuple(replace(p, consent=True) for p in roster.people)
+    assert "李志愿示例" in everything(public(drawn.atlas(people=replace(roster, people=people))))
+
+
+def test_a_past_day_shows_no_former_people():
+    leave = Duty("dv2", PersonId("pv"), GridId("g001001001"), Role.GRID_LEADER,
+                 date(2024, 1, 1), date(2025, 1, 1))  # fmt: skip
+    past = replace(drawn.atlas(people=drawn.roster(leave)), as_of=date(2024, 6, 1))
+    assert public(past, today=TODAY).roster.duties == ()
+
+
+@pytest.mark.parametrize(
+    ("policy", "gone"),
+    [
+        (Policy(names=False), ["王示例"]),
+        (Policy(phones=False), ["025-0000-0001"]),
+        (Policy(businesses=False), ['"s1"']),
+        (Policy(organisations=False), ["居委会(示例)"]),
+    ],
+)
+def test_each_thing_can_be_switched_off(directory, policy, gone):
+    text = everything(public(drawn.atlas(directory), policy))
+    assert not [g for g in gone if g in text]
+    assert all(g in everything(public(drawn.atlas(directory))) for g in gone)
+
+
+def test_what_is_public_stays_as_it_is():
+    shown = public(drawn.atlas())
+    assert public(shown) is shown

@@ -1,0 +1,85 @@
+"""The house: who may import whom, and what is kept off the start-up path."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LINT = Path(sys.executable).with_name("lint-imports")
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [LINT, "--config", "pyproject.toml", "--no-cache"],
+        cwd=folder,
+        env={"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("house")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    for package in ("gis", "maps", "api"):
+        shutil.copytree(
+            ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    return folder
+
+
+def test_the_floor_plan_is_kept(house):
+    kept = lint(house)
+    assert kept.returncode == 0, kept.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("gis/division.py", "import gis.atlas"),
+        ("gis/geometry.py", "import gis.datum"),
+        ("gis/atlas.py", "import maps"),
+        ("gis/planning/rules.py", "import gis.exchange.tables"),
+        ("maps/__init__.py", "import api.settings"),
+        ("gis/atlas.py", "import sqlalchemy"),
+        ("api/cli.py", "import folium"),
+        ("gis/intake.py", "import fastapi"),
+    ],
+)
+def test_a_forbidden_import_is_noticed(house, module, line):
+    path = house / module
+    before = path.read_text(encoding="utf-8")
+    path.write_text(f"{before}\n\ndef _forbidden() -> None:\n    {line}\n", encoding="utf-8")
+    try:
+        assert lint(house).returncode == 1
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
+def loaded_after(statement: str) -> set[str]:
+    code = f"import sys\n{statement}\nprint(*sorted(m.split('.')[0] for m in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("statement", "absent"),
+    [
+        ("import gis", {"geopandas", "pandas", "folium", "fastapi", "sqlalchemy"}),
+        (
+            "import gis.atlas, gis.intake, gis.disclosure",
+            {"geopandas", "pandas", "folium", "numba"},
+        ),
+        ("import api; api.create_app()", {"geopandas", "pandas", "folium", "alembic", "numba"}),
+        ("import api.cli", {"fastapi", "folium", "geopandas", "sqlalchemy"}),
+    ],
+)
+def test_what_is_slow_to_import_is_not_on_the_way(statement, absent):
+    assert not loaded_after(statement) & absent
