@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gis.errors import InvalidInput, RefusedSet, WanggeError
+from gis.errors import Conflict, InvalidInput, RefusedSet, WanggeError
 
 if TYPE_CHECKING:
     from gis.atlas import Atlas
+    from gis.division import Division
     from gis.findings import Finding
-    from gis.store import Store
+    from gis.intake import Intake
+    from gis.store import Identity, Store
 
 app = typer.Typer(
     name="wangge",
@@ -167,10 +169,11 @@ def load(
     store = _open_store()
     try:
         base = _newest(store)
-        intake = read_set(paths, today=_today(), base=base).require_sound()
-        _require_boundaries(intake.division is not None, base)
+        intake = read_set(paths, today=_today(), base=base)
+        _require_same_kind(intake, base)
+        intake.require_sound()
         published = store.publish(
-            identity=_identity(store, intake),
+            identity=_identity(store, intake.division, intake.synthetic),
             division=intake.division,
             directory=intake.directory,
             roster=intake.roster,
@@ -188,23 +191,32 @@ def load(
         print(f"loaded {part} {getattr(versions, part)}, in force from {day}")
 
 
-def _require_boundaries(given: bool, base: Atlas | None) -> None:
-    if not given and base is None:
+def _require_same_kind(intake: Intake, base: Atlas | None) -> None:
+    """Refuse the sample into an office's store, and the reverse, before any detail of it."""
+    if base is not None and intake.synthetic != base.synthetic:
+        raise Conflict(
+            "the sample and an office's data never share a store: set WANGGE_DATABASE_URL to "
+            "another one, such as sqlite:///var/office.db",
+            "示例数据与单位数据不能存放在同一数据库：请将 WANGGE_DATABASE_URL 设为另一个数据库，"
+            "例如 sqlite:///var/office.db",
+        )
+
+
+def _identity(store: Store, division: Division | None, synthetic: bool) -> Identity:
+    """Return whose store it is; the first boundaries loaded into an empty one decide."""
+    from api.settings import read_settings
+    from gis.store import Identity
+
+    if stored := store.identity():
+        return Identity(stored.name, stored.code, synthetic)
+    if division is None:
         raise InvalidInput(
             "path",
             "the store has no boundaries yet: load a boundaries GeoJSON first, or with these",
             "数据库中还没有网格边界：请先载入（或一并载入）边界 GeoJSON",
         )
-
-
-def _identity(store: Store, intake: Any) -> Any:
-    from api.settings import read_settings
-    from gis.store import Identity
-
-    if stored := store.identity():
-        return Identity(stored.name, stored.code, intake.synthetic)
-    code = intake.division.level(1)[0].code[:9]
-    return Identity(read_settings().office_name or intake.division.title, code, intake.synthetic)
+    name = read_settings().office_name or division.title
+    return Identity(name, division.level(1)[0].code[:9], synthetic)
 
 
 def _newest(store: Store) -> Atlas | None:
@@ -236,22 +248,23 @@ def export(
     from gis.exchange.geojson import write_directory, write_division
     from gis.exchange.tables import write_roster
 
-    store = _open_store()
-    try:
-        atlas, faults, _ = internal_atlas(store, _day(as_of, "as-of") or _today())
-    finally:
-        store.close()
-    _print_findings(faults, sys.stderr)
-    if out.suffix.lower() in (".geojson", ".json"):
-        _write({out: write_division(atlas.division)})
-        return
-    if out.suffix and not out.is_dir():
+    one_file = out.suffix.lower() in (".geojson", ".json")
+    if out.suffix and not one_file and not out.is_dir():
         raise InvalidInput(
             "out",
             f"{out}: written are OUT.geojson or a folder",
             f"{out}：可导出为 OUT.geojson 或文件夹",
             ("OUT.geojson", "a folder"),
         )
+    store = _open_store()
+    try:
+        atlas, faults, _ = internal_atlas(store, _day(as_of, "as-of") or _today())
+    finally:
+        store.close()
+    _print_findings(faults, sys.stderr)
+    if one_file:
+        _write({out: write_division(atlas.division)})
+        return
     places, context = write_directory(atlas.directory, atlas.division)
     files = {
         "boundaries.geojson": write_division(atlas.division),

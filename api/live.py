@@ -166,23 +166,18 @@ class Live:
     def _draw(self, atlas: Atlas) -> Page:
         import maps
 
-        html = maps.page_html(atlas, self._map_settings(atlas))
+        chosen = maps.MapSettings(
+            title=self.settings.map_title,
+            maker=self.settings.map_maker or self.settings.office_name or atlas.name,
+            approval_no=self.settings.map_approval_no,
+        )
+        html = maps.page_html(atlas, "public", settings=chosen)
         return Page(
             html=html,
             gzipped=gzip.compress(html, 6, mtime=0),
             etag=f'"{hashlib.sha256(html).hexdigest()[:32]}"',
-            policy=maps.content_policy(html),
+            policy=maps.content_security_policy(html),
         )
-
-    def _map_settings(self, atlas: Atlas) -> object:
-        import maps
-
-        chosen = {
-            "title": self.settings.map_title,
-            "maker": self.settings.map_maker or self.settings.office_name or atlas.name,
-            "approval_no": self.settings.map_approval_no,
-        }
-        return maps.MapSettings(**{k: v for k, v in chosen.items() if v})
 
     async def _watch(self) -> None:
         while True:

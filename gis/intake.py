@@ -35,20 +35,16 @@ TABLE_FILES = ("people.csv", "duties.csv", "organisations.csv")
 class Intake:
     """A set that was read and checked; a part that was not given is None.
 
-    ``files`` are the names of those read; ``findings`` everything the check found.
+    ``files`` are the names of those read; ``findings`` everything the check found;
+    ``synthetic`` whether any part is invented.
     """
 
     files: tuple[str, ...]
     findings: tuple[Finding, ...]
+    synthetic: bool
     division: Division | None = None
     directory: Directory | None = None
     roster: Roster | None = None
-
-    @property
-    def synthetic(self) -> bool:
-        """Tell whether any part given is invented."""
-        parts = (self.division, self.directory, self.roster)
-        return any(p.synthetic for p in parts if p is not None)
 
     def require_sound(self) -> Intake:
         """Return itself.
@@ -138,7 +134,16 @@ def read_set(paths: Sequence[Path], *, today: date, base: Atlas | None = None) -
     findings += roster_findings
     if not errors_among(findings):
         findings += _check_rules(division, directory, roster, today, base)
-    return Intake(tuple(p.name for p in files), tuple(findings), division, directory, roster)
+    names = tuple(p.name for p in files)
+    synthetic = _is_synthetic(readings, base)
+    return Intake(names, tuple(findings), synthetic, division, directory, roster)
+
+
+def _is_synthetic(readings: Sequence[Reading], base: Atlas | None) -> bool:
+    """Tell whether a set is invented; tables cannot say so and are like what is stored."""
+    if readings:
+        return any(r.synthetic for r in readings)
+    return base is not None and base.synthetic
 
 
 def _read_geojson(files: Sequence[Path]) -> list[Reading]:
@@ -214,7 +219,7 @@ def _assemble(rows: Sequence[GridRow], readings: Sequence[Reading], base: Atlas 
         title=head.title,
         data_date=head.data_date,
         note=head.note,
-        synthetic=any(r.synthetic for r in readings),
+        synthetic=_is_synthetic(readings, base),
         source_datum=str(head.datum),
     )
 
@@ -269,7 +274,7 @@ def _directory_of(
     directory = Directory(
         places=tuple(places) or stored.places,
         context=tuple(context) or stored.context,
-        synthetic=any(r.synthetic for r in readings if r.places or r.context),
+        synthetic=_is_synthetic(readings, base),
     )
     return directory, findings
 
@@ -311,9 +316,7 @@ def _roster_of(
         organisations=(
             tuple(into.organisations) if "organisations.csv" in csvs else stored.organisations
         ),
-        synthetic=(
-            any(r.synthetic for r in readings) if readings else bool(base and base.synthetic)
-        ),
+        synthetic=_is_synthetic(readings, base),
     )
     return roster, into.findings + _unknown_people(roster)
 

@@ -1,0 +1,152 @@
+"""GET /locate: the three grids and the people, or a problem that names the field."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from api.settings import today
+from gis.datum import DATUMS, from_wgs84
+
+HERE = {"lon": "118.7500", "lat": "32.1100", "datum": "wgs84"}
+
+
+def ask(client, **params):
+    return client.get("/locate", params=params, headers={"accept-language": "en"})
+
+
+def test_a_point_has_three_grids_with_their_leaders(client):
+    body = ask(client, **HERE).json()
+    assert [g["level"] for g in body["grids"]] == [1, 2, 3]
+    codes = [g["code"] for g in body["grids"]]
+    assert codes[1].startswith(codes[0])
+    assert codes[2].startswith(codes[1])
+    for grid in body["grids"]:
+        leader = grid["responsible"][0]
+        assert leader["role"] == "grid_leader"
+        assert leader["name"]
+        assert leader["office_phone"].startswith("025-0000-")
+    assert body["synthetic"] is True
+    assert body["edition"] == "public"
+    assert body["version"] == {"division": 1, "directory": 1, "roster": 1}
+    assert body["distance_to_boundary_m"] > 0
+
+
+def test_a_building_stands_at_its_point(client):
+    sheet = client.get("/grids/320106012001/sheet").json()
+    building = next(p for p in sheet["places"] if p["kind"] == "building")
+    body = ask(client, lon=building["lon"], lat=building["lat"], datum="wgs84").json()
+    assert building["id"] in [p["id"] for p in body["places"]]
+    assert body["grids"][-1]["code"] == building["grid"]
+
+
+def test_the_four_datums_give_the_same_grids(client):
+    found = set()
+    for datum in DATUMS:
+        lon, lat = from_wgs84(118.7523, 32.1123, datum)
+        grids = ask(client, lon=repr(float(lon)), lat=repr(float(lat)), datum=datum).json()["grids"]
+        found.add(tuple(g["code"] for g in grids))
+    assert len(found) == 1
+    assert len(found.pop()) == 3
+
+
+def test_a_shared_vertex_belongs_to_the_lowest_code(client):
+    cells = client.get("/grids", params={"level": 3, "limit": 1000, "geometry": "true"}).json()
+    owners = {}
+    for grid in cells["grids"]:
+        for ring in grid["geometry"]["coordinates"]:
+            for position in ring:
+                owners.setdefault(tuple(position), set()).add(grid["code"])
+    shared = [(at, codes) for at, codes in sorted(owners.items()) if len(codes) > 1]
+    for (lon, lat), codes in shared[:: len(shared) // 60]:
+        body = ask(client, lon=lon, lat=lat, datum="wgs84").json()
+        assert body["match"] == "boundary"
+        assert body["distance_to_boundary_m"] == 0
+        assert body["grids"][-1]["code"] == min(codes)
+        assert {n["code"] for n in body["near"] if n["distance_m"] == 0} == codes - {min(codes)}
+
+
+def test_outside_says_how_far_the_nearest_grid_is(client):
+    body = ask(client, lon=118.78, lat=32.06, datum="wgs84").json()
+    assert body["match"] == "outside"
+    assert body["grids"] == []
+    assert 1000 < body["nearest"]["distance_m"] < 10_000
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"lon": "nan"}, "lon"),
+        ({"lon": "inf"}, "lon"),
+        ({"lon": "500"}, "lon"),
+        ({"lon": "1_8"}, "lon"),
+        ({"lon": "true"}, "lon"),
+        ({"lon": ""}, "lon"),
+        ({"lon": "1e999"}, "lon"),
+        ({"lon": "１１８"}, "lon"),
+        ({"lon": "0x76"}, "lon"),
+        ({"lon": "9" * 5000}, "lon"),
+        ({"lat": "-90.5"}, "lat"),
+        ({"lat": None}, "lat"),
+        ({"datum": None}, "datum"),
+        ({"datum": ""}, "datum"),
+        ({"datum": "WGS84"}, "datum"),
+        ({"datum": "gcj02\x00"}, "datum"),
+        ({"as_of": "yesterday"}, "as_of"),
+        ({"as_of": "2026-02-30"}, "as_of"),
+        ({"colour": "red"}, "colour"),
+        ({"lon": ["118.75", "118.76"]}, "lon"),
+    ],
+)
+def test_bad_input_is_a_400_that_names_the_field(client, change, field):
+    params = {k: v for k, v in {**HERE, **change}.items() if v is not None}
+    answer = ask(client, **params)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert body["status"] == 400
+    assert body["field"] == field
+    assert field in body["detail"]
+    assert body["title"]
+
+
+def test_a_refused_datum_lists_those_that_are_known(client):
+    assert ask(client, lon="1", lat="1", datum="nad27").json()["accepted"] == list(DATUMS)
+
+
+@pytest.mark.parametrize(
+    ("accept", "language"),
+    [(None, "zh-CN"), ("zh-CN,en;q=0.8", "zh-CN"), ("en-GB,zh;q=0.5", "en"), ("fr,*;q=x", "zh-CN"),
+     ("en;q=0.1,zh;q=0.9", "zh-CN")],
+)  # fmt: skip
+def test_problems_speak_the_callers_language(client, accept, language):
+    headers = {"accept-language": accept} if accept else {"accept-language": ""}
+    answer = client.get("/locate", params={"lon": 1, "lat": 2}, headers=headers)
+    assert answer.headers["content-language"] == language
+    assert ("缺少" in answer.json()["detail"]) == (language == "zh-CN")
+
+
+def test_a_day_before_the_first_division_is_not_found(client):
+    answer = ask(client, **HERE, as_of="2001-01-01")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_tomorrow_is_answered_by_what_is_scheduled_for_it(client):
+    tomorrow = (today() + timedelta(days=1)).isoformat()
+    body = ask(client, **HERE, as_of=tomorrow).json()
+    assert body["as_of"] == tomorrow
+    assert body["version"]["division"] == 1
+
+
+def test_no_answer_holds_what_is_not_public(client):
+    everything = [client.get("/locate", params=HERE).text]
+    for grid in client.get("/grids", params={"limit": 1000}).json()["grids"]:
+        everything.append(client.get(f"/grids/{grid['code']}/sheet").text)
+    text = "".join(everything)
+    assert "resident_population" not in text
+    assert "mobile" not in text
+    assert '"military"' not in text
+    assert '"undisclosed"' not in text
+    counts = json.loads(everything[1])["counts"]
+    assert counts["households"] % 10 == 0
