@@ -1,0 +1,85 @@
+"""The documents tell the truth: their commands run, their files exist, both languages agree."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from api.cli import app, main
+
+ROOT = Path(__file__).resolve().parent.parent
+READMES = ("README.md", "README.zh-CN.md")
+
+
+def text_of(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def commands_in(name):
+    blocks = re.findall(r"```sh\n(.*?)```", text_of(name), re.DOTALL)
+    return [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
+
+
+def wangge_commands():
+    return [
+        c.removeprefix(".venv/bin/") for c in commands_in("README.md") if "wangge" in c.split()[0]
+    ]
+
+
+def test_the_commands_of_the_readme_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("WANGGE_DATABASE_URL", f"sqlite:///{tmp_path / 'w.db'}")
+    lines = wangge_commands()
+    assert len(lines) >= 5
+    lines.sort(key=lambda line: "load" not in line)
+    for line in lines:
+        words = [w.replace("var/", f"{tmp_path}/") for w in shlex.split(line)]
+        monkeypatch.setattr("sys.argv", words)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code in (0, None), (line, capsys.readouterr().err)
+
+
+def test_both_readmes_have_the_same_commands_and_pictures():
+    english, chinese = (commands_in(name) for name in READMES)
+    assert [c.split("   ")[0] for c in english] == [c.split("   ")[0] for c in chinese]
+    pictures = [re.findall(r"\]\((docs/images/[^)]+)\)", text_of(name)) for name in READMES]
+    assert pictures[0] == pictures[1]
+
+
+@pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md"])
+def test_every_file_that_is_linked_exists(name):
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", text_of(name)):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_command_is_in_the_readmes():
+    for command in get_command(app).commands:
+        assert all(
+            f"wangge {command}" in text_of(n) or f"`{command}`" in text_of(n) for n in READMES
+        )
+
+
+def test_every_setting_is_in_the_readmes():
+    from api.settings import Settings
+
+    inner = {"poll_s", "sample_folder"}
+    for name in set(Settings.model_fields) - inner:
+        variable = f"WANGGE_{name.upper()}"
+        short = variable.removeprefix("WANGGE_PUBLIC")
+        for readme in READMES:
+            assert variable in text_of(readme) or f"…{short}`" in text_of(readme), variable
+
+
+def test_every_make_target_is_explained():
+    targets = re.findall(r"^([a-z]+):", text_of("Makefile"), re.MULTILINE)
+    documents = text_of("README.md") + text_of("CONTRIBUTING.md")
+    assert not [t for t in targets if f"make {t}" not in documents and t not in ("setup", "bench")]
+
+
+def test_decisions_are_numbered_and_short():
+    records = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    assert [int(r.name[:4]) for r in records] == list(range(1, len(records) + 1))
+    assert all(10 <= len(text_of(r.relative_to(ROOT)).splitlines()) <= 35 for r in records)
