@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.settings import Settings, today
+from gis.addresses import AddressBook
 from gis.atlas import Atlas
 from gis.disclosure import public
 from gis.errors import NotFound, StoreError
@@ -26,6 +27,7 @@ from gis.store import Identity, Store, Versions
 
 _log = logging.getLogger("wangge")
 _PAST_ATLASES = 8
+_Key = tuple[Versions, date, date]
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,15 @@ class Page:
 
 @dataclass(frozen=True)
 class Bundle:
-    """Everything a request is answered from: the public atlas of one day, and its page."""
+    """Everything a request is answered from: the public atlas of one day, its book and page.
+
+    Book and page are promised: the first points are answered before they are made.
+    """
 
     versions: Versions
     day: date
     atlas: Atlas
+    book: Future[AddressBook]
     faults: tuple[Finding, ...]
     page: Future[Page]
 
@@ -92,9 +98,9 @@ class Live:
         self.settings = settings
         self.last_poll: StoreError | None = None
         self._bundle: Bundle | None = None
-        self._past: OrderedDict[tuple[Versions, date, date], Atlas] = OrderedDict()
+        self._past: OrderedDict[_Key, tuple[Atlas, Future[AddressBook]]] = OrderedDict()
         self._poll: asyncio.Task[None] | None = None
-        self._drawer = ThreadPoolExecutor(1, thread_name_prefix="draw")
+        self._maker = ThreadPoolExecutor(1, thread_name_prefix="make")
 
     @property
     def bundle(self) -> Bundle:
@@ -122,7 +128,7 @@ class Live:
         if self._poll is not None:
             self._poll.cancel()
             await asyncio.gather(self._poll, return_exceptions=True)
-        self._drawer.shutdown(wait=True, cancel_futures=True)
+        self._maker.shutdown(wait=True, cancel_futures=True)
 
     async def atlas(self, as_of: date | None) -> Atlas:
         """Return the public atlas of a day; None is today.
@@ -132,18 +138,26 @@ class Live:
         NotFound
             When no division is that old.
         """
+        return (await self._at(as_of))[0]
+
+    async def atlas_and_book(self, as_of: date | None) -> tuple[Atlas, AddressBook]:
+        """Return the public atlas of a day and the address book made of it (see :meth:`atlas`)."""
+        atlas, book = await self._at(as_of)
+        return atlas, await asyncio.wrap_future(book)
+
+    async def _at(self, as_of: date | None) -> tuple[Atlas, Future[AddressBook]]:
         bundle = self.bundle
         if as_of is None or as_of == bundle.day:
-            return bundle.atlas
+            return bundle.atlas, bundle.book
         key = (bundle.versions, bundle.day, as_of)
-        if key in self._past:
-            self._past.move_to_end(key)
-            return self._past[key]
-        atlas = await asyncio.to_thread(self._public, as_of, bundle.day)
-        self._past[key] = atlas
+        if key not in self._past:
+            atlas = await asyncio.to_thread(self._public, as_of, bundle.day)
+            self._past[key] = atlas, self._maker.submit(AddressBook, atlas)
+        self._past.move_to_end(key)
+        found = self._past[key]
         while len(self._past) > _PAST_ATLASES:
             self._past.popitem(last=False)
-        return atlas
+        return found
 
     def _public(self, as_of: date, day: date) -> Atlas:
         atlas, _, _ = internal_atlas(self.store, as_of)
@@ -161,7 +175,8 @@ class Live:
             _log.error("%s", fault.text.en)
         shown = public(atlas, self.settings.policy, today=day)
         _warm(shown)
-        return Bundle(versions, day, shown, faults, self._drawer.submit(self._draw, shown))
+        book = self._maker.submit(AddressBook, shown)
+        return Bundle(versions, day, shown, book, faults, self._maker.submit(self._draw, shown))
 
     def _draw(self, atlas: Atlas) -> Page:
         import maps

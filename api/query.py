@@ -127,19 +127,19 @@ def read_whole(text: object, field: str, least: int, most: int) -> int:
 
 
 Lon = Annotated[
-    float,
-    BeforeValidator(lambda v: read_number(v, "lon")),
+    float | None,
+    BeforeValidator(lambda v: None if v is None else read_number(v, "lon")),
     Query(description="Longitude in the stated datum, degrees", examples=[118.75]),
 ]
 Lat = Annotated[
-    float,
-    BeforeValidator(lambda v: read_number(v, "lat")),
+    float | None,
+    BeforeValidator(lambda v: None if v is None else read_number(v, "lat")),
     Query(description="Latitude in the stated datum, degrees", examples=[32.11]),
 ]
 DatumName = Annotated[
-    Datum,
-    BeforeValidator(lambda v: parse_datum(v)),
-    Query(description="The datum of lon and lat: required, never guessed"),
+    Datum | None,
+    BeforeValidator(lambda v: None if v is None else parse_datum(v)),
+    Query(description="The datum of lon and lat: required with them, never guessed"),
 ]
 AsOf = Annotated[
     date | None,

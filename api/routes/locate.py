@@ -2,28 +2,122 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.query import AsOf, DatumName, Lat, Lon, StrictRoute
+from api.errors import language_of
+from api.live import Live
+from api.query import AsOf, DatumName, Lat, Lon, StrictRoute, whole
 from api.routes.answers import LiveAtlas, answer
-from gis.datum import to_wgs84
-from gis.exchange.sheets import spot_json
-from gis.geometry import check_lon_lat
+from gis.addresses import Candidate, Found, grids_of
+from gis.atlas import Atlas
+from gis.datum import DATUMS, Datum, to_wgs84
+from gis.errors import InvalidInput
+from gis.exchange.sheets import provenance_json, sheet_json, spot_json
+from gis.geometry import DECIMALS, check_lon_lat
 
 router = APIRouter(tags=["locate"], route_class=StrictRoute)
 
+_CANDIDATES = 5
+AddressText = Annotated[
+    str | None,
+    Query(description="An address, a name or a grid code, at most 200 characters"),
+]
 
-@router.get("/locate", summary="The three grids and the responsible people at a point")
+
+@router.get("/locate", summary="The three grids and the responsible people at a point or address")
 async def locate(
-    live: LiveAtlas, lon: Lon, lat: Lat, datum: DatumName, as_of: AsOf = None
+    request: Request,
+    live: LiveAtlas,
+    lon: Lon = None,
+    lat: Lat = None,
+    datum: DatumName = None,
+    address: AddressText = None,
+    limit: whole("limit", 1, 50, f"At most this many candidates; {_CANDIDATES} when absent") = None,  # type: ignore[valid-type]
+    as_of: AsOf = None,
 ) -> Response:
-    """Answer a point with its three grids, level 1 first.
+    """Answer a point (`lon`, `lat`, `datum`) or an `address` with its grids and their people.
 
-    Each grid carries its responsible people. `match` is `inside`, `boundary` (the point lies on
-    a shared edge: it belongs to the lowest code, the others stand in `near` with distance 0) or
-    `outside` (`grids` is empty and `nearest` says how far the nearest grid is).
+    **A point** has its three grids, level 1 first, each with its responsible people. `match` is
+    `inside`, `boundary` (the point lies on a shared edge: it belongs to the lowest code, the
+    others stand in `near` with distance 0) or `outside` (`grids` is empty and `nearest` says how
+    far the nearest grid is).
+
+    **An address**, a name, or a grid code has ranked `candidates`, each with its score, reasons
+    and grids as far down as they are sure. `clear` says that the first may be taken without
+    asking back; `tied` how many are equally good: none of a tie is picked.
     """
-    check_lon_lat(lon, lat)
+    if address is not None:
+        _refuse_beside_address(lon=lon, lat=lat, datum=datum)
+        return await _by_address(request, live, address, limit or _CANDIDATES, as_of)
+    if limit is not None:
+        raise InvalidInput("limit", "limit goes with address", "limit 仅用于地址查询")
+    spot = _wgs84_point(lon, lat, datum)
     atlas = await live.atlas(as_of)
-    return answer(spot_json(atlas.spot(*to_wgs84(lon, lat, datum)), atlas))
+    return answer(spot_json(atlas.spot(*spot), atlas))
+
+
+def _refuse_beside_address(**point: object) -> None:
+    for field, value in point.items():
+        if value is not None:
+            raise InvalidInput(
+                field,
+                f"{field} does not go with address: ask for one of the two",
+                f"{field} 不能与 address 同时使用",
+            )
+
+
+def _wgs84_point(lon: float | None, lat: float | None, datum: Datum | None) -> tuple[float, float]:
+    if lon is None or lat is None or datum is None:
+        field = "lon" if lon is None else "lat" if lat is None else "datum"
+        raise InvalidInput(
+            field,
+            f"{field} is missing: give lon, lat and datum, or an address",
+            f"缺少 {field}：请给出 lon、lat 和 datum，或给出 address",
+            DATUMS if field == "datum" else (),
+        )
+    check_lon_lat(lon, lat)
+    point: tuple[float, float] = to_wgs84(lon, lat, datum)
+    return point
+
+
+async def _by_address(
+    request: Request, live: Live, text: str, limit: int, as_of: date | None
+) -> Response:
+    if not text.strip():
+        raise InvalidInput("address", "address is empty", "address 为空")
+    atlas, book = await live.atlas_and_book(as_of)
+    found = book.search(text, limit)
+    return answer(found_json(found, atlas, language_of(request)))
+
+
+def found_json(found: Found, atlas: Atlas, language: str) -> dict[str, Any]:
+    """Return what an address may mean, best first, with the grids of each candidate."""
+    return {
+        "address": found.address.text,
+        "clear": found.clear,
+        "tied": found.tied,
+        "candidates": [candidate_json(c, atlas, language) for c in found],
+        **provenance_json(atlas),
+    }
+
+
+def candidate_json(candidate: Candidate, atlas: Atlas, language: str) -> dict[str, Any]:
+    """Return one candidate: what it is, why, and the sheets of its grids, level 1 first."""
+    point = candidate.point
+    return {
+        "key": candidate.key,
+        "match": str(candidate.match),
+        "name": candidate.name,
+        "address": candidate.address,
+        "score": candidate.score,
+        "reasons": [
+            {"code": r.code, "text": r.text.in_language(language)} for r in candidate.reasons
+        ],
+        "point": [round(v, DECIMALS) for v in point] if point else None,
+        "buildings": len(candidate.members),
+        "grids": [sheet_json(atlas.sheet(g), atlas) for g in grids_of(candidate, atlas)],
+    }

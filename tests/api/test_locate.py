@@ -7,6 +7,7 @@ import pytest
 
 from api.settings import today
 from gis.datum import DATUMS, from_wgs84
+from tests.api.conftest import ROOT
 
 HERE = {"lon": "118.7500", "lat": "32.1100", "datum": "wgs84"}
 
@@ -124,6 +125,69 @@ def test_problems_speak_the_callers_language(client, accept, language):
     answer = client.get("/locate", params={"lon": 1, "lat": 2}, headers=headers)
     assert answer.headers["content-language"] == language
     assert ("缺少" in answer.json()["detail"]) == (language == "zh-CN")
+
+
+@pytest.mark.parametrize(
+    ("params", "field"),
+    [
+        ({"address": "x", "lon": "118"}, "lon"),
+        ({"address": "x", "datum": "wgs84"}, "datum"),
+        ({"address": "x" * 201}, "address"),
+        ({"address": ""}, "address"),
+        ({"address": "x", "limit": "0"}, "limit"),
+        ({**HERE, "limit": "3"}, "limit"),
+        ({}, "lon"),
+        ({"lon": "118.75"}, "lat"),
+    ],
+)
+def test_a_question_that_does_not_fit_is_a_400(client, params, field):
+    answer = ask(client, **params)
+    assert answer.status_code == 400
+    assert answer.json()["field"] == field
+
+
+def test_an_address_has_candidates_with_reasons_and_the_same_grids(client):
+    body = client.get("/locate", params={"address": "宝塔桥西街18号3幢"}).json()
+    assert body["clear"] is True
+    first = body["candidates"][0]
+    assert first["address"] == "宝塔桥西街18号3幢"
+    assert {r["code"] for r in first["reasons"]} >= {"door_plate_same", "building_same"}
+    assert "门牌一致" in {r["text"] for r in first["reasons"]}
+    assert [g["level"] for g in first["grids"]] == [1, 2, 3]
+    lon, lat = first["point"]
+    spot = ask(client, lon=lon, lat=lat, datum="wgs84").json()
+    assert spot["grids"] == first["grids"]
+
+
+def test_a_spoken_address_is_understood(client):
+    for text in ("下关区宝塔桥西街１８号三幢", "宝塔桥西街18号3栋2单元501室", "西街18-3-2-501"):
+        body = client.get("/locate", params={"address": text}).json()
+        assert body["candidates"][0]["address"] == "宝塔桥西街18号3幢", text
+
+
+def test_a_building_that_does_not_exist_is_never_another_one(client):
+    body = client.get("/locate", params={"address": "宝塔桥西街18号93幢"}).json()
+    assert body["clear"] is False
+    assert not any(c["match"] == "building" and c["score"] > 0.8 for c in body["candidates"])
+
+
+def test_a_grid_code_and_a_community_are_found(client):
+    body = client.get("/locate", params={"address": "320106012005"}).json()
+    assert [g["code"] for g in body["candidates"][0]["grids"]] == ["320106012005"]
+    body = client.get("/locate", params={"address": "方家营社区"}).json()
+    assert body["candidates"][0]["grids"][0]["code"] == "320106012002"
+
+
+def test_an_undisclosed_unit_is_not_found_by_name_or_address(client):
+    places = json.loads((ROOT / "data" / "places.geojson").read_text())["features"]
+    hidden = [p["properties"] for p in places if p["properties"].get("disclosed") is False]
+    assert len(hidden) == 2
+    for unit in hidden:
+        for text in (unit["name"], *unit["aliases"]):
+            answer = client.get("/locate", params={"address": text})
+            for candidate in answer.json()["candidates"]:
+                assert unit["id"] != candidate["key"]
+                assert unit["name"] not in candidate["name"]
 
 
 def test_a_day_before_the_first_division_is_not_found(client):

@@ -1,0 +1,214 @@
+"""The address book: from words to places, ranked, with reasons, and honest about doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gis.addresses.entries import Candidate, Entry, EntryKind, Found
+from gis.addresses.match import Hits, by_compound, by_name, by_street, cross_check
+from gis.addresses.parse import Address, parse
+from gis.addresses.places import Places
+from gis.addresses.reasons import BLOCKING, reason
+from gis.addresses.words import PROVINCES
+
+if TYPE_CHECKING:
+    from gis.atlas import Atlas
+
+CLEAR_SCORE = 0.8
+"""The least score of an answer that needs no asking back."""
+TIE = 0.03
+"""Scores closer than this are equal."""
+_LEAST = 0.35
+_CODE_LENGTHS = range(9, 20)
+_ORDER = {kind: rank for rank, kind in enumerate(EntryKind)}
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The region an address book is of; None: not known, so never contradicted."""
+
+    province: str | None = None
+    city: str | None = None
+    district: str | None = None
+    subdistrict: str | None = None
+    also: tuple[str, ...] = field(default=())
+    """Other names of it that people put in front of a road, such as a former district's."""
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """What may stand in front of a road's name without being part of it."""
+        full = [n for n in (self.province, self.city, self.district, self.subdistrict) if n]
+        short = [n.removesuffix("街道").rstrip("省市区县") for n in full]
+        names = [n for n in (*full, *short, *self.also) if n]
+        return tuple(dict.fromkeys(a + b for a in ("", *names) for b in names))
+
+    def contradicts(self, address: Address) -> bool:
+        """Tell whether an address names another region."""
+        for own, told in (
+            (self.province, address.province),
+            (self.city, address.city),
+            (self.district, address.district),
+            (self.subdistrict, address.subdistrict),
+        ):
+            if own and told and not told.startswith(own):
+                return True
+        return False
+
+    @classmethod
+    def of(cls, name: str, code: str = "") -> Home:
+        """Return the region that a name such as 南京市鼓楼区宝塔桥街道 spells out.
+
+        The first two digits of a division code give the province where the name does not.
+        """
+        told = parse(name[:60])
+        province = told.province or _PROVINCE_OF_CODE.get(code[:2])
+        return cls(province, told.city, told.district, told.subdistrict)
+
+
+_PROVINCE_OF_CODE = {
+    code: PROVINCES[name]
+    for code, name in zip(
+        "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 "
+        "64 65 71 81 82".split(),
+        "北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 "
+        "广东 广西 海南 重庆 四川 贵州 云南 西藏 陕西 甘肃 青海 宁夏 新疆 台湾 香港 澳门".split(),
+        strict=True,
+    )
+}
+
+
+class AddressBook:
+    """Answers addresses, names and grid codes with the places they may mean.
+
+    Numbers count only when they are the same; names also by sound, by short forms, aliases and
+    former names, or with one slip. Where a number is missing or does not exist the answer is
+    the next wider thing: building, compound, door plate, road, community.
+
+    Parameters
+    ----------
+    atlas
+        Its places, compounds, communities, grids and responsible people.
+    home
+        The region, when the atlas's own name does not spell it out.
+    """
+
+    def __init__(self, atlas: Atlas, *, home: Home | None = None) -> None:
+        from gis.addresses.from_atlas import entries_of, roads_of
+
+        self._fill(entries_of(atlas), roads_of(atlas), home or Home.of(atlas.name, atlas.code))
+
+    @classmethod
+    def from_entries(
+        cls, entries: Iterable[Entry], *, roads: Iterable[str] = (), home: Home | None = None
+    ) -> AddressBook:
+        """Return the book of some entries.
+
+        Examples
+        --------
+        >>> book = AddressBook.from_entries([
+        ...     Entry("b1", EntryKind.BUILDING, "3幢", "宝塔桥西街18号3幢", compound="恒盛嘉园"),
+        ...     Entry("b2", EntryKind.BUILDING, "4幢", "宝塔桥西街18号4幢", compound="恒盛嘉园"),
+        ... ])
+        >>> found = book.search("恒盛家园三号楼")
+        >>> found[0].key, found.clear, [r.text.zh for r in found[0].reasons]
+        ('b1', True, ['读音相同', '幢号一致'])
+        >>> book.search("恒盛嘉园5幢").clear
+        False
+        """
+        book = cls.__new__(cls)
+        book._fill(entries, roads, home or Home())
+        return book
+
+    def _fill(self, entries: Iterable[Entry], roads: Iterable[str], home: Home) -> None:
+        self.home = home
+        self.places = Places(entries, roads, home.prefixes)
+
+    def __len__(self) -> int:
+        return len(self.places.entries)
+
+    def search(self, text: str, limit: int = 5) -> Found:
+        """Return what an address, a name or a grid code may mean, best first.
+
+        Parameters
+        ----------
+        text
+            At most 200 characters.
+        limit
+            How many candidates to return at most.
+
+        Returns
+        -------
+        Found
+            Without candidates when nothing here is like the text.
+
+        Raises
+        ------
+        InvalidInput
+            When the text is no text or too long.
+        """
+        address = parse(text)
+        if codes := self._by_code(address):
+            return codes
+        hits = Hits(self.places, address)
+        by_street(hits)
+        by_compound(hits)
+        by_name(hits)
+        cross_check(hits, self.home.contradicts(address))
+        return self._ranked(hits, limit)
+
+    def _by_code(self, address: Address) -> Found | None:
+        code = address.text
+        if not (code.isascii() and code.isdigit() and len(code) in _CODE_LENGTHS):
+            return None
+        rows = self.places.by_code.get(code, [])
+        answers = [self._candidate(i, 1.0, ("grid_code",)) for i in rows[:1]]
+        return Found(address, tuple(answers), bool(answers), len(answers))
+
+    def _ranked(self, hits: Hits, limit: int) -> Found:
+        entries = self.places.entries
+        order = sorted(
+            (h for h in hits.found.items() if h[1].score >= _LEAST),
+            key=lambda h: (-round(h[1].score, 2), _ORDER[entries[h[0]].kind], h[0]),
+        )
+        if not order:
+            return Found(hits.address)
+        first, best = order[0]
+        tied = [i for i, h in order if h.score > best.score - TIE and not self._same(first, i)]
+        clear = not tied and best.score >= CLEAR_SCORE and not BLOCKING.intersection(best.codes)
+        kept = tuple(self._candidate(i, h.score, tuple(h.codes)) for i, h in order[:limit])
+        return Found(hits.address, kept, clear, 1 + len(tied))
+
+    def _same(self, one: int, other: int) -> bool:
+        """Tell whether two entries are one spot, or one lies in the other."""
+        if one == other:
+            return True
+        places = self.places
+        a, b = places.entries[one], places.entries[other]
+        if a.building == b.key or b.building == a.key or (a.address and a.address == b.address):
+            return True
+        if places.holds(one, other) or places.holds(other, one):
+            return True
+        here, there = places.spots[one], places.spots[other]
+        return bool(
+            here.plate and here.plate == there.plate and here.street == there.street
+            and here.building == there.building and EntryKind.BUILDING in (a.kind, b.kind)
+        )
+
+    def _candidate(self, number: int, score: float, codes: tuple[str, ...]) -> Candidate:
+        entry = self.places.entries[number]
+        members = self.places.members_of(number)
+        return Candidate(
+            key=entry.key,
+            match=entry.kind,
+            name=entry.name,
+            address=entry.address,
+            score=round(max(0.0, min(score, 1.0)), 3),
+            reasons=tuple(reason(c) for c in dict.fromkeys(codes)),
+            point=entry.point or self.places.middle_of(members),
+            grid_codes=entry.grid_codes,
+            members=tuple(self.places.entries[i].key for i in members),
+        )
+
+
