@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gis.errors import Conflict, InvalidInput, RefusedSet, WanggeError
+from gis.errors import Conflict, InvalidInput, RefusedSet, StoreDamaged, WanggeError
 
 if TYPE_CHECKING:
     from gis.atlas import Atlas
@@ -220,10 +220,19 @@ def _identity(store: Store, division: Division | None, synthetic: bool) -> Ident
 
 
 def _newest(store: Store) -> Atlas | None:
-    """Return what was stored last, whether it is in force yet or not."""
+    """Return what was stored last, whether it is in force yet or not; None for nothing good.
+
+    A store of which every division is damaged is mended by loading a good set.
+    """
     from api.live import internal_atlas
 
-    return None if store.is_empty() else internal_atlas(store, date.max)[0]
+    if store.is_empty():
+        return None
+    try:
+        return internal_atlas(store, date.max)[0]
+    except StoreDamaged as damage:
+        print(f"wangge: {damage.text.in_language(_language())}", file=sys.stderr)
+        return None
 
 
 def _today() -> date:

@@ -16,6 +16,7 @@ from gis.errors import (
     InvalidInput,
     NotFound,
     StoreError,
+    TooLarge,
     WanggeError,
 )
 from gis.findings import Text
@@ -23,6 +24,7 @@ from gis.findings import Text
 _log = logging.getLogger("wangge")
 
 STATUS: tuple[tuple[type[WanggeError], int, str, Text], ...] = (
+    (TooLarge, 413, "too-large", Text("The request is too large", "请求过大")),
     (InvalidInput, 400, "invalid-input", Text("The request is not acceptable", "请求有误")),
     (NotFound, 404, "not-found", Text("Not found", "未找到")),
     (Conflict, 409, "conflict", Text("Conflict", "冲突")),

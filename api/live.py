@@ -61,7 +61,7 @@ def prepare(store: Store, settings: Settings) -> tuple[str, ...]:
     An office's PostGIS database never gets the sample.
     """
     store.migrate()
-    if settings.sample == "never" or not store.is_sqlite or not store.is_empty():
+    if settings.sample == "never" or not store.is_sqlite or store.identity() is not None:
         return ()
     intake = read_set([settings.sample_folder], today=today()).require_sound()
     published = store.publish(

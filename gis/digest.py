@@ -6,10 +6,14 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
+
+_AS_IT_IS = frozenset((str, int, float, bool, type(None)))
+_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
 
 def sha256_of(rows: Iterable[Any]) -> str:
@@ -19,18 +23,29 @@ def sha256_of(rows: Iterable[Any]) -> str:
     """
     digest = hashlib.sha256()
     for row in rows:
-        digest.update(json.dumps(_plain(row), ensure_ascii=False, sort_keys=True).encode())
+        digest.update(_json.encode(_plain(row)).encode())
         digest.update(b"\n")
     return digest.hexdigest()
 
 
 def _plain(value: Any) -> Any:
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
     if isinstance(value, BaseGeometry):
         return shapely.to_wkb(value, hex=True, byte_order=1, include_srid=False)
-    if dataclasses.is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if names := _fields_of(kind):
+        return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, tuple | list):
         return [_plain(v) for v in value]
     if hasattr(value, "isoformat"):
         return value.isoformat()
     return value
+
+
+@cache
+def _fields_of(kind: type) -> tuple[str, ...]:
+    """Return the field names of a dataclass, () for any other type."""
+    if not dataclasses.is_dataclass(kind):
+        return ()
+    return tuple(f.name for f in dataclasses.fields(kind))

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from gis.findings import Finding, Text, error, warning
 
 MAX_TEXT = 500
-MAX_COUNT = 10_000_000
+MAX_COUNT = 10_000_000  # well inside the 32 bits of either engine
 Choice = TypeVar("Choice", bound=StrEnum)
 
 _YES = {"yes", "true", "1", "是"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,13 +21,16 @@ from gis.findings import Finding
 from gis.ids import GridId, PersonId
 from gis.roster import ROLES, Duty, Organisation, OrganisationKind, Person, Role, Roster
 
+_NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?([eE][+-]?\d{1,3})?", re.ASCII)
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 200
 PEOPLE = ("id", "name", "office_phone", "mobile", "organisation", "party_member", "consent")
 DUTIES = ("id", "person", "grid", "role", "since", "until")
 ORGANISATIONS = ("id", "grid", "kind", "name", "phone")
-# What a spreadsheet program may run, and the apostrophe that guards it.
-_GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
+# What a spreadsheet program may run (some take the full-width forms too), and the apostrophe
+# that guards it.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_GUARDED = (*FORMULA_STARTS, "'")
 
 
 @dataclass
@@ -115,6 +119,19 @@ def _cell(value: Any) -> str:
         return value.isoformat()
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(_GUARDED) else text
+
+
+def without_formula(text: str) -> str:
+    """Return a text that no spreadsheet program runs: with an apostrophe where it would.
+
+    Unlike the tables of our own, a plain number such as -12.5 and an apostrophe stay as they are.
+
+    >>> [without_formula(t) for t in ("=1+1", "-12.5", "+86-25-0000", "'=1", "5幢")]
+    ["'=1+1", '-12.5', "'+86-25-0000", "'=1", '5幢']
+    """
+    if text.startswith(FORMULA_STARTS) and not _NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
 
 
 # --- rows to values ------------------------------------------------------------------------------

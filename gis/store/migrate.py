@@ -1,0 +1,176 @@
+"""Bringing a database to the newest revision of its tables, all of the way or not at all."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from datetime import UTC, datetime
+from glob import escape
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, String, column, inspect, select, table
+from sqlalchemy.exc import DBAPIError
+
+from gis.errors import StoreError, StoreUnreachable
+from gis.store.engine import SCHEMA, Database, connect_sqlite, make_file
+from gis.store.failures import NotSetUp, Place, plainly
+
+HEAD = "0001"
+SCRIPTS = Path(__file__).with_name("migrations")
+VERSION_TABLE = "wangge_revision"
+_STORED_REVISION = select(column("version_num", String)).select_from(table(VERSION_TABLE))
+
+
+def upgrade(database: Database, scripts: Path = SCRIPTS, head: str = HEAD) -> bool:
+    """Bring a database to revision ``head`` in one transaction; tell whether that was needed.
+
+    A SQLite file that holds data is copied first, while nobody else can write to it.
+
+    Raises
+    ------
+    StoreUnreachable
+        It cannot be opened or written, PostGIS is missing, or the tables are not ours.
+    StoreError
+        A newer wangge wrote it.
+    """
+    if database.path is not None:
+        make_file(database.path, database.place)
+    if _is_at(head, database):
+        return False
+    with database.writing() as connection:
+        found = _revision(connection, database)
+        if found == head:
+            return False
+        if database.path is not None and found is not None:
+            copy_before_migration(database.path, found, database.place)
+        if database.path is None:
+            _prepare_postgis(connection, database)
+        _run(connection, scripts, head, database)
+    return True
+
+
+def _is_at(head: str, database: Database) -> bool:
+    try:
+        with database.reading() as connection:
+            return connection.scalar(_STORED_REVISION) == head
+    except NotSetUp:
+        return False
+
+
+def _revision(connection: Connection, database: Database) -> str | None:
+    """Return the revision that stands in a database, None for one without tables of ours."""
+    tables = inspect(connection).get_table_names(schema=None if database.path else SCHEMA)
+    if VERSION_TABLE in tables:
+        return connection.scalar(_STORED_REVISION)
+    if tables and database.path is not None:
+        raise StoreUnreachable(
+            f"{database.place.shown} belongs to another program (it has a table {tables[0]!r}): "
+            "set WANGGE_DATABASE_URL to another file",
+            f"{database.place.shown} 属于其他程序（含有表 {tables[0]!r}）："
+            "请将 WANGGE_DATABASE_URL 设为其他文件",
+        )
+    return None
+
+
+def _run(connection: Connection, scripts: Path, head: str, database: Database) -> None:
+    from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+    from alembic.script import ScriptDirectory
+    from alembic.util.exc import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    directory = ScriptDirectory.from_config(config)
+
+    def steps(revision: Any, _context: Any) -> Any:
+        return directory._upgrade_revs(head, revision)
+
+    try:
+        with EnvironmentContext(config, directory, fn=steps) as environment:
+            environment.configure(connection=connection, version_table=VERSION_TABLE)
+            environment.run_migrations()
+    except CommandError as problem:
+        raise StoreError(
+            f"{database.place.shown} was written by a newer wangge ({problem}): "
+            "install that version",
+            f"{database.place.shown} 由更新版本的 wangge 写入（{problem}）：请安装该版本",
+        ) from None
+
+
+# --- SQLite ------------------------------------------------------------------------------------
+
+
+def copy_before_migration(path: Path, revision: str, place: Place) -> Path:
+    """Copy a SQLite file that nobody can write to meanwhile; return the copy, which is whole.
+
+    The copy stands beside it, named for the revision and the time.
+    """
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    copy = path.with_name(f"{path.name}.before-migration.{revision}.{stamp}")
+    for interrupted in path.parent.glob(f"{escape(path.name)}.before-migration.*.partial*"):
+        interrupted.unlink(missing_ok=True)
+    copy_sqlite(path, copy, place)
+    return copy
+
+
+def copy_sqlite(path: Path, copy: Path, place: Place) -> None:
+    """Write a consistent copy of a SQLite file by SQLite's own backup, whole or not at all."""
+    partial = copy.with_name(f"{copy.name}.{os.getpid()}.partial")
+    partial.unlink(missing_ok=True)
+    make_file(partial, place)
+    try:
+        with plainly(place):
+            _back_up(path, partial)
+        partial.replace(copy)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _back_up(path: Path, copy: Path) -> None:
+    source = connect_sqlite(path)
+    try:
+        target = sqlite3.connect(copy, isolation_level=None)
+        try:
+            source.backup(target)
+        finally:
+            target.close()
+    finally:
+        source.close()
+
+
+# --- PostGIS -----------------------------------------------------------------------------------
+
+
+def _prepare_postgis(connection: Connection, database: Database) -> None:
+    if not connection.exec_driver_sql(
+        f"SELECT 1 FROM pg_namespace WHERE nspname = '{SCHEMA}'"  # noqa: S608
+    ).scalar():
+        _as_owner(connection, f"CREATE SCHEMA {SCHEMA}", database)
+    _as_owner(connection, "CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public", database)
+
+
+def _as_owner(connection: Connection, statement: str, database: Database) -> None:
+    try:
+        connection.exec_driver_sql(statement)
+    except DBAPIError as problem:
+        if getattr(problem.orig, "sqlstate", "") == "42501":
+            raise _refused(statement, database) from problem
+        if getattr(problem.orig, "sqlstate", "") in ("0A000", "58P01"):
+            raise StoreUnreachable(
+                f"PostGIS is not installed on the server of {database.place.shown}: install it "
+                "there (Debian: postgresql-15-postgis-3)",
+                f"{database.place.shown} 所在服务器未安装 PostGIS："
+                "请先安装（Debian：postgresql-15-postgis-3）",
+            ) from problem
+        raise
+
+
+def _refused(statement: str, database: Database) -> StoreUnreachable:
+    return StoreUnreachable(
+        f"the database user may not set up {database.place.shown}: let its administrator run "
+        f'"{statement};" there and grant this user the use of it',
+        f"数据库用户无权在 {database.place.shown} 建库：请管理员在库中执行"
+        f"“{statement};”并授权该用户",
+    )

@@ -1,0 +1,1 @@
+"""The Alembic scripts, one for each revision of the tables."""

@@ -1,0 +1,168 @@
+"""The store: everything published, version by version, and what is in force on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from gis.directory import Directory
+from gis.division import Division
+from gis.errors import NotFound
+from gis.roster import Roster
+from gis.store import holdings, locks, migrate, publishing
+from gis.store.engine import Database, open_database
+from gis.store.heads import DIVISION, heads
+from gis.store.holdings import DivisionHead, Holding, Identity, Versions
+from gis.store.publishing import Publication, Published
+
+
+class Store:
+    """A database of divisions, directories and rosters; :func:`open_store` makes one.
+
+    May be used by several threads and processes at a time. Every method raises
+    :class:`~gis.errors.StoreError` when the database fails, and has then changed nothing.
+    """
+
+    def __init__(self, url: str, database: Database) -> None:
+        self.url = url
+        self.path: Path | None = database.path
+        self._database = database
+
+    def __repr__(self) -> str:
+        return f"Store({make_url(self.url).render_as_string(hide_password=True)!r})"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a single SQLite file."""
+        return self.path is not None
+
+    # --- the database as such ---
+
+    def migrate(self) -> bool:
+        """Make the tables, or bring them to the newest revision; tell whether that was needed.
+
+        All in one transaction. A SQLite file that holds data is copied first.
+        """
+        return migrate.upgrade(self._database)
+
+    def serve_lock(self) -> AbstractContextManager[None]:
+        """Return the context in which this process serves the store.
+
+        A SQLite file has one server, and is looked through for damage before it is served.
+
+        Raises
+        ------
+        StoreBusy
+            When another process serves the same file.
+        StoreDamaged
+            When the file is not a whole database.
+        """
+        if self.path is None:
+            return nullcontext()
+        return locks.only_server(self.path, self._database.place)
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._database.engine.dispose()
+
+    # --- what it holds ---
+
+    def is_empty(self) -> bool:
+        """Tell whether no division was ever published."""
+        return self.versions().division == 0
+
+    def identity(self) -> Identity | None:
+        """Return whose store it is, None before anything was published."""
+        with self._database.reading() as connection:
+            return holdings.read_identity(connection)
+
+    def versions(self) -> Versions:
+        """Return the newest version stored of each part, by one cheap query."""
+        with self._database.reading() as connection:
+            return holdings.read_versions(connection)
+
+    def holding(self, day: date) -> Holding:
+        """Return what is in force on a day.
+
+        The division with the latest date not after that day, of equal dates the newest; the
+        directory and the roster likewise, the oldest when none is so old, empty ones when
+        there are none. One whose content is not what was published is refused: the newest
+        good one before it serves, and a fault says so.
+
+        Raises
+        ------
+        NotFound
+            When no division is that old; says from which day on there is one.
+        StoreDamaged
+            When none that could serve is whole.
+        """
+        return holdings.read_holding(self._database, day)
+
+    def divisions(self) -> tuple[DivisionHead, ...]:
+        """Return the history of the divisions, oldest first."""
+        with self._database.reading() as connection:
+            return holdings.read_division_heads(connection)
+
+    def division(self, version: int) -> Division:
+        """Return one version of the division.
+
+        Raises
+        ------
+        NotFound
+            There is no such version.
+        StoreDamaged
+            It is not what was published.
+        """
+        with self._database.reading() as connection:
+            found = [h for h in heads(connection, DIVISION) if h.version == version]
+        if not found:
+            raise NotFound(f"there is no division {version}", f"没有第 {version} 版网格划分")
+        return holdings.read_part(self._database, DIVISION, found[0])
+
+    # --- what changes it ---
+
+    def publish(
+        self,
+        *,
+        identity: Identity,
+        division: Division | None = None,
+        directory: Directory | None = None,
+        roster: Roster | None = None,
+        effective_from: date,
+        today: date,
+        check: Callable[[Versions], None] | None = None,
+    ) -> Published:
+        """Store what is new of the parts given, in one transaction; all of it or nothing.
+
+        A part whose content is the newest stored makes no version. The first publication
+        says whose store it is; no later one may turn a sample into an office's data or the
+        reverse. ``check`` is called inside the transaction with the versions found there.
+
+        Raises
+        ------
+        Conflict
+            ``effective_from`` before today (unless there is no division yet) or before the
+            latest stored of that part; synthetic among not synthetic; a code that another
+            grid carried in any earlier division; whatever ``check`` raises.
+        InvalidInput
+            A value that cannot be stored, such as an invalid boundary.
+        """
+        publication = Publication(identity, division, directory, roster, effective_from, today)
+        return publishing.publish(self._database, publication, check)
+
+
+def open_store(url: str) -> Store:
+    """Return the store at ``sqlite:///PATH`` or ``postgresql+psycopg://USER:PASSWORD@HOST/NAME``.
+
+    Nothing is opened yet; :meth:`Store.migrate` makes what is missing.
+
+    Raises
+    ------
+    SettingsError
+        When the URL is neither.
+    """
+    return Store(url, open_database(url))

@@ -1,0 +1,179 @@
+"""The tables: a head row for each version of a part, and that version's rows under it.
+
+A version's rows are a whole copy, written once in the transaction of their head and never
+updated or deleted. Nothing is shared between versions, so that damage to one leaves the
+others good. Columns are named as the fields of the values they hold.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    UniqueConstraint,
+)
+
+from gis.store.column_types import Count, Shape, Words
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+AREA = ("Polygon", "MultiPolygon")
+SPOT_OR_AREA = ("Point", *AREA)
+LINE_OR_AREA = ("LineString", "MultiLineString", *AREA)
+
+
+def _text(name: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, Words, nullable=nullable)
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Count)
+
+
+def _shape(table: str, name: str, kinds: tuple[str, ...]) -> tuple[Column[bytes], Index]:
+    index = Index(f"ix_{table}_{name}", name, postgresql_using="gist").ddl_if("postgresql")
+    return Column(name, Shape(*kinds), nullable=False), index
+
+
+def _head(name: str, *columns: Column[str]) -> Table:
+    """Return the table of a part's versions.
+
+    ``sha256`` is that of the content; ``seal`` covers the version, its date and ``sha256``.
+    """
+    return Table(
+        name,
+        metadata,
+        Column("version", Integer, primary_key=True, autoincrement=False),
+        Column("effective_from", Date, nullable=False),
+        _text("sha256"),
+        _text("seal"),
+        _text("published_at"),
+        Column("synthetic", Boolean(create_constraint=False), nullable=False),
+        *columns,
+    )
+
+
+def _version_of(head: str) -> Column[int]:
+    return Column(f"{head}_version", Integer, ForeignKey(f"{head}.version"), primary_key=True)
+
+
+def _id() -> Column[str]:
+    return Column("id", Words, primary_key=True)
+
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("only", Integer, CheckConstraint('"only" = 1', name="row"), primary_key=True),
+    _text("name"),
+    _text("code"),
+    Column("synthetic", Boolean(create_constraint=False), nullable=False),
+    _text("recorded_at"),
+)
+
+division = _head(
+    "division", _text("title"), _text("data_date"), _text("note"), _text("source_datum")
+)
+grid = Table(
+    "grid",
+    metadata,
+    _version_of("division"),
+    _id(),
+    _text("code"),
+    Column("level", SmallInteger, nullable=False),
+    _text("parent", nullable=True),
+    _text("name"),
+    _text("kind"),
+    _text("code_scheme"),
+    _text("grid_class", nullable=True),
+    _text("grid_grade", nullable=True),
+    _count("households"),
+    _count("resident_population"),
+    Column("members", JSON, nullable=False),
+    *_shape("grid", "boundary", AREA),
+    UniqueConstraint("division_version", "code"),
+    Index("ix_grid_code_id", "code", "id"),
+)
+
+directory = _head("directory")
+place = Table(
+    "place",
+    metadata,
+    _version_of("directory"),
+    _id(),
+    _text("kind"),
+    _text("name"),
+    _text("address"),
+    Column("aliases", JSON, nullable=False),
+    Column("former_names", JSON, nullable=False),
+    _text("category", nullable=True),
+    _count("households"),
+    _count("units"),
+    _count("floors"),
+    _text("compound", nullable=True),
+    _text("building", nullable=True),
+    _text("status", nullable=True),
+    Column("disclosed", Boolean(create_constraint=False), nullable=False),
+    *_shape("place", "geometry", SPOT_OR_AREA),
+)
+context_feature = Table(
+    "context_feature",
+    metadata,
+    _version_of("directory"),
+    _id(),
+    _text("kind"),
+    _text("name"),
+    *_shape("context_feature", "geometry", LINE_OR_AREA),
+)
+
+roster = _head("roster")
+person = Table(
+    "person",
+    metadata,
+    _version_of("roster"),
+    _id(),
+    _text("name"),
+    _text("office_phone"),
+    _text("mobile"),
+    _text("organisation"),
+    Column("party_member", Boolean(create_constraint=False)),
+    Column("consent", Boolean(create_constraint=False), nullable=False),
+)
+duty = Table(
+    "duty",
+    metadata,
+    _version_of("roster"),
+    _id(),
+    _text("person"),
+    _text("grid", nullable=True),
+    _text("role"),
+    Column("since", Date, nullable=False),
+    Column("until", Date),
+)
+organisation = Table(
+    "organisation",
+    metadata,
+    _version_of("roster"),
+    _id(),
+    _text("grid"),
+    _text("kind"),
+    _text("name"),
+    _text("phone"),
+)

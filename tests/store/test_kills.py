@@ -1,0 +1,35 @@
+"""Killed at random moments, the store holds the old or the new, whole (`make faults`: more)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.store.throwaway_postgis import Cluster
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "faults.py"
+
+
+def _expect_nothing_torn(engine: str, kills: int) -> None:
+    ran = subprocess.run(
+        [sys.executable, SCRIPT, "--kills", str(kills), "--engine", engine],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.count(" 0 torn") == 3, ran.stdout
+
+
+@pytest.mark.slow
+def test_a_killed_publication_or_migration_tears_no_file() -> None:
+    _expect_nothing_torn("sqlite", kills=8)
+
+
+@pytest.mark.slow
+@pytest.mark.postgis
+def test_a_killed_publication_or_migration_tears_nothing_in_postgis(cluster: Cluster) -> None:
+    _expect_nothing_torn("postgis", kills=4)
