@@ -11,6 +11,9 @@ from data.sample.frame import geometry_to_degrees
 from data.sample.skeleton import Skeleton
 
 BEYOND_M = 130.0
+# The shore beyond the subdistrict: metres along it and out of its line. Long enough that the
+# river runs off any screen.
+REACH = ((9000, 300), (4000, -250), (1600, -60), (900, 30), (350, -12))
 LANDWARD = {"燕江路": (1, 1), "幕府西路": (0, 1), "建宁路": (1, 1), "中央北路": (1, 0),
             "宝塔桥西街": (1, 0), "宝塔桥东街": (1, 0), "金燕路": (1, 0), "上元门": (0, 1),
             "江边路": (1, 0), "方家营": (0, 0), "永济大道": (0, 0)}
@@ -41,14 +44,14 @@ def context(skeleton: Skeleton, whole: shapely.Polygon) -> list[Line]:
 
 
 def _water(skeleton: Skeleton) -> shapely.Polygon:
-    """From a little inside the bank to 1.9 km out, and 1.6 km beyond both ends."""
+    """From a little inside the bank to 1.9 km out, and 9 km beyond both ends."""
     xy = shapely.get_coordinates(skeleton.bank)
     if xy[0, 0] > xy[-1, 0]:
         xy = xy[::-1]
     along = (xy[-1] - xy[0]) / np.hypot(*(xy[-1] - xy[0]))
     out = np.array([-along[1], along[0]])
-    before = [xy[0] - along * d + out * w for d, w in ((1600, -60), (900, 30), (350, -12))]
-    after = [xy[-1] + along * d + out * w for d, w in ((350, 15), (900, -40), (1600, 40))]
+    before = [xy[0] - along * d + out * w for d, w in REACH]
+    after = [xy[-1] + along * d + out * w for d, w in reversed(REACH)]
     shore = np.vstack([before, xy, after])
     far = [shore[-1] + out * 1900, shore[len(shore) // 2] + out * 2050, shore[0] + out * 1850]
     polygon = shapely.Polygon(np.round(np.vstack([shore, far]), 2)).buffer(0)
