@@ -33,12 +33,24 @@ def main() -> None:
 def write_all(folder: Path) -> None:
     """All files of the sample into a folder that exists."""
     sample = draw_sample()
-    write_collection(folder / "boundaries.geojson", f"{AREA}网格（示例）", DATA_DATE,
-                     map(grid_feature, sample.grids))
-    write_collection(folder / "places.geojson", f"{AREA}地点（示例）", DATA_DATE,
-                     map(place_feature, sample.places))
-    write_collection(folder / "context.geojson", f"{AREA}江与路（示例）", DATA_DATE,
-                     map(context_feature, sample.context))
+    write_collection(
+        folder / "boundaries.geojson",
+        f"{AREA}网格（示例）",
+        DATA_DATE,
+        map(grid_feature, sample.grids),
+    )
+    write_collection(
+        folder / "places.geojson",
+        f"{AREA}地点（示例）",
+        DATA_DATE,
+        map(place_feature, sample.places),
+    )
+    write_collection(
+        folder / "context.geojson",
+        f"{AREA}江与路（示例）",
+        DATA_DATE,
+        map(context_feature, sample.context),
+    )
     write_people(folder, sample)
     write_later(folder, sample)
 
@@ -46,25 +58,40 @@ def write_all(folder: Path) -> None:
 def write_later(folder: Path, sample: Sample) -> None:
     """The same area some years on, all in one collection."""
     later = years_on(sample)
-    features = [*map(grid_feature, later.sample.grids), *map(place_feature, later.sample.places),
-                *map(context_feature, later.sample.context)]
-    write_collection(folder / "changed-since.geojson", f"{AREA}若干年后（示例）", LATER_DATE,
-                     features, planted=[asdict(case) for case in later.planted])
+    features = [
+        *map(grid_feature, later.sample.grids),
+        *map(place_feature, later.sample.places),
+        *map(context_feature, later.sample.context),
+    ]
+    write_collection(
+        folder / "changed-since.geojson",
+        f"{AREA}若干年后（示例）",
+        LATER_DATE,
+        features,
+        planted=[asdict(case) for case in later.planted],
+    )
 
 
 def write_people(folder: Path, sample: Sample) -> None:
     """People, their duties and the organisations."""
     roster = staff(sample.grids)
-    write_table(folder / "people.csv", ("id", "name", "office_phone", "mobile", "organisation",
-                                        "party_member", "consent"),
-                (person.row() for person in roster.people))
-    write_table(folder / "duties.csv", ("id", "person", "grid", "role", "since", "until"),
-                duty_rows(roster))
+    write_table(
+        folder / "people.csv",
+        ("id", "name", "office_phone", "mobile", "organisation", "party_member", "consent"),
+        (person.row() for person in roster.people),
+    )
+    write_table(
+        folder / "duties.csv", ("id", "person", "grid", "role", "since", "until"), duty_rows(roster)
+    )
     codes = {grid.block: grid.code[:12] for grid in sample.grids if grid.level == 3}
-    units = [(codes[place.block], place) for place in sample.places
-             if place.kind == "resident_unit"]
-    write_table(folder / "organisations.csv", ("id", "grid", "kind", "name", "phone"),
-                organisation_rows(sample.grids, units))
+    units = [
+        (codes[place.block], place) for place in sample.places if place.kind == "resident_unit"
+    ]
+    write_table(
+        folder / "organisations.csv",
+        ("id", "grid", "kind", "name", "phone"),
+        organisation_rows(sample.grids, units),
+    )
 
 
 if __name__ == "__main__":

@@ -41,8 +41,11 @@ class Block:
 def draw_blocks(skeleton: Skeleton) -> list[Block]:
     """All 247 grids' ground, community by community, compound by compound."""
     fronts = street_fronts(skeleton)
-    return [block for community in COMMUNITIES
-            for block in _community_blocks(community, skeleton.communities[community.name], fronts)]
+    return [
+        block
+        for community in COMMUNITIES
+        for block in _community_blocks(community, skeleton.communities[community.name], fronts)
+    ]
 
 
 def street_fronts(skeleton: Skeleton) -> dict[str, shapely.Polygon]:
@@ -62,14 +65,18 @@ def _community_blocks(community: Community, shape: shapely.Polygon, fronts: Fron
     raise ValueError(f"community {community.name}: no division found")
 
 
-def _draw_community(community: Community, shape: shapely.Polygon, fronts: Fronts,
-                    rng: np.random.Generator) -> list[Block]:
-    lots = [Lot(compound.name, _weight(compound), _needs(compound))
-            for compound in community.compounds]
+def _draw_community(
+    community: Community, shape: shapely.Polygon, fronts: Fronts, rng: np.random.Generator
+) -> list[Block]:
+    lots = [
+        Lot(compound.name, _weight(compound), _needs(compound)) for compound in community.compounds
+    ]
     shapes = share(shape, lots, fronts, STREETS, rng)
-    return [block for compound in community.compounds
-            for block in _compound_blocks(community.name, compound, shapes[compound.name],
-                                          fronts, rng)]
+    return [
+        block
+        for compound in community.compounds
+        for block in _compound_blocks(community.name, compound, shapes[compound.name], fronts, rng)
+    ]
 
 
 def _weight(compound: Compound) -> float:
@@ -89,8 +96,13 @@ def _needs(compound: Compound) -> tuple[str, ...]:
     return tuple(name for name in (compound.row, compound.needs) if name)
 
 
-def _compound_blocks(community: str, compound: Compound, shape: shapely.Polygon, fronts: Fronts,
-                     rng: np.random.Generator) -> list[Block]:
+def _compound_blocks(
+    community: str,
+    compound: Compound,
+    shape: shapely.Polygon,
+    fronts: Fronts,
+    rng: np.random.Generator,
+) -> list[Block]:
     blocks: list[Block] = []
     ground = compound.ground
     if ground and ground.area_m2 < SMALL_M2:
@@ -114,8 +126,14 @@ def _plot_size(ground: Ground) -> Size:
     return Size((side * 1.15, side * 1.25), (side * 0.8, side * 0.87))
 
 
-def _inner_blocks(community: str, compound: Compound, shape: shapely.Polygon,
-                  ground: Ground | None, fronts: Fronts, rng: np.random.Generator) -> list[Block]:
+def _inner_blocks(
+    community: str,
+    compound: Compound,
+    shape: shapely.Polygon,
+    ground: Ground | None,
+    fronts: Fronts,
+    rng: np.random.Generator,
+) -> list[Block]:
     built = [member for member in compound.members if member.clusters]
     lots = [Lot(member.name, _member_m2(member)) for member in built]
     if ground:
@@ -132,17 +150,20 @@ def _inner_blocks(community: str, compound: Compound, shape: shapely.Polygon,
 
 
 def _row_block(community: str, compound: Compound, row: Row) -> Block:
-    return Block(community, compound.name, "shopfront_row", row.ground, spine=row.spine,
-                 road=compound.row)
+    return Block(
+        community, compound.name, "shopfront_row", row.ground, spine=row.spine, road=compound.row
+    )
 
 
-def _ground_block(community: str, compound: Compound, ground: Ground,
-                  shape: shapely.Polygon) -> Block:
+def _ground_block(
+    community: str, compound: Compound, ground: Ground, shape: shapely.Polygon
+) -> Block:
     return Block(community, compound.name, ground.kind, shape, ground=ground.name)
 
 
-def _strip(shape: shapely.Polygon, front: shapely.Polygon, ground: Ground,
-           rng: np.random.Generator) -> tuple[shapely.Polygon, shapely.Polygon]:
+def _strip(
+    shape: shapely.Polygon, front: shapely.Polygon, ground: Ground, rng: np.random.Generator
+) -> tuple[shapely.Polygon, shapely.Polygon]:
     """The ground along a bank or rim, as deep as its area asks, and the rest."""
     run = shapely.line_merge(shapely.intersection(shape.exterior, front))
     run = max(shapely.get_parts(run), key=lambda part: round(part.length, 3))
@@ -161,8 +182,9 @@ def _strip(shape: shapely.Polygon, front: shapely.Polygon, ground: Ground,
     return pieces if round(near_left, 3) < round(near_right, 3) else pieces[::-1]
 
 
-def _best_strip(shape: shapely.Polygon, run: shapely.LineString, depth: float,
-                rng: np.random.Generator) -> Cut | None:
+def _best_strip(
+    shape: shapely.Polygon, run: shapely.LineString, depth: float, rng: np.random.Generator
+) -> Cut | None:
     xy = shapely.get_coordinates(run.simplify(12.0))
     start, end = xy[0] + (xy[0] - xy[1]) * 4, xy[-1] + (xy[-1] - xy[-2]) * 4
     long_run = shapely.LineString(np.vstack([start, xy, end]))

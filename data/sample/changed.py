@@ -60,8 +60,11 @@ def _grid(sample: Sample, name: str, level: int = 2) -> Grid:
 
 
 def _blocks_in(sample: Sample, code: str) -> dict[int, Grid]:
-    return {grid.block: grid for grid in sample.grids
-            if grid.level == 3 and grid.parent == code and grid.block is not None}
+    return {
+        grid.block: grid
+        for grid in sample.grids
+        if grid.level == 3 and grid.parent == code and grid.block is not None
+    }
 
 
 def _with_households(sample: Sample, name: str, total: int) -> Sample:
@@ -70,41 +73,57 @@ def _with_households(sample: Sample, name: str, total: int) -> Sample:
     weights = np.cumsum([0, *[int(place.households or 0) for place in mine]])
     bounds = (weights * total + weights[-1] // 2) // weights[-1]
     new = {place.id: int(bounds[i + 1] - bounds[i]) for i, place in enumerate(mine)}
-    places = [replace(place, households=new[place.id]) if place.id in new else place
-              for place in sample.places]
+    places = [
+        replace(place, households=new[place.id]) if place.id in new else place
+        for place in sample.places
+    ]
     return summed(replace(sample, places=places))
 
 
 def _without(sample: Sample, gone: set[str]) -> Sample:
     """Without those buildings and the businesses inside them."""
-    return replace(sample, places=[place for place in sample.places
-                                   if place.id not in gone and place.building not in gone])
+    return replace(
+        sample,
+        places=[
+            place for place in sample.places if place.id not in gone and place.building not in gone
+        ],
+    )
 
 
 def _fallen(sample: Sample) -> tuple[Sample, Planted]:
     """Case 1: an unmerged compound fallen under 300 households."""
     sample = _with_households(sample, FALLEN, 271)
     code = _grid(sample, FALLEN).code
-    return sample, Planted("compound_under_300", code,
-                           f"{FALLEN}降至271户，少于300户，应与邻近小区合并。",
-                           f"{FALLEN} has fallen to 271 households, under 300.")
+    return sample, Planted(
+        "compound_under_300",
+        code,
+        f"{FALLEN}降至271户，少于300户，应与邻近小区合并。",
+        f"{FALLEN} has fallen to 271 households, under 300.",
+    )
 
 
 def _thinned(sample: Sample) -> tuple[Sample, Planted]:
     """Case 2: a building cluster with two buildings left after demolition."""
     blocks = _blocks_in(sample, _grid(sample, THINNED).code)
-    block = next(b for b, grid in sorted(blocks.items(), key=lambda item: item[1].code)
-                 if len(_dwellings(sample, b)) >= 4)
+    block = next(
+        b
+        for b, grid in sorted(blocks.items(), key=lambda item: item[1].code)
+        if len(_dwellings(sample, b)) >= 4
+    )
     gone = {place.id for place in _dwellings(sample, block)[2:]}
     grid = blocks[block]
     return summed(_without(sample, gone)), Planted(
-        "cluster_of_two", grid.code, f"{grid.name}拆除后仅剩2栋楼，少于3栋。",
-        f"{grid.name} is down to two buildings after demolition.")
+        "cluster_of_two",
+        grid.code,
+        f"{grid.name}拆除后仅剩2栋楼，少于3栋。",
+        f"{grid.name} is down to two buildings after demolition.",
+    )
 
 
 def _dwellings(sample: Sample, block: int) -> list[Place]:
-    return [place for place in sample.places
-            if place.block == block and place.category == "dwelling"]
+    return [
+        place for place in sample.places if place.block == block and place.category == "dwelling"
+    ]
 
 
 def _estate(sample: Sample) -> tuple[Sample, Planted]:
@@ -116,14 +135,34 @@ def _estate(sample: Sample) -> tuple[Sample, Planted]:
     sample = _without(sample, gone)
     rng = random_for("estate")
     outlines = set_out(geometry_to_metres(old.shape), 40, TYPES["estate"], angle_deg=-34.0, rng=rng)
-    new = [Place(f"b-{9000 + i:04d}", "building", f"{i}幢", f"{plate}{i}幢", "dwelling", outline,
-                 block, (f"{ESTATE}{i}幢",), (WORKS,), int(rng.integers(24, 31)), 2, 8, ESTATE,
-                 None, "occupied") for i, outline in enumerate(outlines, start=1)]
+    new = [
+        Place(
+            f"b-{9000 + i:04d}",
+            "building",
+            f"{i}幢",
+            f"{plate}{i}幢",
+            "dwelling",
+            outline,
+            block,
+            (f"{ESTATE}{i}幢",),
+            (WORKS,),
+            int(rng.integers(24, 31)),
+            2,
+            8,
+            ESTATE,
+            None,
+            "occupied",
+        )
+        for i, outline in enumerate(outlines, start=1)
+    ]
     grids = [_renamed(grid, old) for grid in sample.grids]
     sample = summed(replace(sample, grids=grids, places=[*sample.places, *new]))
-    return sample, Planted("estate_of_forty", old.code,
-                           f"{WORKS}搬迁后建成{ESTATE}，40栋楼同在一个三级网格。",
-                           f"The new estate {ESTATE} has 40 buildings in one level-3 grid.")
+    return sample, Planted(
+        "estate_of_forty",
+        old.code,
+        f"{WORKS}搬迁后建成{ESTATE}，40栋楼同在一个三级网格。",
+        f"The new estate {ESTATE} has 40 buildings in one level-3 grid.",
+    )
 
 
 def _renamed(grid: Grid, works: Grid) -> Grid:
@@ -131,9 +170,18 @@ def _renamed(grid: Grid, works: Grid) -> Grid:
         return replace(grid, name=f"{ESTATE}第1网格", kind="building_cluster", member=ESTATE)
     if grid.code != works.parent or grid.members is None:
         return grid
-    members = tuple({"name": ESTATE, "kind": "compound", "housing": "commercial", "households": 0,
-                     "under_construction": False} if member["name"] == WORKS else member
-                    for member in grid.members)
+    members = tuple(
+        {
+            "name": ESTATE,
+            "kind": "compound",
+            "housing": "commercial",
+            "households": 0,
+            "under_construction": False,
+        }
+        if member["name"] == WORKS
+        else member
+        for member in grid.members
+    )
     return replace(grid, name="·".join(str(m["name"]) for m in members), members=members)
 
 
@@ -149,13 +197,24 @@ def _long_row(sample: Sample) -> tuple[Sample, Planted]:
     spots = shop_spots(row.shape, spine, 14)
     new = [replace(place, shape=spot) for place, spot in zip(old, spots, strict=False)]
     for number in range(len(old) + 1, 15):
-        new.append(row_shop(f"s-{9000 + number:04d}", row, number, spots[number - 1],
-                            ("convenience", f"新开{number}号便利店"), rng))
+        new.append(
+            row_shop(
+                f"s-{9000 + number:04d}",
+                row,
+                number,
+                spots[number - 1],
+                ("convenience", f"新开{number}号便利店"),
+                rng,
+            )
+        )
     kept = [place for place in sample.places if place.building != row.id]
     grid = next(g for g in sample.grids if g.block == row.block)
     return replace(sample, places=[*kept, *new]), Planted(
-        "row_of_fourteen", grid.code, f"{grid.name}增至14户门面房，多于10户。",
-        f"{grid.name} has grown to fourteen shopfronts.")
+        "row_of_fourteen",
+        grid.code,
+        f"{grid.name}增至14户门面房，多于10户。",
+        f"{grid.name} has grown to fourteen shopfronts.",
+    )
 
 
 def _new_road(sample: Sample) -> tuple[Sample, Planted]:
@@ -166,13 +225,16 @@ def _new_road(sample: Sample) -> tuple[Sample, Planted]:
     road = Line("c-90", "road", ROAD, geometry_to_degrees(line))
     sample = summed(_without(replace(sample, context=[*sample.context, road]), gone))
     return sample, Planted(
-        "compound_cut_by_road", grid.code,
+        "compound_cut_by_road",
+        grid.code,
         f"{ROAD}穿过{CUT}，拆除{len(gone)}栋楼，把小区分成两半。",
-        f"The new road {ROAD} cuts {CUT} in two; buildings demolished: {len(gone)}.")
+        f"The new road {ROAD} cuts {CUT} in two; buildings demolished: {len(gone)}.",
+    )
 
 
-def _course(shape: shapely.Polygon, sample: Sample,
-            blocks: Sequence[int]) -> tuple[shapely.LineString, set[str]]:
+def _course(
+    shape: shapely.Polygon, sample: Sample, blocks: Sequence[int]
+) -> tuple[shapely.LineString, set[str]]:
     """The straightest course through the middle that leaves every cluster three buildings."""
     best: tuple[tuple[float, int], shapely.LineString, set[str]] | None = None
     x, y = np.round(shape.centroid.coords[0], 1)
@@ -199,8 +261,7 @@ def _through(x: float, y: float, degrees: int, aside: int) -> shapely.LineString
     return shapely.LineString(np.round([middle - 900 * along, middle + 900 * along], 2))
 
 
-def _in_the_way(line: shapely.LineString, sample: Sample,
-                blocks: Sequence[int]) -> set[str] | None:
+def _in_the_way(line: shapely.LineString, sample: Sample, blocks: Sequence[int]) -> set[str] | None:
     """The buildings within eleven metres of a course; None when a cluster would lose too many."""
     gone: set[str] = set()
     for block in blocks:
@@ -219,14 +280,19 @@ def _loaded(sample: Sample) -> tuple[Sample, Planted]:
     others = [grid.households for grid in sample.grids if grid.level == 2 and grid.name != LOADED]
     total = round(LEADER_TIMES * statistics.median([*others, 10**6]))
     sample = _with_households(sample, LOADED, total)
-    places = [replace(place, floors=-(-int(place.households or 0) // 4))
-              if place.compound == LOADED and place.kind == "building" else place
-              for place in sample.places]
+    places = [
+        replace(place, floors=-(-int(place.households or 0) // 4))
+        if place.compound == LOADED and place.kind == "building"
+        else place
+        for place in sample.places
+    ]
     grid = _grid(sample, LOADED)
     return replace(sample, places=places), Planted(
-        "leader_with_thrice_the_median", grid.code,
+        "leader_with_thrice_the_median",
+        grid.code,
         f"{LOADED}改建高层后达{total}户，约为二级网格中位数的3.2倍，网格长负担过重。",
-        f"{LOADED} now has {total} households, about 3.2 times the median level-2 grid.")
+        f"{LOADED} now has {total} households, about 3.2 times the median level-2 grid.",
+    )
 
 
 def summed(sample: Sample) -> Sample:
@@ -245,12 +311,19 @@ def summed(sample: Sample) -> Sample:
             made[grid.code] = _recounted(grid, living.get(int(grid.block or 0), 0))
             continue
         inside = [child for child in made.values() if child.parent == grid.code]
-        counted = replace(grid, households=sum(child.households for child in inside),
-                          resident_population=sum(c.resident_population for c in inside))
+        counted = replace(
+            grid,
+            households=sum(child.households for child in inside),
+            resident_population=sum(c.resident_population for c in inside),
+        )
         if grid.members is not None:
-            counted = replace(counted, members=tuple(
-                {**entry, "households": member.get(str(entry["name"]), 0)}
-                for entry in grid.members))
+            counted = replace(
+                counted,
+                members=tuple(
+                    {**entry, "households": member.get(str(entry["name"]), 0)}
+                    for entry in grid.members
+                ),
+            )
         made[grid.code] = counted
     return replace(sample, grids=[made[grid.code] for grid in sample.grids])
 

@@ -14,9 +14,19 @@ BEYOND_M = 130.0
 # The shore beyond the subdistrict: metres along it and out of its line. Long enough that the
 # river runs off any screen.
 REACH = ((9000, 300), (4000, -250), (1600, -60), (900, 30), (350, -12))
-LANDWARD = {"燕江路": (1, 1), "幕府西路": (0, 1), "建宁路": (1, 1), "中央北路": (1, 0),
-            "宝塔桥西街": (1, 0), "宝塔桥东街": (1, 0), "金燕路": (1, 0), "上元门": (0, 1),
-            "江边路": (1, 0), "方家营": (0, 0), "永济大道": (0, 0)}
+LANDWARD = {
+    "燕江路": (1, 1),
+    "幕府西路": (0, 1),
+    "建宁路": (1, 1),
+    "中央北路": (1, 0),
+    "宝塔桥西街": (1, 0),
+    "宝塔桥东街": (1, 0),
+    "金燕路": (1, 0),
+    "上元门": (0, 1),
+    "江边路": (1, 0),
+    "方家营": (0, 0),
+    "永济大道": (0, 0),
+}
 
 ENDS_IN = {"方家营": "燕江路", "幕府西路": "燕江路", "宝塔桥西街": "幕府西路", "上元门": "金燕路"}
 
@@ -38,8 +48,9 @@ def context(skeleton: Skeleton, whole: shapely.Polygon) -> list[Line]:
     lines = [Line("c-river", "river", "长江", shapely.orient_polygons(river))]
     for number, (name, road) in enumerate(sorted(skeleton.roads.items()), start=1):
         drawn = _extended(_inside(name, road, skeleton), LANDWARD[name])
-        lines.append(Line(f"c-{number:02d}", "road", name,
-                          geometry_to_degrees(drawn.simplify(0.6))))
+        lines.append(
+            Line(f"c-{number:02d}", "road", name, geometry_to_degrees(drawn.simplify(0.6)))
+        )
     return lines
 
 

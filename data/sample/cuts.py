@@ -41,8 +41,14 @@ def bearing(polygon: shapely.Polygon) -> float:
     return round(float(np.degrees(np.arctan2(side[1], side[0]))) % 180.0, 3)
 
 
-def cut(polygon: shapely.Polygon, fraction: float, *, across_deg: float, style: Style,
-        rng: np.random.Generator) -> Cut | None:
+def cut(
+    polygon: shapely.Polygon,
+    fraction: float,
+    *,
+    across_deg: float,
+    style: Style,
+    rng: np.random.Generator,
+) -> Cut | None:
     """Cut so that about `fraction` of the area lies to the left of a line running `across_deg`.
 
     None when the line would leave more than two pieces.
@@ -90,8 +96,9 @@ def _level(flat: shapely.Polygon, fraction: float) -> float:
     return round(float(low + high) / 2, 3)
 
 
-def _line(start: float, end: float, level: float, style: Style,
-          rng: np.random.Generator) -> shapely.LineString:
+def _line(
+    start: float, end: float, level: float, style: Style, rng: np.random.Generator
+) -> shapely.LineString:
     count = max(8, int((end - start) / STEP_M))
     x = np.linspace(start, end, count)
     unit = np.linspace(-1.0, 1.0, count)
@@ -113,8 +120,9 @@ def compactness(polygon: shapely.Polygon) -> float:
     return round(float(4 * np.pi * polygon.area / polygon.length**2), 6)
 
 
-def _score(polygon: shapely.Polygon, pieces: tuple[shapely.Polygon, ...],
-           inside: shapely.LineString) -> float:
+def _score(
+    polygon: shapely.Polygon, pieces: tuple[shapely.Polygon, ...], inside: shapely.LineString
+) -> float:
     worst = min(compactness(piece) for piece in pieces)
     ends = shapely.get_coordinates(inside)[[0, -1]]
     corners = _corners(polygon)

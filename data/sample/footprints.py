@@ -60,8 +60,9 @@ def facing(bearing_deg: float) -> float:
     return round(angle, 2)
 
 
-def set_out(ground: shapely.Polygon, count: int, kind: Type, *, angle_deg: float,
-            rng: np.random.Generator) -> list[shapely.Polygon]:
+def set_out(
+    ground: shapely.Polygon, count: int, kind: Type, *, angle_deg: float, rng: np.random.Generator
+) -> list[shapely.Polygon]:
     """`count` outlines at least 8.5 m inside the ground, north to south and west to east.
 
     Raises ValueError when the ground has no room for so many.
@@ -72,8 +73,10 @@ def set_out(ground: shapely.Polygon, count: int, kind: Type, *, angle_deg: float
         for scale in (1.0, 0.85, 0.7, 0.55):
             slots = _best_layout(inner, count, kind, scale)
             if slots is not None:
-                return [tidy(affinity.rotate(_outline(slot, kind, rng), angle_deg, origin=centre))
-                        for slot in (_jostled(slot, inner, kind, rng) for slot in slots)]
+                return [
+                    tidy(affinity.rotate(_outline(slot, kind, rng), angle_deg, origin=centre))
+                    for slot in (_jostled(slot, inner, kind, rng) for slot in slots)
+                ]
     raise ValueError(f"no room for {count} buildings on {ground.area:.0f} m2")
 
 
@@ -81,8 +84,7 @@ def _largest(shape: shapely.Geometry) -> shapely.Polygon:
     return max(shapely.get_parts(shape), key=lambda part: round(part.area, 2))
 
 
-def _best_layout(inner: shapely.Polygon, count: int, kind: Type,
-                 scale: float) -> list[Slot] | None:
+def _best_layout(inner: shapely.Polygon, count: int, kind: Type, scale: float) -> list[Slot] | None:
     best: tuple[float, list[Slot]] | None = None
     for rows in range(1, count + 1):
         slots = _layout(inner, count, rows, kind, scale)
@@ -106,8 +108,9 @@ def _worth(slots: list[Slot], ground_m2: float) -> float:
     return round(sum(slot.area_m2 for slot in slots) * (0.5 + spread) * (0.6 + even), 2)
 
 
-def _layout(inner: shapely.Polygon, count: int, rows: int, kind: Type,
-            scale: float) -> list[Slot] | None:
+def _layout(
+    inner: shapely.Polygon, count: int, rows: int, kind: Type, scale: float
+) -> list[Slot] | None:
     depth = kind.depth_m * max(scale, 0.75)
     bottom, top = _useful_heights(inner)
     tightest = depth + (7.0 if kind.outline == "plain" else 15.0) * scale
@@ -138,15 +141,30 @@ def _useful_heights(inner: shapely.Polygon) -> tuple[float, float]:
     """Between which heights the ground is at least 0.55 of its usual width."""
     left, bottom, right, top = inner.bounds
     heights = np.arange(round(bottom, 1), top, 2.0)
-    widths = np.array([round(max((part.length for part in shapely.get_parts(shapely.intersection(
-        inner, shapely.LineString([(left - 1, y), (right + 1, y)])))), default=0.0), 2)
-        for y in heights])
+    widths = np.array(
+        [
+            round(
+                max(
+                    (
+                        part.length
+                        for part in shapely.get_parts(
+                            shapely.intersection(
+                                inner, shapely.LineString([(left - 1, y), (right + 1, y)])
+                            )
+                        )
+                    ),
+                    default=0.0,
+                ),
+                2,
+            )
+            for y in heights
+        ]
+    )
     wide = heights[widths >= 0.55 * np.median(widths)]
     return (float(wide[0]), float(wide[-1])) if len(wide) else (bottom, top)
 
 
-def _span(inner: shapely.Polygon, bottom: float,
-          depth: float) -> tuple[float, float, float] | None:
+def _span(inner: shapely.Polygon, bottom: float, depth: float) -> tuple[float, float, float] | None:
     """The widest stretch at this height that is inside over the full depth: left, bottom, right."""
     left, _, right, _ = inner.bounds
     spans = []
@@ -169,14 +187,16 @@ def _spread(count: int, widths: list[float]) -> list[int]:
     """So many buildings over rows of these widths: one each, the others to the widest."""
     numbers = [1] * len(widths)
     for _ in range(count - len(widths)):
-        gaps = [round(width / (number + 1), 2)
-                for width, number in zip(widths, numbers, strict=True)]
+        gaps = [
+            round(width / (number + 1), 2) for width, number in zip(widths, numbers, strict=True)
+        ]
         numbers[int(np.argmax(gaps))] += 1
     return numbers
 
 
-def _row(span: tuple[float, float, float], number: int, depth: float, kind: Type,
-         scale: float) -> list[Slot] | None:
+def _row(
+    span: tuple[float, float, float], number: int, depth: float, kind: Type, scale: float
+) -> list[Slot] | None:
     left, bottom, right = span
     gap = 10.0 if kind.outline != "plain" else 6.0
     pitch = (right - left + gap) / number
@@ -184,8 +204,15 @@ def _row(span: tuple[float, float, float], number: int, depth: float, kind: Type
     if length < kind.shortest_m * scale:
         return None
     slack = pitch - gap - length
-    return [Slot(left + i * pitch + slack / 2, bottom, left + i * pitch + slack / 2 + length,
-                 bottom + depth) for i in range(number)]
+    return [
+        Slot(
+            left + i * pitch + slack / 2,
+            bottom,
+            left + i * pitch + slack / 2 + length,
+            bottom + depth,
+        )
+        for i in range(number)
+    ]
 
 
 def _jostled(slot: Slot, inner: shapely.Polygon, kind: Type, rng: np.random.Generator) -> Slot:
@@ -193,8 +220,12 @@ def _jostled(slot: Slot, inner: shapely.Polygon, kind: Type, rng: np.random.Gene
     short = rng.uniform(0, 0.10) * (slot.right - slot.left)
     side, up = rng.uniform(-0.5, 0.5) * short, rng.uniform(-2.5, 2.5)
     spare = 6.0 if kind.outline == "tower" else 1.0
-    moved = Slot(slot.left + short / 2 + side * spare / 3, slot.bottom + up,
-                 slot.right - short / 2 + side * spare / 3, slot.top + up)
+    moved = Slot(
+        slot.left + short / 2 + side * spare / 3,
+        slot.bottom + up,
+        slot.right - short / 2 + side * spare / 3,
+        slot.top + up,
+    )
     box = shapely.box(moved.left, moved.bottom, moved.right, moved.top)
     return moved if inner.contains(box) else slot
 
@@ -217,8 +248,14 @@ def _slab(slot: Slot, kind: Type, rng: np.random.Generator) -> shapely.Polygon:
         drop = step if unit >= (units + 1) // 2 else 0.0
         x, y = slot.left + unit * width, slot.top - drop
         middle = x + width / 2
-        top += [(x, y), (middle - 1.6, y), (middle - 1.6, y - 1.3), (middle + 1.6, y - 1.3),
-                (middle + 1.6, y), (x + width, y)]
+        top += [
+            (x, y),
+            (middle - 1.6, y),
+            (middle - 1.6, y - 1.3),
+            (middle + 1.6, y - 1.3),
+            (middle + 1.6, y),
+            (x + width, y),
+        ]
         low = slot.bottom + (step - drop)
         bottom += [(x, low), (x + width, low)]
     ring = shapely.Polygon(top + bottom[::-1])
@@ -231,12 +268,26 @@ def _tower(slot: Slot, rng: np.random.Generator) -> shapely.Polygon:
     inset, notch = width * rng.uniform(0.15, 0.22), depth * 0.24
     x0, x1, y0, y1 = slot.left, slot.right, slot.bottom, slot.top
     middle = (x0 + x1) / 2
-    return shapely.Polygon([
-        (x0 + inset, y0), (middle - 2.5, y0), (middle - 2.5, y0 + notch * 0.7),
-        (middle + 2.5, y0 + notch * 0.7), (middle + 2.5, y0), (x1 - inset, y0),
-        (x1 - inset, y0 + notch), (x1, y0 + notch), (x1, y1 - notch), (x1 - inset, y1 - notch),
-        (x1 - inset, y1), (x0 + inset, y1), (x0 + inset, y1 - notch), (x0, y1 - notch),
-        (x0, y0 + notch), (x0 + inset, y0 + notch)])
+    return shapely.Polygon(
+        [
+            (x0 + inset, y0),
+            (middle - 2.5, y0),
+            (middle - 2.5, y0 + notch * 0.7),
+            (middle + 2.5, y0 + notch * 0.7),
+            (middle + 2.5, y0),
+            (x1 - inset, y0),
+            (x1 - inset, y0 + notch),
+            (x1, y0 + notch),
+            (x1, y1 - notch),
+            (x1 - inset, y1 - notch),
+            (x1 - inset, y1),
+            (x0 + inset, y1),
+            (x0 + inset, y1 - notch),
+            (x0, y1 - notch),
+            (x0, y0 + notch),
+            (x0 + inset, y0 + notch),
+        ]
+    )
 
 
 def units_of(length_m: float, kind: Type) -> int:

@@ -39,8 +39,9 @@ class Grid:
     member: str | None = None
 
 
-def divide(blocks: Sequence[Block], shapes: Sequence[shapely.Polygon],
-           houses: Sequence[House]) -> list[Grid]:
+def divide(
+    blocks: Sequence[Block], shapes: Sequence[shapely.Polygon], houses: Sequence[House]
+) -> list[Grid]:
     """All 327 grids, ordered by level and code; `shapes` are the blocks' WGS84 polygons."""
     living = _living(len(blocks), houses)
     people = _people(living)
@@ -51,17 +52,32 @@ def divide(blocks: Sequence[Block], shapes: Sequence[shapely.Polygon],
         mine = _compound_grids(code, community.compounds, blocks, shapes, by_member)
         for compound, indices in mine:
             inner = _level3(compound, indices, blocks, shapes)
-            inner = [replace(grid, households=living[_block(grid)],
-                             resident_population=people[_block(grid)]) for grid in inner]
+            inner = [
+                replace(
+                    grid, households=living[_block(grid)], resident_population=people[_block(grid)]
+                )
+                for grid in inner
+            ]
             threes += inner
             twos.append(_summed(compound, inner))
         shape = union([grid.shape for grid in twos if grid.parent == code])
-        whole = Grid("", code, 1, None, f"{community.name}社区", "community", shape,
-                     grid_class=community.grid_class)
+        whole = Grid(
+            "",
+            code,
+            1,
+            None,
+            f"{community.name}社区",
+            "community",
+            shape,
+            grid_class=community.grid_class,
+        )
         ones.append(_summed(whole, [grid for grid in twos if grid.parent == code]))
     threes = _named_rows(threes, blocks)
-    return [replace(grid, id=f"g{grid.level}-{i:03d}") for level in (ones, twos, threes)
-            for i, grid in enumerate(sorted(level, key=lambda grid: grid.code), start=1)]
+    return [
+        replace(grid, id=f"g{grid.level}-{i:03d}")
+        for level in (ones, twos, threes)
+        for i, grid in enumerate(sorted(level, key=lambda grid: grid.code), start=1)
+    ]
 
 
 def _block(grid: Grid) -> int:
@@ -92,27 +108,54 @@ def _by_member(houses: Sequence[House]) -> dict[str, int]:
     return counts
 
 
-def _compound_grids(parent: str, compounds: Sequence[Compound], blocks: Sequence[Block],
-                    shapes: Sequence[shapely.Polygon],
-                    by_member: dict[str, int]) -> list[tuple[Grid, list[int]]]:
+def _compound_grids(
+    parent: str,
+    compounds: Sequence[Compound],
+    blocks: Sequence[Block],
+    shapes: Sequence[shapely.Polygon],
+    by_member: dict[str, int],
+) -> list[tuple[Grid, list[int]]]:
     """A community's compounds in the order of their codes, with the blocks of each."""
     made = []
     for compound in compounds:
         indices = [i for i, block in enumerate(blocks) if block.compound == compound.name]
         shape = union([shapes[i] for i in indices])
         described: tuple[dict[str, object], ...] = tuple(
-            {"name": member.name, "kind": member.kind, "housing": member.housing,
-             "households": by_member.get(member.name, 0),
-             "under_construction": member.under_construction} for member in compound.members)
-        made.append((Grid("", "", 2, parent, compound.name, compound.kind, shape,
-                          grid_grade=compound.grade, members=described), indices))
+            {
+                "name": member.name,
+                "kind": member.kind,
+                "housing": member.housing,
+                "households": by_member.get(member.name, 0),
+                "under_construction": member.under_construction,
+            }
+            for member in compound.members
+        )
+        made.append(
+            (
+                Grid(
+                    "",
+                    "",
+                    2,
+                    parent,
+                    compound.name,
+                    compound.kind,
+                    shape,
+                    grid_grade=compound.grade,
+                    members=described,
+                ),
+                indices,
+            )
+        )
     order = reading_order([grid.shape for grid, _ in made])
-    return [(replace(made[at][0], code=f"{parent}{i:03d}"), made[at][1])
-            for i, at in enumerate(order, start=1)]
+    return [
+        (replace(made[at][0], code=f"{parent}{i:03d}"), made[at][1])
+        for i, at in enumerate(order, start=1)
+    ]
 
 
-def _level3(parent: Grid, indices: Sequence[int], blocks: Sequence[Block],
-            shapes: Sequence[shapely.Polygon]) -> list[Grid]:
+def _level3(
+    parent: Grid, indices: Sequence[int], blocks: Sequence[Block], shapes: Sequence[shapely.Polygon]
+) -> list[Grid]:
     ordered = [indices[at] for at in reading_order([shapes[i] for i in indices])]
     seen: dict[str, int] = {}
     grids = []
@@ -123,8 +166,19 @@ def _level3(parent: Grid, indices: Sequence[int], blocks: Sequence[Block],
             name = f"{block.member}第{seen[block.member]}网格"
         else:
             name = f"{block.ground}网格"
-        grids.append(Grid("", f"{parent.code}{number:03d}", 3, parent.code, name, block.kind,
-                          shapes[i], block=i, member=block.member))
+        grids.append(
+            Grid(
+                "",
+                f"{parent.code}{number:03d}",
+                3,
+                parent.code,
+                name,
+                block.kind,
+                shapes[i],
+                block=i,
+                member=block.member,
+            )
+        )
     return grids
 
 
@@ -142,8 +196,11 @@ def _named_rows(grids: Sequence[Grid], blocks: Sequence[Block]) -> list[Grid]:
 
 
 def _summed(parent: Grid, children: Sequence[Grid]) -> Grid:
-    return replace(parent, households=sum(child.households for child in children),
-                   resident_population=sum(child.resident_population for child in children))
+    return replace(
+        parent,
+        households=sum(child.households for child in children),
+        resident_population=sum(child.resident_population for child in children),
+    )
 
 
 def reading_order(shapes: Sequence[shapely.Polygon]) -> list[int]:

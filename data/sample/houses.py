@@ -19,9 +19,12 @@ INDEMNIFICATORY_HOUSEHOLDS = 9_856
 SHANTY_HOUSEHOLDS = 1_202
 
 PUBLIC: dict[str, tuple[str, int, str]] = {
-    "示例船舶修造厂": ("works", 5, "public"), "示例电机厂": ("works", 3, "public"),
-    "钢铁数码港大厦": ("office", 1, "commercial"), "人民商场": ("hall", 1, "commercial"),
-    "水关桥农贸市场": ("hall", 1, "commercial"), "示例中学": ("school", 4, "public"),
+    "示例船舶修造厂": ("works", 5, "public"),
+    "示例电机厂": ("works", 3, "public"),
+    "钢铁数码港大厦": ("office", 1, "commercial"),
+    "人民商场": ("hall", 1, "commercial"),
+    "水关桥农贸市场": ("hall", 1, "commercial"),
+    "示例中学": ("school", 4, "public"),
     "南堡公园": ("pavilion", 1, "public"),
 }
 
@@ -43,8 +46,12 @@ class House:
 
 def members() -> dict[str, Member]:
     """All members of all compounds by name."""
-    return {member.name: member for community in COMMUNITIES
-            for compound in community.compounds for member in compound.members}
+    return {
+        member.name: member
+        for community in COMMUNITIES
+        for compound in community.compounds
+        for member in compound.members
+    }
 
 
 def build(blocks: Sequence[Block], shapes: Sequence[shapely.Polygon]) -> list[House]:
@@ -70,8 +77,9 @@ def _angles(blocks: Sequence[Block], shapes: Sequence[shapely.Polygon]) -> dict[
     return angles
 
 
-def _on_block(index: int, block: Block, shape: shapely.Polygon, angle: float,
-              rng: np.random.Generator) -> list[House]:
+def _on_block(
+    index: int, block: Block, shape: shapely.Polygon, angle: float, rng: np.random.Generator
+) -> list[House]:
     if block.spine is not None:
         outline = row_outline(shape, block.spine)
         return [House(outline, index, None, "shopfront", "row", 1, 2, status=None)]
@@ -83,16 +91,26 @@ def _on_block(index: int, block: Block, shape: shapely.Polygon, angle: float,
     if name not in PUBLIC:
         return []
     build_kind, count, category = PUBLIC[name]
-    outlines = set_out(shape, count, TYPES[build_kind], angle_deg=facing(bearing(shape)),
-                       rng=rng)
+    outlines = set_out(shape, count, TYPES[build_kind], angle_deg=facing(bearing(shape)), rng=rng)
     floors = TYPES[build_kind].floors
-    return [House(outline, index, None, category, build_kind, 1,
-                  int(rng.integers(floors[0], floors[1] + 1)), status=None)
-            for outline in outlines]
+    return [
+        House(
+            outline,
+            index,
+            None,
+            category,
+            build_kind,
+            1,
+            int(rng.integers(floors[0], floors[1] + 1)),
+            status=None,
+        )
+        for outline in outlines
+    ]
 
 
-def _dwellings(index: int, name: str, shape: shapely.Polygon, angle: float,
-               rng: np.random.Generator) -> list[House]:
+def _dwellings(
+    index: int, name: str, shape: shapely.Polygon, angle: float, rng: np.random.Generator
+) -> list[House]:
     member = members()[name]
     kind = TYPES[member.build]
     full = member.clusters == 2 or (member.housing == INDEMNIFICATORY and member.clusters == 1)
@@ -107,8 +125,9 @@ def _dwellings(index: int, name: str, shape: shapely.Polygon, angle: float,
     raise ValueError(f"{name}: no room for three buildings")
 
 
-def _dwelling(index: int, member: Member, outline: shapely.Polygon,
-              rng: np.random.Generator) -> House:
+def _dwelling(
+    index: int, member: Member, outline: shapely.Polygon, rng: np.random.Generator
+) -> House:
     kind = TYPES[member.build]
     floors = int(rng.integers(kind.floors[0], kind.floors[1] + 1))
     if member.build == "old":
@@ -121,11 +140,14 @@ def _dwelling(index: int, member: Member, outline: shapely.Polygon,
     return House(outline, index, member.name, "dwelling", member.build, units, floors)
 
 
-def _unfinished(index: int, name: str, shape: shapely.Polygon, angle: float,
-                rng: np.random.Generator) -> list[House]:
+def _unfinished(
+    index: int, name: str, shape: shapely.Polygon, angle: float, rng: np.random.Generator
+) -> list[House]:
     outlines = set_out(shape, 4, TYPES["towers"], angle_deg=angle, rng=rng)
-    return [House(outline, index, name, "dwelling", "towers", 1, 18, status="under_construction")
-            for outline in outlines]
+    return [
+        House(outline, index, name, "dwelling", "towers", 1, 18, status="under_construction")
+        for outline in outlines
+    ]
 
 
 def _settled(houses: list[House]) -> list[House]:
@@ -135,8 +157,13 @@ def _settled(houses: list[House]) -> list[House]:
     totals["commercial"] = HOUSEHOLDS - sum(totals.values())
     settled = list(houses)
     for kind, total in totals.items():
-        mine = [i for i, house in enumerate(houses) if house.category == "dwelling"
-                and house.status == "occupied" and housing[str(house.compound)] == kind]
+        mine = [
+            i
+            for i, house in enumerate(houses)
+            if house.category == "dwelling"
+            and house.status == "occupied"
+            and housing[str(house.compound)] == kind
+        ]
         rooms = np.array([_capacity(houses[i], kind) for i in mine], dtype=float)
         for i, count in zip(mine, apportion(rooms, total), strict=True):
             settled[i] = replace(houses[i], households=int(count))

@@ -34,8 +34,13 @@ class Manner:
 Fronts = Mapping[str, shapely.Polygon]
 
 
-def share(block: shapely.Polygon, lots: Sequence[Lot], fronts: Fronts, manner: Manner,
-          rng: np.random.Generator) -> dict[str, shapely.Polygon]:
+def share(
+    block: shapely.Polygon,
+    lots: Sequence[Lot],
+    fronts: Fronts,
+    manner: Manner,
+    rng: np.random.Generator,
+) -> dict[str, shapely.Polygon]:
     """Every lot's ground. `fronts` are the streets' narrow buffers.
 
     Raises ValueError when no cut gives every lot the frontage it needs.
@@ -53,8 +58,13 @@ def has_frontage(polygon: shapely.Polygon, front: shapely.Polygon, least_m: floa
     return round(length_m, 3) >= least_m
 
 
-def _try_share(block: shapely.Polygon, lots: list[Lot], fronts: Fronts, manner: Manner,
-               rng: np.random.Generator) -> dict[str, shapely.Polygon] | None:
+def _try_share(
+    block: shapely.Polygon,
+    lots: list[Lot],
+    fronts: Fronts,
+    manner: Manner,
+    rng: np.random.Generator,
+) -> dict[str, shapely.Polygon] | None:
     if len(lots) == 1:
         return {lots[0].key: block}
     best: tuple[Cut, list[Lot], list[Lot]] | None = None
@@ -70,8 +80,13 @@ def _try_share(block: shapely.Polygon, lots: list[Lot], fronts: Fronts, manner: 
     return None if left is None or right is None else left | right
 
 
-def _one_cut(block: shapely.Polygon, lots: list[Lot], fronts: Fronts, manner: Manner,
-             rng: np.random.Generator) -> tuple[Cut, list[Lot], list[Lot]] | None:
+def _one_cut(
+    block: shapely.Polygon,
+    lots: list[Lot],
+    fronts: Fronts,
+    manner: Manner,
+    rng: np.random.Generator,
+) -> tuple[Cut, list[Lot], list[Lot]] | None:
     first, second = _halves(lots, rng)
     weight = sum(lot.weight for lot in lots)
     fraction = sum(lot.weight for lot in first) / weight

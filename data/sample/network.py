@@ -33,8 +33,7 @@ class Arc:
     main: bool
 
 
-def tile(shapes: Sequence[shapely.Polygon],
-         communities: Sequence[str]) -> list[shapely.Polygon]:
+def tile(shapes: Sequence[shapely.Polygon], communities: Sequence[str]) -> list[shapely.Polygon]:
     """The shapes (board metres) as WGS84 polygons that share their edges exactly, in order.
 
     `communities` names each shape's community.
@@ -74,20 +73,31 @@ def _sides(line: shapely.LineString, tree: shapely.STRtree) -> tuple[int, ...]:
 def _with_vertices(arcs: Sequence[Arc], blocks: int) -> list[shapely.LineString]:
     """Thinned arcs with vertices added until every block has enough."""
     corners = [shapely.get_coordinates(arc.line.simplify(SIMPLIFY_M)) for arc in arcs]
-    added = [max(0, int(arc.line.length / EVEN_M) + 1 - len(xy))
-             for arc, xy in zip(arcs, corners, strict=True)]
+    added = [
+        max(0, int(arc.line.length / EVEN_M) + 1 - len(xy))
+        for arc, xy in zip(arcs, corners, strict=True)
+    ]
     for block in range(blocks):
         mine = [i for i, arc in enumerate(arcs) if block in arc.blocks]
         while sum(len(corners[i]) - 1 + added[i] for i in mine) < AIM_VERTICES:
             added[_sparsest(mine, arcs, corners, added)] += 1
-    return [_filled(arc.line, xy, extra)
-            for arc, xy, extra in zip(arcs, corners, added, strict=True)]
+    return [
+        _filled(arc.line, xy, extra) for arc, xy, extra in zip(arcs, corners, added, strict=True)
+    ]
 
 
-def _sparsest(mine: Sequence[int], arcs: Sequence[Arc], corners: Sequence[np.ndarray],
-              added: Sequence[int]) -> int:
-    gaps = [round(arcs[i].line.length / (len(corners[i]) - 1 + added[i])
-                  * (0.45 if arcs[i].main else 1.0), 3) for i in mine]
+def _sparsest(
+    mine: Sequence[int], arcs: Sequence[Arc], corners: Sequence[np.ndarray], added: Sequence[int]
+) -> int:
+    gaps = [
+        round(
+            arcs[i].line.length
+            / (len(corners[i]) - 1 + added[i])
+            * (0.45 if arcs[i].main else 1.0),
+            3,
+        )
+        for i in mine
+    ]
     return mine[int(np.argmax(gaps))]
 
 
@@ -103,8 +113,9 @@ def _filled(line: shapely.LineString, corners: np.ndarray, extra: int) -> shapel
     return shapely.LineString([line.coords[0], *inner, line.coords[-1]])
 
 
-def _in_order(faces: list[shapely.Polygon],
-              shapes: Sequence[shapely.Polygon]) -> list[shapely.Polygon]:
+def _in_order(
+    faces: list[shapely.Polygon], shapes: Sequence[shapely.Polygon]
+) -> list[shapely.Polygon]:
     """Each shape's face: the one that covers most of it."""
     flat = [geometry_to_metres(face) for face in faces]
     tree = shapely.STRtree(flat)

@@ -11,9 +11,11 @@ import numpy as np
 from data.sample.frame import random_for
 from data.sample.grids import Grid
 
-SURNAMES = ("王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾"
-            "肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付"
-            "方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤")
+SURNAMES = (
+    "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾"
+    "肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付"
+    "方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
 MARKS = ("示例", "样例", "虚构")
 SUFFIXES = ("", "甲", "乙", "丙", "丁")
 OFFICE = "宝塔桥街道办事处(示例)"
@@ -33,8 +35,15 @@ class Person:
     consent: bool
 
     def row(self) -> tuple[str, ...]:
-        return (self.id, self.name, self.office_phone, self.mobile, self.organisation,
-                _yes(self.party_member), _yes(self.consent))
+        return (
+            self.id,
+            self.name,
+            self.office_phone,
+            self.mobile,
+            self.organisation,
+            _yes(self.party_member),
+            _yes(self.consent),
+        )
 
 
 @dataclass(frozen=True)
@@ -64,9 +73,17 @@ class Roster:
         """A new person; `party` and `consent` are likelihoods."""
         number = len(self.people) + 1
         mobile = f"000-0000-{number + 3000:04d}" if self.rng.random() < 0.6 else ""
-        self.people.append(Person(
-            f"p-{number:04d}", _name(number - 1), f"025-0000-{number + 1000:04d}", mobile,
-            organisation, bool(self.rng.random() < party), bool(self.rng.random() < consent)))
+        self.people.append(
+            Person(
+                f"p-{number:04d}",
+                _name(number - 1),
+                f"025-0000-{number + 1000:04d}",
+                mobile,
+                organisation,
+                bool(self.rng.random() < party),
+                bool(self.rng.random() < consent),
+            )
+        )
         return self.people[-1].id
 
     def appoint(self, person: str, grid: str | None, role: str) -> None:
@@ -107,11 +124,13 @@ def _subdistrict(roster: Roster) -> None:
         roster.appoint(person, None, "grid_office_staff")
 
 
-def _community(roster: Roster, community: Grid, compounds: Sequence[Grid],
-               clusters: Sequence[Grid]) -> None:
+def _community(
+    roster: Roster, community: Grid, compounds: Sequence[Grid], clusters: Sequence[Grid]
+) -> None:
     committee = f"{community.name}居委会(示例)"
-    roster.appoint(roster.hire(f"{community.name}党组织(示例)", party=1.0), community.code,
-                   "grid_leader")
+    roster.appoint(
+        roster.hire(f"{community.name}党组织(示例)", party=1.0), community.code, "grid_leader"
+    )
     for _ in range(2):
         roster.appoint(roster.hire(committee, party=0.9), community.code, "leading_group_member")
     workers = [roster.hire(f"{community.name}公共服务站(示例)") for _ in range(4)]
@@ -127,8 +146,10 @@ def _community(roster: Roster, community: Grid, compounds: Sequence[Grid],
 def _cluster_leaders(roster: Roster, compound: Grid, clusters: Sequence[Grid]) -> None:
     """A person for every two or three level-3 grids of a compound, the households shared evenly."""
     count = max(1, round(len(clusters) / 2.6))
-    load = [(0, 0, roster.hire(f"{compound.name.split('·')[0]}楼栋长(示例)", party=0.4))
-            for _ in range(count)]
+    load = [
+        (0, 0, roster.hire(f"{compound.name.split('·')[0]}楼栋长(示例)", party=0.4))
+        for _ in range(count)
+    ]
     for grid in sorted(clusters, key=lambda grid: (-grid.households, grid.code)):
         households, grids, person = min(load)
         load.remove((households, grids, person))
@@ -136,21 +157,25 @@ def _cluster_leaders(roster: Roster, compound: Grid, clusters: Sequence[Grid]) -
         roster.appoint(person, grid.code, "grid_leader")
 
 
-def _residents(roster: Roster, community: Grid, compounds: Sequence[Grid],
-               clusters: Sequence[Grid]) -> None:
+def _residents(
+    roster: Roster, community: Grid, compounds: Sequence[Grid], clusters: Sequence[Grid]
+) -> None:
     """Post holders, volunteers and residents' representatives of a community."""
     group = f"{community.name}居民(示例)"
     posts = [roster.hire(group, party=1.0, consent=0.6) for _ in range(3)]
     helpers = [roster.hire(group, party=0.3, consent=0.5) for _ in range(6)]
     speakers = [roster.hire(group, party=0.3, consent=0.4) for _ in range(3)]
-    for role, people in (("post_holder", posts), ("volunteer", helpers),
-                         ("residents_representative", speakers)):
+    for role, people in (
+        ("post_holder", posts),
+        ("volunteer", helpers),
+        ("residents_representative", speakers),
+    ):
         roster.appoint(people[0], community.code, role)
         for number, compound in enumerate(compounds):
             roster.appoint(people[number % len(people)], compound.code, role)
     codes = {compound.code for compound in compounds}
     inside = [grid for grid in clusters if grid.parent in codes and grid.households]
-    for number, grid in enumerate(inside[:: 3]):
+    for number, grid in enumerate(inside[::3]):
         roster.appoint(helpers[(number + 3) % 6], grid.code, "volunteer")
 
 
@@ -158,8 +183,11 @@ def _history(roster: Roster, levels: dict[int, list[Grid]]) -> None:
     """Sixteen former grid leaders, each gone on the day the present one began."""
     chosen = [*levels[1][::4], *levels[2][::9], *levels[3][::50]]
     for grid in chosen:
-        at = next(i for i, duty in enumerate(roster.duties)
-                  if duty.grid == grid.code and duty.role == "grid_leader")
+        at = next(
+            i
+            for i, duty in enumerate(roster.duties)
+            if duty.grid == grid.code and duty.role == "grid_leader"
+        )
         began = roster.day(FIRST_DAY, date(2024, 12, 20))
         left = roster.day(date(2025, 2, 1), LAST_DAY)
         now = roster.duties[at]
@@ -170,7 +198,17 @@ def _history(roster: Roster, levels: dict[int, list[Grid]]) -> None:
 
 def duty_rows(roster: Roster) -> list[tuple[str, ...]]:
     """The duties table, ordered by grid, role and beginning."""
-    ordered = sorted(roster.duties, key=lambda d: (len(d.grid or ""), d.grid or "", d.role,
-                                                   d.since, d.person))
-    return [(f"d-{i:04d}", duty.person, duty.grid or "", duty.role, duty.since.isoformat(),
-             duty.until.isoformat() if duty.until else "") for i, duty in enumerate(ordered, 1)]
+    ordered = sorted(
+        roster.duties, key=lambda d: (len(d.grid or ""), d.grid or "", d.role, d.since, d.person)
+    )
+    return [
+        (
+            f"d-{i:04d}",
+            duty.person,
+            duty.grid or "",
+            duty.role,
+            duty.since.isoformat(),
+            duty.until.isoformat() if duty.until else "",
+        )
+        for i, duty in enumerate(ordered, 1)
+    ]

@@ -56,8 +56,9 @@ def numbering(compound: str) -> str:
     return NUMBERINGS.get(compound[-1], "幢")
 
 
-def holders(blocks: Sequence[Block], shapes: Sequence[shapely.Polygon],
-            houses: Sequence[House]) -> list[Holder]:
+def holders(
+    blocks: Sequence[Block], shapes: Sequence[shapely.Polygon], houses: Sequence[House]
+) -> list[Holder]:
     """Everything buildings need a plate for: compounds, shopfront rows, dedicated grounds."""
     grounds: dict[str, list[shapely.Polygon]] = {}
     wanted: list[Holder] = []
@@ -85,14 +86,18 @@ def plate_of(house: House, blocks: Sequence[Block], plates: Mapping[str, Plate])
     return plates[str(block.ground)]
 
 
-def buildings(houses: Sequence[House], blocks: Sequence[Block],
-              plates: Mapping[str, Plate]) -> list[Place]:
+def buildings(
+    houses: Sequence[House], blocks: Sequence[Block], plates: Mapping[str, Plate]
+) -> list[Place]:
     """All buildings as places, numbered within their compounds from north to south."""
     numbers = _numbers(houses)
     ordered = sorted(range(len(houses)), key=lambda i: (houses[i].block, numbers[i]))
-    return [_building(f"b-{serial:04d}", houses[i], numbers[i], blocks,
-                      plate_of(houses[i], blocks, plates))
-            for serial, i in enumerate(ordered, start=1)]
+    return [
+        _building(
+            f"b-{serial:04d}", houses[i], numbers[i], blocks, plate_of(houses[i], blocks, plates)
+        )
+        for serial, i in enumerate(ordered, start=1)
+    ]
 
 
 def _numbers(houses: Sequence[House]) -> list[int]:
@@ -125,13 +130,28 @@ def _building(key: str, house: House, number: int, blocks: Sequence[Block], plat
         name, address = f"{plate}门面房", f"{plate}门面房"
     else:
         name, address, aliases = _public_name(house, number, str(block.ground), plate)
-    return Place(key, "building", name, address, house.category, house.outline, house.block,
-                 aliases, former, house.households, house.units, house.floors, house.compound,
-                 None, house.status)
+    return Place(
+        key,
+        "building",
+        name,
+        address,
+        house.category,
+        house.outline,
+        house.block,
+        aliases,
+        former,
+        house.households,
+        house.units,
+        house.floors,
+        house.compound,
+        None,
+        house.status,
+    )
 
 
-def _public_name(house: House, number: int, ground: str,
-                 plate: Plate) -> tuple[str, str, tuple[str, ...]]:
+def _public_name(
+    house: House, number: int, ground: str, plate: Plate
+) -> tuple[str, str, tuple[str, ...]]:
     if house.category == "commercial":
         return ground, str(plate), (f"{plate.road}{ground}",)
     part = {"works": "号厂房", "school": "号教学楼"}.get(house.build, "号管理用房")

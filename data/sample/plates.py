@@ -56,8 +56,9 @@ def give_plates(holders: Sequence[Holder], skeleton: Skeleton) -> dict[str, Plat
     scale = _scales(places)
     plates: dict[str, Plate] = {}
     for (road, _), group in sorted(places.items()):
-        plates |= _numbered(road, sorted(group, key=lambda p: (p.along_m, p.key)),
-                            scale.get(road, METRES_A_NUMBER))
+        plates |= _numbered(
+            road, sorted(group, key=lambda p: (p.along_m, p.key)), scale.get(road, METRES_A_NUMBER)
+        )
     return plates
 
 

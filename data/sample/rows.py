@@ -32,8 +32,9 @@ class Size:
 ROW = Size()
 
 
-def take_row(block: shapely.Polygon, front: shapely.Polygon, rng: np.random.Generator,
-             size: Size = ROW) -> Row:
+def take_row(
+    block: shapely.Polygon, front: shapely.Polygon, rng: np.random.Generator, size: Size = ROW
+) -> Row:
     """The best of several notches along the street whose buffer is `front`.
 
     Raises ValueError when the block's frontage gives room for none.
@@ -59,8 +60,9 @@ def _frontage(block: shapely.Polygon, front: shapely.Polygon) -> shapely.LineStr
     return max(parts, key=lambda part: round(part.length, 3))
 
 
-def _notch(block: shapely.Polygon, side: shapely.LineString, size: Size,
-           rng: np.random.Generator) -> Row | None:
+def _notch(
+    block: shapely.Polygon, side: shapely.LineString, size: Size, rng: np.random.Generator
+) -> Row | None:
     length = min(float(rng.uniform(*size.length_m)), side.length - 24)
     depth = float(rng.uniform(*size.depth_m))
     if length < 70:

@@ -27,9 +27,38 @@ TRADES: dict[str, tuple[str, ...]] = {
     "stationery": ("文具店", "图文店"),
     "repair": ("修车铺", "家电维修部"),
 }
-WORDS = ("老街", "江畔", "桥头", "街口", "邻里", "好邻居", "幸福", "平安", "小巷", "巷口",
-         "山脚", "江风", "晨光", "东街", "西街", "码头", "望江", "新村", "家门口", "四季",
-         "青石", "阿婆", "老王示例", "老李示例", "小张示例", "百姓", "惠民", "春风", "满园", "金桥")
+WORDS = (
+    "老街",
+    "江畔",
+    "桥头",
+    "街口",
+    "邻里",
+    "好邻居",
+    "幸福",
+    "平安",
+    "小巷",
+    "巷口",
+    "山脚",
+    "江风",
+    "晨光",
+    "东街",
+    "西街",
+    "码头",
+    "望江",
+    "新村",
+    "家门口",
+    "四季",
+    "青石",
+    "阿婆",
+    "老王示例",
+    "老李示例",
+    "小张示例",
+    "百姓",
+    "惠民",
+    "春风",
+    "满园",
+    "金桥",
+)
 INDOORS: dict[str, tuple[str, tuple[str, ...]]] = {
     "人民商场": ("department", ("服装柜", "鞋帽柜", "百货柜", "家电柜", "钟表柜")),
     "水关桥农贸市场": ("grocery", ("菜摊", "肉铺", "水产摊", "豆制品摊", "粮油摊")),
@@ -66,8 +95,10 @@ class _Names:
 
     def named(self, endings: Sequence[str]) -> str:
         """A word and one of these endings; a branch's number when the name is taken."""
-        name = (WORDS[int(self.rng.integers(len(WORDS)))]
-                + endings[int(self.rng.integers(len(endings)))])
+        name = (
+            WORDS[int(self.rng.integers(len(WORDS)))]
+            + endings[int(self.rng.integers(len(endings)))]
+        )
         self.used[name] = self.used.get(name, 0) + 1
         count = self.used[name]
         return name if count == 1 else f"{name}({_branch(count)}店)"
@@ -77,19 +108,23 @@ def _branch(count: int) -> str:
     return "一二三四五六七八九十"[count - 1] if count <= 10 else str(count)
 
 
-def shop_spots(footprint: shapely.Polygon, spine: shapely.LineString,
-               count: int) -> list[shapely.Point]:
+def shop_spots(
+    footprint: shapely.Polygon, spine: shapely.LineString, count: int
+) -> list[shapely.Point]:
     """So many points along the street side of a row's building; the street is on the right."""
     line = shapely.intersection(spine.offset_curve(-3.2), footprint.buffer(-1.0))
     parts = shapely.get_parts(line)
     line = max(parts, key=lambda part: round(part.length, 2))
     places = (np.arange(count) + 0.5) / count
-    return [tidy(shapely.line_interpolate_point(line, float(place), normalized=True))
-            for place in places]
+    return [
+        tidy(shapely.line_interpolate_point(line, float(place), normalized=True))
+        for place in places
+    ]
 
 
-def _row_shops(building: Place, block: Block, names: _Names, rng: np.random.Generator,
-               before: int) -> list[Place]:
+def _row_shops(
+    building: Place, block: Block, names: _Names, rng: np.random.Generator, before: int
+) -> list[Place]:
     spine = block.spine
     if spine is None:
         raise ValueError(f"{building.address}: a shopfront row without a spine")
@@ -100,21 +135,40 @@ def _row_shops(building: Place, block: Block, names: _Names, rng: np.random.Gene
     return made
 
 
-def row_shop(key: str, building: Place, number: int, spot: shapely.Point, drawn: tuple[str, str],
-             rng: np.random.Generator) -> Place:
+def row_shop(
+    key: str,
+    building: Place,
+    number: int,
+    spot: shapely.Point,
+    drawn: tuple[str, str],
+    rng: np.random.Generator,
+) -> Place:
     """One shop behind a door plate such as 燕江路201-3号门面房."""
     trade, name = drawn
     plate = building.address.removesuffix("号门面房")
     former = (FORMER[int(rng.integers(len(FORMER)))],) if rng.random() < 0.06 else ()
-    return Place(key, "business", name, f"{plate}-{number}号门面房", trade, spot, building.block,
-                 (f"{name}{plate[-3:]}店",) if rng.random() < 0.05 else (), former,
-                 building=building.id)
+    return Place(
+        key,
+        "business",
+        name,
+        f"{plate}-{number}号门面房",
+        trade,
+        spot,
+        building.block,
+        (f"{name}{plate[-3:]}店",) if rng.random() < 0.05 else (),
+        former,
+        building=building.id,
+    )
 
 
 def _rooms(buildings: Sequence[Place], rng: np.random.Generator) -> list[tuple[Place, int]]:
     """Which ground-floor rooms hold a business: many in commercial buildings, the rest anywhere."""
-    rooms = [(building, 101 + i) for building in buildings if building.category == "commercial"
-             for i in range(14 if building.floors and building.floors < 10 else 9)]
+    rooms = [
+        (building, 101 + i)
+        for building in buildings
+        if building.category == "commercial"
+        for i in range(14 if building.floors and building.floors < 10 else 9)
+    ]
     homes = [b for b in buildings if b.category == "dwelling" and b.status == "occupied"]
     for i in rng.permutation(len(homes)):
         building = homes[int(i)]
@@ -126,24 +180,33 @@ def _rooms(buildings: Sequence[Place], rng: np.random.Generator) -> list[tuple[P
     return sorted(rooms[:INSIDE], key=lambda pair: (order[pair[0].id], pair[1]))
 
 
-def _inside(key: str, building: Place, room: int, names: _Names,
-            rng: np.random.Generator) -> Place:
+def _inside(key: str, building: Place, room: int, names: _Names, rng: np.random.Generator) -> Place:
     if building.name in INDOORS:
         trade, endings = INDOORS[building.name]
         name = names.named(endings)
     else:
         trade, name = names.draw()
     spot = _spot_inside(building.shape, rng)
-    return Place(key, "business", name, f"{building.address}{room}室", trade, spot, building.block,
-                 compound=building.compound, building=building.id)
+    return Place(
+        key,
+        "business",
+        name,
+        f"{building.address}{room}室",
+        trade,
+        spot,
+        building.block,
+        compound=building.compound,
+        building=building.id,
+    )
 
 
 def _spot_inside(outline: shapely.Polygon, rng: np.random.Generator) -> shapely.Point:
     inner = outline.buffer(-1.5)
     left, bottom, right, top = inner.bounds
     for _ in range(200):
-        spot = shapely.Point(round(float(rng.uniform(left, right)), 2),
-                             round(float(rng.uniform(bottom, top)), 2))
+        spot = shapely.Point(
+            round(float(rng.uniform(left, right)), 2), round(float(rng.uniform(bottom, top)), 2)
+        )
         if inner.contains(spot):
             return spot
     return tidy(inner.representative_point())

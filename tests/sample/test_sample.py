@@ -24,18 +24,60 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 COLLECTIONS = ("boundaries.geojson", "places.geojson", "context.geojson", "changed-since.geojson")
 TABLES = ("people.csv", "duties.csv", "organisations.csv")
-COMMUNITIES = ["燕江路", "方家营", "幕府西路", "金陵新四村", "宝塔桥东街", "金陵新六村", "象山", "金陵二村",
-               "燕江园", "水关桥", "恒盛嘉园", "依山郡"]
+COMMUNITIES = [
+    "燕江路",
+    "方家营",
+    "幕府西路",
+    "金陵新四村",
+    "宝塔桥东街",
+    "金陵新六村",
+    "象山",
+    "金陵二村",
+    "燕江园",
+    "水关桥",
+    "恒盛嘉园",
+    "依山郡",
+]
 ROLES = {
-    "leading_group_member": {0, 1}, "grid_office_staff": {0}, "grid_leader": {1, 2, 3},
-    "service_commissioner": {1, 2}, "social_worker": {1, 2}, "post_holder": {1, 2},
-    "volunteer": {1, 2, 3}, "residents_representative": {1, 2},
+    "leading_group_member": {0, 1},
+    "grid_office_staff": {0},
+    "grid_leader": {1, 2, 3},
+    "service_commissioner": {1, 2},
+    "social_worker": {1, 2},
+    "post_holder": {1, 2},
+    "volunteer": {1, 2, 3},
+    "residents_representative": {1, 2},
 }
 LEVEL_BY_LENGTH = {0: 0, 12: 1, 15: 2, 18: 3}
-GRID_PROPERTIES = ["id", "code", "code_scheme", "level", "parent", "name", "kind", "grid_class",
-                   "grid_grade", "households", "resident_population"]
-PLACE_PROPERTIES = ["id", "kind", "name", "address", "aliases", "former_names", "category",
-                    "households", "units", "floors", "compound", "building", "status", "disclosed"]
+GRID_PROPERTIES = [
+    "id",
+    "code",
+    "code_scheme",
+    "level",
+    "parent",
+    "name",
+    "kind",
+    "grid_class",
+    "grid_grade",
+    "households",
+    "resident_population",
+]
+PLACE_PROPERTIES = [
+    "id",
+    "kind",
+    "name",
+    "address",
+    "aliases",
+    "former_names",
+    "category",
+    "households",
+    "units",
+    "floors",
+    "compound",
+    "building",
+    "status",
+    "disclosed",
+]
 TO_METRES = pyproj.Transformer.from_crs(4326, 4549, always_xy=True)
 
 Feature = dict[str, Any]
@@ -53,18 +95,25 @@ def table(name: str) -> list[dict[str, str]]:
 
 
 def grids(name: str, level: int | None = None) -> list[Feature]:
-    return [f for f in collection(name)["features"]
-            if "level" in f["properties"] and level in (None, f["properties"]["level"])]
+    return [
+        f
+        for f in collection(name)["features"]
+        if "level" in f["properties"] and level in (None, f["properties"]["level"])
+    ]
 
 
 def places(name: str, kind: str | None = None) -> list[Feature]:
-    return [f for f in collection(name)["features"] if "disclosed" in f["properties"]
-            and kind in (None, f["properties"]["kind"])]
+    return [
+        f
+        for f in collection(name)["features"]
+        if "disclosed" in f["properties"] and kind in (None, f["properties"]["kind"])
+    ]
 
 
 def in_metres(geometry: shapely.Geometry) -> shapely.Geometry:
     return shapely.transform(
-        geometry, lambda xy: np.column_stack(TO_METRES.transform(xy[:, 0], xy[:, 1])))
+        geometry, lambda xy: np.column_stack(TO_METRES.transform(xy[:, 0], xy[:, 1]))
+    )
 
 
 @cache
@@ -89,7 +138,10 @@ def inside(name: str, category: str, kind: str = "building") -> dict[str, list[F
     groups: dict[str, list[Feature]] = defaultdict(list)
     for feature in places(name, kind):
         properties = feature["properties"]
-        if category in ("", properties["category"]) and properties["status"] != "under_construction":
+        if (
+            category in ("", properties["category"])
+            and properties["status"] != "under_construction"
+        ):
             groups[grid_of_place(name)[properties["id"]]].append(feature)
     return groups
 
@@ -177,8 +229,10 @@ def test_the_twelve_communities_carry_their_statistical_codes(name: str) -> None
 
 
 def test_ids_and_codes_stay_the_same_some_years_on() -> None:
-    before, after = ({f["properties"]["id"]: f["properties"]["code"] for f in grids(name)}
-                     for name in ("boundaries.geojson", "changed-since.geojson"))
+    before, after = (
+        {f["properties"]["id"]: f["properties"]["code"] for f in grids(name)}
+        for name in ("boundaries.geojson", "changed-since.geojson")
+    )
     assert before == after
 
 
@@ -203,8 +257,11 @@ def test_parents_are_the_exact_unions_of_their_children(name: str) -> None:
     for level in (1, 2):
         for feature in grids(name, level):
             code = feature["properties"]["code"]
-            children = [shapes(name)[f["properties"]["code"]] for f in grids(name, level + 1)
-                        if f["properties"]["parent"] == code]
+            children = [
+                shapes(name)[f["properties"]["code"]]
+                for f in grids(name, level + 1)
+                if f["properties"]["parent"] == code
+            ]
             whole = shapely.union_all(children)
             assert whole.equals(shapes(name)[code]), code
             corners = {tuple(xy) for xy in shapely.get_coordinates(shapes(name)[code])}
@@ -238,8 +295,9 @@ def test_the_subdistrict_lies_where_it_should() -> None:
     assert whole.contains(shapely.Point(118.7500, 32.1100))
 
 
-@pytest.mark.parametrize(("community", "lon", "lat"), [
-    ("方家营", 118.7423, 32.1065), ("幕府西路", 118.7652, 32.1063)])
+@pytest.mark.parametrize(
+    ("community", "lon", "lat"), [("方家营", 118.7423, 32.1065), ("幕府西路", 118.7652, 32.1063)]
+)
 def test_communities_lie_by_their_metro_stations(community: str, lon: float, lat: float) -> None:
     code = f"320106012{COMMUNITIES.index(community) + 1:03d}"
     station = in_metres(shapely.Point(lon, lat))
@@ -250,8 +308,11 @@ def test_communities_lie_by_their_metro_stations(community: str, lon: float, lat
 def test_households_and_residents_add_up(name: str) -> None:
     for level in (1, 2):
         for feature in grids(name, level):
-            children = [f["properties"] for f in grids(name, level + 1)
-                        if f["properties"]["parent"] == feature["properties"]["code"]]
+            children = [
+                f["properties"]
+                for f in grids(name, level + 1)
+                if f["properties"]["parent"] == feature["properties"]["code"]
+            ]
             for count in ("households", "resident_population"):
                 total = sum(child[count] for child in children)
                 assert feature["properties"][count] == total
@@ -304,17 +365,20 @@ def test_13_shanty_sites_hold_1_202_households_in_merged_grids() -> None:
 
 
 def test_11_indemnificatory_compounds_hold_9_856_households_and_2_are_being_built() -> None:
-    mine = [(g, m) for g, m in members_of("boundaries.geojson")
-            if m["housing"] == "indemnificatory"]
+    mine = [
+        (g, m) for g, m in members_of("boundaries.geojson") if m["housing"] == "indemnificatory"
+    ]
     lived_in = [m for _, m in mine if not m["under_construction"]]
     being_built = [(g, m) for g, m in mine if m["under_construction"]]
     assert (len(lived_in), sum(m["households"] for m in lived_in)) == (11, 9856)
     assert len(being_built) == 2
     assert all(m["households"] == 0 and g["kind"] == "merged_compound" for g, m in being_built)
     for grid, member in being_built:
-        ground = [f["properties"] for f in grids("boundaries.geojson", 3)
-                  if f["properties"]["parent"] == grid["code"]
-                  and f["properties"]["kind"] == "residual"]
+        ground = [
+            f["properties"]
+            for f in grids("boundaries.geojson", 3)
+            if f["properties"]["parent"] == grid["code"] and f["properties"]["kind"] == "residual"
+        ]
         assert [member["name"] in p["name"] for p in ground] == [True]
 
 
@@ -325,7 +389,8 @@ def test_a_community_class_follows_from_its_housing(name: str) -> None:
         code = feature["properties"]["code"]
         housing = {m["housing"] for g, m in members_of(name) if g["parent"] == code}
         expected = {("commercial",): "甲", ("indemnificatory",): "乙"}.get(
-            tuple(sorted(str(h) for h in housing)), "丙")
+            tuple(sorted(str(h) for h in housing)), "丙"
+        )
         classes[code] = feature["properties"]["grid_class"]
         assert classes[code] == expected
     assert set(classes.values()) == {"甲", "乙", "丙"}
@@ -353,8 +418,10 @@ def test_there_are_about_850_buildings_600_businesses_and_150_units() -> None:
     assert counts["resident_unit"] == 150
 
 
-@pytest.mark.parametrize(("name", "boundaries"), [
-    ("places.geojson", "boundaries.geojson"), ("changed-since.geojson", "changed-since.geojson")])
+@pytest.mark.parametrize(
+    ("name", "boundaries"),
+    [("places.geojson", "boundaries.geojson"), ("changed-since.geojson", "changed-since.geojson")],
+)
 def test_every_building_stands_5_metres_inside_its_grid(name: str, boundaries: str) -> None:
     codes = [f["properties"]["code"] for f in grids(boundaries, 3)]
     ground = [in_metres(shapes(boundaries)[code]) for code in codes]
@@ -411,8 +478,9 @@ def test_every_shopfront_row_has_5_to_10_shops_along_its_one_building() -> None:
 
 
 def test_every_business_is_inside_the_building_it_names() -> None:
-    footprints = {f["properties"]["id"]: shape(f["geometry"])
-                  for f in places("places.geojson", "building")}
+    footprints = {
+        f["properties"]["id"]: shape(f["geometry"]) for f in places("places.geojson", "building")
+    }
     for feature in places("places.geojson", "business"):
         footprint = footprints[feature["properties"]["building"]]
         assert footprint.contains(shape(feature["geometry"]))
@@ -446,10 +514,14 @@ def test_a_compound_has_one_door_plate_and_numbers_its_buildings_from_one() -> N
 
 
 def test_the_known_addresses_and_the_example_addresses_exist() -> None:
-    found = {f["properties"]["address"]: f["properties"] for f in places("places.geojson")
-             if f["properties"]["kind"] != "resident_unit"}
-    names = {(f["properties"]["name"], f["properties"]["address"])
-             for f in places("places.geojson")}
+    found = {
+        f["properties"]["address"]: f["properties"]
+        for f in places("places.geojson")
+        if f["properties"]["kind"] != "resident_unit"
+    }
+    names = {
+        (f["properties"]["name"], f["properties"]["address"]) for f in places("places.geojson")
+    }
     assert found["燕江路201号"]["name"] == "钢铁数码港大厦"
     assert found["幕府西路118号"]["name"] == "人民商场"
     assert ("南堡公园", "宝塔桥东街7号") in names
@@ -460,8 +532,9 @@ def test_the_known_addresses_and_the_example_addresses_exist() -> None:
 
 
 def test_some_places_have_aliases_and_former_names() -> None:
-    kinds = {f["properties"]["kind"] for f in places("places.geojson")
-             if f["properties"]["former_names"]}
+    kinds = {
+        f["properties"]["kind"] for f in places("places.geojson") if f["properties"]["former_names"]
+    }
     assert kinds == {"building", "business", "resident_unit"}
 
 
@@ -472,8 +545,9 @@ def test_two_units_are_undisclosed_and_nothing_else_is() -> None:
 
 
 def test_the_river_lies_on_the_bank_and_reaches_far_beyond() -> None:
-    [river] = [f for f in collection("context.geojson")["features"]
-               if f["properties"]["kind"] == "river"]
+    [river] = [
+        f for f in collection("context.geojson")["features"] if f["properties"]["kind"] == "river"
+    ]
     water = shape(river["geometry"])
     whole = shapely.union_all([shape(f["geometry"]) for f in grids("boundaries.geojson", 1)])
     assert water.is_valid
@@ -483,11 +557,21 @@ def test_the_river_lies_on_the_bank_and_reaches_far_beyond() -> None:
 
 
 def test_roads_are_named_lines() -> None:
-    roads = [f for f in collection("context.geojson")["features"]
-             if f["properties"]["kind"] == "road"]
+    roads = [
+        f for f in collection("context.geojson")["features"] if f["properties"]["kind"] == "road"
+    ]
     assert {f["geometry"]["type"] for f in roads} == {"LineString"}
-    assert {"燕江路", "幕府西路", "宝塔桥东街", "宝塔桥西街", "建宁路", "永济大道", "江边路", "中央北路",
-            "金燕路"} <= {f["properties"]["name"] for f in roads}
+    assert {
+        "燕江路",
+        "幕府西路",
+        "宝塔桥东街",
+        "宝塔桥西街",
+        "建宁路",
+        "永济大道",
+        "江边路",
+        "中央北路",
+        "金燕路",
+    } <= {f["properties"]["name"] for f in roads}
 
 
 def test_names_of_people_are_visibly_invented() -> None:
@@ -522,9 +606,12 @@ def test_duties_name_known_people_and_grids_in_roles_of_their_level() -> None:
 def test_every_grid_has_exactly_one_leader_on_the_day_of_the_data() -> None:
     today = date(2026, 10, 1)
     in_force = Counter(
-        duty["grid"] for duty in table("duties.csv") if duty["role"] == "grid_leader"
+        duty["grid"]
+        for duty in table("duties.csv")
+        if duty["role"] == "grid_leader"
         and date.fromisoformat(duty["since"]) <= today
-        and (not duty["until"] or today < date.fromisoformat(duty["until"])))
+        and (not duty["until"] or today < date.fromisoformat(duty["until"]))
+    )
     assert in_force == {f["properties"]["code"]: 1 for f in grids("boundaries.geojson")}
 
 
@@ -548,19 +635,29 @@ def test_past_duties_end_when_the_present_ones_begin() -> None:
 
 
 def test_every_community_has_the_eight_parties_of_4_plus_4() -> None:
-    core = {"party_organisation", "residents_committee", "public_service_station",
-            "governance_office"}
+    core = {
+        "party_organisation",
+        "residents_committee",
+        "public_service_station",
+        "governance_office",
+    }
     support = {"owners_committee", "property_company", "social_organisation", "resident_unit"}
     for feature in grids("boundaries.geojson", 1):
-        kinds = Counter(o["kind"] for o in table("organisations.csv")
-                        if o["grid"] == feature["properties"]["code"])
+        kinds = Counter(
+            o["kind"]
+            for o in table("organisations.csv")
+            if o["grid"] == feature["properties"]["code"]
+        )
         assert set(kinds) == core | support
         assert all(kinds[kind] == 1 for kind in core)
 
 
 def test_no_undisclosed_unit_is_named_among_the_organisations() -> None:
-    hidden = {f["properties"]["name"] for f in places("places.geojson")
-              if not f["properties"]["disclosed"]}
+    hidden = {
+        f["properties"]["name"]
+        for f in places("places.geojson")
+        if not f["properties"]["disclosed"]
+    }
     assert hidden.isdisjoint(o["name"] for o in table("organisations.csv"))
 
 
@@ -594,7 +691,8 @@ def test_one_row_has_fourteen_shops_and_all_others_five_to_ten() -> None:
     shops = inside(LATER, "", "business")
     counts = {p["code"]: len(shops[p["code"]]) for p in by_kind(LATER, "shopfront_row")}
     assert {code: n for code, n in counts.items() if not 5 <= n <= 10} == {
-        planted("row_of_fourteen")["code"]: 14}
+        planted("row_of_fourteen")["code"]: 14
+    }
 
 
 def test_one_leader_has_thrice_the_median_households_and_no_other() -> None:
@@ -607,8 +705,11 @@ def test_one_leader_has_thrice_the_median_households_and_no_other() -> None:
 
 def test_a_new_road_cuts_one_compound_and_no_building_stands_in_it() -> None:
     known = {f["properties"]["id"] for f in collection("context.geojson")["features"]}
-    [road] = [f for f in collection(LATER)["features"]
-              if f["properties"]["kind"] == "road" and f["properties"]["id"] not in known]
+    [road] = [
+        f
+        for f in collection(LATER)["features"]
+        if f["properties"]["kind"] == "road" and f["properties"]["id"] not in known
+    ]
     line = in_metres(shape(road["geometry"]))
     compound = in_metres(shapes(LATER)[planted("compound_cut_by_road")["code"]])
     parts = shapely.get_parts(shapely.difference(compound, line.buffer(4)))
@@ -621,14 +722,14 @@ def test_a_new_road_cuts_one_compound_and_no_building_stands_in_it() -> None:
 def test_building_households_make_up_every_grid_some_years_on() -> None:
     buildings = inside(LATER, "")
     for feature in grids(LATER, 3):
-        total = sum(f["properties"]["households"]
-                    for f in buildings[feature["properties"]["code"]])
+        total = sum(f["properties"]["households"] for f in buildings[feature["properties"]["code"]])
         assert total == feature["properties"]["households"]
 
 
 @pytest.mark.slow
 def test_the_script_writes_the_same_bytes_again(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "data.sample", "--out", str(tmp_path)],
-                   cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "data.sample", "--out", str(tmp_path)], cwd=ROOT, check=True
+    )
     for name in (*COLLECTIONS, *TABLES):
         assert (tmp_path / name).read_bytes() == (DATA / name).read_bytes(), name
