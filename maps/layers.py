@@ -1,0 +1,174 @@
+"""The layers of the map, each a folium layer: what of an atlas it carries into the page.
+
+A layer's ``payload`` is plain JSON; its drawing is the module of the same family in ``static/``.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import shapely
+from folium.map import Layer
+from folium.template import Template
+
+from gis.atlas import Atlas
+from gis.directory import ContextFeature, ContextKind, Place
+from gis.division import Division, Grid
+from gis.exchange.sheets import place_json, sheet_json
+from gis.ids import GridId, Level
+from maps.arcs import Arcs, Position, coverage_arcs, integers, rings_of
+from maps.labels import label_centres
+from maps.page import RawRender
+from maps.palette import colouring
+
+
+class AtlasLayer(Layer, RawRender):
+    """A family of things drawn from the page's data block by our own script."""
+
+    family = ""
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = wangge.layer({{ this.family|tojson }});\n"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, atlas: Atlas, origin: Position) -> None:
+        super().__init__(name=self.family, overlay=True, control=False)
+        self._name = "Layer"
+        self.payload = self.read(atlas, origin)
+
+    def read(self, atlas: Atlas, origin: Position) -> dict[str, Any]:
+        """Return what the layer carries, as JSON values."""
+        raise NotImplementedError
+
+
+def deltas(line: Any, origin: Position) -> list[int]:
+    """Return positions as x, y, dx, dy, dx, dy …: the first counted from the origin."""
+    xy = np.asarray(line, dtype=np.int64).reshape(-1, 2)
+    steps = np.diff(xy, axis=0, prepend=[origin])
+    return steps.ravel().tolist()
+
+
+# --- river and roads ------------------------------------------------------------------------------
+
+
+class ContextLayer(AtlasLayer):
+    """The river and the roads that the map is drawn over."""
+
+    family = "context"
+
+    def read(self, atlas: Atlas, origin: Position) -> dict[str, Any]:
+        """Return the rings of each river and the lines of each road."""
+        found: dict[str, list[dict[str, Any]]] = {"rivers": [], "roads": []}
+        for feature in atlas.directory.context:
+            place = "rivers" if feature.kind is ContextKind.RIVER else "roads"
+            lines = [deltas(integers(line), origin) for line in _lines(feature)]
+            found[place].append({"name": feature.name, "lines": lines})
+        return found
+
+
+def _lines(feature: ContextFeature) -> list[Any]:
+    if feature.geometry.geom_type in ("Polygon", "MultiPolygon"):
+        return rings_of(feature.geometry)
+    merged = shapely.line_merge(feature.geometry)
+    return list(shapely.get_parts(merged))
+
+
+# --- grids ----------------------------------------------------------------------------------------
+
+
+class GridLayer(AtlasLayer):
+    """The grids of all levels: sheets, shared boundaries, colours and places for the names."""
+
+    family = "grids"
+
+    def read(self, atlas: Atlas, origin: Position) -> dict[str, Any]:
+        """Return grids by level and code, and the arcs their boundaries are made of."""
+        division = atlas.division
+        ground = division.level(Level.BUILDING_CLUSTER)
+        arcs = coverage_arcs([g.boundary for g in ground])
+        rings = _rings(division, arcs)
+        centres, radii = label_centres([g.boundary for g in division])
+        colours = {**_colours(division, arcs, 1), **_colours(division, arcs, 2)}
+        return {
+            "sheets": [sheet_json(atlas.sheet(g), atlas) for g in division],
+            "rings": [rings[g.id] for g in division],
+            "labels": [
+                [*(integers(shapely.Point(c))[0] - origin).tolist(), round(float(r), 1)]
+                for c, r in zip(centres, radii, strict=True)
+            ],
+            "colours": [colours.get(g.id, 0) for g in division],
+            "arcs": [deltas(line, origin) for line in arcs.lines],
+            "arc_levels": _arc_levels(division, ground, arcs),
+        }
+
+
+def _rings(division: Division, arcs: Arcs) -> dict[GridId, Any]:
+    """Return the rings of every grid; those above level 3 go round the grids in them."""
+    ground = division.level(Level.BUILDING_CLUSTER)
+    members: dict[GridId, list[int]] = {g.id: [] for g in division}
+    rings: dict[GridId, Any] = {}
+    for number, grid in enumerate(ground):
+        rings[grid.id] = arcs.rings[number]
+        for above in division.chain(grid.id)[:-1]:
+            members[above.id].append(number)
+    return {g.id: rings.get(g.id) or arcs.outline(members[g.id]) for g in division}
+
+
+def _above(division: Division, grid: Grid, level: int) -> GridId | None:
+    return next((g.id for g in division.chain(grid.id) if g.level == level), None)
+
+
+def _arc_levels(division: Division, ground: tuple[Grid, ...], arcs: Arcs) -> list[int]:
+    """Return for each arc the highest level it bounds; 0 is the edge of the whole."""
+    chains = [[_above(division, g, level) for level in (1, 2)] for g in ground]
+    levels = []
+    for owners in arcs.owners:
+        sides = [chains[i] for i in owners]
+        if len(sides) < 2:
+            levels.append(0)
+        elif sides[0][0] != sides[1][0]:
+            levels.append(1)
+        else:
+            levels.append(2 if sides[0][1] != sides[1][1] else 3)
+    return levels
+
+
+def _colours(division: Division, arcs: Arcs, level: int) -> dict[GridId, int]:
+    """Return a colour number for each grid of a level, different from its neighbours'."""
+    ground = division.level(Level.BUILDING_CLUSTER)
+    home = [_above(division, g, level) for g in ground]
+    beside: dict[GridId, set[GridId]] = {g.id: set() for g in division.level(level)}
+    for owners in arcs.owners:
+        for a, b in pairwise(owners):
+            one, other = home[a], home[b]
+            if one is not None and other is not None and one != other:
+                beside[one].add(other)
+                beside[other].add(one)
+    return colouring({g: sorted(near) for g, near in beside.items()})
+
+
+# --- places ---------------------------------------------------------------------------------------
+
+
+class PlaceLayer(AtlasLayer):
+    """Buildings by their footprints, businesses and resident units by their points."""
+
+    family = "places"
+
+    def read(self, atlas: Atlas, origin: Position) -> dict[str, Any]:
+        """Return every place as the API prints it, and the rings of those that are areas."""
+        places = atlas.directory.places
+        return {
+            "rows": [place_json(p, atlas) for p in places],
+            "rings": [_footprint(p, origin) for p in places],
+        }
+
+
+def _footprint(place: Place, origin: Position) -> list[list[int]]:
+    return [deltas(integers(ring), origin) for ring in rings_of(place.geometry)]
+
+
+FAMILIES: tuple[type[AtlasLayer], ...] = (ContextLayer, GridLayer, PlaceLayer)

@@ -1,0 +1,257 @@
+/** The cards of a spot: one for each level, and what stands there. The Sheet of the API, to read. */
+
+import { communityColour, palette, rankOf } from "./colours.js";
+import { el, name, phone } from "./dom.js";
+import { signOf, signPicture } from "./marks.js";
+import { say, spoken } from "./words.js";
+
+/**
+ * @param {any} app
+ * @param {any} spot what is selected
+ * @returns {HTMLElement[]}
+ */
+export function cardsOf(app, spot) {
+  return [
+    spot.places.length ? hereCard(spot.places) : null,
+    ...spot.grids.map((grid) => gridCard(app, grid, grid === spot.grids.at(-1))).reverse(),
+  ].filter(Boolean);
+}
+
+function gridCard(app, grid, open) {
+  const { sheet } = grid;
+  const title = `card-${grid.level}`;
+  const card = el(
+    "section",
+    { class: `card card-level-${grid.level}`, "aria-labelledby": title },
+    el(
+      "header",
+      { class: "card-head" },
+      el(
+        "p",
+        { class: "card-level" },
+        say("levels")[grid.level],
+        badge(app, grid),
+        kindBadge(sheet),
+      ),
+      name(sheet.name, "h3", { id: title, class: "card-name" }),
+      el(
+        "p",
+        { class: "card-code" },
+        el("span", { class: "quiet" }, say("code")),
+        " ",
+        el("bdi", {}, sheet.code),
+      ),
+    ),
+    people(app, sheet),
+    open ? counts(sheet.counts) : countsLine(sheet.counts),
+    members(sheet.members || []),
+    organisations(sheet.organisations),
+    children(app, grid),
+  );
+  const community = app.atlas.chain(grid)[0];
+  card.style.setProperty("--ground", communityColour(app, community));
+  return card;
+}
+
+function badge(app, grid) {
+  const rank = rankOf(grid);
+  if (!rank) return null;
+  const note = say("rankNote")[rank] || "";
+  const node = el("span", { class: "badge", title: note }, say("rank")[rank] || rank);
+  node.style.setProperty("--rank", palette(app).ranks[rank] || "transparent");
+  return node;
+}
+
+function kindBadge(sheet) {
+  const word = say("gridKinds")[sheet.kind];
+  return word ? el("span", { class: "badge badge-kind" }, word) : null;
+}
+
+// --- people ----------------------------------------------------------------------------------------
+
+function people(app, { responsible }) {
+  if (!responsible.length) return el("p", { class: "quiet" }, say("noLeader"));
+  const leaders = responsible.filter((held) => held.role === "grid_leader");
+  const others = responsible.filter((held) => held.role !== "grid_leader");
+  const first = leaders.length ? leaders : others.splice(0, 1);
+  return el(
+    "div",
+    { class: "people" },
+    el("ul", { class: "plain" }, ...first.map((held) => person(app, held))),
+    folded(
+      say("others", others.length),
+      others.map((held) => person(app, held)),
+    ),
+  );
+}
+
+/** One responsible person: role, name, number to call, and the level above it is inherited from. */
+export function person(app, held) {
+  const from = held.inherited_from && app.atlas.byCode.get(held.inherited_from);
+  return el(
+    "li",
+    { class: "person" },
+    el("span", { class: "person-role" }, roleTitle(held)),
+    name(held.name, "span", { class: "person-name" }),
+    el(
+      "span",
+      { class: "person-phones" },
+      ...[held.office_phone, held.mobile].filter(Boolean).map((n) => phone(n, `${held.name} ${n}`)),
+    ),
+    held.organisation ? name(held.organisation, "span", { class: "person-note" }) : null,
+    from
+      ? el(
+          "span",
+          { class: "person-note person-inherited" },
+          ...around("inherited", name(from.sheet.name)),
+        )
+      : null,
+  );
+}
+
+function roleTitle(held) {
+  return spoken() === "en" ? held.title_en : held.title;
+}
+
+/** A sentence of ours with a node where {0} is. */
+function around(key, node) {
+  const [before, after] = say(key, "\u0000").split("\u0000");
+  return [before, node, after];
+}
+
+function folded(title, items) {
+  if (!items.length) return null;
+  return el(
+    "details",
+    { class: "fold" },
+    el("summary", {}, title),
+    el("ul", { class: "plain" }, ...items),
+  );
+}
+
+// --- numbers ---------------------------------------------------------------------------------------
+
+function counts(known) {
+  const words = say("counts");
+  const pairs = Object.keys(words).filter((key) => known[key] !== undefined);
+  return el(
+    "dl",
+    { class: "counts" },
+    ...pairs.map((key) =>
+      el("div", { class: "count" }, el("dt", {}, words[key]), el("dd", {}, grouped(known[key]))),
+    ),
+  );
+}
+
+function countsLine(known) {
+  const words = say("counts");
+  const pairs = Object.keys(words).filter((key) => known[key] !== undefined);
+  return el(
+    "p",
+    { class: "counts-line" },
+    ...pairs.map((key) => el("span", {}, `${words[key]} `, el("b", {}, grouped(known[key])))),
+  );
+}
+
+function grouped(number) {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+// --- what hangs on a grid --------------------------------------------------------------------------
+
+function members(list) {
+  if (list.length < 2) return null;
+  const node = (m) =>
+    el(
+      "li",
+      {},
+      name(m.name),
+      m.under_construction ? el("span", { class: "quiet" }, ` ${say("underConstruction")}`) : null,
+    );
+  return el(
+    "div",
+    { class: "members" },
+    el("h4", {}, say("members")),
+    el("ul", { class: "plain chips" }, ...list.map(node)),
+  );
+}
+
+function organisations(list) {
+  const kinds = say("organisationKinds");
+  return folded(
+    say("organisations", list.length),
+    list.map((body) =>
+      el(
+        "li",
+        { class: "body" },
+        el("span", { class: "person-role" }, kinds[body.kind] || body.kind),
+        name(body.name, "span", { class: "body-name" }),
+        body.phone ? phone(body.phone, `${body.name} ${body.phone}`) : null,
+      ),
+    ),
+  );
+}
+
+function children(app, grid) {
+  return folded(
+    say("children", grid.children.length),
+    grid.children.map((child) =>
+      el(
+        "li",
+        {},
+        el(
+          "button",
+          { class: "child", type: "button", onclick: () => app.openGrid(child) },
+          name(child.sheet.name),
+          el("bdi", { class: "quiet" }, child.sheet.code.slice(-3)),
+        ),
+      ),
+    ),
+  );
+}
+
+// --- places ----------------------------------------------------------------------------------------
+
+function hereCard(places) {
+  return el(
+    "section",
+    { class: "card card-here", "aria-labelledby": "card-here" },
+    el("h3", { id: "card-here", class: "card-level" }, say("here")),
+    el("ul", { class: "plain places" }, ...places.slice(0, 60).map(placeItem)),
+  );
+}
+
+function placeItem({ row }) {
+  const sign =
+    row.kind === "building"
+      ? el("span", { class: "swatch swatch-building", "aria-hidden": "true" })
+      : signPicture(signOf(row));
+  const home = row.kind === "building" && row.compound ? row.compound : "";
+  const facts = [
+    row.floors && say("floors", row.floors),
+    row.units && say("units", row.units),
+    row.households && say("households", row.households),
+    row.status === "under_construction" && say("underConstruction"),
+    row.undisclosed && say("undisclosed"),
+  ].filter(Boolean);
+  return el(
+    "li",
+    { class: "place" },
+    sign,
+    el(
+      "div",
+      { class: "place-text" },
+      el(
+        "p",
+        { class: "place-name" },
+        home ? name(home, "span", { class: "place-home" }) : null,
+        name(row.name),
+      ),
+      row.address ? name(row.address, "p", { class: "quiet" }) : null,
+      facts.length ? el("p", { class: "quiet" }, facts.join(" · ")) : null,
+      row.former_names?.length
+        ? el("p", { class: "quiet" }, `${say("formerNames")} `, name(row.former_names.join("、")))
+        : null,
+    ),
+  );
+}

@@ -1,0 +1,288 @@
+/** The settings on the right: level, colours, layers with their legend, language, light and dark. */
+
+import { colouring, palette, spread } from "./colours.js";
+import { FROM_ZOOM, placesShown, shownLevel } from "./detail.js";
+import { el, fill, icon } from "./dom.js";
+import { signPicture } from "./marks.js";
+import { NUMBERS, numbersKnown } from "./numbers.js";
+import { say, spoken } from "./words.js";
+
+/** @param {any} app */
+export function controls(app) {
+  const { state } = app;
+  const body = el("div", { class: "controls-body", id: "controls-body" });
+  const button = el(
+    "button",
+    { class: "controls-button", type: "button", "aria-controls": "controls-body", onclick: toggle },
+    icon("M12 4 3 9l9 5 9-5-9-5ZM3 14l9 5 9-5"),
+    el("span", { class: "controls-word" }),
+  );
+  const node = el("section", { class: "controls" }, button, body);
+
+  function toggle() {
+    const open = node.classList.toggle("is-open");
+    button.setAttribute("aria-expanded", String(open));
+  }
+
+  function redraw() {
+    const focused = document.activeElement?.dataset?.control;
+    node.setAttribute("aria-label", say("controls"));
+    button.lastChild.textContent = say("controlsButton");
+    fill(
+      body,
+      choice(app, "level", "showLevel", say("levelShort"), ["auto", 1, 2, 3]),
+      choice(
+        app,
+        "colour",
+        "colourBy",
+        say("colours"),
+        ["community", "rank", "number"],
+        numberPicker(app),
+      ),
+      legend(app),
+      foot(app),
+    );
+    if (focused) body.querySelector(`[data-control="${focused}"]`)?.focus();
+  }
+  button.setAttribute("aria-expanded", "false");
+  state.on(["level", "colour", "number", "layers", "theme", "language"], redraw);
+  let before = "";
+  app.map.on("zoomend", () => {
+    const zoom = app.map.getZoom();
+    const now = JSON.stringify([
+      shownLevel(state.get("level"), zoom),
+      Object.values(FROM_ZOOM).map((z) => zoom >= z),
+    ]);
+    if (now !== before) redraw();
+    before = now;
+  });
+  redraw();
+  return node;
+}
+
+/** A row of buttons of which one is pressed. */
+function choice(app, key, title, words, values, more = null) {
+  const chosen = app.state.get(key);
+  return el(
+    "div",
+    { class: "choice", role: "group", "aria-label": say(title) },
+    el("h2", { class: "control-title", "aria-hidden": "true" }, say(title)),
+    el(
+      "div",
+      { class: "segments" },
+      ...values.map((value) =>
+        el(
+          "button",
+          {
+            type: "button",
+            class: "segment",
+            "data-control": `${key}-${value}`,
+            "aria-pressed": String(value === chosen),
+            onclick: () => app.state.set(key, value),
+          },
+          words[value],
+        ),
+      ),
+    ),
+    more,
+  );
+}
+
+/** Which number the ground is coloured by. */
+function numberPicker(app) {
+  if (app.state.get("colour") !== "number") return null;
+  const words = say("numbers");
+  return el(
+    "select",
+    {
+      class: "picker",
+      "data-control": "number",
+      "aria-label": say("colours").number,
+      onchange: (event) => app.state.set("number", event.target.value),
+    },
+    ...numbersKnown(app.atlas).map((key) =>
+      el("option", { value: key, selected: key === app.state.get("number") }, words[key]),
+    ),
+  );
+}
+
+// --- legend ----------------------------------------------------------------------------------------
+
+function legend(app) {
+  return el(
+    "div",
+    { class: "legend" },
+    el("h2", { class: "control-title" }, say("layers")),
+    el("ul", { class: "plain lines" }, ...lineRows(app)),
+    groundRows(app),
+    el(
+      "ul",
+      { class: "plain switches" },
+      layerRow(
+        app,
+        "building",
+        say("kinds").building,
+        el("span", { class: "swatch swatch-building", "aria-hidden": "true" }),
+      ),
+      layerRow(app, "resident_unit", say("kinds").resident_unit, signPicture("resident_unit")),
+      subRow(app, "school", say("school")),
+      subRow(app, "medical", say("medical")),
+      layerRow(app, "business", say("kinds").business, signPicture("business")),
+      layerRow(
+        app,
+        "roads",
+        say("roads"),
+        el("span", { class: "swatch swatch-road", "aria-hidden": "true" }),
+      ),
+      layerRow(
+        app,
+        "names",
+        say("names"),
+        el("span", { class: "swatch swatch-name", "aria-hidden": "true" }, "字"),
+      ),
+    ),
+  );
+}
+
+function lineRows(app) {
+  const level = shownLevel(app.state.get("level"), app.map.getZoom());
+  return [1, 2, 3]
+    .filter((n) => n < 3 || level > 1)
+    .map((n) =>
+      el(
+        "li",
+        { class: "legend-row" },
+        el("span", { class: `stroke stroke-${n}`, "aria-hidden": "true" }),
+        say("levels")[n],
+      ),
+    );
+}
+
+/** What the colours of the ground mean. */
+function groundRows(app) {
+  const { ranks, breaks, level, opacity } = colouring(app);
+  const { ranks: colours, scale, unranked } = palette(app);
+  let title = "";
+  let rows = [];
+  if (ranks) {
+    title = say("ranks")[level];
+    rows = ranks.map((rank) =>
+      areaRow(opacity, colours[rank], say("rank")[rank], say("rankNote")[rank]),
+    );
+  } else if (breaks) {
+    const ends = ["", ...breaks, ""];
+    title = `${say("level")[level]} · ${say("numbers")[app.state.get("number")]}`;
+    rows = ends
+      .slice(1)
+      .map((next, i) =>
+        areaRow(opacity, scale[spread(i, breaks.length, scale.length)], rangeText(ends[i], next)),
+      );
+    const valueOf = NUMBERS[app.state.get("number")];
+    if (app.atlas.level(level).some((grid) => valueOf(app.atlas, grid) === undefined)) {
+      rows.push(areaRow(opacity, unranked, say("unknown")));
+    }
+  }
+  if (!rows.length) return null;
+  return el(
+    "div",
+    { class: "legend-ranks" },
+    el("h3", { class: "control-title" }, title),
+    el("ul", { class: "plain" }, ...rows),
+  );
+}
+
+function rangeText(from, next) {
+  if (from === "" && next === "") return say("all");
+  if (from === "") return say("under", next);
+  return next === "" ? say("over", from) : say("from", from, next);
+}
+
+function areaRow(opacity, colour, word, note = "") {
+  const swatch = el("span", { class: "swatch swatch-area", "aria-hidden": "true" });
+  swatch.style.setProperty("--area", colour);
+  swatch.style.setProperty("--seen", String(opacity));
+  return el(
+    "li",
+    { class: "legend-row" },
+    swatch,
+    word,
+    note ? el("span", { class: "quiet" }, note) : null,
+  );
+}
+
+function layerRow(app, kind, word, swatch) {
+  const layers = app.state.get("layers");
+  const hidden = FROM_ZOOM[kind] > app.map.getZoom();
+  const unseen = hidden || !layers[kind] || kind === "names";
+  return el(
+    "li",
+    { class: `legend-row ${unseen ? "is-later" : ""}` },
+    el(
+      "label",
+      {},
+      el("input", {
+        type: "checkbox",
+        checked: layers[kind],
+        "data-control": `layer-${kind}`,
+        onchange: (event) => app.state.set("layers", { ...layers, [kind]: event.target.checked }),
+      }),
+      swatch,
+      el("span", {}, word),
+    ),
+    hidden ? el("span", { class: "quiet later" }, say("zoomToSee")) : null,
+  );
+}
+
+/** A sign within a layer, shown while the map has any. */
+function subRow(app, sign, word) {
+  if (!app.signs.has(sign)) return null;
+  const later = placesShown(app, "resident_unit") ? "" : "is-later";
+  return el("li", { class: `legend-row legend-sub ${later}` }, signPicture(sign), word);
+}
+
+// --- language and light ------------------------------------------------------------------------------
+
+function foot(app) {
+  const other = spoken() === "en" ? "zh-CN" : "en";
+  return el(
+    "div",
+    { class: "control-foot" },
+    el(
+      "div",
+      { class: "segments", role: "group", "aria-label": say("themeLabel") },
+      ...["auto", "light", "dark"].map((value) =>
+        el(
+          "button",
+          {
+            type: "button",
+            class: "segment",
+            "data-control": `theme-${value}`,
+            "aria-pressed": String(app.state.get("theme") === value),
+            onclick: () => app.state.set("theme", value),
+          },
+          say("theme")[value],
+        ),
+      ),
+    ),
+    el(
+      "div",
+      { class: "control-row" },
+      el(
+        "button",
+        {
+          type: "button",
+          class: "tool",
+          "data-control": "language",
+          lang: other,
+          onclick: () => app.state.set("language", other),
+        },
+        say("switchLanguage"),
+      ),
+      el(
+        "button",
+        { type: "button", class: "tool", "data-control": "print", onclick: () => window.print() },
+        say("printMap"),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,64 @@
+/** Links that open the page where it was left: `#grid=CODE`, and the view as `&at=zoom/lat/lon`. */
+
+import { el } from "./dom.js";
+import { say } from "./words.js";
+
+/** @returns {{grid: string|null, at: {zoom: number, centre: [number, number]}|null}} */
+export function readLink() {
+  const asked = new URLSearchParams(location.hash.slice(1));
+  const [zoom, lat, lon] = (asked.get("at") || "").split("/").map(Number);
+  const sound =
+    [zoom, lat, lon].every(Number.isFinite) && Math.abs(lat) <= 85 && Math.abs(lon) <= 180;
+  return { grid: asked.get("grid"), at: sound ? { zoom, centre: [lat, lon] } : null };
+}
+
+/** @returns {string} what names a grid in a link */
+function gridPart(grid) {
+  return new URLSearchParams({ grid: grid.sheet.code }).toString();
+}
+
+/** The address that opens the page with what is selected now. */
+function linkOf(app) {
+  const grid = app.state.get("selection")?.grids.at(-1);
+  const { lat, lng } = app.map.getCenter();
+  const at = `at=${app.map.getZoom()}/${lat.toFixed(5)}/${lng.toFixed(5)}`;
+  return `${location.href.split("#")[0]}#${grid ? `${gridPart(grid)}&${at}` : at}`;
+}
+
+/** Keep the address bar at the selected grid, so that reloading comes back to it. */
+export function followSelection(app) {
+  app.state.on(["selection"], () => {
+    const grid = app.state.get("selection")?.grids.at(-1);
+    try {
+      history.replaceState(null, "", grid ? `#${gridPart(grid)}` : "#");
+    } catch {
+      // A page shown inside another's frame may not touch its address.
+    }
+  });
+}
+
+/** Copy the link; where the browser does not let us, show it to be copied by hand. */
+export async function copyLink(app, said) {
+  const link = linkOf(app);
+  try {
+    await navigator.clipboard.writeText(link);
+    said.textContent = say("copied");
+  } catch {
+    const field = el("input", {
+      class: "link-field",
+      readonly: true,
+      value: link,
+      "aria-label": say("copyByHand"),
+    });
+    said.replaceChildren(say("copyByHand"), field);
+    field.select();
+  }
+}
+
+/** Hand the link to what the device shares with. */
+export function share(app) {
+  const title = app.state.get("selection").grids.at(-1).sheet.name;
+  navigator.share({ title, url: linkOf(app) }).catch(() => {
+    // Changed their mind: nothing to do.
+  });
+}

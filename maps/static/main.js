@@ -1,0 +1,235 @@
+/** The page's program. folium's lines below call `layer` for each family, then `start`. */
+
+import { Atlas, readBlock } from "./atlas.js";
+import { shade } from "./colours.js";
+import { controls } from "./controls.js";
+import { el } from "./dom.js";
+import { drawContext } from "./draw-context.js";
+import { drawGrids } from "./draw-grids.js";
+import { drawNames } from "./draw-names.js";
+import { drawPlaces } from "./draw-places.js";
+import { drawSelection } from "./draw-selection.js";
+import { colophon, compass, watermark } from "./furniture.js";
+import { followSelection, readLink } from "./link.js";
+import { gridsAt, placesAt } from "./lookup.js";
+import { signOf } from "./marks.js";
+import { panel } from "./panel.js";
+import { printing } from "./print.js";
+import { createState } from "./state.js";
+import { margins, openingBounds, rendererOf } from "./view.js";
+import { say, speak } from "./words.js";
+
+const FAMILIES = { context: drawContext, grids: drawGrids, places: drawPlaces };
+const TAP_PIXELS = 12;
+let app = null;
+
+/** A family of drawings that goes onto the map as one Leaflet layer, and stays there. */
+const Family = L.Layer.extend({
+  initialize(family) {
+    this.family = family;
+  },
+  onAdd(map) {
+    app ||= createApp(map);
+    FAMILIES[this.family](app);
+  },
+});
+
+/**
+ * @param {string} family
+ * @returns {any} a Leaflet layer
+ */
+export function layer(family) {
+  return new Family(family);
+}
+
+/**
+ * What every part of the page is handed. `start` adds what a reader can do to it.
+ *
+ * @typedef {object} App
+ * @property {any} map Leaflet's
+ * @property {Atlas} atlas
+ * @property {import("./state.js").State} state
+ * @property {Set<string>} signs those that stand for any place
+ * @property {(name: string, zIndex: number) => any} renderer the canvas of a pane
+ *
+ * @param {any} map
+ * @returns {App}
+ */
+function createApp(map) {
+  const atlas = new Atlas(readBlock());
+  const { language } = atlas.block.settings;
+  speak(language);
+  const state = createState({
+    level: "auto",
+    colour: "community",
+    number: "households",
+    tool: null,
+    layers: { building: true, business: true, resident_unit: true, roads: true, names: true },
+    theme: "auto",
+    language,
+    selection: null,
+  });
+  const [left, top, right, bottom] = margins(map);
+  const room = { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] };
+  map.fitBounds(openingBounds(atlas), { ...room, animate: false });
+  return {
+    map,
+    atlas,
+    state,
+    signs: new Set(atlas.places.filter((p) => p.row.kind !== "building").map((p) => signOf(p.row))),
+    renderer: (name, zIndex) => rendererOf(map, name, zIndex),
+  };
+}
+
+/**
+ * Add what belongs to no single family, and open what the link asks for.
+ * @param {any} map Leaflet's
+ */
+export function start(map) {
+  drawSelection(app);
+  drawNames(app);
+  Object.assign(app, actions(app));
+  dressPage(app);
+  const stage = map.getContainer().parentElement;
+  const mark = watermark(app);
+  if (mark) map.getContainer().append(mark);
+  stage.append(panel(app), controls(app), compass(app), colophon(app));
+  printing(app);
+  map.on("click", ({ latlng }) => answer(app, latlng));
+  keyboard(app);
+  followSelection(app);
+  followLink(app);
+  window.addEventListener("hashchange", () => followLink(app));
+  document.documentElement.classList.add("is-ready");
+}
+
+/** Theme and language of the document as a whole. */
+function dressPage(app) {
+  const { map, state, atlas } = app;
+  const root = document.documentElement;
+  const update = () => {
+    speak(state.get("language"));
+    root.lang = state.get("language");
+    root.dataset.theme = shade(state);
+    map.getContainer().setAttribute("aria-label", say("map"));
+  };
+  // First in line, so that whoever listens after it already speaks the new language.
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    if (state.get("theme") !== "auto") return;
+    state.set("theme", null);
+    state.set("theme", "auto");
+  });
+  state.on(["theme", "language"], update);
+  map.getContainer().setAttribute("role", "application");
+  document.title = atlas.block.settings.title;
+  update();
+}
+
+// --- what a reader can do --------------------------------------------------------------------------
+
+function actions(app) {
+  const { map, atlas, state } = app;
+
+  function select(grids, places, pin) {
+    state.set("selection", { grids, places, pin });
+  }
+
+  /** Move so that what is selected does not lie under the panel. */
+  function reveal(box, deepest) {
+    const [left, top, right, bottom] = margins(map);
+    const { x, y } = map.getSize();
+    map.fitBounds(atlas.corners(box), {
+      paddingTopLeft: [left + 8, top],
+      paddingBottomRight: [right + 8, x <= 600 ? y * 0.48 : bottom],
+      maxZoom: deepest,
+      animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    });
+  }
+
+  function zoomTo(grid) {
+    reveal(grid.box, 18);
+  }
+
+  return {
+    /** Answer a click or tap. */
+    ask(latlng) {
+      const [x, y] = atlas.integers(latlng);
+      const reach = (TAP_PIXELS * 360e7) / 256 / 2 ** map.getZoom();
+      const kinds = state.get("layers");
+      const near = placesAt(atlas, x, y, map.getZoom() >= 16 ? reach : 0);
+      select(
+        gridsAt(atlas, x, y),
+        near.filter((p) => kinds[p.row.kind]),
+        latlng,
+      );
+      keepInView(app, latlng);
+    },
+    openGrid(grid) {
+      select(atlas.chain(grid), [], null);
+      zoomTo(grid);
+    },
+    openEntry({ grid, place }) {
+      if (!place) {
+        if (grid) this.openGrid(grid);
+        return;
+      }
+      const inner = atlas.inside.get(place.row.id) || [];
+      select(atlas.chain(grid), [place, ...inner], L.latLng(atlas.degrees(place.x, place.y)));
+      const [west, south, east, north] = place.box;
+      reveal([west - 9000, south - 9000, east + 9000, north + 9000], 18);
+    },
+    zoomTo,
+    close() {
+      state.set("selection", null);
+      map.getContainer().focus({ preventScroll: true });
+    },
+  };
+}
+
+/** A click, a tap, or Enter at the middle of the map. */
+function answer(app, latlng) {
+  if (app.state.get("tool") === "measure") app.measurePoint(latlng);
+  else app.ask(latlng);
+}
+
+/** On a phone the sheet comes up over the lower half: move the spot out from under it. */
+function keepInView({ map }, latlng) {
+  const size = map.getSize();
+  const { x, y } = map.latLngToContainerPoint(latlng);
+  const narrow = size.x <= 600;
+  const lowest = narrow ? size.y * 0.5 : size.y - 40;
+  const leftmost = narrow ? 20 : 380;
+  const dx = x < leftmost ? x - leftmost : 0;
+  const dy = y > lowest ? y - lowest : 0;
+  if (dx || dy) map.panBy([dx, dy]);
+}
+
+function keyboard(app) {
+  const { map } = app;
+  const container = map.getContainer();
+  const cross = el("div", { class: "crosshair", "aria-hidden": "true" });
+  container.append(cross);
+  // Leaflet focuses the map on every click; the frame and the cross are for keyboards.
+  document.addEventListener("keydown", () => container.classList.add("by-keyboard"), true);
+  document.addEventListener("pointerdown", () => container.classList.remove("by-keyboard"), true);
+  container.addEventListener("keydown", (event) => {
+    if (event.target === container && event.key === "Enter") answer(app, map.getCenter());
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (app.state.get("tool")) app.state.set("tool", null);
+    else if (app.state.get("selection")) app.close();
+  });
+}
+
+function followLink(app) {
+  const { grid: code, at } = readLink();
+  const grid = app.atlas.byCode.get(code);
+  if (grid && app.state.get("selection")?.grids.at(-1) !== grid) app.openGrid(grid);
+  if (at) app.map.setView(at.centre, at.zoom, { animate: false });
+}
+
+/** What the page knows and can do, for a console or a test. */
+export function inspect() {
+  return app;
+}

@@ -1,0 +1,115 @@
+/** Measuring on the map: a line point by point, its length, and the ground it would enclose. */
+
+import { palette } from "./colours.js";
+import { el, fill, icon } from "./dom.js";
+import { say } from "./words.js";
+
+/**
+ * Metres to a degree at a latitude, on the ellipsoid of WGS84 and CGCS2000.
+ * @param {number} lat degrees
+ * @returns {{east: number, north: number}}
+ */
+export function metresToDegree(lat) {
+  const f = (lat * Math.PI) / 180;
+  return {
+    east: 111412.84 * Math.cos(f) - 93.5 * Math.cos(3 * f) + 0.118 * Math.cos(5 * f),
+    north: 111132.954 - 559.822 * Math.cos(2 * f) + 1.175 * Math.cos(4 * f),
+  };
+}
+
+/**
+ * @param {{lat: number, lng: number}[]} points
+ * @returns {{length: number, area: number}} metres along the line; square metres within it, closed
+ */
+export function measured(points) {
+  if (points.length < 2) return { length: 0, area: 0 };
+  const { east, north } = metresToDegree(points[0].lat);
+  const flat = points.map(({ lat, lng }) => [
+    (lng - points[0].lng) * east,
+    (lat - points[0].lat) * north,
+  ]);
+  let length = 0;
+  let twice = 0;
+  flat.forEach(([x, y], i) => {
+    const [nextX, nextY] = flat[(i + 1) % flat.length];
+    if (i < flat.length - 1) length += Math.hypot(nextX - x, nextY - y);
+    twice += x * nextY - nextX * y;
+  });
+  return { length, area: Math.abs(twice) / 2 };
+}
+
+/** 340 m · 1.25 km */
+export function lengthText(metres) {
+  return metres < 1000 ? `${Math.round(metres)} m` : `${(metres / 1000).toFixed(2)} km`;
+}
+
+/** 850 m² · 3.20 ha · 1.25 km² */
+export function areaText(squareMetres) {
+  if (squareMetres < 10_000) return `${Math.round(squareMetres)} m²`;
+  if (squareMetres < 1_000_000) return `${(squareMetres / 10_000).toFixed(2)} ha`;
+  return `${(squareMetres / 1_000_000).toFixed(2)} km²`;
+}
+
+/**
+ * The measuring tool: a button, a line on the map, and what it measured.
+ * @param {any} app
+ * @returns {{button: HTMLElement, readout: HTMLElement}}
+ */
+export function measuring(app) {
+  const { map, state } = app;
+  const renderer = app.renderer("measure", 620);
+  const shape = L.polygon([], { renderer, interactive: false, dashArray: "2 4", weight: 1 });
+  const line = L.polyline([], { renderer, interactive: false, fill: false, weight: 3 });
+  const figures = el("p", { role: "status", class: "measure-figures" });
+  const undo = el("button", {
+    class: "tool",
+    type: "button",
+    onclick: () => draw(points.slice(0, -1)),
+  });
+  const readout = el("div", { class: "measure", hidden: true }, figures, undo);
+  const button = el(
+    "button",
+    { class: "zoom", type: "button", onclick: toggle },
+    icon("M3 16 16 3l5 5L8 21Z M7 12l2 2 M10 9l3 3 M13 6l2 2"),
+  );
+  let points = [];
+
+  function draw(now) {
+    points = now;
+    line.setLatLngs(points);
+    shape.setLatLngs(points.length > 2 ? points : []);
+    const { length, area } = measured(points);
+    const parts = [say("length", lengthText(length))];
+    if (points.length > 2) parts.push(say("area", areaText(area)));
+    figures.textContent = points.length > 1 ? parts.join(" · ") : say("measureHint");
+    undo.hidden = !points.length;
+  }
+
+  function toggle() {
+    state.set("tool", state.get("tool") === "measure" ? null : "measure");
+  }
+
+  function switched() {
+    const on = state.get("tool") === "measure";
+    button.setAttribute("aria-pressed", String(on));
+    readout.hidden = !on;
+    map.getContainer().classList.toggle("is-measuring", on);
+    for (const layer of [shape, line]) layer[on ? "addTo" : "removeFrom"](map);
+    draw([]);
+  }
+
+  function dressMeasure() {
+    const { selection: color } = palette(app);
+    line.setStyle({ color });
+    shape.setStyle({ color, fillColor: color, fillOpacity: 0.15 });
+    button.setAttribute("aria-label", say("measure"));
+    button.title = say("measure");
+    fill(undo, say("undo"));
+    draw(points);
+  }
+  app.measurePoint = (latlng) => draw([...points, latlng]);
+  state.on(["tool"], switched);
+  state.on(["theme", "language"], dressMeasure);
+  dressMeasure();
+  return { button, readout };
+}

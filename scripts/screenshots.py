@@ -1,0 +1,139 @@
+"""Take the README's pictures of the map, from the sample, in the real page.
+
+    python scripts/screenshots.py [FOLDER]      (default: docs/images)
+
+Needs the system's Chromium (or WANGGE_CHROMIUM); nothing is fetched from anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+DAY = date(2026, 11, 1)
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+Act = Callable[[Any], object]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What one picture shows: its size, the link it opens, what is done before it is taken."""
+
+    name: str
+    link: str = ""
+    size: tuple[int, int] = (1400, 900)
+    scale: int = 1
+    scheme: str = "light"
+    acts: tuple[Act, ...] = ()
+
+
+def press(name: str) -> Act:
+    """Press the button of a name."""
+    return lambda page: page.get_by_role("button", name=name, exact=True).click()
+
+
+def ask(lon: float, lat: float) -> Act:
+    """Ask about a place, as a click on it does."""
+    return lambda page: page.evaluate(f"wangge.inspect().ask(L.latLng({lat}, {lon}))")
+
+
+def look_up(words: str) -> Act:
+    """Write into the search field."""
+    return lambda page: page.get_by_role("combobox", name="搜索").fill(words)
+
+
+SPOT = (118.7477, 32.1118)
+PICTURES = (
+    Picture("map-desktop"),
+    Picture("map-card", f"#at=17/{SPOT[1]}/{SPOT[0]}", acts=(ask(*SPOT),)),
+    Picture("map-search", acts=(look_up("yjl"), lambda page: page.keyboard.press("ArrowDown"))),
+    Picture("map-grade", acts=(press("二级"), press("类别等级"))),
+    Picture("map-number", acts=(press("三级"), press("数量"))),
+    Picture("map-dark", f"#at=16.5/{SPOT[1]}/{SPOT[0]}", scheme="dark", acts=(ask(*SPOT),)),
+    Picture("map-phone", size=(390, 844), scale=2),
+    Picture("map-phone-card", size=(390, 844), scale=2, acts=(ask(*SPOT),)),
+)
+
+
+def chromium() -> str:
+    """Return the path of the system's Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    named = os.environ.get("WANGGE_CHROMIUM")
+    found = named or next((path for name in names if (path := shutil.which(name))), None)
+    if found is None:
+        sys.exit("no Chromium found: install chromium, or name one in WANGGE_CHROMIUM")
+    return found
+
+
+def sample_page() -> bytes:
+    """Return the public page of the sample."""
+    import maps
+    from gis.atlas import Atlas
+    from gis.intake import read_set
+
+    taken = read_set([ROOT / "data"], today=DAY).require_sound()
+    if not (taken.division and taken.directory and taken.roster):
+        sys.exit("data/ does not hold a whole sample")
+    atlas = Atlas(
+        taken.division, taken.directory, taken.roster, DAY, name="宝塔桥街道", code="320106012"
+    )
+    settings = maps.MapSettings(maker="宝塔桥街道（示例）")
+    return maps.page_html(atlas, settings=settings)
+
+
+def take(browser: Any, picture: Picture, address: str, folder: Path) -> Path:
+    """Open the page as a picture wants it and save what it shows."""
+    width, height = picture.size
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=picture.scale,
+        color_scheme=picture.scheme,
+        reduced_motion="reduce",
+        offline=True,
+    )
+    page = context.new_page()
+    page.goto(address + picture.link)
+    page.wait_for_selector("html.is-ready")
+    for act in picture.acts:
+        act(page)
+    page.wait_for_timeout(800)
+    path = folder / f"{picture.name}.png"
+    page.screenshot(path=path)
+    context.close()
+    return path
+
+
+def main() -> None:
+    """Take every picture."""
+    from playwright.sync_api import sync_playwright
+
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        page = Path(scratch) / "index.html"
+        page.write_bytes(sample_page())
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        for picture in PICTURES:
+            print(take(browser, picture, page.as_uri(), folder))
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

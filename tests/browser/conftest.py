@@ -1,0 +1,191 @@
+"""One Chromium for all browser tests, cut off from the network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+DESKTOP, PHONE = (1400, 900), (390, 844)
+
+
+def chromium() -> str | None:
+    """Return the path of the system's Chromium; ``WANGGE_CHROMIUM`` names another."""
+    named = os.environ.get("WANGGE_CHROMIUM")
+    return named or next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    path = chromium()
+    if path is None:
+        pytest.skip(f"no Chromium: none of {', '.join(NAMES)} is installed (or WANGGE_CHROMIUM)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield running
+        running.close()
+
+
+NOTE_VIOLATIONS = (
+    "document.addEventListener('securitypolicyviolation',"
+    " e => (window.violations ||= []).push(e.violatedDirective + ' ' + e.blockedURI))"
+)
+
+
+class Visit:
+    """A page that is being visited, and everything it does that it should not."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.misdeeds: list[str] = []
+        self.requests: list[str] = []
+        self._ears = {
+            "pageerror": lambda e: self.misdeeds.append(f"error: {e}"),
+            "dialog": self._dismiss,
+            "console": self._hear,
+            "popup": lambda p: self.misdeeds.append(f"popup: {p.url}"),
+            "request": lambda r: self.requests.append(r.url),
+        }
+        for event, ear in self._ears.items():
+            page.on(event, ear)
+
+    def _dismiss(self, dialog: Any) -> None:
+        self.misdeeds.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _hear(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.misdeeds.append(f"console: {message.text}")
+
+    def go(self, url: str) -> Visit:
+        """Open an address and wait until the map stands."""
+        self.page.goto(url)
+        self.page.wait_for_selector("html.is-ready")
+        return self
+
+    def leave(self) -> None:
+        for event, ear in self._ears.items():
+            self.page.remove_listener(event, ear)
+        self.page.emulate_media(media="screen")
+        self.page.goto("about:blank")
+
+    def check_nothing_ran(self, address: str) -> None:
+        """Assert that the page ran nothing of what it shows and asked nothing but itself."""
+        assert self.misdeeds == []
+        assert self.page.evaluate("window.canary") is None
+        assert self.page.evaluate("window.violations") is None
+        assert [u for u in self.requests if u.split("#")[0] != address] == []
+
+
+Open = Callable[..., Visit]
+
+
+@pytest.fixture(scope="session")
+def window(browser: Any) -> Callable[..., Any]:
+    """Return a tab of a size and colour scheme: opening a new one for each test takes longer."""
+
+    @cache
+    def tab(size: tuple[int, int], scheme: str, offline: bool) -> Any:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,
+            offline=offline,
+            has_touch=size == PHONE,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(15_000)
+        context.add_init_script(NOTE_VIOLATIONS)
+        return context.new_page()
+
+    return tab
+
+
+@pytest.fixture
+def visit(window: Callable[..., Any]) -> Iterator[Open]:
+    """Open an address, cut off from the network: ``visit(url, size=…, scheme=…)``."""
+    visits: list[Visit] = []
+
+    def opened(
+        url: str,
+        *,
+        size: tuple[int, int] = DESKTOP,
+        scheme: str = "light",
+        offline: bool = True,
+    ) -> Visit:
+        visits.append(Visit(window(size, scheme, offline)))
+        return visits[-1].go(url)
+
+    yield opened
+    for visited in visits:
+        visited.leave()
+
+
+class _OnePage(BaseHTTPRequestHandler):
+    """Serves the same page for every path, as the API serves it: with its policy as a header."""
+
+    def __init__(self, html: bytes, policy: str, *args: Any) -> None:
+        self.html, self.policy = html, policy
+        super().__init__(*args)
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Security-Policy", self.policy)
+        self.send_header("Content-Length", str(len(self.html)))
+        self.end_headers()
+        self.wfile.write(self.html)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[[bytes], str]]:
+    """Serve a page on this machine: ``served(html)`` is its address."""
+    import maps
+
+    servers = []
+
+    def address(html: bytes) -> str:
+        handler = partial(_OnePage, html, maps.content_security_policy(html))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}/"
+
+    yield address
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Callable[[bytes], str]:
+    """Write a page to a file: ``saved(html)`` is its address."""
+
+    def address(html: bytes) -> str:
+        path = tmp_path / "index.html"
+        path.write_bytes(html)
+        return path.as_uri()
+
+    return address
