@@ -34,7 +34,7 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, BaseGeometry):
         return shapely.to_wkb(value, hex=True, byte_order=1, include_srid=False)
-    if names := _fields_of(kind):
+    if names := _fields_of(kind):  # type: ignore[arg-type]
         return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, tuple | list):
         return [_plain(v) for v in value]

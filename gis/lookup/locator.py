@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +18,7 @@ from gis.ids import Level
 from gis.lookup.cellindex import CellIndex
 
 DEFAULT_TOLERANCE_M = 15.0
+_MARGIN_M = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,71 @@ class Locator:
         found = self._index.query_one(lon, lat)
         spot = shapely.Point(project(lon, lat))
         near = self._near(spot, tolerance_m, found)
-        if found >= 0:
-            edge_m = float(shapely.distance(self._edges[found], spot))
-            # Exactness is decided in degrees: projecting may move an edge by a nanometre.
-            touching = bool(near) and near[0].distance_m == 0.0
-            return Location(lon, lat, self._chains[found], 0.0 if touching else edge_m, near)
-        return Location(lon, lat, (), None, near, self._nearest(spot))
+        edge_m = float(shapely.distance(self._edges[found], spot)) if found >= 0 else math.nan
+        here = np.array([spot]), np.array([True])
+        nearest = self._nearest_each(*here).get(0) if found < 0 else None
+        return self._location((lon, lat), found, edge_m, near, nearest)
+
+    def _location(
+        self,
+        spot: tuple[float, float],
+        found: int,
+        edge_m: float,
+        near: tuple[Near, ...],
+        nearest: Near | None,
+    ) -> Location:
+        lon, lat = spot
+        if found < 0:
+            return Location(lon, lat, (), None, near, nearest)
+        if edge_m < _MARGIN_M and self._is_on_edge(found, lon, lat):
+            edge_m = 0.0
+        return Location(lon, lat, self._chains[found], edge_m, near)
+
+    def _is_on_edge(self, found: int, lon: float, lat: float) -> bool:
+        """Tell it exactly, in degrees: projecting may move an edge by a nanometre."""
+        edge = shapely.boundary(self.grids[found].boundary)
+        return bool(shapely.intersects(edge, shapely.Point(lon, lat)))
+
+    def locate_each(
+        self, xy: NDArray[np.float64], *, tolerance_m: float = DEFAULT_TOLERANCE_M
+    ) -> list[Location]:
+        """Return for each of many points what :meth:`locate` returns for one.
+
+        Parameters
+        ----------
+        xy
+            Float array (n, 2): WGS84 longitude, latitude; finite and in range.
+        tolerance_m
+            How far away a grid may be to stand in ``near``.
+        """
+        if not len(xy):
+            return []
+        found = self._index.query(xy)
+        spots = shapely.points(*project(xy[:, 0], xy[:, 1]))
+        inside = found >= 0
+        edges_m = np.full(len(xy), np.nan)
+        edges_m[inside] = shapely.distance(self._edges[found[inside]], spots[inside])
+        near = self._near_each(spots, ~(edges_m > tolerance_m + _MARGIN_M), tolerance_m)
+        nearest = self._nearest_each(spots, ~inside)
+        located = []
+        for i, (x, y) in enumerate(xy.tolist()):
+            at, others = int(found[i]), self._sorted_near(near.get(i, []), int(found[i]))
+            located.append(self._location((x, y), at, float(edges_m[i]), others, nearest.get(i)))
+        return located
+
+    def _near_each(
+        self, spots: Any, close: NDArray[np.bool_], tolerance_m: float
+    ) -> dict[int, list[tuple[int, float]]]:
+        """Return the grids within the tolerance of those spots that are close to an edge."""
+        rows = np.flatnonzero(close)
+        grounds, tree = self._metric
+        which, hits = tree.query(spots[rows], predicate="dwithin", distance=tolerance_m)
+        which = rows[which]
+        metres = shapely.distance(grounds[hits], spots[which])
+        lists: dict[int, list[tuple[int, float]]] = {}
+        for row, hit, distance in zip(which.tolist(), hits.tolist(), metres.tolist(), strict=True):
+            lists.setdefault(row, []).append((hit, distance))
+        return lists
 
     def locate_many(self, xy: NDArray[np.float64]) -> NDArray[np.intp]:
         """Return for each point the position of its level-3 grid in ``grids``, -1 outside.
@@ -119,16 +181,22 @@ class Locator:
     def _near(self, spot: Any, tolerance_m: float, found: int) -> tuple[Near, ...]:
         grounds, tree = self._metric
         hits = tree.query(spot, predicate="dwithin", distance=tolerance_m)
-        near = [
-            Near(self.grids[i], round(float(d), 2))
-            for i, d in zip(hits, shapely.distance(grounds[hits], spot), strict=True)
-            if i != found
-        ]
+        metres = shapely.distance(grounds[hits], spot)
+        return self._sorted_near(zip(hits.tolist(), metres.tolist(), strict=True), found)
+
+    def _sorted_near(self, hits: Iterable[tuple[int, float]], found: int) -> tuple[Near, ...]:
+        near = [Near(self.grids[i], round(d, 2)) for i, d in hits if i != found]
         return tuple(sorted(near, key=lambda n: (n.distance_m, n.grid.code)))
 
-    def _nearest(self, spot: Any) -> Near | None:
-        if not self.grids:
-            return None
+    def _nearest_each(self, spots: Any, outside: NDArray[np.bool_]) -> dict[int, Near]:
+        """Return the nearest grid of every spot that is outside."""
+        rows = np.flatnonzero(outside)
+        if not self.grids or not len(rows):
+            return {}
         grounds, tree = self._metric
-        i = int(tree.nearest(spot))
-        return Near(self.grids[i], round(float(shapely.distance(grounds[i], spot)), 1))
+        hits = tree.nearest(spots[rows])
+        metres = shapely.distance(grounds[hits], spots[rows])
+        return {
+            row: Near(self.grids[hit], round(m, 1))
+            for row, hit, m in zip(rows.tolist(), hits.tolist(), metres.tolist(), strict=True)
+        }
