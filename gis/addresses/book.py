@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gis.addresses.doubts import cross_check
 from gis.addresses.entries import Candidate, Entry, EntryKind, Found
-from gis.addresses.match import Hits, by_compound, by_name, by_street, cross_check
+from gis.addresses.hits import Hits
+from gis.addresses.match import by_compound, by_name, by_street
 from gis.addresses.parse import Address, parse
 from gis.addresses.places import Places
 from gis.addresses.reasons import BLOCKING, reason
-from gis.addresses.words import PROVINCES
+from gis.addresses.words import CITIES, DISTRICTS_BY_CODE, FORMER_DISTRICTS, PROVINCES, words
 
 if TYPE_CHECKING:
     from gis.atlas import Atlas
@@ -60,23 +62,34 @@ class Home:
     def of(cls, name: str, code: str = "") -> Home:
         """Return the region that a name such as 南京市鼓楼区宝塔桥街道 spells out.
 
-        The first two digits of a division code give the province where the name does not.
+        What the name leaves out is taken from the division code as far as it is known here:
+        the province, a province's capital, a district of Nanjing.
         """
         told = parse(name[:60])
-        province = told.province or _PROVINCE_OF_CODE.get(code[:2])
-        return cls(province, told.city, told.district, told.subdistrict)
+        district = told.district or DISTRICTS_BY_CODE.get(code[:6])
+        short = [n.removesuffix("区") for n, new in FORMER_DISTRICTS.items() if new == district]
+        return cls(
+            province=told.province or _PROVINCE_OF_CODE.get(code[:2]),
+            city=told.city or (_CAPITAL_OF_CODE.get(code[:2]) if code[2:4] == "01" else None),
+            district=district,
+            subdistrict=told.subdistrict,
+            also=tuple(short),
+        )
 
 
-_PROVINCE_OF_CODE = {
-    code: PROVINCES[name]
-    for code, name in zip(
-        "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 "
-        "64 65 71 81 82".split(),
-        "北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 "
-        "广东 广西 海南 重庆 四川 贵州 云南 西藏 陕西 甘肃 青海 宁夏 新疆 台湾 香港 澳门".split(),
-        strict=True,
-    )
-}
+_CODED = """
+11北京北京 12天津天津 13河北石家庄 14山西太原 15内蒙古呼和浩特 21辽宁沈阳 22吉林长春 23黑龙江哈尔滨
+31上海上海 32江苏南京 33浙江杭州 34安徽合肥 35福建福州 36江西南昌 37山东济南 41河南郑州 42湖北武汉
+43湖南长沙 44广东广州 45广西南宁 46海南海口 50重庆重庆 51四川成都 52贵州贵阳 53云南昆明 54西藏拉萨
+61陕西西安 62甘肃兰州 63青海西宁 64宁夏银川 65新疆乌鲁木齐
+"""
+_SPLIT = {"内蒙古": 3, "黑龙江": 3}
+_PROVINCE_OF_CODE: dict[str, str] = {}
+_CAPITAL_OF_CODE: dict[str, str] = {}
+for _row in words(_CODED):
+    _length = _SPLIT.get(_row[2:5], 2)
+    _PROVINCE_OF_CODE[_row[:2]] = PROVINCES[_row[2 : 2 + _length]]
+    _CAPITAL_OF_CODE[_row[:2]] = CITIES[_row[2 + _length :]]
 
 
 class AddressBook:
@@ -192,8 +205,11 @@ class AddressBook:
             return True
         here, there = places.spots[one], places.spots[other]
         return bool(
-            here.plate and here.plate == there.plate and here.street == there.street
-            and here.building == there.building and EntryKind.BUILDING in (a.kind, b.kind)
+            here.plate
+            and here.plate == there.plate
+            and here.street == there.street
+            and here.building == there.building
+            and EntryKind.BUILDING in (a.kind, b.kind)
         )
 
     def _candidate(self, number: int, score: float, codes: tuple[str, ...]) -> Candidate:
@@ -210,5 +226,3 @@ class AddressBook:
             grid_codes=entry.grid_codes,
             members=tuple(self.places.entries[i].key for i in members),
         )
-
-

@@ -10,6 +10,9 @@ _STEMS = frozenset("甲乙丙丁戊己庚辛")
 _WORD_LENGTH = 3
 _LONGEST_ATOM = 9
 _SUFFIX_STARTS = frozenset(s[0] for s in SUFFIXES)
+_ROAD_ENDS = frozenset("路街道巷弄")
+# 9号|桥南里 behind a road is a door plate, though 9号桥 is a name elsewhere.
+_PLATE_ON_ROAD = ("号桥", "号店", "号井", "号矿", "号坑", "号会馆", "号公馆")
 # What may follow 甲 when it stands alone as a number.
 _AFTER_A_STEM = ("幢", "单元", "号", "栋", "座", "室")
 
@@ -60,7 +63,8 @@ def read(text: str, i: int) -> Chain:
     joined = text[start:end].replace(" ", "-")
     if any(_is_word(atom) for atom in atoms):
         return Chain(tuple(atoms), joined, "", "word", end)
-    suffix = suffix_at(text, end)
+    on_road = text[start - 1 : start] in _ROAD_ENDS and start > 0
+    suffix = "号" if on_road and text.startswith(_PLATE_ON_ROAD, end) else suffix_at(text, end)
     stem = _stem_behind(text, end + 1) if suffix == "号" else ""
     atoms[-1] += stem
     stop = end + len(suffix) + len(stem)

@@ -39,7 +39,11 @@ def _grid_entries(atlas: Atlas, grid: Grid) -> Iterator[Entry]:
     point, codes = _point(grid), (grid.code,)
     if grid.level is Level.COMMUNITY:
         yield Entry(
-            grid.id, EntryKind.COMMUNITY, grid.name, community=community, point=point,
+            grid.id,
+            EntryKind.COMMUNITY,
+            grid.name,
+            community=community,
+            point=point,
             grid_codes=codes,
         )
         return
@@ -48,7 +52,11 @@ def _grid_entries(atlas: Atlas, grid: Grid) -> Iterator[Entry]:
         names = [grid.name]
     for name in names:
         yield Entry(
-            f"compound:{name}", EntryKind.COMPOUND, name, community=community, point=point,
+            f"compound:{name}",
+            EntryKind.COMPOUND,
+            name,
+            community=community,
+            point=point,
             grid_codes=codes,
         )
     if names != [grid.name]:

@@ -3,47 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from gis.addresses.entries import EntryKind
+from gis.addresses.hits import LIKELY, NOT_FOUND, Hits
 from gis.addresses.names import key_of
 from gis.addresses.parse import Address
-from gis.addresses.places import SHOPFRONTS, Compound, Places, Plate, community_key
-from gis.addresses.places import is_shopfront, plate_key
+from gis.addresses.places import (
+    SHOPFRONTS,
+    Compound,
+    Plate,
+    community_key,
+    is_shopfront,
+    plate_key,
+)
 
-_LIKELY = 0.7
-_NOT_FOUND = 0.6
+_CALLED_SO = 0.88
 _GUESSED = 0.85
+_JOINED = 0.99
+_STRAY = 0.85
 _SOUNDS_LIKE_SOMEBODY = 0.78
 _STREETS = 5
 _LONGEST_NAME = 40
-# 东门 and 楼下 are still at the place; these are not.
-_AWAY = ("对面", "对过", "旁", "附近", "隔壁", "交叉口", "交汇处", "交界处", "路口", "转角", "拐角", "米", "公里")
-
-
-@dataclass(slots=True)
-class Hit:
-    """One entry that may be meant."""
-
-    score: float
-    codes: list[str]
-
-
-@dataclass(slots=True)
-class Hits:
-    """What a search has found so far, by the number of the entry."""
-
-    places: Places
-    address: Address
-    found: dict[int, Hit] = field(default_factory=dict)
-    streets: dict[int, float] = field(default_factory=dict)
-    compounds: dict[int, float] = field(default_factory=dict)
-
-    def add(self, number: int, score: float, *codes: str) -> None:
-        """Note an entry; what was found twice keeps the better score and its reasons."""
-        known = self.found.get(number)
-        if known is None or score > known.score:
-            self.found[number] = Hit(score, list(codes))
 
 
 # --- by road ---------------------------------------------------------------------------------
@@ -52,10 +32,10 @@ class Hits:
 def by_street(hits: Hits) -> None:
     """Add what the road, the door plate and the building number lead to."""
     a = hits.address
-    for head, door, building in _street_readings(a):
+    for head, door, building, least in _street_readings(a):
         likely = hits.places.streets.search(key_of(head), limit=_STREETS)
         for street, like in likely:
-            if like.score < _LIKELY - 0.1:
+            if like.score < least:
                 continue
             known = hits.streets.get(street, 0.0)
             hits.streets[street] = max(known, like.score)
@@ -67,18 +47,26 @@ def by_street(hits: Hits) -> None:
                 hits.add(hits.places.street_entries[street], like.score, like.reason)
 
 
-def _street_readings(a: Address) -> Iterable[tuple[str, str | None, str | None]]:
-    """Yield head, door plate and building: also 小区12号 read as a door plate."""
+def _street_readings(a: Address) -> Iterable[tuple[str, str | None, str | None, float]]:
+    """Yield head, door plate, building, and how alike a road's name must be.
+
+    小区12号 is also read as a door plate, but only of a road that is called so.
+    """
     if a.road and a.subroad:
-        yield a.subroad, a.door_plate, a.building_no
-        yield a.road + a.subroad, a.door_plate, a.building_no
-        yield a.road, a.door_plate, a.building_no
+        yield a.subroad, a.door_plate, a.building_no, NOT_FOUND
+        yield a.road + a.subroad, a.door_plate, a.building_no, NOT_FOUND
+        yield a.road, a.door_plate, a.building_no, NOT_FOUND
     elif a.road:
-        yield a.road, a.door_plate, a.building_no
+        yield a.road, a.door_plate, a.building_no, NOT_FOUND
+    elif a.group and a.door_plate:
+        yield a.group, a.door_plate, a.building_no, _CALLED_SO
     elif a.compound and not a.door_plate and a.building_no:
-        yield a.compound, a.building_no, None
+        if a.unit_no:
+            yield a.compound, f"{a.building_no}-{a.unit_no}", None, _CALLED_SO
+        if a.room_no or not a.unit_no:
+            yield a.compound, a.building_no, a.unit_no, _CALLED_SO
     elif not any(a.numbers) and (name := a.name or a.compound):
-        yield name, None, None
+        yield name, None, None, NOT_FOUND
 
 
 def _on_plate(
@@ -96,7 +84,7 @@ def _on_plate(
     elif rows := plate.buildings.get(building):
         _in_building(hits, rows, score, why, "door_plate_same", "building_same")
     else:
-        hits.add(plate.entry, score * _NOT_FOUND, why, "door_plate_same", "no_such_building")
+        hits.add(plate.entry, score * NOT_FOUND, why, "door_plate_same", "no_such_building")
 
 
 def _in_building(hits: Hits, rows: list[int], score: float, *codes: str) -> None:
@@ -148,10 +136,10 @@ def _absent_plate(
         for i in plate.buildings.get(rest, ()):
             if places.entries[i].kind is EntryKind.BUILDING:
                 hits.add(i, score * _GUESSED, why, "door_plate_same", "read_as_building")
-        hits.add(plate.entry, score * _NOT_FOUND, why, "no_such_door_plate")
+        hits.add(plate.entry, score * NOT_FOUND, why, "no_such_door_plate")
     else:
         road = places.street_entries[street]
-        hits.add(road, score * _NOT_FOUND, why, "no_such_door_plate")
+        hits.add(road, score * NOT_FOUND, why, "no_such_door_plate")
 
 
 def _without_plate(hits: Hits, street: int, score: float, why: str, building: str) -> None:
@@ -163,7 +151,7 @@ def _without_plate(hits: Hits, street: int, score: float, why: str, building: st
         hits.add(i, score * _GUESSED, why, "building_same", "missing_door_plate")
     if not houses and not (hits.address.compound or hits.address.name):
         road = hits.places.street_entries[street]
-        hits.add(road, score * _NOT_FOUND, why, "no_such_building")
+        hits.add(road, score * NOT_FOUND, why, "no_such_building")
 
 
 # --- by compound -----------------------------------------------------------------------------
@@ -171,22 +159,32 @@ def _without_plate(hits: Hits, street: int, score: float, why: str, building: st
 
 def by_compound(hits: Hits) -> None:
     """Add what the compound's name and the building number lead to."""
-    for head, building, weight in _compound_readings(hits.address):
+    a = hits.address
+    stray = bool(a.community) and community_key(a.community or "") not in hits.places.communities
+    for head, building, weight in _compound_readings(a, stray):
         for number, like in hits.places.compound_names.search(_head_key(head), limit=_STREETS):
-            if like.score < _LIKELY:
+            if like.score < LIKELY or (weight == _JOINED and like.reason == "name_within"):
                 continue
             for home, how in hits.places.compounds[number]:
                 why = like.reason if how == "name" else how
                 score = like.score * weight - (0.0 if how == "name" else 0.01)
                 known = hits.compounds.get(home.entry, 0.0)
                 hits.compounds[home.entry] = max(known, like.score)
-                _in_compound(hits, home, score, why, building, surely=weight == 1.0)
+                _in_compound(hits, home, score, why, building, surely=weight in (1.0, _STRAY))
 
 
-def _compound_readings(a: Address) -> Iterable[tuple[str, str | None, float]]:
-    """Yield heads and building numbers, and how surely they are those of a compound."""
+def _compound_readings(a: Address, stray: bool) -> Iterable[tuple[str, str | None, float]]:
+    """Yield heads and building numbers, and how surely they are those of a compound.
+
+    ``stray``: the community named is none of ours, so it may be part of the compound's name.
+    """
     if a.compound:
-        yield a.compound, a.building_no, 1.0
+        yield a.compound, a.building_no, _STRAY if stray else 1.0
+    tail, lead = a.compound or a.name, a.road or a.community
+    if tail and lead and not a.door_plate:
+        yield lead + tail, a.building_no, _JOINED
+    if a.compound and a.name and a.building_no:
+        yield a.compound + a.name, a.building_no, _JOINED
     if a.name and not a.compound and (a.building_no or a.unit_no or a.room_no):
         yield a.name, a.building_no, 1.0
     if a.community and a.building_no and not a.compound:
@@ -203,12 +201,14 @@ def _in_compound(
 ) -> None:
     a = hits.address
     if building is None:
+        if not home.named:
+            return
         missing = ("missing_building",) if (a.unit_no or a.room_no) else ()
         hits.add(home.entry, score, why, *missing)
     elif rows := home.buildings.get(building):
         _in_building(hits, rows, score, why, "building_same")
     elif surely:
-        hits.add(home.entry, score * _NOT_FOUND, why, "no_such_building")
+        hits.add(home.entry, score * NOT_FOUND, why, "no_such_building")
 
 
 def _head_key(head: str) -> str:
@@ -220,29 +220,34 @@ def _head_key(head: str) -> str:
 
 def by_name(hits: Hits) -> None:
     """Add the entries of a name: businesses, resident units, people, communities, grids."""
-    for asked in _asked_names(hits.address):
+    for asked, less in _asked_names(hits.address):
         for number, like in hits.places.names.search(_head_key(asked)):
-            if like.score < _NOT_FOUND:
+            if like.score < NOT_FOUND:
                 continue
-            for row, how in hits.places.named[number]:
-                _add_named(hits, row, how, like.score, like.reason)
+            rows = hits.places.named[number]
+            for row, how in rows:
+                # 药房 of 药房(二店) is the name of the first shop, where there is one.
+                short = 0.05 if how == "short_form" and len(rows) > 1 else 0.0
+                _add_named(hits, row, how, like.score - short - less, like.reason)
 
 
-def _asked_names(a: Address) -> Iterable[str]:
-    whole = a.text[:_LONGEST_NAME]
+def _asked_names(a: Address) -> Iterable[tuple[str, float]]:
+    """Yield the texts that may be a name, and how much less a part of the text is worth."""
+    whole = a.core[:_LONGEST_NAME]
     inside = a.building_no or a.unit_no or a.door_plate
     if not inside:
-        yield whole
-        region = "".join(x for x in (a.province, a.city, a.district) if x)
-        if region and a.street is None:
-            yield whole.removeprefix(region)
+        yield whole, 0.0
+        if len(a.core) < len(a.text) <= _LONGEST_NAME:
+            yield a.text, 0.0
+    named = a.name or a.compound
+    less = 0.0 if inside or a.road else 0.05
     for name in (a.name, a.compound):
         if name and name != whole:
-            yield name
+            yield name, less
     if a.community and not inside and a.community != whole:
-        yield a.community
+        yield a.community, 0.25 if named else 0.0
     if a.name and a.remainder and not a.remainder[:1].isdigit():
-        yield f"{a.name}{a.remainder}"
+        yield f"{a.name}{a.remainder}", 0.0
 
 
 def _add_named(hits: Hits, row: int, how: str, score: float, why: str) -> None:
@@ -253,8 +258,6 @@ def _add_named(hits: Hits, row: int, how: str, score: float, why: str) -> None:
         score = _SOUNDS_LIKE_SOMEBODY
     if how == "community_name":
         score -= 0.02
-    elif how == "short_form":
-        score -= 0.05
     elif how != "name":
         score -= 0.01
     if kind in (EntryKind.COMMUNITY, EntryKind.COMPOUND, EntryKind.GRID) and _asks_inside(hits):
@@ -267,84 +270,3 @@ def _asks_inside(hits: Hits) -> bool:
     """Tell whether a number was given, so that an area by its name alone is too wide."""
     a = hits.address
     return bool(a.building_no or a.door_plate)
-
-
-# --- all ways together -----------------------------------------------------------------------
-
-
-def cross_check(hits: Hits, other_region: bool) -> None:
-    """Hold every hit against everything else the address says."""
-    a = hits.address
-    away = a.qualifier and any(word in a.qualifier for word in _AWAY)
-    for number, hit in hits.found.items():
-        _check_road(hits, number, hit)
-        _check_compound(hits, number, hit)
-        _check_community(hits, number, hit)
-        if away:
-            _against(hit, 0.9, "nearby")
-        if other_region:
-            _against(hit, 0.5, "other_region")
-    _check_name(hits)
-
-
-def _against(hit: Hit, factor: float, code: str) -> None:
-    hit.score *= factor
-    hit.codes.append(code)
-
-
-def _check_road(hits: Hits, number: int, hit: Hit) -> None:
-    spot, a = hits.places.spots[number], hits.address
-    if hits.places.entries[number].kind is EntryKind.ROAD:
-        return
-    if spot.street < 0 or a.street is None or "door_plate_same" in hit.codes:
-        return
-    if hits.streets.get(spot.street, 0.0) < _LIKELY:
-        if a.door_plate or "name_same" not in hit.codes:
-            _against(hit, 0.6, "road_differs")
-        return
-    if "missing_door_plate" in hit.codes:
-        return
-    hit.score = min(1.0, hit.score + 0.02)
-    hit.codes.append("road_same")
-    if a.door_plate is None:
-        return
-    if plate_key(a.door_plate) == spot.plate:
-        hit.codes.append("door_plate_same")
-    else:
-        _against(hit, _NOT_FOUND, "door_plate_differs")
-
-
-def _check_compound(hits: Hits, number: int, hit: Hit) -> None:
-    spot, a = hits.places.spots[number], hits.address
-    if not a.compound or not spot.compound or not hits.compounds:
-        return
-    likely = {
-        key_of(hits.places.entries[home].name)
-        for home, score in hits.compounds.items()
-        if score >= _LIKELY
-    }
-    if spot.compound in likely:
-        hit.score = min(1.0, hit.score + 0.02)
-        hit.codes.append("compound_same")
-    elif "door_plate_same" in hit.codes and max(hits.compounds.values()) > 0.9:
-        _against(hit, 0.75, "compound_differs")
-
-
-def _check_community(hits: Hits, number: int, hit: Hit) -> None:
-    spot, a = hits.places.spots[number], hits.address
-    if not a.community or not spot.community:
-        return
-    asked = community_key(a.community)
-    if asked != spot.community and asked in hits.places.communities:
-        _against(hit, 0.75, "community_differs")
-
-
-def _check_name(hits: Hits) -> None:
-    """Where a name was asked for and nothing has it, what only shares the road is in doubt."""
-    a = hits.address
-    asked = a.name or a.compound
-    if not asked or a.road is None or a.building_no or a.door_plate or a.room_no:
-        return
-    for number, hit in hits.found.items():
-        if hits.places.entries[number].kind is EntryKind.ROAD:
-            _against(hit, _NOT_FOUND, "no_such_name")

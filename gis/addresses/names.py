@@ -13,17 +13,17 @@ from rapidfuzz.distance import OSA, Indel
 
 from gis.addresses.normalise import one_spelling
 from gis.addresses.numerals import fold
+from gis.addresses.words import words
 
-_MARKED = dict(
-    zip("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿê", "aaaaeeeeiiiioooouuuuvvvvvnnnme", strict=True)
-)
+_MARKED = dict(zip("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿê", "aaaaeeeeiiiioooouuuuvvvvvnnnme", strict=True))
 _LOOSE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
 # Where two names differ in one of these they are two places, not a slip of the pen.
-DISTINGUISHING = frozenset("东西南北中上下前后左右新老大小内外甲乙丙丁0123456789")
-_TYPES = tuple(
-    "嘉园 家园 佳园 花园 雅苑 花苑 佳苑 新苑 名苑 惠苑 小区 新村 新寓 公寓 花都 名邸 华府 华庭 宿舍 棚户房 "
+DISTINGUISHING = frozenset("东西南北中上下前后左右新老内外甲乙丙丁0123456789")
+_TYPES = words(
+    "嘉园 家园 佳园 花园 雅苑 花苑 佳苑 新苑 名苑 惠苑 小区 新村 新寓 公寓 花都 名邸 华府 华庭 "
+    "宿舍 棚户房 "
     "大厦 大楼 广场 中心 商场 商城 市场 超市 药房 药店 饭店 餐馆 诊所 大道 大街 胡同 公园 "
-    "路 街 巷 道 里 园 苑 村 郡 府 城 居 店 馆 厂 社区".split()
+    "路 街 巷 道 里 园 苑 村 郡 府 城 居 店 馆 厂 社区"
 )
 _SHORTEST = 2
 _POOL = 24
@@ -109,7 +109,7 @@ def likeness(asked: str, name: str, prefixes: frozenset[str] = frozenset()) -> L
     Examples
     --------
     >>> likeness("西街", "宝塔桥西街")
-    Likeness(score=0.9, reason='short_form')
+    Likeness(score=0.89, reason='short_form')
     >>> likeness("宝塔桥南街", "宝塔桥西街").score < 0.6
     True
     """
@@ -132,11 +132,11 @@ def _containment(asked: str, name: str, prefixes: frozenset[str]) -> Likeness:
         known = asked[: -len(name)] in prefixes
         return Likeness(0.97 if known else 0.84, "name_within")
     if name.endswith(asked):
-        return Likeness(0.9, "short_form")
+        return Likeness(0.89, "short_form")
     if name.startswith(asked):
         return Likeness(0.88, "short_form")
     if asked in name:
-        return Likeness(0.84, "short_form")
+        return Likeness(0.865, "short_form")
     if asked.startswith(name):
         return Likeness(0.8, "name_within")
     if name in asked:
@@ -145,9 +145,9 @@ def _containment(asked: str, name: str, prefixes: frozenset[str]) -> Likeness:
 
 
 def _set_apart(asked: str, name: str) -> bool:
-    """Tell whether two keys of one length differ in a character that tells places apart."""
+    """Tell whether two keys of one length differ in two characters that tell places apart."""
     return any(
-        a != b and (a in DISTINGUISHING or b in DISTINGUISHING)
+        a != b and a in DISTINGUISHING and b in DISTINGUISHING
         for a, b in zip(asked, name, strict=True)
     )
 
@@ -156,10 +156,10 @@ def _slip(asked: str, name: str) -> Likeness:
     """Return the likeness of two names neither of which is in the other."""
     distance = OSA.distance(asked, name, score_cutoff=2)
     close = Indel.normalized_similarity(asked, name)
-    if distance == 1:
-        return _one_slip(asked, name)
     if _left_out(asked, name):
         return Likeness(0.82 if asked[0] == name[0] else 0.74, "abbreviation")
+    if distance == 1:
+        return _one_slip(asked, name)
     if distance == 2 and min(len(asked), len(name)) >= 6:
         return Likeness(0.76, "name_similar")
     return Likeness(0.7 * close, "name_similar")

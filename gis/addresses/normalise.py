@@ -25,6 +25,7 @@ _SIGNS: dict[str, str] = {
     **TRADITIONAL,
     "﹟": "#",
     "№": "#",
+    "○": "〇",
 }
 _SIGN_TABLE = str.maketrans(_SIGNS)
 _JOINING = frozenset("\\.。·・")
@@ -33,8 +34,11 @@ _MARKS = frozenset(" -()#、")
 _BUILDING = re.compile(
     r"(?<=[0-9A-Z甲乙丙丁戊己庚辛])(?:"
     + "|".join(sorted(BUILDING_WORDS, key=len, reverse=True))
-    + r")(?![下上道梯顶桥山店村])"
+    + r")[楼栋幢座]*(?![下上道梯顶桥山店村])"
 )
+
+
+_BETWEEN_PARTS = re.compile(r"(?<=[0-9号])-?之-?(?=[0-9])")
 
 
 def _printable(text: str) -> str:
@@ -80,14 +84,8 @@ def _one_building_word(text: str) -> str:
 
 
 def _one_dash(text: str) -> str:
-    """Return the text with 之 and 号- between two parts of one number as a dash."""
-    if "之" not in text:
-        return text
-    out: list[str] = []
-    for i, c in enumerate(text):
-        joins = c == "之" and 0 < i < len(text) - 1 and text[i + 1].isdigit()
-        out.append("-" if joins and (text[i - 1].isdigit() or text[i - 1] in "号-") else c)
-    return "".join(out)
+    """Return the text with 之 between two parts of one number as a dash: 18号之3."""
+    return _BETWEEN_PARTS.sub("-", text)
 
 
 def one_spelling(name: str) -> str:

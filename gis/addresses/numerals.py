@@ -16,6 +16,7 @@ TENS: dict[str, int] = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 10
 NUMERALS = frozenset(DIGITS) | frozenset(FORMAL) | frozenset(TENS)
 _VALUES = DIGITS | FORMAL
 _FORMAL_ONLY = frozenset(FORMAL) - {"零"}
+_EVERYDAY = NUMERALS - _FORMAL_ONLY - {"拾", "佰"}
 LONGEST = 9
 
 # The suffixes that make a number of the numeral before them, and what may not follow those.
@@ -125,7 +126,7 @@ def _converted(text: str, start: int, end: int, out: list[str]) -> str:
     before = text[start - 1] if start else ""
     if len(numeral) > LONGEST or before.isdigit() or ("A" <= before <= "Z"):
         return numeral
-    if "之" == before and start > 1 and (text[start - 2].isdigit() or text[start - 2] in "号-"):
+    if before == "之" and start > 1 and (text[start - 2].isdigit() or text[start - 2] in "号-"):
         digits = value(numeral)
         return digits if digits is not None else numeral
     if not _field_follows(text, end, numeral, before):
@@ -142,7 +143,7 @@ def _converted(text: str, start: int, end: int, out: list[str]) -> str:
 
 
 def fold(name: str) -> str:
-    """Return a name with all its Chinese numerals as digits: a key, not a spelling.
+    """Return a name with its everyday Chinese numerals as digits: a key, not a spelling.
 
     金陵二村 and 金陵2村 have the same key.
 
@@ -151,13 +152,13 @@ def fold(name: str) -> str:
     >>> fold("金陵新四村"), fold("十二街")
     ('金陵新4村', '12街')
     """
-    if NUMERALS.isdisjoint(name):
+    if _EVERYDAY.isdisjoint(name):
         return name
     out: list[str] = []
     i = 0
     while i < len(name):
         end = i
-        while end < len(name) and name[end] in NUMERALS:
+        while end < len(name) and name[end] in _EVERYDAY:
             end += 1
         if end > i:
             out.append(value(name[i:end]) or name[i:end])

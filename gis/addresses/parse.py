@@ -8,10 +8,12 @@ from dataclasses import dataclass, fields
 
 from gis.addresses import chains, segments
 from gis.addresses.chains import Chain
+from gis.addresses.fields import Fields
+from gis.addresses.naming import place_name
 from gis.addresses.normalise import normalise
-from gis.addresses.placing import Fields, place_name, place_number, settle
+from gis.addresses.numbering import place_number
 from gis.addresses.regions import read_region
-from gis.addresses.words import FORMER_DISTRICTS
+from gis.addresses.words import FORMER_DISTRICTS, TALK_AFTER
 
 _PHONE = re.compile(
     r"(?<![0-9A-Z-])(?:(?:\+?86[- ]?)?1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}"
@@ -29,7 +31,8 @@ class Address:
     座 or the 号 behind a 弄. ``compound`` is the named ground or house (小区, 大厦), ``name`` a
     shop or landmark; ``subroad`` a second road or a lane off the first, which then carries the
     door plate. ``qualifier`` says that the spot is near and not at the address (对面, 路口).
-    ``remainder`` keeps everything that was not understood or is no address (a person's name).
+    ``remainder`` keeps everything that was not understood or is no address (a person's name);
+    ``core`` is the text without region, telephone numbers and what callers say around it.
     """
 
     text: str = ""
@@ -51,6 +54,7 @@ class Address:
     name: str | None = None
     qualifier: str | None = None
     remainder: str | None = None
+    core: str = ""
     raw: str = ""
 
     @property
@@ -93,17 +97,25 @@ def parse(text: str, *, former: Mapping[str, str] = FORMER_DISTRICTS) -> Address
     ('201-3', None, None, None)
     """
     plain = normalise(text, former=former)
-    body, extras = _without_phones(plain)
+    body, extras = _without_phones(_without_talk(plain))
     region = read_region(body)
     found = Fields(province=region.province, city=region.city, district=region.district)
-    body, notes = _without_notes(body[region.end :])
+    core = body[region.end :].strip(" -")
+    body, notes = _without_notes(core)
     _scan(body, found)
     for note in notes:
         _scan_note(note, found)
-    settle(found)
+    found.close_name()
     remainder = " ".join(x for x in (*found.rest, *extras) if x) or None
     known = {k: v for k, v in vars(found).items() if k in _NAMES and v}
-    return Address(text=plain, raw=text, remainder=remainder, **known)
+    return Address(text=plain, core=core, raw=text, remainder=remainder, **known)
+
+
+def _without_talk(text: str) -> str:
+    """Return the text without what callers say after an address: 归谁管, 那边."""
+    while text.endswith(TALK_AFTER):
+        text = text[: -max(len(w) for w in TALK_AFTER if text.endswith(w))].rstrip(" -")
+    return text
 
 
 def _without_phones(text: str) -> tuple[str, list[str]]:
@@ -143,7 +155,7 @@ def _without_notes(text: str) -> tuple[str, list[str]]:
 def _scan_note(note: str, found: Fields) -> None:
     """Read what a bracket holds: numbers that are still missing, else a name."""
     if found.building_no is None and found.room_no is None and any(c.isdigit() for c in note):
-        settle(found)
+        found.close_name()
         _scan(note, found)
     elif found.name is None and not note.endswith(("申报", "照", "托管", "办公", "注册")):
         found.name = note.removeprefix("近").removeprefix("原") or None
@@ -165,7 +177,7 @@ def _scan(text: str, found: Fields) -> None:
                 i = chain.end
                 continue
             _close(text[start:i], found, chain)
-            place_number(found, chain, text[chain.end : chain.end + 4])
+            place_number(found, chain, text[chain.end : chain.end + 6])
             found.dashed = False
             start = i = chain.end
         else:
@@ -193,5 +205,6 @@ def _close(run: str, found: Fields, chain: Chain | None) -> None:
         return
     towns = found.road is None and found.door_plate is None
     number_next = chain is not None and chain.kind in ("plate", "lane", "", "building")
-    for part in segments.split(run, number_next=number_next, towns=towns):
-        place_name(found, part, chain)
+    parts = segments.split(run, number_next=number_next, towns=towns)
+    for part in parts:
+        place_name(found, part, chain if part is parts[-1] else None)

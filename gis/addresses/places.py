@@ -14,7 +14,7 @@ from gis.addresses.words import SHOPFRONT_WORDS
 How = Literal["name", "alias", "former_name", "community_name", "short_form"]
 SHOPFRONTS = "门面"
 _STEMS = frozenset("甲乙丙丁戊己庚辛")
-_PLACES = (EntryKind.BUILDING, EntryKind.BUSINESS, EntryKind.RESIDENT_UNIT)
+PLACES = (EntryKind.BUILDING, EntryKind.BUSINESS, EntryKind.RESIDENT_UNIT)
 
 
 def plate_key(plate: str) -> str:
@@ -40,10 +40,14 @@ class Plate:
 
 @dataclass(slots=True)
 class Compound:
-    """A compound: its buildings by number, and the rest that lies in it."""
+    """A compound: its buildings by number.
+
+    ``named``: whether it is one by its name alone; a school with numbered buildings is a unit.
+    """
 
     entry: int
     buildings: dict[str, list[int]] = field(default_factory=dict)
+    named: bool = True
 
 
 @dataclass(slots=True)
@@ -91,7 +95,7 @@ class Places:
         self.by_code: dict[str, list[int]] = {}
         self.communities: set[str] = set()
         self._parsed: dict[str, Address] = {}
-        for entry in sorted(entries, key=lambda e: e.kind in _PLACES):
+        for entry in sorted(entries, key=lambda e: e.kind in PLACES):
             self._add_given(entry)
         for road in roads:
             self._street(road)
@@ -281,7 +285,7 @@ class Places:
             entry = Entry(
                 f"compound:{name}", EntryKind.COMPOUND, name, name, community=of.community
             )
-            known = self._compound_of[key] = Compound(self._append(entry))
+            known = self._compound_of[key] = Compound(self._append(entry), named=derived)
             self.spots[known.entry].community = community_key(of.community or "")
             self._call(known, name, "name")
             if derived:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gis.addresses.entries import Reason
+from gis.addresses.words import words
 from gis.findings import Text
 
 _TEXTS: dict[str, Text] = {
@@ -33,7 +34,9 @@ _TEXTS: dict[str, Text] = {
     # against a candidate
     "no_such_building": Text("there is no such building number here", "这里没有这个幢号"),
     "no_such_unit": Text("the building has no such unit", "该幢没有这个单元"),
-    "no_such_door_plate": Text("there is no such door plate on this road", "这条街巷上没有这个门牌"),
+    "no_such_door_plate": Text(
+        "there is no such door plate on this road", "这条街巷上没有这个门牌"
+    ),
     "no_such_name": Text("nothing of that name was found here", "这里没有找到这个名称"),
     "read_as_building": Text("the second number read as the building", "把第二个号码读作幢号"),
     "read_as_door_plate": Text("the number read as the door plate", "把号码读作门牌"),
@@ -48,9 +51,11 @@ _TEXTS: dict[str, Text] = {
 }
 
 BLOCKING = frozenset(
-    "no_such_building no_such_door_plate no_such_name road_differs door_plate_differs "
-    "building_differs compound_differs community_differs other_region nearby not_understood "
-    "read_as_building".split()
+    words(
+        "no_such_building no_such_door_plate no_such_name road_differs door_plate_differs "
+        "building_differs compound_differs community_differs other_region nearby not_understood "
+        "read_as_building"
+    )
 )
 """Reasons that keep an answer from being clear, whatever its score."""
 

@@ -16,6 +16,7 @@ from gis.addresses.words import (
     PROVINCES,
     TOO_SHORT_FOR_A_DISTRICT,
     ZONE_ENDINGS,
+    words,
 )
 
 _FILLERS = ("市辖区", "省直辖县级行政区划", "自治区直辖县级行政区划", "县级行政区划")
@@ -24,8 +25,12 @@ _SKIPPED = (" ", *_COUNTRIES, *_FILLERS, *LEAD_INS)
 _SIDES = frozenset("东西南北中前后上下新")
 # Cities people name without 市 right before a road.
 _BIG = frozenset(
-    "北京 上海 天津 重庆 南京 杭州 广州 深圳 成都 武汉 西安 苏州 无锡 常州 宁波 合肥 福州 厦门 济南 "
-    "青岛 郑州 长沙 沈阳 大连 哈尔滨 长春 石家庄 太原 昆明 贵阳 南宁 南昌 兰州 佛山 东莞 温州 徐州".split()
+    words(
+        "北京 上海 天津 重庆 南京 杭州 广州 深圳 成都 武汉 西安 苏州 无锡 常州 宁波 合肥 福州 "
+        "厦门 济南 "
+        "青岛 郑州 长沙 沈阳 大连 哈尔滨 长春 石家庄 太原 昆明 贵阳 南宁 南昌 兰州 佛山 东莞 "
+        "温州 徐州"
+    )
 )
 _PREFECTURE_SHORT = {
     name[:length] + "州": name
@@ -35,6 +40,7 @@ _PREFECTURE_SHORT = {
 }
 _STREETS = frozenset("路街道巷弄")
 _UNIT_STOPS = frozenset("路街道村镇乡弄巷")
+_NUMERAL_DISTRICT = len("二七")
 _LONGEST_UNIT, _LONGEST_PLAIN_UNIT = 16, 7
 
 
@@ -113,9 +119,9 @@ def _city(text: str, i: int, province: str | None) -> tuple[str | None, int]:
         end = i + length
         if text.startswith("市", end) and not text.startswith("场", end + 1):
             return CITIES[short], end + 1
-        if province is None or province[: len(short)] != short:
-            if _bare(text, end, short):
-                return CITIES[short], end
+        repeated = province is not None and province[: len(short)] == short
+        if not repeated and _bare(text, end, short):
+            return CITIES[short], end
     return None, i
 
 
@@ -167,6 +173,8 @@ def _unit_end(text: str, i: int, after_city: bool, mongolian: bool) -> int:
 def _is_unit(text: str, i: int, k: int, after: str, mongolian: bool) -> bool:
     c = text[k]
     if c == "区":
+        if text[k - 1] in NUMERALS and k - i != _NUMERAL_DISTRICT:
+            return False
         return not (
             text.endswith(NOT_A_DISTRICT, i, k + 1) or text[i : k + 1] in TOO_SHORT_FOR_A_DISTRICT
         )

@@ -10,6 +10,7 @@ from gis.addresses.words import (
     QUALIFIERS,
     STRONG_COMPOUND_ENDINGS,
     ZONE_ENDINGS,
+    words,
 )
 
 PartKind = Literal["town", "zone", "community", "road", "name"]
@@ -18,15 +19,32 @@ _SIDES = frozenset("东西南北中上下前后")
 _COUNTS = NUMERALS | frozenset("0123456789")
 _ROAD_CHARS = frozenset("路街巷道")
 _NOT_A_WAY = frozenset("隧通河渠频管轨航赛栈过楼味水报知")
-_SPLITTING = tuple(
-    "小区 花园 公寓 新村 大厦 大楼 家园 嘉园 花苑 新苑 佳苑 名苑 雅苑 华庭 豪庭 家属院 宿舍 山庄 别墅 "
-    "广场 商城 购物中心 写字楼 度假村 家苑".split()
+_SPLITTING = words(
+    "小区 花园 公寓 新村 大厦 大楼 家园 嘉园 花苑 新苑 佳苑 名苑 雅苑 华庭 豪庭 家属院 宿舍 山庄 "
+    "别墅 "
+    "广场 商城 购物中心 写字楼 度假村 家苑"
 )
 _SPLIT_ENDS = frozenset(w[-1] for w in _SPLITTING)
-_ROAD_MORE = ("步行街", "商业街", "大街", "支路", "支巷", "胡同", "公路", "街", "巷")
+_ROAD_MORE = (
+    "延长线",
+    "延长段",
+    "延伸段",
+    "步行街",
+    "商业街",
+    "大街",
+    "支路",
+    "支巷",
+    "胡同",
+    "公路",
+    "街",
+    "巷",
+)
 _AHEAD = (*STRONG_COMPOUND_ENDINGS, "区", "园", "苑", "城", "馆", "店")
+_OFFICES = ("居民委员会", "居委会", "党委", "村委会")
+_OFFICE = "办事处"
 _COMMITTEES = ("居委会", "村委会", "居民委员会", "村民委员会")
 _LONGEST_TOWN = 9
+_LONGEST_PLACE = 2
 _SHORTEST_ROAD = 2
 
 
@@ -54,7 +72,9 @@ def _is_road_next(run: str, i: int) -> bool:
 def _road_end(run: str, start: int, j: int, number_next: bool) -> int:
     """Return where the road whose suffix stands at ``j`` ends, 0 when it is none."""
     c, before, after = run[j], run[j - 1 : j], run[j + 1 : j + 2]
-    if j == start or not _is_way(run, j, c, before, after, number_next):
+    if j == start or (c != "街" and run.startswith("街道", j + 1)) or after in ("镇", "乡"):
+        return 0
+    if not _is_way(run, j, c, before, after, number_next):
         return 0
     end = j + 1
     for more in _ROAD_MORE:
@@ -62,7 +82,7 @@ def _road_end(run: str, start: int, j: int, number_next: bool) -> int:
             end += len(more)
             break
     end = _section_end(run, end, number_next)
-    return 0 if _names_institution(run, end) else end
+    return 0 if run[end:] == "里" or _names_institution(run, end) else end
 
 
 def _names_institution(run: str, end: int) -> bool:
@@ -78,7 +98,7 @@ def _is_way(run: str, j: int, c: str, before: str, after: str, number_next: bool
     if c == "路":
         return before != "铁" and not (after and after in "局网灯政面")
     if c == "街":
-        return not (after and after in "道坊区")
+        return not (after and after in "道坊区") and not (after == "口" and j < _LONGEST_PLACE)
     if c == "道":
         if before in "大国省县乡":
             return after != "路"
@@ -100,7 +120,7 @@ def _section_end(run: str, end: int, number_next: bool) -> int:
     cut = tail.find("段")
     if cut > 0 and (all(c in _SIDES or c in _COUNTS for c in tail[:cut])):
         return end + cut + 1
-    if number_next and 1 < cut and end + cut + 1 == len(run) and tail[0] not in "路":
+    if number_next and cut > 1 and end + cut + 1 == len(run) and tail[0] not in "路":
         return end + cut + 1
     if run[end - 2 : end] in ("大道", "大街") and tail[:1] in _SIDES and tail[1:2] in ("路", "街"):
         return end + 2
@@ -115,15 +135,18 @@ def _town_end(run: str, start: int, j: int) -> int:
     if j - start < 1 or j - start > _LONGEST_TOWN:
         return 0
     if c == "道":
-        if before != "街" or j - start < 2 or after == "口":
+        if j - start < 2 or after == "口":
             return 0
-        for office in ("办事处", "办"):
-            if run.startswith(office, j + 1):
-                return j + 1 + len(office)
-        return j + 1
+        office = next((w for w in (_OFFICE, "办") if run.startswith(w, j + 1)), "")
+        return j + 1 + len(office)
     if c == "木":
         return j + 1 if before == "苏" else 0
-    if before in ("小", "古") or (before == "城" and j - start == 1) or (after and after in "镇村里") or after == "海":
+    if (
+        before in ("小", "古")
+        or (before == "城" and j - start == 1)
+        or (after and after in "镇村里")
+        or after == "海"
+    ):
         return 0
     return 0 if _is_road_next(run, j + 1) else j + 1
 
@@ -139,7 +162,8 @@ def _area(run: str, start: int, j: int) -> tuple[PartKind, int]:
         return "name", 0
     if c == "区":
         if run[j - 1 : j] == "社" and j - start > 1:
-            return "community", j + 1
+            office = next((w for w in _OFFICES if run.startswith(w, j + 1)), "")
+            return "community", j + 1 + len(office)
         if j - start > 1 and run.endswith(ZONE_ENDINGS, start, j + 1):
             return "zone", j + 1
         return "name", 0
@@ -149,7 +173,12 @@ def _area(run: str, start: int, j: int) -> tuple[PartKind, int]:
 def _village(run: str, start: int, j: int) -> tuple[PartKind, int]:
     """Return what 村 at ``j`` ends: a village, or nothing where it is part of a compound."""
     before = run[j - 1 : j]
-    if j == start or before in _COUNTS or before in "新农度" or run.startswith("镇", j + 1):
+    if (
+        j == start
+        or before in _COUNTS
+        or before in "新农度"
+        or run.startswith(("镇", "社区"), j + 1)
+    ):
         return "name", 0
     for office in ("民委员会", "委会", "委"):
         if run.startswith(office, j + 1):
@@ -209,9 +238,9 @@ def split(run: str, *, number_next: bool, towns: bool = True) -> list[Part]:
 
 def _append_rest(parts: list[Part], rest: str) -> None:
     """Append what is left: after a second, very short road it is one name, 汉街|总部国际."""
-    if len(parts) > 1 and parts[-1].kind == "road" == parts[-2].kind:
-        if len(parts[-1].text) == _SHORTEST_ROAD and not rest.startswith(QUALIFIERS):
-            rest = parts.pop().text + rest
+    second_road = len(parts) > 1 and parts[-1].kind == "road" == parts[-2].kind
+    if second_road and len(parts[-1].text) == _SHORTEST_ROAD and not rest.startswith(QUALIFIERS):
+        rest = parts.pop().text + rest
     parts.append(Part("name", rest))
 
 
@@ -219,7 +248,7 @@ def _ends_here(
     run: str, start: int, j: int, number_next: bool, towns: bool
 ) -> tuple[PartKind, int]:
     c = run[j]
-    if c in "镇乡木" or (c == "道" and run[j - 1 : j] == "街"):
+    if c in "镇乡木" or (c == "道" and (run[j - 1 : j] == "街" or run.startswith(_OFFICE, j + 1))):
         return "town", _town_end(run, start, j) if towns else 0
     if c in "路街道巷同速条弄线":
         return "road", _road_end(run, start, j, number_next)

@@ -6,16 +6,49 @@ piece of text is. Short forms stand without their suffix (``江苏`` for ``江�
 
 from __future__ import annotations
 
-MUNICIPALITIES = frozenset("北京 上海 天津 重庆".split())
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of a text: a table that reads as one.
+
+    Examples
+    --------
+    >>> words("幢 栋 号楼")
+    ('幢', '栋', '号楼')
+    """
+    return tuple(text.split())
+
+
+MUNICIPALITIES = frozenset(words("北京 上海 天津 重庆"))
 
 PROVINCES: dict[str, str] = {
     **{name: f"{name}市" for name in MUNICIPALITIES},
     **{
         name: f"{name}省"
-        for name in (
-            "河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 "
-            "四川 贵州 云南 陕西 甘肃 青海 台湾"
-        ).split()
+        for name in [
+            "河北",
+            "山西",
+            "辽宁",
+            "吉林",
+            "黑龙江",
+            "江苏",
+            "浙江",
+            "安徽",
+            "福建",
+            "江西",
+            "山东",
+            "河南",
+            "湖北",
+            "湖南",
+            "广东",
+            "海南",
+            "四川",
+            "贵州",
+            "云南",
+            "陕西",
+            "甘肃",
+            "青海",
+            "台湾",
+        ]
     },
     "内蒙古": "内蒙古自治区",
     "广西": "广西壮族自治区",
@@ -51,7 +84,8 @@ _CITY_NAMES = """
 郑州 开封 洛阳 平顶山 安阳 鹤壁 新乡 焦作 濮阳 许昌 漯河 三门峡 南阳 商丘 信阳 周口 驻马店 济源
 武汉 黄石 十堰 宜昌 襄阳 鄂州 荆门 孝感 荆州 黄冈 咸宁 随州 仙桃 潜江 天门
 长沙 株洲 湘潭 衡阳 邵阳 岳阳 常德 张家界 益阳 郴州 永州 怀化 娄底
-广州 韶关 深圳 珠海 汕头 佛山 江门 湛江 茂名 肇庆 惠州 梅州 汕尾 河源 阳江 清远 东莞 中山 潮州 揭阳 云浮
+广州 韶关 深圳 珠海 汕头 佛山 江门 湛江 茂名 肇庆 惠州 梅州 汕尾 河源 阳江 清远 东莞 中山
+潮州 揭阳 云浮
 南宁 柳州 桂林 梧州 北海 防城港 钦州 贵港 玉林 百色 贺州 河池 来宾 崇左
 海口 三亚 三沙 儋州
 成都 自贡 攀枝花 泸州 德阳 绵阳 广元 遂宁 内江 乐山 南充 眉山 宜宾 广安 达州 雅安 巴中 资阳
@@ -80,100 +114,147 @@ _OTHER_PREFECTURES = """
 """
 PREFECTURES: tuple[str, ...] = tuple(_OTHER_PREFECTURES.split())
 
+DISTRICTS_BY_CODE: dict[str, str] = {
+    "320102": "玄武区",
+    "320104": "秦淮区",
+    "320105": "建邺区",
+    "320106": "鼓楼区",
+    "320111": "浦口区",
+    "320113": "栖霞区",
+    "320114": "雨花台区",
+    "320115": "江宁区",
+    "320116": "六合区",
+    "320117": "溧水区",
+    "320118": "高淳区",
+}
+"""The districts of Nanjing; elsewhere the name of the office's area must spell its district."""
+
 FORMER_DISTRICTS: dict[str, str] = {"下关区": "鼓楼区"}
 """Districts that are no more and people still write; merged in Nanjing in 2013."""
 
 # 区 that is no district: words that end so, and words that are no more than this.
-NOT_A_DISTRICT = tuple(
-    "小区 社区 园区 街区 校区 厂区 库区 工业区 别墅区 生活区 住宅区 景区 商业区 家属区 办公区 宿舍区 "
+NOT_A_DISTRICT = words(
+    "小区 社区 园区 街区 校区 厂区 库区 工业区 别墅区 生活区 住宅区 景区 商业区 家属区 办公区 "
+    "宿舍区 "
     "艺术区 院区 灾区 辖区 地区 片区 棚户区 安置区 开发区 高新区 保税区 示范区 度假区 "
     "产业区 物流区 加工区 试验区 实验区 创业区 商务区 服务区 管理区 合作区 名胜区 城镇区 展区 "
-    "自治区 行政区 经开区".split()
+    "自治区 行政区 经开区"
 )
-TOO_SHORT_FOR_A_DISTRICT = frozenset("东区 西区 南区 北区 中区 老区 市区 山区 牧区 港区".split())
-ZONE_ENDINGS = tuple(
+TOO_SHORT_FOR_A_DISTRICT = frozenset(words("东区 西区 南区 北区 中区 老区 市区 山区 牧区 港区"))
+ZONE_ENDINGS = words(
     "开发区 高新区 高新技术产业园区 工业园区 产业园区 科技园区 高科技园区 示范区 保税区 度假区 "
     "高教园区 大学城园区 软件园区 物流园区 出口加工区 试验区 工业区 商务区 管理区 合作区 风景区 "
-    "名胜区 工业集中区 经开区 园区".split()
+    "名胜区 工业集中区 经开区 园区"
 )
 
 # What stands right after a road's name and makes the whole another thing's name.
-INSTITUTIONS = tuple(
+INSTITUTIONS = words(
     "社区 小区 新村 小学 中学 大学 学校 幼儿园 派出所 支行 分理处 分行 营业部 营业厅 地铁站 车站 "
     "公交站 加油站 菜场 菜市场 农贸市场 卫生院 卫生所 医院 街道 店 花园 家园 商城 商场 大厦 大楼 "
-    "广场 公园 市场 邮局 邮政 电影院 一小 二小 中心 苑 里小区 商业街 步行街 桥头".split()
+    "广场 公园 市场 邮局 邮政 电影院 一小 二小 中心 苑 里小区 商业街 步行街 桥头"
 )
-NOT_AFTER_A_BARE_CITY = tuple(
+NOT_AFTER_A_BARE_CITY = words(
     "路 街 大道 大街 道 巷 大学 学院 银行 饭店 宾馆 酒店 医院 烤鸭 商会 大厦 商城 电视 公园 村 "
-    "里 弄 胡同 新村 小区 花园 大酒店 广场 国际 师范 理工 农业 站 火车站 机场 东站 南站 西站 北站".split()
+    "里 弄 胡同 新村 小区 花园 大酒店 广场 国际 师范 理工 农业 站 火车站 机场 东站 南站 西站 北站"
 )
 
-STRONG_COMPOUND_ENDINGS = tuple(
+STRONG_COMPOUND_ENDINGS = words(
     "小区 花园 公寓 新村 广场 大厦 大楼 家园 嘉园 花苑 新苑 佳苑 名苑 雅苑 华庭 豪庭 名邸 公馆 "
-    "家属院 宿舍 山庄 别墅 新城 科技园 工业园 产业园 软件园 创业园 创意园 创新园 商务园 物流园 商城 "
-    "购物中心 商务中心 国际中心 中心 市场 百货 商场 写字楼 办公楼 会所 酒店 宾馆 度假村 商厦 大酒店 "
-    "医院 大学 学院 中学 小学 幼儿园 大院 胜景 名城 家苑 广厦 安置房 公租房 廉租房".split()
+    "家属院 宿舍 山庄 别墅 新城 科技园 工业园 产业园 软件园 创业园 创意园 创新园 商务园 物流园 "
+    "商城 "
+    "购物中心 商务中心 国际中心 中心 市场 百货 商场 写字楼 办公楼 会所 酒店 宾馆 度假村 商厦 "
+    "大酒店 "
+    "医院 大学 学院 中学 小学 幼儿园 大院 胜景 名城 家苑 广厦 安置房 公租房 廉租房"
 )
-WEAK_COMPOUND_ENDINGS = tuple(
+WEAK_COMPOUND_ENDINGS = words(
     "园 苑 城 里 庭 府 居 阁 湾 邸 郡 墅 轩 院 庄 港 国际 大厦 寓 坊 园区 厂 公司 天地 世家 之光 "
-    "花城 名都 御景 壹号 时代 都市 南区 北区 东区 西区 中区 区 一期 二期 三期 四期 五期 期 站 馆 塔 "
-    "楼 宿舍楼 综合楼 服务楼 总部 基地 仓库 村 部 所 局 校 学校".split()
+    "花城 名都 御景 壹号 时代 都市 南区 北区 东区 西区 中区 区 一期 二期 三期 四期 五期 期 站 "
+    "塔 "
+    "楼 宿舍楼 综合楼 服务楼 总部 基地 仓库 村 部 所 局 校 学校"
 )
-STALLS = ("市场", "商城", "广场", "大厦", "中心", "大楼", "商场", "百货", "商厦", "写字楼", "办公楼")
+STALLS = (
+    "市场",
+    "商城",
+    "广场",
+    "大厦",
+    "中心",
+    "大楼",
+    "商场",
+    "百货",
+    "商厦",
+    "写字楼",
+    "办公楼",
+)
 """Compounds in which ``12号`` is a shop or a stall, not a building."""
 
-QUALIFIERS = tuple(
+QUALIFIERS = words(
     "斜对面 正对面 对面 对过 旁边 附近 隔壁 边上 后面 前面 后边 前边 背后 门口 东侧 西侧 南侧 北侧 "
     "东边 西边 南边 北边 东面 西面 南面 北面 交叉口 交汇处 交界处 路口 十字路口 丁字路口 转角 拐角 "
     "东门 西门 南门 北门 大门 正门 后门 院内 楼下 楼上 以东 以西 以南 以北 旁 内 临街 沿街 "
-    "东北角 西北角 东南角 西南角 口 交口 处 地段".split()
+    "东北角 西北角 东南角 西南角 口 交口 处 地段"
 )
-SHOPFRONT_WORDS = tuple("门面房 门面 商铺 店面 店铺 门市房 门市 铺面 商业用房 营业房 车库 网点".split())
-LEAD_INS = tuple(
+SHOPFRONT_WORDS = words("门面房 门面 商铺 店面 店铺 门市房 门市 铺面 商业用房 营业房 车库 网点")
+SUB_NUMBERS = ("附", "增", "临", "内")
+"""What stands between a door plate and a number under it: 131号附3号."""
+LEAD_INS = words(
     "收货地址 联系地址 家庭住址 详细地址 注册地址 经营场所 住所地 地址 住址 住在 位于 家住 坐落于 "
-    "坐落 我在 我住 收件地址".split()
+    "坐落 我在 我住 收件地址 你好 您好 喂 请问一下 请问 麻烦问一下 麻烦问下 麻烦 我想问一下 "
+    "我想问下 想问一下 "
+    "问一下 问下 我家住在 我家住 我家在 我们家在 我们家住 家在 我家 我们家 就在 我是"
+)
+TALK_AFTER = words(
+    "归谁管 归哪个网格管 归哪个网格 属于哪个网格 是哪个网格 在哪个网格 哪个网格 的网格员是谁 "
+    "网格员是谁 的网格长是谁 "
+    "网格长是谁 谁负责 谁管 怎么走 在哪里 在哪儿 在哪 在什么地方 这边 那边 这里 那里 这儿 那儿 "
+    "那个 这个 那栋 "
+    "这栋 那幢 里面 吗 呢 吧 啊 的"
 )
 JOINERS = "与和同近至在"
 
-BUILDING_WORDS = tuple(
-    "号楼栋 号楼座 号楼 号栋 号幢 号座 楼栋 栋楼 幢楼 座楼 幢 栋 座 #楼 #栋 #幢".split()
-)
+BUILDING_WORDS = words("号楼栋 号楼座 号楼 号栋 号幢 号座 楼栋 栋楼 幢楼 座楼 幢 栋 座 #楼 #栋 #幢")
 """Words for a building after its number; all are the same as 幢."""
 
 # Behind a road's number these name the house, behind a compound's the building.
-HOUSE_WORDS = tuple(
-    "号住宅楼 号宿舍楼 号公寓楼 号商住楼 号办公楼 号综合楼 号教学楼 号实验楼 号商务楼 号管理用房 号厂房 "
-    "号仓库 号车间 号别墅 号公寓".split()
+HOUSE_WORDS = words(
+    "号住宅楼 号宿舍楼 号公寓楼 号商住楼 号办公楼 号综合楼 号教学楼 号实验楼 号商务楼 号管理用房 "
+    "号厂房 "
+    "号仓库 号车间 号别墅 号公寓"
 )
 SUFFIXES: dict[str, str] = {
     **dict.fromkeys(
         (
             *BUILDING_WORDS,
             *HOUSE_WORDS,
-            *"厂房 排 号库 号馆 #厂房 宿舍楼 教学楼".split(),
+            *words("厂房 排 号库 号馆 #厂房 宿舍楼 教学楼"),
         ),
         "building",
     ),
-    **dict.fromkeys("单元门 单元 号单元 门洞 门栋 门 梯 号梯".split(), "unit"),
+    **dict.fromkeys(words("单元门 单元 号单元 门洞 门栋 门 梯 号梯"), "unit"),
     "号门": "gate",
-    **dict.fromkeys("楼层 层楼 层 F层 F楼".split(), "floor"),
+    **dict.fromkeys(words("楼层 层楼 层 F层 F楼"), "floor"),
     "楼": "storey",
     **dict.fromkeys(
-        "户室 号室 室号 室 号房间 房间 号房 房号 房 户 号铺位 号商铺 号店铺 号铺面 号铺 铺位 铺 号档口 "
-        "号档 档口 档 号摊位 摊位 号柜台 号柜 号车位 号车库 号卡 卡 号工位 工位".split(),
+        words(
+            "户室 号室 室号 室 号房间 房间 号房 房号 房 户 号铺位 号商铺 号店铺 号铺面 号铺 铺位 "
+            "铺 号档口 "
+            "号档 档口 档 号摊位 摊位 号柜台 号柜 号车位 号车库 号卡 卡 号工位 工位"
+        ),
         "room",
     ),
-    **dict.fromkeys("号 号院 号大院 号院内 号内 #".split(), "plate"),
-    **dict.fromkeys("弄 支弄 号弄".split(), "lane"),
-    **dict.fromkeys("巷 条巷 支巷 号巷".split(), "alley"),
+    **dict.fromkeys(words("号 号院 号大院 号院内 号内 #"), "plate"),
+    **dict.fromkeys(words("弄 支弄 号弄"), "lane"),
+    **dict.fromkeys(words("巷 条巷 支巷 号巷"), "alley"),
     **dict.fromkeys(
-        "路 街 大街 大道 大马路 马路 支路 国道 省道 县道 乡道 环路 号路 号街 号大街 号大道 号支路 "
-        "号公路 道街 道 经路 纬路 条 胡同 环 线".split(),
+        words(
+            "路 街 大街 大道 大马路 马路 支路 国道 省道 县道 乡道 环路 号路 号街 号大街 号大道 "
+            "号支路 "
+            "号公路 道街 道 经路 纬路 条 胡同 环 线"
+        ),
         "road",
     ),
-    **dict.fromkeys("组 队 社 村民小组 小组 生产队 居民组 号组 大队".split(), "group"),
-    **dict.fromkeys("期 区 号地块 地块 组团 街坊 村 小区 号小区 园 苑 期工程".split(), "part"),
-    **dict.fromkeys("米 公里 KM M 千米 里地".split(), "distance"),
+    **dict.fromkeys(words("组 队 社 村民小组 小组 生产队 居民组 号组 大队"), "group"),
+    **dict.fromkeys(words("期 区 号地块 地块 组团 街坊 村 小区 号小区 园 苑 期工程"), "part"),
+    **dict.fromkeys(words("米 公里 KM M 千米 里地"), "distance"),
 }
 LONGEST_SUFFIX = max(map(len, SUFFIXES))
 # A suffix is none where one of these follows: 3号线, 12路公交, 2门面.
