@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from fastapi import FastAPI
 
 from api import errors
 from api.live import Live, prepare
-from api.routes import docs, grids, health, locate, page
+from api.routes import desk, docs, grids, health, locate, locate_many, locate_table, page
 from api.security import SecurityHeaders
 from api.settings import Settings
 from gis.store import open_store
@@ -22,25 +23,30 @@ in Chinese or English (`Accept-Language`), naming the field and the accepted val
 """
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, *, live: Live | None = None) -> FastAPI:
     """Return the service.
 
-    The store is opened, migrated and, when it is an empty SQLite file, filled with the sample
-    as the application starts up.
+    Parameters
+    ----------
+    settings
+        From the environment when absent.
+    live
+        What to serve, already prepared; otherwise the store of the settings is opened,
+        migrated and, when it is an empty SQLite file, filled with the sample as the
+        application starts up.
     """
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        store = open_store(settings.database_url)
-        prepare(store, settings)
-        app.state.live = Live(store, settings)
+        app.state.live = live or await asyncio.to_thread(_open_live, settings)
         await app.state.live.start()
         try:
             yield
         finally:
             await app.state.live.stop()
-            store.close()
+            if live is None:
+                app.state.live.store.close()
 
     app = FastAPI(
         title="wangge 网格",
@@ -53,7 +59,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     errors.install(app)
     app.add_middleware(SecurityHeaders)
-    for module in (page, locate, grids, health, docs):
+    for module in (page, desk, locate, locate_many, locate_table, grids, health, docs):
         app.include_router(module.router)
     logging.getLogger("wangge").setLevel(logging.INFO)
     return app
+
+
+def _open_live(settings: Settings) -> Live:
+    store = open_store(settings.database_url)
+    prepare(store, settings)
+    return Live(store, settings)

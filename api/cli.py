@@ -304,13 +304,38 @@ def _write(files: dict[Path, bytes]) -> None:
 
 @app.command()
 def locate(
-    lon: Annotated[float, typer.Option(help="Longitude, degrees")],
-    lat: Annotated[float, typer.Option(help="Latitude, degrees")],
-    datum: Annotated[str, typer.Option(help="wgs84, cgcs2000, gcj02 or bd09: never guessed")],
+    lon: Annotated[float | None, typer.Option(help="Longitude, degrees")] = None,
+    lat: Annotated[float | None, typer.Option(help="Latitude, degrees")] = None,
+    datum: Annotated[
+        str | None, typer.Option(help="wgs84, cgcs2000, gcj02 or bd09: never guessed")
+    ] = None,
     as_of: Annotated[str | None, typer.Option(help="The day (YYYY-MM-DD) [today]")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer")] = False,
+    source: Annotated[
+        Path | None, typer.Option("--input", help="A table: .csv, .xlsx or .geojson")
+    ] = None,
+    target: Annotated[
+        Path | None, typer.Option("--output", help="The same table with grid columns")
+    ] = None,
+    lon_column: Annotated[str | None, typer.Option(help="[found by its name]")] = None,
+    lat_column: Annotated[str | None, typer.Option(help="[found by its name]")] = None,
+    address_column: Annotated[str | None, typer.Option(help="[found by its name]")] = None,
+    datum_column: Annotated[str | None, typer.Option(help="[found by its name]")] = None,
 ) -> None:
-    """Say which grids a point lies in, and who is responsible there."""
+    """Say which grids a point lies in, and who is responsible there; or every row of a table.
+
+    Rows of a table that are wrong are kept, with the reason. The rows that a person must look at
+    stand in the sheet 需要核对 of an .xlsx, else in OUTPUT-review.csv.
+    """
+    if source is not None or target is not None:
+        from api.locate_command import locate_table
+        from gis.bulk.columns import Asked
+
+        asked = Asked(lon_column, lat_column, address_column, datum_column)
+        locate_table(source, target, asked, datum, _day(as_of, "as-of") or _today(), _language())
+        return
+    if lon is None or lat is None or datum is None:
+        raise typer.BadParameter("give --lon, --lat and --datum, or --input and --output")
     from api.live import internal_atlas
     from gis.datum import parse_datum, to_wgs84
     from gis.exchange.sheets import spot_json

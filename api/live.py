@@ -7,14 +7,13 @@ notices new versions, and midnight at the office, within :attr:`Settings.poll_s`
 from __future__ import annotations
 
 import asyncio
-import gzip
-import hashlib
 import logging
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
+from api.drawn import Page, page_of
 from api.settings import Settings, today
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
@@ -28,16 +27,6 @@ from gis.store import Identity, Store, Versions
 _log = logging.getLogger("wangge")
 _PAST_ATLASES = 8
 _Key = tuple[Versions, date, date]
-
-
-@dataclass(frozen=True)
-class Page:
-    """The map page as it is sent: plain and gzipped bytes, its tag, its content policy."""
-
-    html: bytes
-    gzipped: bytes
-    etag: str
-    policy: str
 
 
 @dataclass(frozen=True)
@@ -100,6 +89,7 @@ class Live:
         self._bundle: Bundle | None = None
         self._past: OrderedDict[_Key, tuple[Atlas, Future[AddressBook]]] = OrderedDict()
         self._poll: asyncio.Task[None] | None = None
+        self._pages = store.path.with_name(f"{store.path.name}.pages") if store.path else None
         self._maker = ThreadPoolExecutor(1, thread_name_prefix="make")
 
     @property
@@ -118,9 +108,20 @@ class Live:
             )
         return self._bundle
 
+    def build(self) -> None:
+        """Build the first bundle.
+
+        Raises
+        ------
+        StoreError
+            When the store does not answer, or nothing in it is good.
+        """
+        self._bundle = self._build()
+
     async def start(self) -> None:
-        """Build the first bundle and begin to watch the store."""
-        self._bundle = await asyncio.to_thread(self._build)
+        """Build the first bundle, unless that is done, and begin to watch the store."""
+        if self._bundle is None:
+            await asyncio.to_thread(self.build)
         self._poll = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
@@ -175,24 +176,9 @@ class Live:
             _log.error("%s", fault.text.en)
         shown = public(atlas, self.settings.policy, today=day)
         _warm(shown)
+        page = self._maker.submit(page_of, shown, self.settings, self._pages)
         book = self._maker.submit(AddressBook, shown)
-        return Bundle(versions, day, shown, book, faults, self._maker.submit(self._draw, shown))
-
-    def _draw(self, atlas: Atlas) -> Page:
-        import maps
-
-        chosen = maps.MapSettings(
-            title=self.settings.map_title,
-            maker=self.settings.map_maker or self.settings.office_name or atlas.name,
-            approval_no=self.settings.map_approval_no,
-        )
-        html = maps.page_html(atlas, "public", settings=chosen)
-        return Page(
-            html=html,
-            gzipped=gzip.compress(html, 6, mtime=0),
-            etag=f'"{hashlib.sha256(html).hexdigest()[:32]}"',
-            policy=maps.content_security_policy(html),
-        )
+        return Bundle(versions, day, shown, book, faults, page)
 
     async def _watch(self) -> None:
         while True:

@@ -9,9 +9,10 @@ import sys
 import time
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
-from api.live import prepare
+from api.live import Live, prepare
 from api.settings import Settings
 from gis.errors import SettingsError
 from gis.store import open_store
@@ -38,7 +39,9 @@ def run(settings: Settings) -> None:
             loaded = prepare(store, settings)
             if loaded:
                 print("the store was empty: loaded the sample 已载入示例数据", flush=True)
-            _serve(settings, listener, started)
+            live = Live(store, settings)
+            live.build()
+            _serve(create_app(settings, live=live), listener, started)
     finally:
         store.close()
         listener.close()
@@ -71,10 +74,10 @@ def _cannot_listen(host: str, port: int, problem: OSError) -> SettingsError:
     )
 
 
-def _serve(settings: Settings, listener: socket.socket, started: float) -> None:
+def _serve(app: FastAPI, listener: socket.socket, started: float) -> None:
     server = _AnnouncingServer(
         uvicorn.Config(
-            create_app(settings),
+            app,
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -5,6 +5,7 @@
     WanggeError
     ├── InvalidInput              a value from outside is not acceptable; names the field
     │   ├── InvalidBoundary       a ring or coordinate is wrong; names the place
+    │   ├── TooLarge              a body, file or table is over its limit
     │   └── RefusedSet            a set of boundaries, places or people has errors; lists them
     ├── NotFound                  no grid, place or division of that name or date
     ├── Conflict                  the step does not fit what is stored meanwhile
@@ -51,6 +52,10 @@ class InvalidBoundary(InvalidInput):
     def __init__(self, en: str, zh: str, place: tuple[float, float] | None = None) -> None:
         super().__init__("geometry", en, zh)
         self.place = place
+
+
+class TooLarge(InvalidInput):
+    """A body, a file or a table is larger than is read here; ``field`` names it."""
 
 
 class RefusedSet(InvalidInput):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 import orjson
@@ -27,3 +28,15 @@ def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) 
         media_type="application/json",
         headers={"cache-control": "no-cache", **(headers or {})},
     )
+
+
+_LONG_JOBS_AT_ONCE = 2
+
+
+def turns(request: Request) -> asyncio.Semaphore:
+    """Return what lets only a few long jobs run at once; the others wait their turn."""
+    state = request.app.state
+    if not hasattr(state, "turns"):
+        state.turns = asyncio.Semaphore(_LONG_JOBS_AT_ONCE)
+    found: asyncio.Semaphore = state.turns
+    return found

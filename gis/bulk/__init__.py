@@ -1,0 +1,1 @@
+"""Many points and addresses at once: lists from the network, tables from other offices."""

@@ -1,0 +1,126 @@
+"""From a file of rows to a file of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gis.addresses import AddressBook
+from gis.atlas import Atlas
+from gis.bulk.answers import Answers, Cell
+from gis.bulk.columns import Asked, find_columns
+from gis.bulk.csv_table import CsvReader, CsvWriter
+from gis.bulk.features import GeoJsonReader, GeoJsonWriter
+from gis.bulk.locating import Report, locate_table
+from gis.bulk.sources import open_table
+from gis.bulk.table import Reader, Writer
+from gis.bulk.workbook import XlsxWriter
+
+KINDS = ("csv", "xlsx", "geojson")
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A table that has been answered: where it is, its kind, how it came, and its counts."""
+
+    path: Path
+    kind: str
+    encoding: str
+    counts: dict[str, int]
+
+
+def locate_file(
+    source: Path,
+    target: Path,
+    asked: Asked,
+    atlas: Atlas,
+    book: Callable[[], AddressBook],
+    *,
+    kind: str | None = None,
+    language: str = "zh-CN",
+    most_rows: int | None = None,
+    review: Path | None = None,
+    report: Report = lambda _done, _rows: None,
+) -> Finished:
+    """Answer every row of a file, in bounded memory; nothing is written unless all is.
+
+    Parameters
+    ----------
+    source
+        CSV, XLSX or (by its name) GeoJSON.
+    target
+        Where the answers go, whole or not at all.
+    asked
+        Columns and datum, as far as the caller says.
+    atlas
+        Of the edition that the answers are for.
+    book
+        Returns the address book; called when addresses are asked.
+    kind
+        csv, xlsx or geojson; None: as it came.
+    language
+        Of headings and words.
+    most_rows
+        Of the table; None: no limit.
+    review
+        Where the rows go that a person must look at; a workbook has a sheet for them instead.
+    report
+        Told of progress; what it raises ends the work.
+
+    Raises
+    ------
+    InvalidInput
+        The table cannot be read, or its columns or datum cannot be told.
+    """
+    with open_table(source, most_rows=most_rows) as reader:
+        columns = find_columns(reader.header, asked)
+        by_address = columns.address is not None
+        answers = Answers(atlas, book() if by_address else None, language, by_address)
+        header = _unique(reader.header, answers.headings)
+        chosen = kind or _kind_of(reader)
+        writer = _writer(chosen, target, header, review, reader, atlas)
+        counts = locate_table(reader, writer, answers, columns, report)
+        return Finished(target, chosen, reader.encoding, counts)
+
+
+def _kind_of(reader: Reader) -> str:
+    if isinstance(reader, GeoJsonReader):
+        return "geojson"
+    return "csv" if isinstance(reader, CsvReader) else "xlsx"
+
+
+def _unique(header: list[str], appended: list[str]) -> list[str]:
+    """Return all columns; one of ours that is called as one that came gets a number behind."""
+    names = list(header)
+    for name in appended:
+        number, unique = 2, name
+        while unique in names:
+            number, unique = number + 1, f"{name} ({number})"
+        names.append(unique)
+    return names
+
+
+def _writer(
+    kind: str, target: Path, header: list[str], review: Path | None, reader: Reader, atlas: Atlas
+) -> Writer:
+    if kind == "xlsx":
+        return XlsxWriter(target, header, title="网格", notes=_notes(atlas))
+    if kind == "csv":
+        return CsvWriter(target, header, review=review, mark=reader.for_excel)
+    beside = review or target.with_name(f"{target.name}-review.csv")
+    members = {"synthetic": atlas.synthetic, "title": atlas.division.title}
+    return GeoJsonWriter(target, header, review=beside, members=members)
+
+
+def _notes(atlas: Atlas) -> list[list[Cell]]:
+    version = ", ".join(f"{part} {number}" for part, number in atlas.version.items())
+    notes: list[list[Cell]] = [
+        ["日期 as of", atlas.as_of.isoformat()],
+        ["版本 version", version],
+        ["版别 edition", atlas.edition],
+        ["数据 data", atlas.division.title],
+    ]
+    if atlas.synthetic:
+        notes.append(["合成示例数据 synthetic", "边界、人员与数字均为虚构 all of it is invented"])
+    return notes

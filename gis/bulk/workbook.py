@@ -1,0 +1,198 @@
+"""XLSX tables in and out, through a child process with little memory and time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+import gis
+from gis.bulk.answers import Answer, Cell
+from gis.bulk.columns import check_header
+from gis.bulk.csv_table import guarded, partial
+from gis.bulk.table import Chunk, fitted, too_many_rows, unreadable
+from gis.errors import TooLarge, WanggeError
+
+MAX_SHEET_ROWS = 1_048_575
+"""Rows below the header that a sheet of XLSX holds."""
+_CPU_S = 120
+_ROWS_PER_CPU_S = 2_000
+_REVIEW_SHEET = "需要核对"
+_ROOT = Path(gis.__file__).resolve().parent.parent
+
+
+def _run(task: str, source: Path, target: Path, most_rows: int) -> None:
+    cpu_s = max(_CPU_S, min(most_rows, MAX_SHEET_ROWS) // _ROWS_PER_CPU_S)
+    words = (task, source, target, most_rows, cpu_s)
+    command = [sys.executable, "-m", "gis.bulk.workbook_process", *map(str, words)]
+    # One thread of numpy, which openpyxl imports: the stacks of others count as memory.
+    alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENPYXL_LXML": "False"}
+    env = {**os.environ, **alone, "PYTHONPATH": str(_ROOT)}
+    try:
+        done = subprocess.run(  # noqa: S603
+            command, env=env, capture_output=True, timeout=2 * cpu_s + 30, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise _refused({}, task) from None
+    if done.returncode:
+        raise _refused(_told(done.stderr), task)
+
+
+def _told(stderr: bytes) -> Mapping[str, str]:
+    with contextlib.suppress(ValueError, IndexError):
+        told: Mapping[str, str] = json.loads(stderr.splitlines()[-1])
+        return told
+    return {}
+
+
+def _refused(told: Mapping[str, str], task: str) -> WanggeError:
+    if not told:
+        told = {
+            "kind": "large",
+            "en": "needs too much time or memory: split it, or use CSV",
+            "zh": "耗时或占用内存过大：请拆分，或改用 CSV",
+        }
+    if task == "write":
+        return TooLarge("output", f"the XLSX {told['en']}", f"XLSX {told['zh']}")
+    if told["kind"] == "large":
+        return TooLarge("file", f"file: the XLSX {told['en']}", f"file：XLSX {told['zh']}")
+    return unreadable("file", f"the XLSX {told['en']}", f"XLSX {told['zh']}")
+
+
+class XlsxReader:
+    """The first visible sheet of a workbook (see :class:`gis.bulk.table.Reader`).
+
+    Parameters
+    ----------
+    path
+        The file.
+    most_rows
+        None: as many as a sheet holds.
+
+    Raises
+    ------
+    InvalidInput
+        When it is no workbook, needs too much, or its first row does not name the columns.
+    """
+
+    encoding = "xlsx"
+    for_excel = True
+
+    def __init__(self, path: Path, *, most_rows: int | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="wangge-")
+        lines = Path(self._folder.name) / "rows.jsonl"
+        self._most = MAX_SHEET_ROWS if most_rows is None else most_rows
+        try:
+            _run("read", path, lines, self._most)
+            self._lines = lines.open("rb")
+        except BaseException:
+            self._folder.cleanup()
+            raise
+        self._size = lines.stat().st_size or 1
+        header = self._lines.readline()
+        self.header = [_name(v) for v in orjson.loads(header)] if header else []
+        try:
+            check_header(self.header)
+        except BaseException:
+            self.close()
+            raise
+
+    def chunks(self, size: int) -> Iterator[Chunk]:
+        """Yield all rows, ``size`` at a time."""
+        rows: list[list[Cell]] = []
+        faults = {}
+        for line in self._lines:
+            cells, fault = fitted(orjson.loads(line), len(self.header))
+            if fault:
+                faults[len(rows)] = fault
+            rows.append(cells)
+            if len(rows) == size:
+                yield Chunk(rows, faults)
+                rows, faults = [], {}
+        if rows:
+            yield Chunk(rows, faults)
+
+    def progress(self) -> float:
+        """Return how much of the rows has been looked at."""
+        return min(self._lines.tell() / self._size, 1.0)
+
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        self._lines.close()
+        self._folder.cleanup()
+
+
+def _name(value: Any) -> str:
+    return "" if value is None else str(value).strip()
+
+
+class XlsxWriter:
+    """A workbook that is being written: the table, the rows that need a look, and notes.
+
+    Parameters
+    ----------
+    path
+        Where it is put when it is finished.
+    header
+        All columns.
+    title
+        The name of the first sheet.
+    notes
+        The rows of a last sheet, that say where the answers come from.
+    """
+
+    def __init__(
+        self, path: Path, header: Sequence[str], *, title: str, notes: Sequence[Sequence[Cell]]
+    ) -> None:
+        self._path, self._partial, self._notes = path, partial(path), notes
+        self._header = list(header)
+        self._folder = tempfile.TemporaryDirectory(prefix="wangge-")
+        self._rows = Path(self._folder.name) / "rows.jsonl"
+        self._file = self._rows.open("wb")
+        self._count = 0
+        self._begin(title, self._header)
+
+    def _begin(self, title: str, header: Sequence[str]) -> None:
+        self._print({"sheet": title, "freeze": "A2"})
+        self._row(header)
+
+    def _print(self, line: Any) -> None:
+        self._file.write(orjson.dumps(line) + b"\n")
+
+    def _row(self, cells: Iterable[Cell]) -> None:
+        self._print(guarded(cells))
+
+    def write(self, rows: Sequence[Sequence[Cell]], answers: Sequence[Answer]) -> None:
+        """Add rows with their answers."""
+        self._count += len(rows)
+        if self._count > MAX_SHEET_ROWS:
+            raise too_many_rows(MAX_SHEET_ROWS, "output")
+        for row, answer in zip(rows, answers, strict=True):
+            self._row((*row, *answer.cells))
+
+    def finish(self, review: Iterable[list[Cell]]) -> None:
+        """Write the sheets of the rows that need a look and of the notes; put it in place."""
+        self._begin(_REVIEW_SHEET, self._header)
+        for row in review:
+            self._row(row)
+        self._print({"sheet": "说明"})
+        for note in self._notes:
+            self._row(note)
+        self._file.close()
+        _run("write", self._rows, self._partial, self._count)
+        self._partial.replace(self._path)
+        self._folder.cleanup()
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        self._file.close()
+        self._folder.cleanup()
+        self._partial.unlink(missing_ok=True)
