@@ -1,15 +1,33 @@
-/** Links that open the page where it was left: `#grid=CODE`, and the view as `&at=zoom/lat/lon`. */
+/**
+ * Links that open the page where it was left: `#grid=CODE` opens its card, `&at=zoom/lat/lon` the
+ * view, `&spot=lon,lat` (WGS84) puts a pin; `&lang=en` speaks English. `&embed=1` is the map alone,
+ * for a page that shows it in a frame: it tells that page where it was clicked.
+ */
 
 import { el } from "./dom.js";
 import { say } from "./words.js";
 
-/** @returns {{grid: string|null, at: {zoom: number, centre: [number, number]}|null}} */
+/**
+ * @returns {{grid: string|null, at: {zoom: number, centre: number[]}|null, spot: number[]|null,
+ *   lang: string|null, embed: boolean}} `centre` is latitude, longitude; `spot` the other way round
+ */
 export function readLink() {
   const asked = new URLSearchParams(location.hash.slice(1));
   const [zoom, lat, lon] = (asked.get("at") || "").split("/").map(Number);
-  const sound =
-    [zoom, lat, lon].every(Number.isFinite) && Math.abs(lat) <= 85 && Math.abs(lon) <= 180;
-  return { grid: asked.get("grid"), at: sound ? { zoom, centre: [lat, lon] } : null };
+  const spot = (asked.get("spot") || "").split(",").map(Number);
+  return {
+    grid: asked.get("grid"),
+    at: Number.isFinite(zoom) && isPlace(lon, lat) ? { zoom, centre: [lat, lon] } : null,
+    spot: spot.length === 2 && isPlace(...spot) ? spot : null,
+    lang: asked.get("lang"),
+    embed: asked.get("embed") === "1",
+  };
+}
+
+function isPlace(lon, lat) {
+  return (
+    Number.isFinite(lon) && Number.isFinite(lat) && Math.abs(lat) <= 85 && Math.abs(lon) <= 180
+  );
 }
 
 /** @returns {string} what names a grid in a link */
@@ -28,6 +46,7 @@ function linkOf(app) {
 /** Keep the address bar at the selected grid, so that reloading comes back to it. */
 export function followSelection(app) {
   app.state.on(["selection"], () => {
+    if (readLink().embed) return;
     const grid = app.state.get("selection")?.grids.at(-1);
     try {
       history.replaceState(null, "", grid ? `#${gridPart(grid)}` : "#");
@@ -61,4 +80,10 @@ export function share(app) {
   navigator.share({ title, url: linkOf(app) }).catch(() => {
     // Changed their mind: nothing to do.
   });
+}
+
+/** Tell the page that shows this one in its frame where it was clicked; only one of our own. */
+export function tellFrame({ lat, lng }) {
+  if (!readLink().embed || window.parent === window || location.origin === "null") return;
+  window.parent.postMessage({ wanggeSpot: { lon: lng, lat } }, location.origin);
 }

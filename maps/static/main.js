@@ -10,14 +10,14 @@ import { drawNames } from "./draw-names.js";
 import { drawPlaces } from "./draw-places.js";
 import { drawSelection } from "./draw-selection.js";
 import { colophon, compass, watermark } from "./furniture.js";
-import { followSelection, readLink } from "./link.js";
+import { followSelection, readLink, tellFrame } from "./link.js";
 import { gridsAt, placesAt } from "./lookup.js";
 import { signOf } from "./marks.js";
 import { panel } from "./panel.js";
 import { printing } from "./print.js";
 import { createState } from "./state.js";
 import { margins, openingBounds, rendererOf } from "./view.js";
-import { say, speak } from "./words.js";
+import { isSpoken, say, speak } from "./words.js";
 
 const FAMILIES = { context: drawContext, grids: drawGrids, places: drawPlaces };
 const TAP_PIXELS = 12;
@@ -69,6 +69,7 @@ function createApp(map) {
     language,
     selection: null,
   });
+  document.documentElement.classList.toggle("is-embedded", readLink().embed);
   const [left, top, right, bottom] = margins(map);
   const room = { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] };
   map.fitBounds(openingBounds(atlas), { ...room, animate: false });
@@ -113,12 +114,12 @@ function dressPage(app) {
     root.dataset.theme = shade(state);
     map.getContainer().setAttribute("aria-label", say("map"));
   };
-  // First in line, so that whoever listens after it already speaks the new language.
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     if (state.get("theme") !== "auto") return;
     state.set("theme", null);
     state.set("theme", "auto");
   });
+  // First in line, so that whoever listens after it already speaks the new language.
   state.on(["theme", "language"], update);
   map.getContainer().setAttribute("role", "application");
   document.title = atlas.block.settings.title;
@@ -138,9 +139,10 @@ function actions(app) {
   function reveal(box, deepest) {
     const [left, top, right, bottom] = margins(map);
     const { x, y } = map.getSize();
+    const sheet = x <= 600 && !readLink().embed;
     map.fitBounds(atlas.corners(box), {
       paddingTopLeft: [left + 8, top],
-      paddingBottomRight: [right + 8, x <= 600 ? y * 0.48 : bottom],
+      paddingBottomRight: [right + 8, sheet ? y * 0.48 : bottom],
       maxZoom: deepest,
       animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     });
@@ -164,8 +166,8 @@ function actions(app) {
       );
       keepInView(app, latlng);
     },
-    openGrid(grid) {
-      select(atlas.chain(grid), [], null);
+    openGrid(grid, pin = null) {
+      select(atlas.chain(grid), [], pin);
       zoomTo(grid);
     },
     openEntry({ grid, place }) {
@@ -190,16 +192,17 @@ function actions(app) {
 function answer(app, latlng) {
   if (app.state.get("tool") === "measure") app.measurePoint(latlng);
   else app.ask(latlng);
+  tellFrame(latlng);
 }
 
 /** On a phone the sheet comes up over the lower half: move the spot out from under it. */
 function keepInView({ map }, latlng) {
   const size = map.getSize();
   const { x, y } = map.latLngToContainerPoint(latlng);
-  const narrow = size.x <= 600;
-  const lowest = narrow ? size.y * 0.5 : size.y - 40;
-  const leftmost = narrow ? 20 : 380;
-  const dx = x < leftmost ? x - leftmost : 0;
+  const [left, , , bottom] = margins(map);
+  const sheet = size.x <= 600 && !readLink().embed;
+  const lowest = sheet ? size.y * 0.5 : size.y - bottom;
+  const dx = x < left ? x - left : 0;
   const dy = y > lowest ? y - lowest : 0;
   if (dx || dy) map.panBy([dx, dy]);
 }
@@ -222,10 +225,14 @@ function keyboard(app) {
   });
 }
 
+/** Open what the link names. */
 function followLink(app) {
-  const { grid: code, at } = readLink();
-  const grid = app.atlas.byCode.get(code);
-  if (grid && app.state.get("selection")?.grids.at(-1) !== grid) app.openGrid(grid);
+  const { grid: code, at, spot, lang } = readLink();
+  app.state.set("language", isSpoken(lang) ? lang : app.state.get("language"));
+  const pin = spot && L.latLng(spot[1], spot[0]);
+  const grids = pin ? gridsAt(app.atlas, ...app.atlas.integers(pin)) : [];
+  const grid = app.atlas.byCode.get(code) || grids.at(-1);
+  if (grid) app.openGrid(grid, pin);
   if (at) app.map.setView(at.centre, at.zoom, { animate: false });
 }
 

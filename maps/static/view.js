@@ -32,6 +32,7 @@ export function openingBounds(atlas) {
 /** Pixels at the edges that lie under what floats over the map: left, top, right, bottom. */
 export function margins(map) {
   const { x } = map.getSize();
+  if (document.documentElement.classList.contains("is-embedded")) return [16, 16, 16, 40];
   if (x > 900) return [392, 24, 276, 44];
   return x > 600 ? [356, 24, 16, 44] : [12, 150, 12, 60];
 }

@@ -260,7 +260,12 @@ let language = "zh-CN";
 
 /** @param {string} wanted a tag of WORDS; others are ignored */
 export function speak(wanted) {
-  if (wanted in WORDS) language = wanted;
+  if (isSpoken(wanted)) language = wanted;
+}
+
+/** @returns {boolean} whether the page speaks a language */
+export function isSpoken(wanted) {
+  return Object.hasOwn(WORDS, wanted);
 }
 
 /** @returns {string} the tag of the language in use */

@@ -243,7 +243,7 @@ def test_the_copied_link_opens_what_was_selected(small, visit):
     page = small()
     tap(page, *at(2.9, 1.9))
     # Where the browser does not let a page write to the clipboard, the link is shown.
-    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error())")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error('no')); }")
     page.get_by_role("button", name="复制链接").click()
     link = page.get_by_label("请手动复制").input_value()
     again = visit(link).page
@@ -251,7 +251,39 @@ def test_the_copied_link_opens_what_was_selected(small, visit):
     assert "at=" in link
 
 
-@pytest.mark.parametrize("link", ["#grid=1", "#grid=%", "#at=x/y/z", "#at=9/999/0", "#<img>"])
+def test_a_link_can_put_a_pin_and_speak_english(small):
+    lon, lat = at(2.9, 1.9)
+    page = small(f"#spot={lon},{lat}&lang=en")
+    assert names(page) == ["第1网格", "示例小区C", "乙示例社区"]
+    assert page.locator(".pin").count() == 1
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+FRAME = """<!DOCTYPE html><title>frame</title><iframe width=800 height=600 src="/#embed=1"></iframe>
+<script>addEventListener("message", ({ data }) => { window.told = data; });</script>"""
+
+
+def test_in_a_frame_the_map_stands_alone_and_tells_where_it_was_clicked(visit, served):
+    address = served(maps.page_html(small_atlas()))
+    page = visit(address, offline=False).page
+    page.route("**/frame.html", lambda route: route.fulfill(body=FRAME, content_type="text/html"))
+    page.goto(f"{address}frame.html")
+    inside = page.frame_locator("iframe")
+    inside.locator("html.is-ready").wait_for()
+    assert not inside.locator(".panel").is_visible()
+    assert not inside.locator(".controls").is_visible()
+    inside.get_by_role("application").click(position={"x": 400, "y": 300})
+    page.wait_for_function("window.told")
+    told = page.evaluate("window.told.wanggeSpot")
+    assert told["lon"] == pytest.approx(at(1.5, 1)[0], abs=1e-3)
+    assert told["lat"] == pytest.approx(at(1.5, 1)[1], abs=1e-3)
+    page.unroute_all()
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["#grid=1", "#grid=%", "#at=x/y/z", "#at=9/999/0", "#<img>", "#spot=x", "#lang=__proto__"],
+)
 def test_a_bad_link_opens_the_map(small, link):
     assert names(small(link)) == []
 
