@@ -126,7 +126,8 @@ def _converted(text: str, start: int, end: int, out: list[str]) -> str:
     before = text[start - 1] if start else ""
     if len(numeral) > LONGEST or before.isdigit() or ("A" <= before <= "Z"):
         return numeral
-    if before == "之" and start > 1 and (text[start - 2].isdigit() or text[start - 2] in "号-"):
+    written = "".join(out[-2:])[-2:]
+    if before == "之" and len(written) > 1 and (written[0].isdigit() or written[0] in "号-"):
         digits = value(numeral)
         return digits if digits is not None else numeral
     if not _field_follows(text, end, numeral, before):

@@ -38,11 +38,16 @@ export async function answerFor(candidate, found, signal) {
     return await gather(candidate, found, signal);
   } catch (fault) {
     if (!(fault instanceof Stale)) throw fault;
-    const again = await ask("/locate", { address: found.address, limit: 50 }, signal);
-    const same = again.candidates.find((c) => c.key === candidate.key);
-    if (!same) throw new Problem(tell("changing"));
-    return unlessStale(gather(same, again, signal));
+    return answerAnew(candidate.key, found.address, signal);
   }
+}
+
+/** The same, asked for again: the data or the language changed. */
+export async function answerAnew(key, address, signal) {
+  const found = await ask("/locate", { address, limit: 50 }, signal);
+  const same = found.candidates.find((c) => c.key === key);
+  if (!same) throw new Problem(tell("changing"));
+  return unlessStale(gather(same, found, signal));
 }
 
 async function gather(candidate, found, signal) {

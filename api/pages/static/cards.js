@@ -3,6 +3,7 @@
 import { leaderOf } from "./answer.js";
 import { el, fill, icon, name, phone } from "./dom.js";
 import { around, distance, tell } from "./desk-words.js";
+import { failure } from "./notices.js";
 import { answerText, copyText, gridText, metres, titleOf, versionText } from "./plain-text.js";
 
 const HANDSET = "M6 3h3l2 5-2.500 1.500a11 11 0 0 0 6 6L16 13l5 2v3a3 3 0 0 1-3 3A15 15 0 0 1 3 6a3 3 0 0 1 3-3z";
@@ -156,9 +157,10 @@ function children(sheet, openGrid) {
   const below = tell("levels")[sheet.level + 1];
   const node = el("details", { class: "fold" }, el("summary", {}, below), list);
   node.addEventListener("toggle", async () => {
-    if (!node.open || list.childElementCount) return;
-    const found = await openGrid.children(sheet.code);
-    fill(list, ...found.map((child) => el("li", {},
+    if (!node.open || list.querySelector("button")) return;
+    const found = await openGrid.children(sheet.code).catch((fault) => fault);
+    if (found instanceof Error) return void fill(list, el("li", {}, failure(found)));
+    return void fill(list, ...found.map((child) => el("li", {},
       el("button", { class: "child", type: "button", onclick: () => openGrid(child.code) }, name(child.name), el("bdi", { class: "quiet" }, child.code)))));
   });
   return node;

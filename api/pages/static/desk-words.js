@@ -5,10 +5,10 @@ import { put, say, spoken } from "./words.js";
 const WORDS = {
   "zh-CN": {
     title: "网格查询台",
-    toMap: "地图",
+    toMap: "地图页",
     invented: "合成示例",
     ask: "地址、名称、网格编号或坐标",
-    askPlaceholder: "如 某某路18号3幢、小区名、姓名、编号、坐标",
+    askPlaceholder: "某某路18号3幢、小区、姓名…",
     candidates: "候选",
     wait: "正在查找…",
     candidatesFound: "{0} 个候选，按上下键选择，回车打开",
@@ -134,10 +134,10 @@ const WORDS = {
   },
   en: {
     title: "Grid desk",
-    toMap: "Map",
+    toMap: "Map page",
     invented: "synthetic sample",
     ask: "Address, name, grid code or coordinates",
-    askPlaceholder: "Address, compound, person, code, coordinates",
+    askPlaceholder: "Address, compound, person…",
     candidates: "Candidates",
     wait: "Searching…",
     candidatesFound: "{0} candidates: arrow keys choose, Enter opens",
@@ -276,10 +276,8 @@ export function tell(key, ...values) {
 
 /** A sentence of ours with nodes where {0}, {1} … are. */
 export function around(key, ...nodes) {
-  return tell(key).split(/(\{\d\})/).map((part) => {
-    const place = /^\{(\d)\}$/.exec(part);
-    return place ? nodes[Number(place[1])] : part;
-  });
+  const places = nodes.map((_, i) => `\u0000${i}\u0000`);
+  return tell(key, ...places).split("\u0000").map((part, i) => (i % 2 ? nodes[Number(part)] : part));
 }
 
 /** A distance in words. */

@@ -1,6 +1,6 @@
 /** The desk: one page from what a caller says to whoever can be called. */
 
-import { answerFor, answerForGrid, answerForPoint } from "./answer.js";
+import { answerAnew, answerFor, answerForGrid, answerForPoint } from "./answer.js";
 import { ask, wasAborted } from "./ask.js";
 import { askBox } from "./box.js";
 import { answerView, copyAllButton } from "./cards.js";
@@ -106,6 +106,7 @@ function start() {
 
   function openCandidate(candidate, found) {
     open((signal) => answerFor(candidate, found, signal));
+    again = (signal) => answerAnew(candidate.key, found.address, signal);
   }
 
   /** Coordinates may still be being typed: the box keeps the focus. */

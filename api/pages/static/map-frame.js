@@ -18,6 +18,7 @@ export function mapFrame(clicked) {
   const wide = matchMedia(WIDE);
   let frame = null;
   let link = "";
+  let turn = 0;
 
   function open() {
     return wide.matches || node.classList.contains("is-open");
@@ -33,7 +34,8 @@ export function mapFrame(clicked) {
   /** The map is fetched when it is first seen. */
   function load() {
     if (!open()) return;
-    const address = `/#embed=1&lang=${spoken()}${link}`;
+    // Counted, so that asking for the same place again brings the map back to it.
+    const address = `/#embed=1&lang=${spoken()}${link}&turn=${(turn += 1)}`;
     if (frame) {
       frame.contentWindow.location.replace(address);
       return;
