@@ -13,7 +13,6 @@ import asyncio
 import json
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -100,16 +99,21 @@ def table(database: str, folder: Path) -> tuple[float, int]:
         for n, (lon, lat) in enumerate(some_points(ROWS, "gcj02")):
             out.write(f"{n},{lon},{lat},某某小区的一段说明\n")
     words = ("locate", "--input", source, "--output", target, "--datum", "gcj02")
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(
-        [ROOT / ".venv" / "bin" / "wangge", *map(str, words)],
+    # A small process between: a child's peak counts that of the process it was forked from.
+    watch = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=2); "
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN); "
+        "print(used.ru_utime + used.ru_stime, used.ru_maxrss // 1024)"
+    )
+    wangge = ROOT / ".venv" / "bin" / "wangge"
+    done = subprocess.run(
+        [sys.executable, "-c", watch, wangge, *map(str, words)],
         check=True,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         env={**os.environ, "WANGGE_DATABASE_URL": database},
     )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return spent, after.ru_maxrss // 1024
+    spent, megabytes = done.stdout.split()
+    return float(spent), int(megabytes)
 
 
 def main() -> None:

@@ -53,3 +53,15 @@ def counties(path: Path = COUNTIES) -> Polygons:
         return shapely.MultiPolygon([shapely.Polygon(r[0], r[1:]) for r in rings if r])
 
     return np.array([county(g) for g in topology["objects"]["counties"]["geometries"]])
+
+
+def on_edges(polygons: Polygons, count: int, generator: np.random.Generator) -> NDArray[np.float64]:
+    """Return vertices, midpoints and points on edges, one in two a double further right or up."""
+    rings = shapely.get_rings(shapely.get_parts(polygons))
+    places, ring = shapely.get_coordinates(rings, return_index=True)
+    start = generator.choice(np.flatnonzero(ring[1:] == ring[:-1]), count)
+    share = generator.choice([0.0, 0.5, 0.3], (count, 1))
+    points = places[start] + (places[start + 1] - places[start]) * share
+    moved = np.nextafter(points, np.inf)
+    points[::4, 0], points[1::4, 1] = moved[::4, 0], moved[1::4, 1]
+    return points

@@ -1,4 +1,4 @@
-"""Take the README's pictures of the map, from the sample, in the real page.
+"""Take the README's pictures of the map and the desk, from the sample, in the real pages.
 
     python scripts/screenshots.py [FOLDER]      (default: docs/images)
 
@@ -11,7 +11,10 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -59,6 +62,7 @@ def look_up(words: str) -> Act:
     return lambda page: page.get_by_role("combobox", name="搜索").fill(words)
 
 
+SPOKEN = "下关区西街１８号三幢"
 SPOT = (118.7477, 32.1118)
 PICTURES = (
     Picture("map-desktop"),
@@ -120,6 +124,40 @@ def take(browser: Any, picture: Picture, address: str, folder: Path) -> Path:
     return path
 
 
+@contextmanager
+def service(folder: Path) -> Iterator[str]:
+    """Serve the sample from a store of its own; yields the address."""
+    import uvicorn
+
+    from api import create_app
+    from api.settings import Settings
+
+    settings = Settings(database_url=f"sqlite:///{folder / 'wangge.db'}")
+    config = uvicorn.Config(create_app(settings), port=0, log_level="error")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while thread.is_alive() and not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+def take_desk(browser: Any, name: str, size: tuple[int, int], address: str, folder: Path) -> Path:
+    """Ask the desk for an address as a caller says it, and save the cards it answers with."""
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.goto(f"{address}/desk")
+    page.get_by_role("combobox").first.fill(SPOKEN)
+    page.get_by_role("option").first.click()
+    page.get_by_role("link", name="拨打").first.wait_for()
+    page.wait_for_timeout(2500)
+    path = folder / f"{name}.png"
+    page.screenshot(path=path)
+    page.close()
+    return path
+
+
 def main() -> None:
     """Take every picture."""
     from playwright.sync_api import sync_playwright
@@ -132,6 +170,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         for picture in PICTURES:
             print(take(browser, picture, page.as_uri(), folder))
+        with service(Path(scratch)) as address:
+            print(take_desk(browser, "desk", (1400, 900), address, folder))
+            print(take_desk(browser, "desk-phone", (390, 844), address, folder))
         browser.close()
 
 

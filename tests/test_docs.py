@@ -34,7 +34,9 @@ def test_the_commands_of_the_readme_run(tmp_path, monkeypatch, capsys):
     lines = wangge_commands()
     assert len(lines) >= 5
     lines.sort(key=lambda line: "load" not in line)
+    (tmp_path / "rows.csv").write_text("lon,lat\n118.7551,32.1078\n", encoding="utf-8")
     for line in lines:
+        line = re.sub(r"\b(rows|located)\.csv", rf"{tmp_path}/\1.csv", line)
         words = [w.replace("var/", f"{tmp_path}/") for w in shlex.split(line)]
         monkeypatch.setattr("sys.argv", words)
         with pytest.raises(SystemExit) as ended:

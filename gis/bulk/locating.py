@@ -17,7 +17,7 @@ from gis.datum import Datum
 from gis.errors import InvalidInput
 from gis.findings import Text
 
-CHUNK_ROWS = 50_000
+CHUNK_ROWS = 20_000
 _ADDRESSES_AT_ONCE = 200
 Report = Callable[[float, int], None]
 """Told how much has been done, from 0 to 1, and how many rows those are."""

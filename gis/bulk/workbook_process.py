@@ -1,14 +1,13 @@
-"""Reading and writing XLSX in a process of its own, with little memory and time.
+"""Reading XLSX in a process of its own, with little memory and time.
 
 A workbook from outside is hostile until read: a few kilobytes may hold gigabytes of XML. So it
 is opened only here, in a child process that the system stops at its limits::
 
-    python -m gis.bulk.workbook_process read IN.xlsx OUT.jsonl MAX_ROWS CPU_S
-    python -m gis.bulk.workbook_process write IN.jsonl OUT.xlsx 0 CPU_S
+    python -m gis.bulk.workbook_process IN.xlsx OUT.jsonl MAX_ROWS CPU_S
 
-A line of the JSON is a row, an array of cells; for writing, ``{"sheet": "name"}`` begins a sheet.
-What is wrong is told on standard error as one JSON object, with exit code 3. This module imports
-nothing of ours, so that the child starts in a fraction of a second.
+A line of the JSON is a row, an array of cells; the first one is the header. What is wrong is told
+on standard error as one JSON object, with exit code 3. This module imports nothing of ours, so
+that the child starts in a fraction of a second.
 """
 
 from __future__ import annotations
@@ -39,13 +38,10 @@ class Refused(Exception):
 
 def main() -> None:
     """Do what the command line says."""
-    _, task, source, target, most, cpu_s = sys.argv
+    _, source, target, most, cpu_s = sys.argv
     _limit(int(cpu_s))
     try:
-        if task == "read":
-            read(source, target, int(most))
-        else:
-            write(source, target)
+        read(source, target, int(most))
     except Refused as refused:
         _tell(*refused.args)
     except MemoryError:
@@ -82,7 +78,8 @@ def read(source: str, target: str, most_rows: int) -> None:
     formulas = False
     with open(target, "w", encoding="ascii") as out:
         for _, row in _rows(source, most_rows, data_only=False):
-            formulas = formulas or any(map(_is_formula, row))
+            if formulas := any(map(_is_formula, row)):
+                break
             _print_row(row, out)
     if formulas:
         with open(target, "w", encoding="ascii") as out:
@@ -236,39 +233,6 @@ def _trimmed(values: Iterable[Any]) -> list[Any]:
     while row and row[-1] in (None, ""):
         row.pop()
     return row
-
-
-# --- writing -----------------------------------------------------------------------------------
-
-
-def write(source: str, target: str) -> None:
-    """Write the sheets of a file of JSON lines; every text stays text, whatever it begins with."""
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    book = Workbook(write_only=True)
-    sheet: Any = None
-
-    def cell(value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
-        if text[:1] not in ("=", "#"):
-            return text
-        written = WriteOnlyCell(sheet, text)
-        written.data_type = "s"
-        return written
-
-    with open(source, encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            if isinstance(row, dict):
-                sheet = book.create_sheet(row["sheet"])
-                sheet.freeze_panes = row.get("freeze")
-            else:
-                sheet.append([cell(value) for value in row])
-    book.save(target)
 
 
 if __name__ == "__main__":

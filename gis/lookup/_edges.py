@@ -68,44 +68,42 @@ def coverage_of(polygons: NDArray[np.object_]) -> Coverage:
         members, marked = np.empty(0, np.intp), np.empty(0, np.object_)
     invalid = np.setdiff1d(np.arange(len(polygons)), members)
     mismatched = members[~(shapely.is_missing(marked) | shapely.is_empty(marked))]
-    edges, doubled = _edges_of(polygons[members], members)
     faulty = [
         _segments(shapely.get_parts(marked))[0],
         _segments(_rings(polygons[invalid])[0])[0],
-        edges.ends[doubled],
     ]
-    boxes = shapely.bounds(polygons[invalid])
-    return Coverage(edges, invalid, mismatched, np.concatenate(faulty), boxes)
+    return Coverage(
+        edges=_edges_of(polygons[members], members),
+        invalid=invalid,
+        mismatched=mismatched,
+        faulty=np.concatenate(faulty),
+        invalid_boxes=shapely.bounds(polygons[invalid]),
+    )
 
 
-def _edges_of(polygons: NDArray[np.object_], indices: Indices) -> tuple[Edges, Masks]:
-    """Return the edges of valid polygons, and which have two polygons on the same side."""
+def _edges_of(polygons: NDArray[np.object_], indices: Indices) -> Edges:
+    """Return the edges of valid polygons, whose indices are given."""
     rings, ring_polygon, is_shell = _rings(polygons)
     segments, ring = _segments(rings)
-    # y first, so that the order of complex numbers is the order of the ends of an edge;
-    # adding 0 turns -0 into 0
-    places, at = np.unique(segments[:, 1::2] + 1j * segments[:, ::2] + 0.0, return_inverse=True)
-    start, end = at.reshape(-1, 2).T
-    upward = start < end
-    key = np.where(upward, start * len(places) + end, end * len(places) + start)
+    # y first, so that the order of complex numbers is the order of the ends of an edge
+    places, at = np.unique(segments[:, 1::2] + 1j * segments[:, ::2], return_inverse=True)
+    ends = np.sort(at.reshape(-1, 2), axis=1)
+    key = ends[:, 0] * len(places) + ends[:, 1]
     order = np.argsort(key)
-    key = key[order]
+    ends, key = ends[order], key[order]
     first = np.flatnonzero(np.r_[True, key[1:] != key[:-1]][: len(key)])
 
-    inside_left = (shapely.is_ccw(rings) == is_shell)[ring]
-    rightward = (segments[:, 2] > segments[:, 0]).astype(np.int32)
-    rightward -= segments[:, 2] < segments[:, 0]
+    lower, upper = places[ends[first, 0]], places[ends[first, 1]]
     polygon = indices[ring_polygon[ring]].astype(np.int32)[order]
-    left_count = np.add.reduceat((inside_left == upward)[order].astype(np.int32), first)
-    count = np.diff(np.r_[first, len(key)])
-    lower, upper = places[key[first] // len(places)], places[key[first] % len(places)]
-    edges = Edges(
+    inside_left = (shapely.is_ccw(rings) == is_shell)[ring]
+    rightward = np.sign(segments[:, 2] - segments[:, 0]).astype(np.int32)
+    rise = np.where(inside_left, rightward, -rightward)[order]
+    return Edges(
         ends=np.stack([lower.imag, lower.real, upper.imag, upper.real], axis=1),
         labels=np.bitwise_xor.reduceat(polygon + 1, first),
         owners=np.minimum.reduceat(polygon, first),
-        rises=np.add.reduceat(np.where(inside_left, rightward, -rightward)[order], first),
+        rises=np.add.reduceat(rise, first),
     )
-    return edges, (left_count > 1) | (count - left_count > 1)
 
 
 def _rings(polygons: NDArray[np.object_]) -> tuple[NDArray[np.object_], Indices, Masks]:
@@ -117,7 +115,10 @@ def _rings(polygons: NDArray[np.object_]) -> tuple[NDArray[np.object_], Indices,
 
 
 def _segments(lines: NDArray[np.object_]) -> tuple[Floats, Indices]:
-    """Return the segments of all lines, (k, 4), and the position of the line of each."""
+    """Return the segments of all lines, (k, 4), and the position of the line of each.
+
+    Repeated vertices make none: rounding would leave open on which side of them any point is.
+    """
     places, line = shapely.get_coordinates(lines, return_index=True)
     joined = (line[1:] == line[:-1]) & (places[1:] != places[:-1]).any(axis=1)
     return np.concatenate([places[:-1][joined], places[1:][joined]], axis=1), line[1:][joined]

@@ -86,7 +86,7 @@ class Passages(NamedTuple):
 
     ``segment`` and ``column`` say which; ``low`` and ``high`` are the first and last row that
     the segment comes near there; ``crosses``: it crosses the left wall of the column, in row
-    ``at`` or, for rounding, in one beside it but within low..high; ``falls``: its upper end is
+    ``at`` or, for rounding, in one beside it but within low..high; ``falls``: its second end is
     the left one.
     """
 
@@ -139,7 +139,7 @@ class Strip:
         return self.by_number(grid)
 
     def passages(self, segments: Floats) -> Passages:
-        """Follow segments (m, 4), each from its lower to its upper end, through the columns."""
+        """Follow segments (m, 4) through the columns."""
         first = self._columns(segments[:, ::2].min(axis=1))
         last = self._columns(segments[:, ::2].max(axis=1))
         here = np.flatnonzero((first < self.stop) & (last >= self.start))

@@ -69,8 +69,8 @@ class CellIndex:
     Attributes
     ----------
     faults : tuple of int
-        The polygons that are not valid, overlap another one, or do not match a neighbour vertex
-        by vertex.
+        The polygons that are not valid, or of which an edge crosses into another polygon, lies
+        inside one, or does not match its neighbour's vertex by vertex.
     faulty_cells : int
         Cells of the raster in which shapely decides.
 
@@ -166,11 +166,7 @@ class CellIndex:
             column = int(at_x)
             row = int(at_y)
             place = coarse[(column >> 3) * block_rows + (row >> 3)]
-            value: int
-            if place < 0:
-                value = ~place - 2
-            else:
-                value = fine[place + ((column & 7) << 3) + (row & 7)]
+            value: int = ~place - 2 if place < 0 else fine[place + ((column & 7) << 3) + (row & 7)]
             return value if value >= -1 else self._decide(x, y, value)
         _check_finite(x, y)
         return OUTSIDE

@@ -114,13 +114,11 @@ def choose_datum(page: Any, datum: str) -> None:
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_three_actions_lead_from_an_address_to_a_call(desk, atlas, size):
     page = desk(size=size)
-    began = time.monotonic()
     ask(page, ADDRESS)
     candidates(page).first.click()
     leader = leader_of(atlas, BUILDING)
     call = card(page, 3).get_by_role("link", name=f"拨打 {leader.name}")
     call.wait_for()
-    assert time.monotonic() - began < 5
     assert call.get_attribute("href") == f"tel:{leader.office_phone}"
     box = call.bounding_box()
     assert box["height"] >= 44

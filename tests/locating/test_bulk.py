@@ -263,6 +263,21 @@ def test_a_csv_is_read_in_the_encodings_of_chinese_offices(locate, encoding, sai
     assert locate.done.path.read_bytes().startswith(b"\xef\xbb\xbf") == marked
 
 
+def test_utf_8_is_tried_first(locate):
+    # Eight characters of UTF-8 are twelve of GB18030 as well.
+    (row,) = locate(f"lon,lat,name\n{at(2.5)},示例学校示例学校\n")
+    assert row["name"] == "示例学校示例学校"
+    assert locate.done.encoding == "utf-8"
+
+
+def test_a_workbook_holds_any_text_it_can(locate):
+    texts = ["a<b>&c", "]]>", '"q"', " x ", "line\r\nline", "bell\x07", "_x0041_", "\ufffe", "😀"]
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([["lon", "lat", "t"], *[[*at(2.5).split(","), t] for t in texts]])
+    found = [r["t"] for r in locate(out.getvalue(), kind="xlsx")]
+    assert found == [t.replace("\x07", "\ufffd").replace("\ufffe", "\ufffd") for t in texts]
+
+
 def test_what_another_column_holds_comes_back_as_it_was(locate):
     tricky = ['a"b', "a,b", "两\n行", "00123", "320106199001011234", "-12.5", "", " x "]
     out = io.StringIO(newline="")
