@@ -202,7 +202,7 @@ class Live:
         if fresh is None:
             return
         self._bundle = fresh
-        _log.warning("in force: %s on %s", fresh.versions, fresh.day)
+        _log.info("in force: %s on %s", fresh.versions, fresh.day)
 
     @property
     def loaded(self) -> bool:
