@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -52,8 +51,6 @@ def key_of(name: str) -> str:
 @cache
 def _readings() -> Mapping[int, str]:
     """Return the readings of every character; loaded when first asked for."""
-    # Its table of phrases would cost a fifth of a second and is of no use here.
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
     from pypinyin.constants import PINYIN_DICT
 
     table: Mapping[int, str] = PINYIN_DICT
