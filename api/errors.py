@@ -14,9 +14,12 @@ from starlette.responses import Response
 from gis.errors import (
     Conflict,
     InvalidInput,
+    NotAllowed,
     NotFound,
+    NotSignedIn,
     StoreError,
     TooLarge,
+    TooManyRequests,
     WanggeError,
 )
 from gis.findings import Text
@@ -26,6 +29,9 @@ _log = logging.getLogger("wangge")
 STATUS: tuple[tuple[type[WanggeError], int, str, Text], ...] = (
     (TooLarge, 413, "too-large", Text("The request is too large", "请求过大")),
     (InvalidInput, 400, "invalid-input", Text("The request is not acceptable", "请求有误")),
+    (NotSignedIn, 401, "not-signed-in", Text("Sign in first", "请先登录")),
+    (NotAllowed, 403, "not-allowed", Text("Not allowed", "没有权限")),
+    (TooManyRequests, 429, "too-many-requests", Text("Too many requests", "请求过于频繁")),
     (NotFound, 404, "not-found", Text("Not found", "未找到")),
     (Conflict, 409, "conflict", Text("Conflict", "冲突")),
     (StoreError, 503, "store", Text("The database is not available", "数据库不可用")),
@@ -100,10 +106,19 @@ async def _wangge_error(request: Request, error: Exception) -> Response:
                 kind,
                 title,
                 error.text,
+                headers=_headers(error),
                 field=field,
                 accepted=accepted or None,
             )
     return await _unexpected_error(request, error)
+
+
+def _headers(error: WanggeError) -> dict[str, str]:
+    if isinstance(error, NotSignedIn):
+        return {"www-authenticate": 'Bearer realm="wangge"'}
+    if isinstance(error, TooManyRequests):
+        return {"retry-after": str(error.retry_after_s)}
+    return {}
 
 
 async def _validation_error(request: Request, error: Exception) -> Response:

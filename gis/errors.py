@@ -9,6 +9,10 @@
     │   └── RefusedSet            a set of boundaries, places or people has errors; lists them
     ├── NotFound                  no grid, place or division of that name or date
     ├── Conflict                  the step does not fit what is stored meanwhile
+    ├── AccessRefused
+    │   ├── NotSignedIn           nobody knows who asks
+    │   ├── NotAllowed            it is known who asks, and they may not
+    │   └── TooManyRequests       they may, but not so often; says when again
     ├── SettingsError             a setting or the surroundings keep the program from starting
     └── StoreError
         ├── StoreUnreachable      the database cannot be opened
@@ -77,6 +81,26 @@ class NotFound(WanggeError):
 
 class Conflict(WanggeError):
     """The step does not fit what is stored; nothing was changed."""
+
+
+class AccessRefused(WanggeError):
+    """Whoever asks may not do this, or not now; nothing was changed."""
+
+
+class NotSignedIn(AccessRefused):
+    """It is not known who asks, and it must be."""
+
+
+class NotAllowed(AccessRefused):
+    """It is known who asks, and they may not do this."""
+
+
+class TooManyRequests(AccessRefused):
+    """This was asked too often; ``retry_after_s`` says after how many seconds it may be again."""
+
+    def __init__(self, en: str, zh: str, retry_after_s: int) -> None:
+        super().__init__(en, zh)
+        self.retry_after_s = retry_after_s
 
 
 class SettingsError(WanggeError):
