@@ -7,7 +7,6 @@ code 1; a mistake in the command line itself is exit code 2.
 from __future__ import annotations
 
 import json
-import locale
 import os
 import sys
 from datetime import date
@@ -16,6 +15,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.commands.common import (
+    day_of,
+    fail,
+    language,
+    open_stored,
+    print_findings,
+    today,
+    write_files,
+)
 from gis.errors import Conflict, InvalidInput, RefusedSet, StoreDamaged, WanggeError
 
 if TYPE_CHECKING:
@@ -40,51 +48,13 @@ def main() -> None:
     try:
         app()
     except RefusedSet as refused:
-        _print_findings(refused.findings, sys.stderr)
-        _fail(refused)
+        print_findings(refused.findings, sys.stderr)
+        fail(refused)
     except WanggeError as problem:
-        _fail(problem)
+        fail(problem)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-
-
-def _fail(problem: WanggeError) -> None:
-    print(f"wangge: {problem.text.in_language(_language())}", file=sys.stderr)
-    sys.exit(1)
-
-
-def _language() -> str:
-    """Return the language of the person at the terminal, English when the locale is plain."""
-    chosen = os.environ.get("WANGGE_LANG") or locale.setlocale(locale.LC_CTYPE) or "en"
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if os.environ.get(name) and not os.environ.get("WANGGE_LANG"):
-            chosen = os.environ[name]
-            break
-    return "zh-CN" if chosen.lower().startswith("zh") else "en"
-
-
-def _open_store(*, migrate: bool = True) -> Store:
-    from api.settings import read_settings
-    from gis.store import open_store
-
-    store = open_store(read_settings().database_url)
-    if migrate:
-        store.migrate()
-    return store
-
-
-def _day(text: str | None, field: str) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(
-            field,
-            f"--{field} {text!r}: must be a date like 2026-10-01",
-            f"--{field} {text!r}：应为 2026-10-01 这样的日期",
-        ) from None
 
 
 # --- serve -----------------------------------------------------------------------------------
@@ -123,7 +93,7 @@ def check(
         findings, atlas = _check_store()
         heading = f"division {atlas.division.version} of the store"
     else:
-        intake = read_set(with_companions(path), today=_today())
+        intake = read_set(with_companions(path), today=today())
         findings, atlas = list(intake.findings), None
         heading = ", ".join(intake.files)
         if intake.division is not None:
@@ -132,7 +102,7 @@ def check(
         print(json.dumps([_finding_json(f) for f in findings], ensure_ascii=False, indent=1))
     else:
         print(heading)
-        _print_findings(findings, sys.stdout)
+        print_findings(findings, sys.stdout)
         print(_summary(findings))
     if errors_among(findings):
         raise typer.Exit(1)
@@ -143,9 +113,9 @@ def _check_store() -> tuple[list[Finding], Atlas]:
     from gis.planning.rules import check_leaders, check_sizes
     from gis.planning.topology import check_topology
 
-    store = _open_store()
+    store = open_stored()
     try:
-        atlas, faults, _ = internal_atlas(store, _today())
+        atlas, faults, _ = internal_atlas(store, today())
     finally:
         store.close()
     found = [*faults, *check_topology(atlas.division), *check_sizes(atlas), *check_leaders(atlas)]
@@ -165,11 +135,11 @@ def load(
     """
     from gis.intake import read_set
 
-    day = _day(effective_from, "effective-from") or _today()
-    store = _open_store()
+    day = day_of(effective_from, "effective-from") or today()
+    store = open_stored()
     try:
         base = _newest(store)
-        intake = read_set(paths, today=_today(), base=base)
+        intake = read_set(paths, today=today(), base=base)
         _require_same_kind(intake, base)
         intake.require_sound()
         published = store.publish(
@@ -178,11 +148,11 @@ def load(
             directory=intake.directory,
             roster=intake.roster,
             effective_from=day,
-            today=_today(),
+            today=today(),
         )
     finally:
         store.close()
-    _print_findings(intake.findings, sys.stdout)
+    print_findings(intake.findings, sys.stdout)
     print(_summary(intake.findings))
     versions = published.versions
     if not published.changed:
@@ -231,14 +201,8 @@ def _newest(store: Store) -> Atlas | None:
     try:
         return internal_atlas(store, date.max)[0]
     except StoreDamaged as damage:
-        print(f"wangge: {damage.text.in_language(_language())}", file=sys.stderr)
+        print(f"wangge: {damage.text.in_language(language())}", file=sys.stderr)
         return None
-
-
-def _today() -> date:
-    from api.settings import today
-
-    return today()
 
 
 # --- export ----------------------------------------------------------------------------------
@@ -265,14 +229,14 @@ def export(
             f"{out}：可导出为 OUT.geojson 或文件夹",
             ("OUT.geojson", "a folder"),
         )
-    store = _open_store()
+    store = open_stored()
     try:
-        atlas, faults, _ = internal_atlas(store, _day(as_of, "as-of") or _today())
+        atlas, faults, _ = internal_atlas(store, day_of(as_of, "as-of") or today())
     finally:
         store.close()
-    _print_findings(faults, sys.stderr)
+    print_findings(faults, sys.stderr)
     if one_file:
-        _write({out: write_division(atlas.division)})
+        write_files({out: write_division(atlas.division)})
         return
     places, context = write_directory(atlas.directory, atlas.division)
     files = {
@@ -281,22 +245,7 @@ def export(
         "context.geojson": context,
         **write_roster(atlas.roster, atlas.division),
     }
-    _write({out / name: content for name, content in files.items()})
-
-
-def _write(files: dict[Path, bytes]) -> None:
-    """Write each file whole or not at all."""
-    for path, content in files.items():
-        partial = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_bytes(content)
-            partial.replace(path)
-        except OSError as problem:
-            partial.unlink(missing_ok=True)
-            why = problem.strerror or "cannot be written"
-            raise InvalidInput("out", f"{path}: {why}", f"{path}：无法写入（{why}）") from None
-        print(f"wrote {path} ({len(content):,} bytes)")
+    write_files({out / name: content for name, content in files.items()})
 
 
 # --- locate ----------------------------------------------------------------------------------
@@ -332,7 +281,7 @@ def locate(
         from gis.bulk.columns import Asked
 
         asked = Asked(lon_column, lat_column, address_column, datum_column)
-        locate_table(source, target, asked, datum, _day(as_of, "as-of") or _today(), _language())
+        locate_table(source, target, asked, datum, day_of(as_of, "as-of") or today(), language())
         return
     if lon is None or lat is None or datum is None:
         raise typer.BadParameter("give --lon, --lat and --datum, or --input and --output")
@@ -343,9 +292,9 @@ def locate(
 
     known = parse_datum(datum)
     check_lon_lat(lon, lat)
-    store = _open_store()
+    store = open_stored()
     try:
-        atlas, _, _ = internal_atlas(store, _day(as_of, "as-of") or _today())
+        atlas, _, _ = internal_atlas(store, day_of(as_of, "as-of") or today())
     finally:
         store.close()
     spot = spot_json(atlas.spot(*to_wgs84(lon, lat, known)), atlas)
@@ -388,17 +337,6 @@ def _levels(division: Any) -> str:
 def _summary(findings: Any) -> str:
     count = {s: sum(f.severity == s for f in findings) for s in ("error", "warning", "note")}
     return f"{count['error']} error(s), {count['warning']} warning(s), {count['note']} note(s)"
-
-
-def _print_findings(findings: Any, stream: Any) -> None:
-    language = _language()
-    for found in findings:
-        place = "({:.7f}, {:.7f})".format(*found.place) if found.place else ""
-        size = "" if found.size is None else f"[{found.size:,.7g} {found.unit}]"
-        subject = f"grid {found.grid_code}" if found.grid_code else found.source or ""
-        parts = (found.severity, found.rule, subject, place, size)
-        sentence = found.text.in_language(language)
-        print("  ".join(p for p in parts if p) + f": {sentence}", file=stream)
 
 
 def _finding_json(found: Finding) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The commands of ``wangge`` that have a module of their own; ``api.cli`` puts them together."""
