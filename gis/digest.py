@@ -23,21 +23,24 @@ def sha256_of(rows: Iterable[Any]) -> str:
     """
     digest = hashlib.sha256()
     for row in rows:
-        digest.update(_json.encode(_plain(row)).encode())
+        digest.update(_json.encode(plain(row)).encode())
         digest.update(b"\n")
     return digest.hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: dataclasses and mappings as objects, geometries as WKB."""
     kind = type(value)
     if kind in _AS_IT_IS:
         return value
     if isinstance(value, BaseGeometry):
         return shapely.to_wkb(value, hex=True, byte_order=1, include_srid=False)
     if names := _fields_of(kind):  # type: ignore[arg-type]
-        return {name: _plain(getattr(value, name)) for name in names}
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, tuple | list):
-        return [_plain(v) for v in value]
+        return [plain(v) for v in value]
+    if isinstance(value, dict):
+        return {str(name): plain(v) for name, v in value.items()}
     if hasattr(value, "isoformat"):
         return value.isoformat()
     return value

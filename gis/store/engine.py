@@ -11,6 +11,7 @@ import json
 import os
 import sqlite3
 import stat
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import ArgumentError
 
 from gis.errors import SettingsError, StoreUnreachable
+from gis.record import Head
 from gis.store.failures import Place, damaged, plainly, unreachable
 
 BUSY_TIMEOUT_S = 10
@@ -64,6 +66,7 @@ class Database:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
             connection.commit()
+            note_head(self.path, connection)
 
     def _require_file(self) -> None:
         if self.path is None:
@@ -142,6 +145,7 @@ def connect_sqlite(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")
     except sqlite3.Error:
         connection.close()
         raise
@@ -205,6 +209,34 @@ def _keep_private(path: Path) -> None:
     found = path.stat()
     if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) & 0o077:
         path.chmod(0o600)
+
+
+HEAD_MARK = "audit head"
+
+
+def head_file(path: Path) -> Path:
+    """Return the file beside a SQLite file that says how far its audit log came."""
+    return path.with_name(f"{path.name}.audit-head")
+
+
+def note_head(path: Path | None, connection: Connection) -> None:
+    """Note beside a SQLite file how far its audit log came, once that is committed.
+
+    A witness, not a part of the store: where it cannot be written, or a process dies before,
+    it is behind, never ahead.
+    """
+    head = connection.info.pop(HEAD_MARK, None)
+    if path is None or not isinstance(head, Head):
+        return
+    mark = head_file(path)
+    partial = mark.with_name(f"{mark.name}.{os.getpid()}.{threading.get_ident()}.partial")
+    try:
+        partial.unlink(missing_ok=True)
+        with os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
+            out.write(f"{head}\n")
+        partial.replace(mark)
+    except OSError:
+        return
 
 
 def check_whole(path: Path, place: Place) -> None:

@@ -104,6 +104,8 @@ def _of_sqlite(cause: sqlite3.Error, place: Place) -> WanggeError:
         return busy(place)
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return damaged(place, _first_line(cause))
+    if name == "SQLITE_CONSTRAINT_TRIGGER":
+        return _guarded(place, _first_line(cause))
     if name.startswith("SQLITE_CONSTRAINT"):
         return _twice(place, _first_line(cause))
     if _first_line(cause).startswith(("no such table", "no such column")):
@@ -121,11 +123,19 @@ def _of_postgresql(cause: BaseException, place: Place) -> WanggeError:
         return busy(place)
     if state.startswith("XX"):
         return damaged(place, _first_line(cause))
+    if state == "P0001":
+        return _guarded(place, _first_line(cause))
     if state.startswith("23"):
         return _twice(place, _first_line(cause))
     if state in _UNDEFINED_STATES:
         return not_set_up(place)
     return unreachable(place, _first_line(cause))
+
+
+def _guarded(place: Place, why: str) -> StoreError:
+    return StoreError(
+        f"{place.shown} refused it: {why}", f"{place.shown} 已拒绝：审计记录只增不改（{why}）"
+    )
 
 
 def _twice(place: Place, why: str) -> Conflict:

@@ -13,8 +13,9 @@ from gis.directory import Directory
 from gis.division import Division
 from gis.errors import Conflict, InvalidInput, StoreDamaged
 from gis.ids import GridId
+from gis.record import SYSTEM, Author, Change
 from gis.roster import Roster
-from gis.store import tables
+from gis.store import audit, tables
 from gis.store.engine import Database
 from gis.store.heads import (
     DIRECTORY,
@@ -52,6 +53,9 @@ class Publication:
     roster: Roster | None
     effective_from: date
     today: date
+    author: Author = SYSTEM
+    reason: str = ""
+    changes: tuple[Change, ...] = ()
 
 
 def publish(
@@ -81,7 +85,46 @@ def publish(
             if value is not None
             and _store(connection, database, part, value, publication, earliest)
         )
-        return Published(read_versions(connection), changed)
+        versions = read_versions(connection)
+        _put_on_record(connection, publication, changed, found, versions)
+        return Published(versions, changed)
+
+
+def _put_on_record(
+    connection: Connection,
+    publication: Publication,
+    changed: tuple[str, ...],
+    before: Versions,
+    after: Versions,
+) -> None:
+    """Write an entry for each change, or for each part where nobody says what changed in it."""
+    if not changed:
+        return
+    made = ", ".join(f"{part} {getattr(after, part)}" for part in changed)
+    changes = publication.changes or tuple(
+        Change(
+            f"{part}.publish",
+            f"{part}:{getattr(after, part)}",
+            {"version": getattr(before, part)} if getattr(before, part) else None,
+            {
+                "version": getattr(after, part),
+                "effective_from": publication.effective_from,
+                "sha256": getattr(publication, part).sha256,
+            },
+        )
+        for part in changed
+    )
+    for change in changes:
+        audit.append(
+            connection,
+            publication.author,
+            change.action,
+            change.subject,
+            reason=publication.reason,
+            before=change.before,
+            after=change.after,
+            version=made,
+        )
 
 
 def _parts(publication: Publication) -> Iterable[tuple[Part[Any], Any]]:

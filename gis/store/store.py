@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
@@ -12,8 +12,9 @@ from sqlalchemy import make_url
 from gis.directory import Directory
 from gis.division import Division
 from gis.errors import NotFound
+from gis.record import SYSTEM, Author, Change, Head
 from gis.roster import Roster
-from gis.store import holdings, locks, migrate, publishing
+from gis.store import audit, holdings, locks, migrate, publishing
 from gis.store.engine import Database, open_database
 from gis.store.heads import DIVISION, heads
 from gis.store.holdings import DivisionHead, Holding, Identity, Versions
@@ -135,8 +136,14 @@ class Store:
         effective_from: date,
         today: date,
         check: Callable[[Versions], None] | None = None,
+        author: Author = SYSTEM,
+        reason: str = "",
+        changes: Sequence[Change] = (),
     ) -> Published:
         """Store what is new of the parts given, in one transaction; all of it or nothing.
+
+        The audit log gets an entry of each of ``changes`` by ``author`` for ``reason``; where
+        none are given, of each part that was stored anew.
 
         A part whose content is the newest stored makes no version. The first publication
         says whose store it is; no later one may turn a sample into an office's data or the
@@ -151,8 +158,60 @@ class Store:
         InvalidInput
             A value that cannot be stored, such as an invalid boundary.
         """
-        publication = Publication(identity, division, directory, roster, effective_from, today)
+        publication = Publication(
+            identity,
+            division,
+            directory,
+            roster,
+            effective_from,
+            today,
+            author,
+            reason,
+            tuple(changes),
+        )
         return publishing.publish(self._database, publication, check)
+
+    # --- the audit log ---
+
+    def put_on_record(self, author: Author, change: Change, *, reason: str = "") -> int:
+        """Write an entry for a change that was made elsewhere; return its number."""
+        with self._database.writing() as connection:
+            return audit.append(
+                connection,
+                author,
+                change.action,
+                change.subject,
+                reason=reason,
+                before=change.before,
+                after=change.after,
+            )
+
+    def audit_log(self, asked: audit.Asked | None = None) -> audit.Log:
+        """Return the entries asked for, the newest first, and how many there are in all."""
+        with self._database.reading() as connection:
+            return audit.read(connection, asked or audit.Asked())
+
+    def verify_audit(self, noted: Sequence[Head] = ()) -> audit.Verified:
+        """Check every link and value of the audit log, and heads that were noted elsewhere.
+
+        The head kept beside a SQLite file is checked as well.
+        """
+        witnesses = [*audit.witnessed(self.path), *noted]
+        with self._database.reading() as connection:
+            return audit.verify(connection, witnesses)
+
+    def erase_from_audit(
+        self, author: Author, number: int, fields: Sequence[str], *, reason: str
+    ) -> tuple[str, ...]:
+        """Erase personal values of an entry for good; return which of them were there.
+
+        Raises
+        ------
+        NotFound
+            There is no such entry.
+        """
+        with self._database.writing() as connection:
+            return audit.erase(connection, author, number, fields, reason=reason)
 
 
 def open_store(url: str) -> Store:

@@ -177,3 +177,40 @@ organisation = Table(
     _text("name"),
     _text("phone"),
 )
+
+# --- the audit log: triggers of the migrations keep its rows from being changed -----------------
+
+audit_entry = Table(
+    "audit_entry",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _text("at"),
+    _text("role"),
+    _text("door"),
+    _text("action"),
+    _text("subject"),
+    _text("version"),
+    _text("who_digest"),
+    _text("reason_digest"),
+    _text("before_digest"),
+    _text("after_digest"),
+    _text("previous"),
+    _text("sha256"),
+    Index("ix_audit_entry_subject", "subject"),
+    Index("ix_audit_entry_action", "action"),
+)
+audit_value = Table(
+    "audit_value",
+    metadata,
+    Column("entry", Integer, ForeignKey("audit_entry.number"), primary_key=True),
+    Column("field", Words, primary_key=True),
+    _text("salt"),
+    _text("value"),
+)
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("only", Integer, CheckConstraint('"only" = 1', name="row"), primary_key=True),
+    Column("count", Integer, nullable=False),
+    _text("sha256"),
+)

@@ -62,7 +62,10 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     cluster: Cluster = request.getfixturevalue("cluster")
     name = request.getfixturevalue("tables_in_postgis")
     cluster.run(
-        "SET search_path = wangge; TRUNCATE identity, division, directory, roster CASCADE", name
+        "SET search_path = wangge; SET session_replication_role = replica; "
+        "TRUNCATE identity, division, directory, roster CASCADE; "
+        "TRUNCATE audit_head, audit_value, audit_entry",
+        name,
     )
     with closing(open_store(cluster.url(name))) as made:
         yield made

@@ -9,7 +9,9 @@ from gis.store.engine import open_database
 def run_sql(store: Store, *statements: str) -> None:
     """Run statements on the database of a store."""
     database = open_database(store.url)
-    with database.writing() as connection:
-        for statement in statements:
-            connection.exec_driver_sql(statement)
-    database.engine.dispose()
+    try:
+        with database.writing() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+    finally:
+        database.engine.dispose()

@@ -69,7 +69,7 @@ def test_migration_keeps_what_was_published(older: Database, url: str, tmp_path:
 
 def test_before_migration_a_file_is_copied(older: Database, tmp_path: Path) -> None:
     upgrade(older, later_scripts(tmp_path), LATER)
-    copies = list(tmp_path.glob("var/wangge.db.before-migration.0001.*"))
+    copies = list(tmp_path.glob(f"var/wangge.db.before-migration.{HEAD}.*"))
     if older.path is None:
         assert copies == []
         return
@@ -81,7 +81,7 @@ def test_before_migration_a_file_is_copied(older: Database, tmp_path: Path) -> N
 
 def test_a_copy_that_was_interrupted_is_cleared_away(older: Database, tmp_path: Path) -> None:
     if older.path is not None:
-        older.path.with_name("wangge.db.before-migration.0001.x.1.partial").touch()
+        older.path.with_name(f"wangge.db.before-migration.{HEAD}.x.1.partial").touch()
     upgrade(older, later_scripts(tmp_path), LATER)
     assert not list(tmp_path.glob("**/*.partial*"))
 
