@@ -220,7 +220,7 @@ def _assemble(rows: Sequence[GridRow], readings: Sequence[Reading], base: Atlas 
         data_date=head.data_date,
         note=head.note,
         synthetic=_is_synthetic(readings, base),
-        source_datum=str(head.datum),
+        source_datum=head.source_datum or str(head.datum),
     )
 
 

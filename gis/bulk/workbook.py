@@ -20,8 +20,8 @@ from gis.bulk.answers import Answer, Cell
 from gis.bulk.columns import check_header
 from gis.bulk.csv_table import guarded, partial
 from gis.bulk.table import Chunk, fitted, too_many_rows, unreadable
-from gis.bulk.workbook_xml import SHEET_HEAD, package_parts, row_xml
 from gis.errors import InvalidInput, TooLarge
+from gis.exchange.workbook_xml import SHEET_HEAD, package_parts, row_xml
 
 MAX_SHEET_ROWS = 1_048_575
 """Rows below the header that a sheet of XLSX holds."""

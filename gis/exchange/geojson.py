@@ -41,15 +41,15 @@ POLYGONS = ("Polygon", "MultiPolygon")
 _PLACE_KINDS = frozenset(PlaceKind)
 _CONTEXT_KINDS = frozenset(ContextKind)
 _CODE_LENGTH = {1: 12, 2: 15, 3: 18}
-_GRID_FIELDS = (
+GRID_FIELDS = (
     "id", "code", "code_scheme", "level", "parent", "name", "kind", "grid_class", "grid_grade",
     "households", "resident_population", "members",
 )  # fmt: skip
-_PLACE_FIELDS = (
+PLACE_FIELDS = (
     "id", "kind", "name", "address", "aliases", "former_names", "category", "households",
     "units", "floors", "compound", "building", "status", "disclosed",
 )  # fmt: skip
-_CONTEXT_FIELDS = ("id", "kind", "name")
+CONTEXT_FIELDS = ("id", "kind", "name")
 _MEMBER_KINDS = ("compound", "shanty_site", "enterprise")
 _HOUSING = ("commercial", "indemnificatory", "shanty")
 _STATUS = ("occupied", "under_construction")
@@ -78,6 +78,7 @@ class Reading:
     note: str = ""
     synthetic: bool = False
     datum: Datum = Datum.WGS84
+    source_datum: str = ""
     grids: list[GridRow] = field(default_factory=list)
     rejected: dict[str, str | None] = field(default_factory=dict)
     places: list[Place] = field(default_factory=list)
@@ -106,7 +107,7 @@ def read(content: bytes, source: str) -> Reading:
     _read_head(obj, reading)
     for number, feature in enumerate(obj["features"], start=1):
         _read_feature(feature, f"{source} feature {number}", reading)
-    known = {*_GRID_FIELDS, *_PLACE_FIELDS, *_CONTEXT_FIELDS}
+    known = {*GRID_FIELDS, *PLACE_FIELDS, *CONTEXT_FIELDS}
     reading.findings += unknown_fields(reading.fields_seen, known, source)
     return reading
 
@@ -159,6 +160,7 @@ def _read_head(obj: dict[str, Any], reading: Reading) -> None:
             f"crs {json.dumps(crs)[:80]} is not geographic: transform it to EPSG:4326 first",
             f"crs {json.dumps(crs)[:80]} 不是经纬度坐标：请先转换为 EPSG:4326",
         )
+    reading.source_datum = row.text("source_datum", limit=40)
     reading.title = row.text("title")
     reading.data_date = row.text("data_date", limit=40)
     reading.note = row.text("note", limit=4000)
@@ -388,7 +390,7 @@ def _read_context(row: Row, feature: dict[str, Any], reading: Reading) -> None:
 
 def write_division(division: Division) -> bytes:
     """Return a division as a GeoJSON file: byte for byte what :func:`read` would read again."""
-    features = [_feature(_grid_properties(g, division), g.boundary) for g in division.grids]
+    features = [_feature(grid_properties(g, division), g.boundary) for g in division.grids]
     return _collection(_head(division, division.synthetic), features)
 
 
@@ -404,16 +406,19 @@ def write_directory(directory: Directory, head: Division) -> tuple[bytes, bytes]
 
 
 def _head(division: Division, synthetic: bool) -> dict[str, Any]:
+    came_in = division.source_datum
     return {
         "title": division.title,
         "datum": "wgs84",
+        **({"source_datum": came_in} if came_in != "wgs84" else {}),
         "synthetic": synthetic,
         "data_date": division.data_date,
         "note": division.note,
     }
 
 
-def _grid_properties(grid: Grid, division: Division) -> dict[str, Any]:
+def grid_properties(grid: Grid, division: Division) -> dict[str, Any]:
+    """Return the properties of a grid as a file tells them."""
     properties: dict[str, Any] = {
         "id": grid.id,
         "code": grid.code,
@@ -427,24 +432,29 @@ def _grid_properties(grid: Grid, division: Division) -> dict[str, Any]:
         "households": grid.households,
         "resident_population": grid.resident_population,
     }
-    if grid.level is Level.COMPOUND:
-        properties["members"] = [
-            {
-                "name": m.name,
-                "kind": m.kind,
-                "housing": m.housing,
-                "households": m.households,
-                "under_construction": m.under_construction,
-            }
-            for m in grid.members
-        ]
+    if grid.level is Level.COMPOUND or grid.members:
+        properties["members"] = members_json(grid.members)
     return properties
+
+
+def members_json(members: Iterable[Member]) -> list[dict[str, Any]]:
+    """Return the members of a grid as a file tells them."""
+    return [
+        {
+            "name": m.name,
+            "kind": m.kind,
+            "housing": m.housing,
+            "households": m.households,
+            "under_construction": m.under_construction,
+        }
+        for m in members
+    ]
 
 
 def _place_properties(place: Place) -> dict[str, Any]:
     return {
         name: list(value) if isinstance(value := getattr(place, name), tuple) else value
-        for name in _PLACE_FIELDS
+        for name in PLACE_FIELDS
     }
 
 

@@ -69,7 +69,7 @@ def read_rows(content: bytes, source: str, columns: tuple[str, ...]) -> list[Row
     _check_shape(table, source, columns)
     head, *rows = table
     return [
-        Row(dict(zip(head, _unguarded(cells), strict=False)), f"{source} row {number}")
+        Row(dict(zip(head, map(unguarded_text, cells), strict=False)), f"{source} row {number}")
         for number, cells in enumerate(rows, start=2)
         if any(cells)
     ]
@@ -98,11 +98,6 @@ def _check_shape(table: list[list[str]], source: str, columns: tuple[str, ...]) 
         )
 
 
-def _unguarded(cells: list[str]) -> list[str]:
-    """Take off the apostrophe that :func:`write_rows` puts before what looks like a formula."""
-    return [c[1:] if c[:1] == "'" and c[1:].startswith(_GUARDED) else c for c in cells]
-
-
 def write_rows(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> bytes:
     """Return a CSV file; no cell of it starts a formula in a spreadsheet program."""
     out = io.StringIO(newline="")
@@ -117,8 +112,23 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, date):
         return value.isoformat()
-    text = "" if value is None else str(value)
+    return "" if value is None else guarded_text(str(value))
+
+
+def guarded_text(text: str) -> str:
+    """Return a text that starts no formula: with an apostrophe in front where it might.
+
+    :func:`unguarded_text` gives it back as it was.
+
+    >>> [guarded_text(t) for t in ("=1+1", "'x", "5幢")]
+    ["'=1+1", "''x", '5幢']
+    """
     return f"'{text}" if text.startswith(_GUARDED) else text
+
+
+def unguarded_text(text: str) -> str:
+    """Take off the apostrophe that :func:`guarded_text` puts before what might be a formula."""
+    return text[1:] if text[:1] == "'" and text[1:].startswith(_GUARDED) else text
 
 
 def without_formula(text: str) -> str:
