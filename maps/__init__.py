@@ -1,7 +1,7 @@
 """The grid map, drawn with folium: one self-contained page, safe to open and to hand on.
 
-folium costs more than a second to import, so the names below are fetched when they are first
-used; ``import maps`` alone loads nothing of it.
+folium and matplotlib cost more than a second to import, so the names below are fetched when they
+are first used; ``import maps`` alone loads nothing of them.
 """
 
 from __future__ import annotations
@@ -11,16 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from maps.page import content_security_policy
+    from maps.posters import poster, write_boards
     from maps.publish import draw, page_html
     from maps.settings import MapSettings
 
-__all__ = ["MapSettings", "content_security_policy", "draw", "page_html"]
+__all__ = [
+    "MapSettings",
+    "content_security_policy",
+    "draw",
+    "page_html",
+    "poster",
+    "write_boards",
+]
 
 _HOME = {
     "MapSettings": "maps.settings",
     "content_security_policy": "maps.page",
     "draw": "maps.publish",
     "page_html": "maps.publish",
+    "poster": "maps.posters",
+    "write_boards": "maps.posters",
 }
 
 

@@ -5,7 +5,6 @@ A layer's ``payload`` is plain JSON; its drawing is the module of the same famil
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,13 +14,12 @@ from folium.template import Template
 
 from gis.atlas import Atlas
 from gis.directory import ContextFeature, ContextKind, Place
-from gis.division import Division, Grid
 from gis.exchange.sheets import place_json, sheet_json
-from gis.ids import GridId, Level
-from maps.arcs import Arcs, Position, coverage_arcs, integers, rings_of
+from gis.ids import Level
+from maps.arcs import Position, coverage_arcs, integers, rings_of
 from maps.labels import label_centres
+from maps.mesh import arc_levels, grid_rings, neighbour_colours
 from maps.page import RawRender
-from maps.palette import colouring
 
 
 class AtlasLayer(Layer, RawRender):
@@ -89,9 +87,9 @@ class GridLayer(AtlasLayer):
         division = atlas.division
         ground = division.level(Level.BUILDING_CLUSTER)
         arcs = coverage_arcs([g.boundary for g in ground])
-        rings = _rings(division, arcs)
+        rings = grid_rings(division, arcs)
         centres, radii = label_centres([g.boundary for g in division])
-        colours = {**_colours(division, arcs, 1), **_colours(division, arcs, 2)}
+        colours = {**neighbour_colours(division, arcs, 1), **neighbour_colours(division, arcs, 2)}
         return {
             "sheets": [sheet_json(atlas.sheet(g), atlas) for g in division],
             "rings": [rings[g.id] for g in division],
@@ -101,53 +99,8 @@ class GridLayer(AtlasLayer):
             ],
             "colours": [colours.get(g.id, 0) for g in division],
             "arcs": [deltas(line, origin) for line in arcs.lines],
-            "arc_levels": _arc_levels(division, ground, arcs),
+            "arc_levels": arc_levels(division, ground, arcs),
         }
-
-
-def _rings(division: Division, arcs: Arcs) -> dict[GridId, Any]:
-    """Return the rings of every grid; those above level 3 go round the grids in them."""
-    ground = division.level(Level.BUILDING_CLUSTER)
-    members: dict[GridId, list[int]] = {g.id: [] for g in division}
-    rings: dict[GridId, Any] = {}
-    for number, grid in enumerate(ground):
-        rings[grid.id] = arcs.rings[number]
-        for above in division.chain(grid.id)[:-1]:
-            members[above.id].append(number)
-    return {g.id: rings.get(g.id) or arcs.outline(members[g.id]) for g in division}
-
-
-def _above(division: Division, grid: Grid, level: int) -> GridId | None:
-    return next((g.id for g in division.chain(grid.id) if g.level == level), None)
-
-
-def _arc_levels(division: Division, ground: tuple[Grid, ...], arcs: Arcs) -> list[int]:
-    """Return for each arc the highest level it bounds; 0 is the edge of the whole."""
-    chains = [[_above(division, g, level) for level in (1, 2)] for g in ground]
-    levels = []
-    for owners in arcs.owners:
-        sides = [chains[i] for i in owners]
-        if len(sides) < 2:
-            levels.append(0)
-        elif sides[0][0] != sides[1][0]:
-            levels.append(1)
-        else:
-            levels.append(2 if sides[0][1] != sides[1][1] else 3)
-    return levels
-
-
-def _colours(division: Division, arcs: Arcs, level: int) -> dict[GridId, int]:
-    """Return a colour number for each grid of a level, different from its neighbours'."""
-    ground = division.level(Level.BUILDING_CLUSTER)
-    home = [_above(division, g, level) for g in ground]
-    beside: dict[GridId, set[GridId]] = {g.id: set() for g in division.level(level)}
-    for owners in arcs.owners:
-        for a, b in pairwise(owners):
-            one, other = home[a], home[b]
-            if one is not None and other is not None and one != other:
-                beside[one].add(other)
-                beside[other].add(one)
-    return colouring({g: sorted(near) for g, near in beside.items()})
 
 
 # --- places ---------------------------------------------------------------------------------------

@@ -27,7 +27,11 @@ class MapSettings:
     note
         The disclaimer; "" takes 示意图，不作为权属和划界依据 in the reader's language.
     language
-        The language the page opens in; the reader can switch.
+        The language the page opens in; the reader can switch. Posters are printed in it.
+    public_url
+        Where the public page can be opened (``https://…``): notice boards carry a QR code to it.
+    hotline
+        The service hotline (服务热线) that notice boards print.
     """
 
     title: str = ""
@@ -36,6 +40,8 @@ class MapSettings:
     data_date: str = ""
     note: str = ""
     language: Language = "zh-CN"
+    public_url: str = ""
+    hotline: str = ""
 
     def filled_from(self, atlas: Atlas) -> MapSettings:
         """Return itself with title and data date taken from an atlas where they are empty."""
