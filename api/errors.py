@@ -17,9 +17,11 @@ from gis.errors import (
     NotAllowed,
     NotFound,
     NotSignedIn,
+    Outdated,
     StoreError,
     TooLarge,
     TooManyRequests,
+    Unguarded,
     WanggeError,
 )
 from gis.findings import Text
@@ -33,6 +35,8 @@ STATUS: tuple[tuple[type[WanggeError], int, str, Text], ...] = (
     (NotAllowed, 403, "not-allowed", Text("Not allowed", "没有权限")),
     (TooManyRequests, 429, "too-many-requests", Text("Too many requests", "请求过于频繁")),
     (NotFound, 404, "not-found", Text("Not found", "未找到")),
+    (Unguarded, 428, "if-match-missing", Text("If-Match is missing", "缺少 If-Match")),
+    (Outdated, 412, "outdated", Text("Changed meanwhile", "内容已被他人修改")),
     (Conflict, 409, "conflict", Text("Conflict", "冲突")),
     (StoreError, 503, "store", Text("The database is not available", "数据库不可用")),
 )
@@ -109,6 +113,7 @@ async def _wangge_error(request: Request, error: Exception) -> Response:
                 headers=_headers(error),
                 field=field,
                 accepted=accepted or None,
+                **(error.members if isinstance(error, Outdated) else {}),
             )
     return await _unexpected_error(request, error)
 

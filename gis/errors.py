@@ -9,6 +9,8 @@
     │   └── RefusedSet            a set of boundaries, places or people has errors; lists them
     ├── NotFound                  no grid, place or division of that name or date
     ├── Conflict                  the step does not fit what is stored meanwhile
+    ├── Unguarded                 a write that does not say which state it was made from
+    ├── Outdated                  the state a write was made from is no longer the newest
     ├── AccessRefused
     │   ├── NotSignedIn           nobody knows who asks
     │   ├── NotAllowed            it is known who asks, and they may not
@@ -25,7 +27,8 @@ in English and in Chinese. ``str(error)`` is the English sentence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gis.findings import Finding, Text
 
@@ -81,6 +84,22 @@ class NotFound(WanggeError):
 
 class Conflict(WanggeError):
     """The step does not fit what is stored; nothing was changed."""
+
+
+class Unguarded(WanggeError):
+    """A write does not say which state it was made from; nothing was changed."""
+
+
+class Outdated(WanggeError):
+    """A write was made from a state that somebody has changed since; nothing was changed.
+
+    ``members`` are what the answer carries besides: the newest state and its ``etag``, and
+    who changed what.
+    """
+
+    def __init__(self, en: str, zh: str, members: Mapping[str, Any] | None = None) -> None:
+        super().__init__(en, zh)
+        self.members = dict(members or {})
 
 
 class AccessRefused(WanggeError):
