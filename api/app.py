@@ -11,7 +11,18 @@ from fastapi import FastAPI
 
 from api import errors
 from api.live import Live, prepare
-from api.routes import desk, docs, grids, health, locate, locate_many, locate_table, page, session
+from api.routes import (
+    desk,
+    docs,
+    grids,
+    health,
+    locate,
+    locate_many,
+    locate_table,
+    page,
+    plan_pages,
+    session,
+)
 from api.security import SecurityHeaders
 from api.settings import Settings
 from gis.store import open_store
@@ -59,7 +70,18 @@ def create_app(settings: Settings | None = None, *, live: Live | None = None) ->
     )
     errors.install(app)
     app.add_middleware(SecurityHeaders)
-    for module in (page, desk, locate, locate_many, locate_table, grids, session, health, docs):
+    for module in (
+        page,
+        desk,
+        locate,
+        locate_many,
+        locate_table,
+        grids,
+        session,
+        health,
+        docs,
+        plan_pages,  # the last: /notices/{plan} would take /notices/{plan}.json
+    ):
         app.include_router(module.router)
     logging.getLogger("wangge").setLevel(logging.INFO)
     return app

@@ -25,7 +25,7 @@ PAGE_POLICY = (
 )
 PAGE_METHODS = ["GET", "HEAD"]
 _TYPES = {".css": "text/css", ".js": "text/javascript"}
-_FROM_THE_MAP = ("dom.js", "words.js")
+_FROM_THE_MAP = ("dom.js", "state.js", "words.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _page(name: str) -> File:
 
 @cache
 def _static_files() -> dict[str, File]:
-    """Return every file by name: the pages' own, and the two modules that the map has too."""
+    """Return every file by name: the pages' own, and the modules that the map has too."""
     folder = resources.files("api") / "pages" / "static"
     found = {
         entry.name: _file(entry.read_bytes(), _TYPES[f".{entry.name.rpartition('.')[2]}"])
