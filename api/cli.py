@@ -24,6 +24,7 @@ from api.commands.common import (
     today,
     write_files,
 )
+from api.commands.publish import publish
 from gis.errors import Conflict, InvalidInput, RefusedSet, StoreDamaged, WanggeError
 
 if TYPE_CHECKING:
@@ -70,6 +71,11 @@ def serve(
     from api.settings import read_settings
 
     run(read_settings(host=host, port=port))
+
+
+# --- publish ---------------------------------------------------------------------------------
+
+app.command()(publish)
 
 
 # --- check and load --------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from api.settings import Settings
 from gis.atlas import Atlas
+from maps.settings import MapSettings
 
 _KEPT = 4
 _ROOT = Path(__file__).resolve().parent.parent
@@ -59,18 +60,18 @@ def page_of(atlas: Atlas, settings: Settings, folder: Path | None) -> Page:
 
 
 def _draw(atlas: Atlas, settings: Settings) -> bytes:
-    import maps
+    from maps.publish import fitting_page_html
 
-    chosen = maps.MapSettings(
+    return fitting_page_html(atlas, "public", settings=map_settings(atlas, settings))
+
+
+def map_settings(atlas: Atlas, settings: Settings) -> MapSettings:
+    """Return what the office has printed on its maps and posters."""
+    return MapSettings(
         title=settings.map_title,
-        maker=_maker(atlas, settings),
-        approval_no=settings.map_approval_no,
+        maker=settings.map_maker or settings.office_name or atlas.name,
+        approval_no=settings.map_approval_no.strip(),
     )
-    return maps.page_html(atlas, "public", settings=chosen)
-
-
-def _maker(atlas: Atlas, settings: Settings) -> str:
-    return settings.map_maker or settings.office_name or atlas.name
 
 
 def _key(atlas: Atlas, settings: Settings) -> str:
@@ -82,9 +83,7 @@ def _key(atlas: Atlas, settings: Settings) -> str:
         atlas.as_of.isoformat(),
         atlas.name,
         atlas.code,
-        settings.map_title,
-        _maker(atlas, settings),
-        settings.map_approval_no,
+        repr(map_settings(atlas, settings)),
         _program(),
     )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gis.disclosure import Policy
 from gis.errors import SettingsError
+from maps.site.permission import Permission
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 SAMPLE_FOLDER = Path(__file__).resolve().parent.parent / "data"
@@ -34,10 +35,22 @@ class Settings(BaseSettings):
     map_title: str = Field("", max_length=100)
     map_maker: str = Field("", max_length=100)
     map_approval_no: str = Field("", max_length=60)
+    map_exemption_reason: str = Field("", max_length=500)
+    map_exemption_by: str = Field("", max_length=100)
+    publish_downloads: str = Field("", max_length=100)
     public_names: bool = True
     public_phones: bool = True
     public_businesses: bool = True
     public_organisations: bool = True
+
+    @property
+    def permission(self) -> Permission:
+        """What the office has on record for publishing: the approval number or an exemption."""
+        return Permission(
+            self.map_approval_no.strip(),
+            self.map_exemption_reason.strip(),
+            self.map_exemption_by.strip(),
+        )
 
     @property
     def policy(self) -> Policy:

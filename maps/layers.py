@@ -5,6 +5,7 @@ A layer's ``payload`` is plain JSON; its drawing is the module of the same famil
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from folium.map import Layer
 from folium.template import Template
 
 from gis.atlas import Atlas
-from gis.directory import ContextFeature, ContextKind, Place
+from gis.directory import ContextFeature, ContextKind, Place, PlaceKind
 from gis.exchange.sheets import place_json, sheet_json
 from gis.ids import Level
 from maps.arcs import Position, coverage_arcs, integers, rings_of
@@ -111,9 +112,15 @@ class PlaceLayer(AtlasLayer):
 
     family = "places"
 
+    def __init__(
+        self, atlas: Atlas, origin: Position, kinds: Collection[PlaceKind] = tuple(PlaceKind)
+    ) -> None:
+        self.kinds = kinds
+        super().__init__(atlas, origin)
+
     def read(self, atlas: Atlas, origin: Position) -> dict[str, Any]:
-        """Return every place as the API prints it, and the rings of those that are areas."""
-        places = atlas.directory.places
+        """Return the places as the API prints them, and the rings of those that are areas."""
+        places = [p for p in atlas.directory.places if p.kind in self.kinds]
         return {
             "rows": [place_json(p, atlas) for p in places],
             "rings": [_footprint(p, origin) for p in places],
@@ -122,6 +129,3 @@ class PlaceLayer(AtlasLayer):
 
 def _footprint(place: Place, origin: Position) -> list[list[int]]:
     return [deltas(integers(ring), origin) for ring in rings_of(place.geometry)]
-
-
-FAMILIES: tuple[type[AtlasLayer], ...] = (ContextLayer, GridLayer, PlaceLayer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import folium
@@ -14,8 +14,9 @@ from gis.atlas import Atlas, Edition
 from gis.errors import InvalidInput
 from gis.exchange.sheets import provenance_json, responsible_json
 from maps.arcs import UNITS, Position
+from maps.detail import DETAILS, KINDS, MOST_BYTES, Detail, sizes_by_detail, too_large
 from maps.labels import pinyin_table
-from maps.layers import FAMILIES, AtlasLayer
+from maps.layers import AtlasLayer, ContextLayer, GridLayer, PlaceLayer
 from maps.page import Page, RawRender
 from maps.palette import DARK, LIGHT
 from maps.settings import MapSettings
@@ -62,7 +63,12 @@ class Start(RawRender):
 
 
 def draw(
-    atlas: Atlas, edition: Edition = "public", *, settings: MapSettings | None = None
+    atlas: Atlas,
+    edition: Edition = "public",
+    *,
+    settings: MapSettings | None = None,
+    detail: Detail = "all",
+    files: Sequence[str] = (),
 ) -> folium.Map:
     """Return the interactive map of an atlas.
 
@@ -78,6 +84,10 @@ def draw(
         nothing else is in the page; ``internal`` draws what staff may see.
     settings
         Title, maker, approval number and the like.
+    detail
+        Which places are in the page; counts are of all.
+    files
+        What lies beside the page to be downloaded: paths from it.
 
     Raises
     ------
@@ -91,20 +101,51 @@ def draw(
     page = Page(settings.title, settings.language, {})
     drawn = GridMap(bounds)
     page.add_child(drawn)
-    layers = [family(atlas, origin) for family in FAMILIES]
+    layers = [
+        ContextLayer(atlas, origin),
+        GridLayer(atlas, origin),
+        PlaceLayer(atlas, origin, KINDS[detail]),
+    ]
     for layer in layers:
         layer.add_to(drawn)
     Start().add_to(drawn)  # type: ignore[no-untyped-call]
     page.block = _block(atlas, settings, origin, bounds, layers)
+    page.block["files"] = list(files)
     return drawn
 
 
 def page_html(
+    atlas: Atlas,
+    edition: Edition = "public",
+    *,
+    settings: MapSettings | None = None,
+    detail: Detail = "all",
+    files: Sequence[str] = (),
+    most_bytes: int | None = None,
+) -> bytes:
+    """Return the page of :func:`draw`, as a server or a file holds it: UTF-8.
+
+    Raises
+    ------
+    TooLarge
+        It has more than ``most_bytes``; the error names the details that have less.
+    """
+    page: Any = draw(atlas, edition, settings=settings, detail=detail, files=files).get_root()
+    html: bytes = page.render().encode()
+    if most_bytes is not None and len(html) > most_bytes:
+        raise too_large(len(html), sizes_by_detail(len(html), page.block, detail), most_bytes)
+    return html
+
+
+def fitting_page_html(
     atlas: Atlas, edition: Edition = "public", *, settings: MapSettings | None = None
 ) -> bytes:
-    """Return the page of :func:`draw`, as a server or a file holds it: UTF-8."""
-    text: str = draw(atlas, edition, settings=settings).get_root().render()
-    return text.encode()
+    """Return the page with as much detail as browsers open well; the least, if none is."""
+    for detail in reversed(DETAILS):
+        html = page_html(atlas, edition, settings=settings, detail=detail)
+        if len(html) <= MOST_BYTES:
+            break
+    return html
 
 
 def _in_edition(atlas: Atlas, edition: str) -> Atlas:

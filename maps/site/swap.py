@@ -87,7 +87,8 @@ def check_target(target: Path) -> None:
             raise Conflict(
                 f"{target}: {name[:100]} was not put there by wangge and would be lost: "
                 "move it away, or name another folder",
-                f"{target}：{name[:100]} 不是 wangge 写入的，继续发布会丢失它：请移走，或另选文件夹",
+                f"{target}：{name[:100]} 不是 wangge 写入的，继续发布会丢失它："
+                "请移走，或另选文件夹",
             )
 
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def write_site(
     """
     with replacing(target) as folder:
         for part in parts:
-            part.write(folder, lambda done, total, title=part.title: report(title, done, total))
+            part.write(folder, partial(report, part.title))
         written = tuple(_written(folder))
         (folder / MANIFEST).write_bytes(manifest_bytes(head, written))
     return written
