@@ -205,16 +205,29 @@ def _store(
     _check_date(part, found, publication, earliest)
     if isinstance(value, Division):
         _check_codes(connection, database, value)
-    head = Head(
-        version=found[-1].version + 1 if found else 1,
-        effective_from=publication.effective_from,
-        effective_until=None,
-        sha256=value.sha256,
-        intact=True,
-    )
-    write_version(connection, part, value, head.version, head.effective_from)
-    _check_written(connection, database, part, head)
+    version = found[-1].version + 1 if found else 1
+    write_checked(connection, database, part, value, version, publication.effective_from)
     return True
+
+
+def write_checked(
+    connection: Connection,
+    database: Database,
+    part: Part[P],
+    value: P,
+    version: int,
+    effective_from: date,
+) -> None:
+    """Write a version, and make sure that the database gives it back as it was.
+
+    Raises
+    ------
+    InvalidInput
+        A value that cannot be stored, or not as it was.
+    """
+    head = Head(version, effective_from, None, value.sha256, intact=True)
+    write_version(connection, part, value, version, effective_from)
+    _check_written(connection, database, part, head)
 
 
 def _is_stored(

@@ -11,14 +11,16 @@ from sqlalchemy import make_url
 
 from gis.directory import Directory
 from gis.division import Division
+from gis.editing import Edited
 from gis.errors import NotFound
 from gis.record import SYSTEM, Author, Change, Head
 from gis.roster import Roster
 from gis.store import audit, holdings, locks, migrate, publishing
 from gis.store.engine import Database, open_database
-from gis.store.heads import DIVISION, heads
+from gis.store.heads import DIRECTORY, DIVISION, ROSTER, heads
 from gis.store.holdings import DivisionHead, Holding, Identity, Versions
 from gis.store.publishing import Publication, Published
+from gis.store.revising import Base, Revised, revise
 
 
 class Store:
@@ -170,6 +172,31 @@ class Store:
             tuple(changes),
         )
         return publishing.publish(self._database, publication, check)
+
+    def revise_roster(
+        self,
+        edit: Callable[[Base[Roster]], Edited[Roster]],
+        *,
+        today: date,
+        author: Author,
+        reason: str = "",
+    ) -> Revised[Roster]:
+        """Store what ``edit`` makes of the roster in force, and of those scheduled after it.
+
+        One transaction with an entry for each change; whatever ``edit`` raises changes nothing.
+        """
+        return revise(self._database, ROSTER, edit, today=today, author=author, reason=reason)
+
+    def revise_directory(
+        self,
+        edit: Callable[[Base[Directory]], Edited[Directory]],
+        *,
+        today: date,
+        author: Author,
+        reason: str = "",
+    ) -> Revised[Directory]:
+        """Store what ``edit`` makes of the directory in force, as :meth:`revise_roster` does."""
+        return revise(self._database, DIRECTORY, edit, today=today, author=author, reason=reason)
 
     # --- the audit log ---
 
