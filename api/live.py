@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.drawn import Page, page_of
+from api.points import PointAnswers
 from api.settings import Settings, today
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
@@ -42,6 +43,7 @@ class Bundle:
     book: Future[AddressBook]
     faults: tuple[Finding, ...]
     page: Future[Page]
+    points: PointAnswers
 
 
 def prepare(store: Store, settings: Settings) -> tuple[str, ...]:
@@ -178,7 +180,7 @@ class Live:
         _warm(shown)
         page = self._maker.submit(page_of, shown, self.settings, self._pages)
         book = self._maker.submit(AddressBook, shown)
-        return Bundle(versions, day, shown, book, faults, page)
+        return Bundle(versions, day, shown, book, faults, page, PointAnswers(shown))
 
     async def _watch(self) -> None:
         while True:

@@ -13,6 +13,7 @@ import shapely
 from gis.directory import Directory, Place, PlaceKind
 from gis.division import Division, Grid
 from gis.ids import GridId, PlaceId
+from gis.lookup.boxes import BoxIndex
 from gis.lookup.locator import DEFAULT_TOLERANCE_M, Location, Locator
 from gis.roster import Organisation, Responsible, Roster
 
@@ -134,17 +135,20 @@ class Atlas:
         )
 
     @cached_property
-    def _place_tree(self) -> shapely.STRtree:
-        return shapely.STRtree([p.geometry for p in self.directory.places])
+    def _place_boxes(self) -> BoxIndex:
+        geometries = np.array([p.geometry for p in self.directory.places], dtype=object)
+        return BoxIndex(shapely.bounds(geometries))
 
     def places_at(self, lon: float, lat: float) -> tuple[Place, ...]:
         """Return the places whose footprint or point is at a WGS84 point, buildings first.
 
         The businesses of a building stand there too.
         """
-        places = self.directory.places
-        hits = self._place_tree.query(shapely.Point(lon, lat), predicate="intersects")
-        found = [places[i] for i in hits]
+        near = [self.directory.places[i] for i in self._place_boxes.at(lon, lat)]
+        if not near:
+            return ()
+        point = shapely.Point(lon, lat)
+        found = [p for p in near if shapely.intersects(p.geometry, point)]
         here = {p.id for p in found}
         found += [p for b in sorted(here) for p in self._inside.get(b, ()) if p.id not in here]
         order = list(PlaceKind)

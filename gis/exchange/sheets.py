@@ -133,7 +133,12 @@ def place_json(place: Place, atlas: Atlas) -> dict[str, Any]:
 
 def spot_json(spot: Spot, atlas: Atlas) -> dict[str, Any]:
     """Return everything about one WGS84 point; ``grids`` has level 1 first, [] outside."""
-    location = spot.location
+    grids = [sheet_json(s, atlas) for s in spot.sheets]
+    return location_json(spot.location, grids, [place_json(p, atlas) for p in spot.places], atlas)
+
+
+def location_json(location: Location, grids: Any, places: Any, atlas: Atlas) -> dict[str, Any]:
+    """Return what :func:`spot_json` does, of grids and places that are written already."""
     return {
         "point": {
             "lon": round(location.lon, DECIMALS),
@@ -141,8 +146,8 @@ def spot_json(spot: Spot, atlas: Atlas) -> dict[str, Any]:
             "datum": "wgs84",
         },
         "match": _match(location),
-        "grids": [sheet_json(s, atlas) for s in spot.sheets],
-        "places": [place_json(p, atlas) for p in spot.places],
+        "grids": grids,
+        "places": places,
         "distance_to_boundary_m": _metres(location.distance_to_boundary_m),
         "near": [near_json(n, atlas.division) for n in location.near],
         **_known(nearest=near_json(location.nearest, atlas.division) if location.nearest else None),

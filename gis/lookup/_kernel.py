@@ -147,13 +147,12 @@ FRAME = Array(float64, 1, "C", readonly=True)
 TABLE = Array(int32, 1, "C", readonly=True)
 
 
-@compiled(int64(POINTS, intp[::1], FRAME, TABLE, TABLE, TABLE, POINTS, TABLE, TABLE))
+@compiled(int64(POINTS, intp[::1], FRAME, TABLE, TABLE, POINTS, TABLE, TABLE))
 def locate(
     xy: Floats,
     found: Indices,
     frame: Floats,
-    coarse: Ints,
-    fine: Ints,
+    values: Ints,
     cells: Ints,
     ends: Floats,
     labels: Ints,
@@ -170,8 +169,7 @@ def locate(
     """
     x0, y0, x_scale, y_scale, columns, rows = frame
     last_column, last_row = columns - 1.0, rows - 1.0
-    block_rows = np.int32(rows) >> 3
-    block = np.empty(CHUNK, np.uint32)
+    column_size = np.int32(rows)
     place = np.empty(CHUNK, np.uint32)
     # the points of the chunk that need more than a look into the tables, and of each of them
     # where in `cells` it is, its label so far, and whether rounding leaves a side open
@@ -189,19 +187,12 @@ def locate(
             # Points beyond the raster, and NaN, go to its outermost cells, which are empty.
             column = column if column > 0.0 else 0.0
             row = row if row > 0.0 else 0.0
-            block[k] = np.int32(column if column < last_column else last_column)
-            place[k] = np.int32(row if row < last_row else last_row)
-        for k in range(size):
-            of_column, of_row = np.int32(block[k]), np.int32(place[k])
-            block[k] = (of_column >> 3) * block_rows + (of_row >> 3)
-            place[k] = ((of_column & 7) << 3) + (of_row & 7)
-        for k in range(size):
-            entry = coarse[block[k]]
-            uniform = entry >> 31
-            place[k] = (entry ^ uniform) + (np.int32(place[k]) & ~uniform)
+            column = column if column < last_column else last_column
+            row = row if row < last_row else last_row
+            place[k] = np.int32(column) * column_size + np.int32(row)
         count = np.uint32(0)
         for k in range(size):
-            value = fine[place[k]]
+            value = values[place[k]]
             found[chunk + k] = value
             point[count] = chunk + k
             count += np.uint32(value < OUTSIDE)

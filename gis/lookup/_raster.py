@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gis.lookup._edges import Floats, Indices, Ints, Masks
 
 BLOCK = 8
-"""Cells are kept in blocks of 8 x 8."""
+"""Cells are worked on in blocks of 8 x 8."""
 BOUNDARY_SHARE = 0.04
 """Share of the cells that edges cross: smaller tables fit the caches, larger ones decide more."""
 MOST_CROSSINGS = 8e5
@@ -116,6 +116,12 @@ class Strip:
         """Return the values of a grid (columns, rows) in the order of the cells' numbers."""
         columns, rows = self.shape
         blocks = grid.reshape(columns // BLOCK, BLOCK, rows // BLOCK, BLOCK)
+        return blocks.transpose(0, 2, 1, 3).reshape(-1)
+
+    def by_place(self, values: Ints) -> Ints:
+        """Return the values of all cells, in the order of their numbers, column by column."""
+        columns, rows = self.shape
+        blocks = values.reshape(columns // BLOCK, rows // BLOCK, BLOCK, BLOCK)
         return blocks.transpose(0, 2, 1, 3).reshape(-1)
 
     def centres(self, cells: Indices) -> Floats:

@@ -36,68 +36,47 @@ Decision = Callable[[Floats], Indices]
 class Tables:
     """What a lookup reads.
 
-    A cell has a value: an index, ``OUTSIDE``, ``LEFT_TO_SHAPELY``, or ``FIRST_CELL - k``; then
-    ``cells[k]`` is the label of the cell, and the words after it are its edges: 4 times the
-    number of the edge, plus ``FROM_BELOW`` or ``TO_ABOVE``; the last one is inverted.
-    ``coarse`` has an entry for each block of 8 x 8 cells, column by column: where its 64 values
-    start in ``fine``, or, when all are equal, ``~(value + 2)``. As ``fine`` itself begins with
-    -2, -1, 0, 1, ... that is also the inverted place of the value there.
+    ``values`` has the value of each cell, column by column: an index, ``OUTSIDE``,
+    ``LEFT_TO_SHAPELY``, or ``FIRST_CELL - k``; then ``cells[k]`` is the label of the cell, and
+    the words after it are its edges: 4 times the number of the edge, plus ``FROM_BELOW`` or
+    ``TO_ABOVE``; the last one is inverted.
     """
 
     frame: Frame
-    coarse: Ints
-    fine: Ints
+    values: Ints
     cells: Ints
     faulty_cells: int
 
 
-def tables_of(coverage: Coverage, count: int, lowest: Decision) -> Tables:
+def tables_of(coverage: Coverage, lowest: Decision) -> Tables:
     """Build the tables.
 
     Parameters
     ----------
     coverage
         The edges.
-    count
-        How many polygons there are.
     lowest
         Decides points (k, 2) whose label cannot be trusted: an index or OUTSIDE for each.
     """
-    palette = np.arange(LEFT_TO_SHAPELY, count, dtype=np.int32)
     segments = np.concatenate([coverage.edges.ends, coverage.faulty])
     frame = frame_of(segments) if len(segments) else None
     if frame is None:
         value = LEFT_TO_SHAPELY if len(segments) else OUTSIDE
-        one, none = _slot(np.array([value], np.int32)), np.empty(0, np.int32)
-        return Tables(ONE_CELL, one, palette, none, faulty_cells=min(1, len(segments)))
-    coarse: list[Ints] = []
-    fine: list[Ints] = [palette]
+        everywhere = np.full(ONE_CELL.columns * ONE_CELL.rows, value, np.int32)
+        none = np.empty(0, np.int32)
+        return Tables(ONE_CELL, everywhere, none, faulty_cells=min(1, len(segments)))
+    values = np.empty(frame.columns * frame.rows, np.int32)
     cells: list[Ints] = []
-    fine_size, cells_size = len(palette), 0
-    faulty_cells = 0
+    cells_size = faulty_cells = 0
     width = max(1, STRIP_CELLS // (frame.rows * BLOCK)) * BLOCK
     for start in range(0, frame.columns, width):
         strip = Strip(frame, start, min(start + width, frame.columns))
-        values, listed = _fill(strip, coverage, lowest, cells_size)
-        faulty_cells += int(np.count_nonzero(values == LEFT_TO_SHAPELY))
-        blocks = values.reshape(-1, BLOCK * BLOCK)
-        uniform = (blocks == blocks[:, :1]).all(axis=1)
-        mixed = blocks[~uniform]
-        entries = _slot(blocks[:, 0])
-        entries[~uniform] = fine_size + BLOCK * BLOCK * np.arange(len(mixed))
-        coarse.append(entries)
-        fine.append(mixed.reshape(-1))
+        by_number, listed = _fill(strip, coverage, lowest, cells_size)
+        faulty_cells += int(np.count_nonzero(by_number == LEFT_TO_SHAPELY))
+        values[strip.start * frame.rows : strip.stop * frame.rows] = strip.by_place(by_number)
         cells.append(listed)
-        fine_size += mixed.size
         cells_size += len(listed)
-    return Tables(
-        frame, np.concatenate(coarse), np.concatenate(fine), np.concatenate(cells), faulty_cells
-    )
-
-
-def _slot(value: Ints) -> Ints:
-    """Return the entries of blocks that have one value throughout."""
-    return ~(value - LEFT_TO_SHAPELY)
+    return Tables(frame, values, np.concatenate(cells), faulty_cells)
 
 
 def _fill(strip: Strip, coverage: Coverage, lowest: Decision, cells_size: int) -> tuple[Ints, Ints]:

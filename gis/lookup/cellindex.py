@@ -12,7 +12,6 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.errors import InvalidInput
 from gis.lookup._edges import Floats, Indices, coverage_of
-from gis.lookup._raster import BLOCK
 from gis.lookup._tables import (
     FIRST_CELL,
     FROM_BELOW,
@@ -71,6 +70,8 @@ class CellIndex:
     faults : tuple of int
         The polygons that are not valid, or of which an edge crosses into another polygon, lies
         inside one, or does not match its neighbour's vertex by vertex.
+    edges : Edges
+        The edges of the valid polygons, each once.
     faulty_cells : int
         Cells of the raster in which shapely decides.
 
@@ -88,7 +89,7 @@ class CellIndex:
     array([ 0,  1, -1])
     """
 
-    __slots__ = ("_arrays", "_cells", "_tables", "_tree", "faults", "faulty_cells")
+    __slots__ = ("_arrays", "_cells", "_tables", "_tree", "edges", "faults", "faulty_cells")
 
     def __init__(self, polygons: Sequence[BaseGeometry] | NDArray[np.object_]) -> None:
         geometries = _checked(polygons)
@@ -96,19 +97,19 @@ class CellIndex:
         # The tree is built by its first query, which must not be that of two threads at once.
         self._tree.query(shapely.Point(0, 0))
         coverage = coverage_of(geometries)
-        tables = tables_of(coverage, len(geometries), self._ask)
+        tables = tables_of(coverage, self._ask)
         self.faults = tuple(np.union1d(coverage.invalid, coverage.mismatched).tolist())
         self.faulty_cells = tables.faulty_cells
+        self.edges = coverage.edges
         edges, frame = coverage.edges, tables.frame
         self._arrays = (
             np.array(frame, np.float64),
-            tables.coarse, tables.fine, tables.cells,
+            tables.values, tables.cells,
             edges.ends, edges.labels, edges.owners,
         )  # fmt: skip
         # One item comes faster from a memoryview than from an array, out of the same memory.
         self._tables = (
-            *frame[:4], float(frame.columns), float(frame.rows), frame.rows // BLOCK,
-            tables.coarse.data, tables.fine.data,
+            *frame[:4], float(frame.columns), float(frame.rows), frame.rows, tables.values.data,
         )  # fmt: skip
         self._cells = (
             tables.cells.data,
@@ -159,14 +160,11 @@ class CellIndex:
         InvalidInput
             A coordinate is infinite or NaN.
         """
-        x0, y0, x_scale, y_scale, columns, rows, block_rows, coarse, fine = self._tables
+        x0, y0, x_scale, y_scale, columns, rows, column_size, values = self._tables
         at_x = (x - x0) * x_scale
         at_y = (y - y0) * y_scale
         if 0.0 <= at_x < columns and 0.0 <= at_y < rows:
-            column = int(at_x)
-            row = int(at_y)
-            place = coarse[(column >> 3) * block_rows + (row >> 3)]
-            value: int = ~place - 2 if place < 0 else fine[place + ((column & 7) << 3) + (row & 7)]
+            value: int = values[int(at_x) * column_size + int(at_y)]
             return value if value >= -1 else self._decide(x, y, value)
         _check_finite(x, y)
         return OUTSIDE

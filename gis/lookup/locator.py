@@ -15,10 +15,13 @@ from numpy.typing import NDArray
 from gis.division import Division, Grid
 from gis.geometry import check_lon_lat, project, to_metres
 from gis.ids import Level
+from gis.lookup._near_edges import NearEdges
 from gis.lookup.cellindex import CellIndex
 
 DEFAULT_TOLERANCE_M = 15.0
 _MARGIN_M = 0.001
+_TIE_M = 1e-6
+_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +95,34 @@ class Locator:
         """
         check_lon_lat(lon, lat)
         found = self._index.query_one(lon, lat)
-        spot = shapely.Point(project(lon, lat))
+        x, y = project(lon, lat)
+        metres = None
+        if self._index.is_coverage:
+            metres = self._near_edges.distances_m(x, y, tolerance_m)
+        if metres is None:
+            return self._locate_slowly((lon, lat), shapely.Point(x, y), found, tolerance_m)
+        near = self._sorted_near([(i, d) for i, d in metres.items() if d <= tolerance_m], found)
+        nearest = None
+        if found < 0:
+            closest_m = min(metres.values()) + _TIE_M
+            i = min(i for i, d in metres.items() if d <= closest_m)
+            nearest = Near(self.grids[i], round(metres[i], 1))
+        return self._location((lon, lat), found, metres.get(found, math.nan), near, nearest)
+
+    def _locate_slowly(
+        self, place: tuple[float, float], spot: Any, found: int, tolerance_m: float
+    ) -> Location:
+        """Return where a point lies that has no edge for many boxes around, or among overlaps."""
         near = self._near(spot, tolerance_m, found)
-        edge_m = float(shapely.distance(self._edges[found], spot)) if found >= 0 else math.nan
-        here = np.array([spot]), np.array([True])
-        nearest = self._nearest_each(*here).get(0) if found < 0 else None
-        return self._location((lon, lat), found, edge_m, near, nearest)
+        if found < 0:
+            nearest = self._nearest_each(np.array([spot]), np.array([True])).get(0)
+            return self._location(place, found, math.nan, near, nearest)
+        edge_m = float(shapely.distance(self._edges[found], spot))
+        return self._location(place, found, edge_m, near, None)
+
+    @cached_property
+    def _near_edges(self) -> NearEdges:
+        return NearEdges(self._index.edges)
 
     def _location(
         self,
@@ -112,7 +137,7 @@ class Locator:
             return Location(lon, lat, (), None, near, nearest)
         if edge_m < _MARGIN_M and self._is_on_edge(found, lon, lat):
             edge_m = 0.0
-        return Location(lon, lat, self._chains[found], edge_m, near)
+        return Location(lon, lat, self._chains[found], round(edge_m, _DECIMALS), near)
 
     def _is_on_edge(self, found: int, lon: float, lat: float) -> bool:
         """Tell it exactly, in degrees: projecting may move an edge by a nanometre."""
@@ -194,7 +219,11 @@ class Locator:
         if not self.grids or not len(rows):
             return {}
         grounds, tree = self._metric
-        hits = tree.nearest(spots[rows])
+        _, closest_m = tree.query_nearest(spots[rows], all_matches=False, return_distance=True)
+        nth, hits = tree.query(spots[rows], predicate="dwithin", distance=closest_m + _TIE_M)
+        # Of grids equally near, the one with the lowest code, as everywhere.
+        order = np.lexsort((hits, nth))
+        hits = hits[order][np.unique(nth[order], return_index=True)[1]]
         metres = shapely.distance(grounds[hits], spots[rows])
         return {
             row: Near(self.grids[hit], round(m, 1))

@@ -51,6 +51,25 @@ def test_the_four_datums_give_the_same_grids(client):
     assert len(found.pop()) == 3
 
 
+@pytest.mark.parametrize("datum", DATUMS)
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [
+        ("118.75", "32.11"),
+        ("118.7421", "32.1099"),
+        ("118.7000", "32.2"),
+        ("-10", "5.5"),
+        ("180", "90"),
+    ],
+)
+def test_the_short_way_gives_the_answer_of_the_ordinary_one(client, lon, lat, datum):
+    plain = client.get(f"/locate?lon={lon}&lat={lat}&datum={datum}")
+    turned = client.get(f"/locate?datum={datum}&lat={lat}&lon={lon}")
+    assert plain.status_code == turned.status_code == 200
+    assert plain.content == turned.content
+    assert plain.headers == turned.headers
+
+
 def test_a_shared_vertex_belongs_to_the_lowest_code(client):
     cells = client.get("/grids", params={"level": 3, "limit": 1000, "geometry": "true"}).json()
     owners = {}

@@ -1,11 +1,17 @@
 """A point's three levels, how near the border is, and who is on the other side."""
 
 import math
+from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 
+from gis.division import Division
 from gis.errors import InvalidInput
+from gis.geometry import project, to_metres
+from gis.intake import read_set
 from gis.lookup.locator import Locator
 from tests import drawn
 from tests.drawn import SIDE, SOUTH, WEST
@@ -77,3 +83,56 @@ def test_what_is_no_place_is_refused(locator, lon, field):
     with pytest.raises(InvalidInput) as refused:
         locator.locate(lon, 32.0)
     assert refused.value.field == field
+
+
+SAMPLE = Path(__file__).parents[2] / "data" / "boundaries.geojson"
+
+
+@pytest.fixture(scope="module")
+def of_sample():
+    return Locator(read_set([SAMPLE], today=date(2026, 11, 1)).division)
+
+
+def spots(division, count):
+    """Points all over, far outside, on vertices, on edges and beside them."""
+    generator = np.random.default_rng(5)
+    boundaries = np.array([g.boundary for g in division.level(3)])
+    west, south, east, north = shapely.total_bounds(boundaries)
+    width, height = east - west, north - south
+    over = generator.uniform(
+        (west - width, south - height), (east + width, north + height), (count, 2)
+    )
+    inside = generator.uniform((west, south), (east, north), (count, 2))
+    places = shapely.get_coordinates(boundaries)
+    vertices = generator.choice(places, count)
+    start = generator.integers(0, len(places) - 1, count)
+    middles = (places[start] + places[start + 1]) / 2
+    beside = np.nextafter(middles, generator.choice([-np.inf, np.inf], (count, 2)))
+    return np.concatenate([over, inside, vertices, middles, beside])
+
+
+def test_a_point_alone_has_the_answer_it_has_among_many(of_sample):
+    points = spots(of_sample.division, 300)
+    for (lon, lat), among in zip(points.tolist(), of_sample.locate_each(points), strict=True):
+        alone = of_sample.locate(lon, lat)
+        assert alone.grids == among.grids
+        assert alone.distance_to_boundary_m == pytest.approx(among.distance_to_boundary_m)
+        assert [n.grid for n in alone.near] == [n.grid for n in among.near]
+        assert [n.distance_m for n in alone.near] == pytest.approx(
+            [n.distance_m for n in among.near], abs=0.011
+        )
+        assert (alone.nearest and alone.nearest.grid) == (among.nearest and among.nearest.grid)
+
+
+@pytest.mark.parametrize("tolerance_m", [0.0, 40.0, 900.0])
+def test_any_tolerance_names_the_same_grids_as_their_distance(of_sample, tolerance_m):
+    lon, lat = 118.7512, 32.1101
+    grounds = to_metres(np.array([g.boundary for g in of_sample.grids]))
+    metres = shapely.distance(grounds, shapely.Point(project(lon, lat)))
+    found = of_sample.locate(lon, lat, tolerance_m=tolerance_m)
+    expected = {g.code for g, d in zip(of_sample.grids, metres, strict=True) if d <= tolerance_m}
+    assert {n.grid.code for n in found.near} == expected - {found.grids[-1].code}
+
+
+def test_without_grids_nothing_is_near():
+    assert Locator(Division(())).locate(118.75, 32.11).nearest is None
