@@ -20,7 +20,10 @@ from api.routes import (
     locate_many,
     locate_table,
     page,
+    people_edit,
+    places_edit,
     plan_pages,
+    record,
     session,
 )
 from api.security import SecurityHeaders
@@ -77,6 +80,9 @@ def create_app(settings: Settings | None = None, *, live: Live | None = None) ->
         locate_many,
         locate_table,
         grids,
+        people_edit,
+        places_edit,
+        record,
         session,
         health,
         docs,

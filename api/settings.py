@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     sample: Literal["auto", "never"] = "auto"
     sample_folder: Path = SAMPLE_FOLDER
     poll_s: float = Field(0.5, gt=0, le=60)
+    leader_households: int = Field(0, ge=0, le=10_000_000)
     office_name: str = Field("", max_length=100)
     map_title: str = Field("", max_length=100)
     map_maker: str = Field("", max_length=100)

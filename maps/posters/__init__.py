@@ -27,7 +27,7 @@ def poster(
     settings: MapSettings | None = None,
 ) -> Any:
     """Return the poster of the subdistrict, or the notice board of the grid of a code: a Figure."""
-    raise NotImplementedError  # noqa: ARG001
+    raise NotImplementedError
 
 
 def write_boards(
@@ -46,4 +46,4 @@ def write_boards(
 
     ``progress(done, total)`` is called in the caller's process after each board.
     """
-    raise NotImplementedError  # noqa: ARG001
+    raise NotImplementedError
