@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None, *, live: Live | None = None) ->
         application starts up.
     """
     settings = settings or Settings()
+    settings.chosen_basemap()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

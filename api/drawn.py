@@ -71,6 +71,7 @@ def map_settings(atlas: Atlas, settings: Settings) -> MapSettings:
         title=settings.map_title,
         maker=settings.map_maker or settings.office_name or atlas.name,
         approval_no=settings.map_approval_no.strip(),
+        basemap=settings.chosen_basemap(),
     )
 
 

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gis.disclosure import Policy
 from gis.errors import SettingsError
+from maps.basemaps import Basemap, chosen_basemap
 from maps.site.permission import Permission
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
@@ -38,11 +39,34 @@ class Settings(BaseSettings):
     map_approval_no: str = Field("", max_length=60)
     map_exemption_reason: str = Field("", max_length=500)
     map_exemption_by: str = Field("", max_length=100)
+    basemap: str = "none"
+    basemap_token: str = Field("", max_length=200)
+    basemap_url: str = Field("", max_length=500)
+    basemap_datum: str = ""
+    basemap_attribution: str = Field("", max_length=200)
+    basemap_max_zoom: int = 18
     publish_downloads: str = Field("", max_length=100)
     public_names: bool = True
     public_phones: bool = True
     public_businesses: bool = True
     public_organisations: bool = True
+
+    def chosen_basemap(self) -> Basemap | None:
+        """Return the tiles that lie under the grids; None for none.
+
+        Raises
+        ------
+        SettingsError
+            Naming what is missing: a token, a URL, a datum.
+        """
+        return chosen_basemap(
+            self.basemap,
+            token=self.basemap_token,
+            url=self.basemap_url,
+            datum=self.basemap_datum,
+            attribution=self.basemap_attribution,
+            max_zoom=self.basemap_max_zoom,
+        )
 
     @property
     def permission(self) -> Permission:
@@ -73,13 +97,15 @@ def read_settings(**given: object) -> Settings:
         Naming the first variable that is not acceptable.
     """
     try:
-        return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+        settings = Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+        settings.chosen_basemap()
     except ValidationError as problem:
         first = problem.errors(include_url=False)[0]
         name = f"WANGGE_{'_'.join(map(str, first['loc'])).upper()}"
         raise SettingsError(
             f"{name}: {first['msg']}", f"{name}：设置无效（{first['msg']}）"
         ) from None
+    return settings
 
 
 def today() -> date:

@@ -16,6 +16,7 @@ import html
 import json
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from importlib import metadata
@@ -74,12 +75,17 @@ class Page(Figure):
         ``zh-CN`` or ``en``.
     block
         Everything the scripts read, as plain JSON values.
+    origins
+        Schemes and hosts of the basemap's tiles: pictures may come from there.
     """
 
-    def __init__(self, title: str, language: str, block: dict[str, Any]) -> None:
+    def __init__(
+        self, title: str, language: str, block: dict[str, Any], origins: Sequence[str] = ()
+    ) -> None:
         super().__init__(height="640px", title=title)
         self.language = _LANGUAGES.get(language, "zh-CN")
         self.block = block
+        self.origins = tuple(origins)
 
     def render(self, **kwargs: Any) -> str:
         """Return the whole page; the same map gives the same text."""
@@ -100,7 +106,7 @@ class Page(Figure):
     def _document(self, body: str, drawing: str) -> str:
         styles = [leaflet("leaflet.css"), *(static_text(name) for name in _STYLES)]
         scripts = [leaflet("leaflet.js"), f"{_program()}{drawing.strip()}\n"]
-        policy = _policy(scripts, styles)
+        policy = _policy(scripts, styles, self.origins)
         return "\n".join(
             [
                 "<!DOCTYPE html>",
@@ -169,13 +175,13 @@ def _program() -> str:
 # --- the policy ----------------------------------------------------------------------------------
 
 
-def _policy(scripts: list[str], styles: list[str]) -> str:
+def _policy(scripts: list[str], styles: list[str], origins: Sequence[str]) -> str:
     return "; ".join(
         (
             "default-src 'none'",
             f"script-src {_hashes(scripts)}",
             f"style-src {_hashes(styles)}",
-            "img-src data:",
+            " ".join(("img-src data:", *origins)),
             "connect-src 'none'",
             "base-uri 'none'",
             "form-action 'none'",

@@ -14,6 +14,7 @@ from gis.atlas import Atlas, Edition
 from gis.errors import InvalidInput
 from gis.exchange.sheets import provenance_json, responsible_json
 from maps.arcs import UNITS, Position
+from maps.basemaps import Basemap
 from maps.detail import DETAILS, KINDS, MOST_BYTES, Detail, sizes_by_detail, too_large
 from maps.labels import pinyin_table
 from maps.layers import AtlasLayer, ContextLayer, GridLayer, PlaceLayer
@@ -98,7 +99,8 @@ def draw(
     settings = (settings or MapSettings()).filled_from(atlas)
     bounds = _bounds(atlas)
     origin = (round(bounds[0] * UNITS), round(bounds[1] * UNITS))
-    page = Page(settings.title, settings.language, {})
+    origins = settings.basemap.origins if settings.basemap else ()
+    page = Page(settings.title, settings.language, {}, origins)
     drawn = GridMap(bounds)
     page.add_child(drawn)
     layers = [
@@ -204,9 +206,27 @@ def _block(
         "bounds": list(bounds),
         "palette": {"light": LIGHT, "dark": DARK},
         "layers": {layer.family: layer.payload for layer in layers},
+        "basemap": _basemap(settings.basemap, bounds),
     }
     found["pinyin"] = pinyin_table(_names(found))
     return found
+
+
+def _basemap(
+    source: Basemap | None, bounds: tuple[float, float, float, float]
+) -> dict[str, Any] | None:
+    if source is None:
+        return None
+    west, south, east, north = bounds
+    return {
+        "name": source.name._asdict(),
+        "attribution": source.attribution._asdict(),
+        "urls": list(source.urls),
+        "servers": list(source.servers) or ["a"],
+        "max_zoom": source.max_zoom,
+        "sends_origin": source.sends_origin,
+        "shift": list(source.shift((west + east) / 2, (south + north) / 2)),
+    }
 
 
 def _names(block: dict[str, Any]) -> Iterable[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from gis.atlas import Atlas
+from maps.basemaps import Basemap
 
 Language = Literal["zh-CN", "en"]
 
@@ -32,6 +33,8 @@ class MapSettings:
         Where the public page can be opened (``https://…``): notice boards carry a QR code to it.
     hotline
         The service hotline (服务热线) that notice boards print.
+    basemap
+        Tiles under the grids of the page; None asks nothing outside.
     """
 
     title: str = ""
@@ -42,6 +45,7 @@ class MapSettings:
     language: Language = "zh-CN"
     public_url: str = ""
     hotline: str = ""
+    basemap: Basemap | None = None
 
     def filled_from(self, atlas: Atlas) -> MapSettings:
         """Return itself with title and data date taken from an atlas where they are empty."""

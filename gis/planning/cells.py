@@ -235,9 +235,7 @@ class _Bend:
         return xy
 
 
-def _shortened(
-    xy: NDArray[np.float64], line: BaseGeometry, length_m: float
-) -> NDArray[np.float64]:
+def _shortened(xy: NDArray[np.float64], line: BaseGeometry, length_m: float) -> NDArray[np.float64]:
     """Return a line without its last metres, of a line that is shorter its first point."""
     left = line.length - length_m
     if left <= 0:
@@ -477,4 +475,3 @@ def _ring_with_nodes(ring: Ring, between: dict[Edge, list[Node]]) -> Ring:
         nodes.append(start)
         nodes += between.get((start, end), ())
     return tuple(nodes)
-

@@ -1,5 +1,6 @@
 /** The colours in use, by the palette of the page and by what the reader has chosen. */
 
+import { basemapShown } from "./basemap.js";
 import { shownLevel } from "./detail.js";
 import { NUMBERS, breaksOf } from "./numbers.js";
 
@@ -14,6 +15,9 @@ export function shade(state) {
 export function palette(app) {
   return app.atlas.block.palette[shade(app.state)];
 }
+
+/** How much of the ground's colour is left over a basemap. */
+const OVER_TILES = 0.6;
 
 /** The class of a community or the grade of a compound, null where it has none. */
 export function rankOf(grid) {
@@ -34,7 +38,9 @@ export function communityColour(app, grid) {
 export function colouring(app) {
   const level = shownLevel(app.state.get("level"), app.map.getZoom());
   const way = { community: byCommunity, rank: byRank, number: byNumber }[app.state.get("colour")];
-  return way(app, level, palette(app));
+  const made = way(app, level, palette(app));
+  if (!basemapShown(app)) return made;
+  return { ...made, key: `${made.key} over tiles`, opacity: made.opacity * OVER_TILES };
 }
 
 /** Level 2 in the colour of its community, a little lighter or darker than its neighbours. */

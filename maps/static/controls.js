@@ -5,7 +5,7 @@ import { FROM_ZOOM, placesShown, shownLevel } from "./detail.js";
 import { el, fill, icon } from "./dom.js";
 import { signPicture } from "./marks.js";
 import { NUMBERS, numbersKnown } from "./numbers.js";
-import { say, spoken } from "./words.js";
+import { inLanguage, say, spoken } from "./words.js";
 
 /** @param {any} app */
 export function controls(app) {
@@ -134,6 +134,7 @@ function legend(app) {
         say("roads"),
         el("span", { class: "swatch swatch-road", "aria-hidden": "true" }),
       ),
+      basemapRow(app),
       layerRow(
         app,
         "names",
@@ -142,6 +143,14 @@ function legend(app) {
       ),
     ),
   );
+}
+
+/** The basemap, by the name its source gives it, where the office chose one. */
+function basemapRow(app) {
+  const source = app.atlas.block.basemap;
+  if (!source) return null;
+  const swatch = el("span", { class: "swatch swatch-basemap", "aria-hidden": "true" });
+  return layerRow(app, "basemap", `${say("basemap")} ${inLanguage(source.name)}`, swatch);
 }
 
 function lineRows(app) {

@@ -1,5 +1,6 @@
 /** The river and the roads. */
 
+import { basemapShown } from "./basemap.js";
 import { palette } from "./colours.js";
 import { growing } from "./detail.js";
 
@@ -20,7 +21,8 @@ export function drawContext(app) {
   function restyle() {
     const colours = palette(app);
     const width = growing(map.getZoom(), 2, 11);
-    const shown = state.get("layers").roads ? 1 : 0;
+    // A basemap has roads of its own.
+    const shown = state.get("layers").roads && !basemapShown(app) ? 1 : 0;
     rivers.setStyle({
       color: colours.shore,
       weight: 1.5,

@@ -51,7 +51,7 @@ function drawGrounds(app) {
     }
   }
   map.on("zoomend", restyle);
-  state.on(["theme", "level", "colour", "number"], restyle);
+  state.on(["theme", "level", "colour", "number", "layers"], restyle);
   restyle();
 }
 

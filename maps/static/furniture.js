@@ -1,8 +1,9 @@
 /** What else belongs on a map: north arrow, scale, zoom, the note below, and the watermark. */
 
+import { basemapShown } from "./basemap.js";
 import { el, fill, icon, name, svg } from "./dom.js";
 import { measuring } from "./measure.js";
-import { say } from "./words.js";
+import { inLanguage, say } from "./words.js";
 
 /** North arrow, zoom buttons and a metric scale, bottom right. */
 export function compass(app) {
@@ -49,6 +50,7 @@ export function colophon(app) {
     const [before, after] = say(key, "\u0000").split("\u0000");
     return el("span", {}, before, name(text), after);
   };
+  const credit = () => basemapShown(app) && inLanguage(app.atlas.block.basemap.attribution);
   function speakAgain() {
     fill(
       node,
@@ -59,9 +61,10 @@ export function colophon(app) {
       provenance.version.division
         ? el("span", {}, say("version", provenance.version.division))
         : null,
+      credit() ? el("span", { class: "colophon-credit" }, name(credit())) : null,
     );
   }
-  app.state.on(["language"], speakAgain);
+  app.state.on(["language", "layers"], speakAgain);
   speakAgain();
   return node;
 }

@@ -1,6 +1,7 @@
 /** The page's program. folium's lines below call `layer` for each family, then `start`. */
 
 import { Atlas, readBlock } from "./atlas.js";
+import { drawBasemap } from "./basemap.js";
 import { shade } from "./colours.js";
 import { controls } from "./controls.js";
 import { el } from "./dom.js";
@@ -64,7 +65,14 @@ function createApp(map) {
     colour: "community",
     number: "households",
     tool: null,
-    layers: { building: true, business: true, resident_unit: true, roads: true, names: true },
+    layers: {
+      building: true,
+      business: true,
+      resident_unit: true,
+      roads: true,
+      names: true,
+      basemap: true,
+    },
     theme: "auto",
     language,
     selection: null,
@@ -87,6 +95,7 @@ function createApp(map) {
  * @param {any} map Leaflet's
  */
 export function start(map) {
+  drawBasemap(app);
   drawSelection(app);
   drawNames(app);
   Object.assign(app, actions(app));

@@ -1,5 +1,6 @@
 /** The names of what lies around the grids: water in the midst of it, roads along their lines. */
 
+import { basemapShown } from "./basemap.js";
 import { growing } from "./detail.js";
 import { covers } from "./lookup.js";
 import { LOOK, boxAround, fontOf, keyOf, linesOf, widthOf } from "./place-names.js";
@@ -60,7 +61,7 @@ function widest(rows) {
 const STEEP = (50 / 180) * Math.PI;
 
 export function* roadNames({ app, taken, at, seen, zoom }) {
-  if (!app.state.get("layers").roads || zoom < 13.5) return;
+  if (!app.state.get("layers").roads || zoom < 13.5 || basemapShown(app)) return;
   const high = LOOK.road.line;
   for (const road of app.atlas.context.roads) {
     const [text] = linesOf(road.name);

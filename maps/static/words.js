@@ -34,6 +34,7 @@ const WORDS = {
     medical: "医疗",
     names: "名称标注",
     roads: "道路",
+    basemap: "底图",
     zoomIn: "放大",
     zoomOut: "缩小",
     zoomToSee: "放大后显示",
@@ -157,6 +158,7 @@ const WORDS = {
     medical: "Medical",
     names: "Names",
     roads: "Roads",
+    basemap: "Basemap",
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     zoomToSee: "zoom in",
@@ -282,6 +284,11 @@ export function say(key, ...values) {
   const found = WORDS[language][key];
   if (typeof found !== "string") return found;
   return found.replace(/\{(\d)\}/g, (_, n) => String(values[Number(n)]));
+}
+
+/** @returns {string} a text that comes in both languages */
+export function inLanguage({ en, zh }) {
+  return language === "en" ? en : zh;
 }
 
 /** Put values into a text of a table. */

@@ -131,9 +131,10 @@ def visit(window: Callable[..., Any]) -> Iterator[Open]:
         size: tuple[int, int] = DESKTOP,
         scheme: str = "light",
         offline: bool = True,
+        wait: bool = True,
     ) -> Visit:
         visits.append(Visit(window(size, scheme, offline)))
-        return visits[-1].go(url)
+        return visits[-1].go(url) if wait else visits[-1]
 
     yield opened
     for visited in visits:
