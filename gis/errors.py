@@ -15,6 +15,7 @@
     │   ├── NotSignedIn           nobody knows who asks
     │   ├── NotAllowed            it is known who asks, and they may not
     │   └── TooManyRequests       they may, but not so often; says when again
+    ├── Cancelled                 somebody stopped a search; carries the best found so far
     ├── SettingsError             a setting or the surroundings keep the program from starting
     └── StoreError
         ├── StoreUnreachable      the database cannot be opened
@@ -120,6 +121,14 @@ class TooManyRequests(AccessRefused):
     def __init__(self, en: str, zh: str, retry_after_s: int) -> None:
         super().__init__(en, zh)
         self.retry_after_s = retry_after_s
+
+
+class Cancelled(WanggeError):
+    """Somebody stopped a search; ``best`` is the best found so far, None if nothing was."""
+
+    def __init__(self, en: str = "stopped before it was done", zh: str = "已中止，未算完") -> None:
+        super().__init__(en, zh)
+        self.best: object | None = None
 
 
 class SettingsError(WanggeError):
