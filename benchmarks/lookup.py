@@ -4,12 +4,12 @@
 level-3 grids, a hundred times the sample, and the counties of the USA, when ``npm pack us-atlas``
 has been unpacked so that ``var/us-atlas/counties-10m.json`` is there. Shapely and geopandas are
 always measured, sedonadb and duckdb's spatial extension when they are to be had: for example
-``uv venv /tmp/peers && uv pip install --python /tmp/peers numba geopandas sedonadb
-geoarrow-pyarrow duckdb``, then run this file with ``/tmp/peers/bin/python``.
+``.venv/bin/pip install sedonadb geoarrow-pyarrow duckdb duckdb-extension-spatial``.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import multiprocessing
 import os
 import platform
@@ -158,13 +158,22 @@ def duckdb_join(polygons: workloads.Polygons, xy: Points) -> Peer:
     import duckdb
 
     base = duckdb.connect(config={"threads": 1})
-    base.execute("INSTALL spatial; LOAD spatial")
+    base.execute(_load_spatial())
     for name, geometries in (("points", shapely.points(xy)), ("areas", polygons)):
         given = {"n": np.arange(len(geometries)), "wkb": shapely.to_wkb(geometries)}
         base.register("given", geopandas.pd.DataFrame(given))
         base.execute(f"CREATE TABLE {name} AS SELECT n, ST_GeomFromWKB(wkb) AS g FROM given")  # noqa: S608
     join = "SELECT points.n, areas.n FROM points JOIN areas ON ST_Intersects(areas.g, points.g)"
-    return lambda: base.execute(join).fetch_arrow_table()
+    return lambda: base.execute(join).to_arrow_table()
+
+
+def _load_spatial() -> str:
+    """Return what loads the extension: from its package, else from where duckdb gets its own."""
+    found = importlib.util.find_spec("duckdb_extension_spatial")
+    if found is None or found.origin is None:
+        return "INSTALL spatial; LOAD spatial"
+    file = next(Path(found.origin).parent.glob("extensions/*/spatial.duckdb_extension"))
+    return f"LOAD '{file}'"
 
 
 PEERS = {
