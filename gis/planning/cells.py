@@ -13,7 +13,7 @@ both its sides; :mod:`gis.planning.ground` takes it out again when no border end
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,10 +63,12 @@ class _Frame:
         self.scale = np.array([_METRES_OF_LONGITUDE * np.cos(lat), _METRES_OF_LATITUDE]) / SCALE
 
     def metres(self, lattice: NDArray[np.float64]) -> NDArray[np.float64]:
-        return (lattice - self.origin) * self.scale
+        moved: NDArray[np.float64] = (lattice - self.origin) * self.scale
+        return moved
 
     def lattice(self, metres: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.rint(metres / self.scale)
+        nearest: NDArray[np.float64] = np.rint(metres / self.scale)
+        return nearest
 
 
 def tessellate(face: Face, buildings: Sequence[BaseGeometry]) -> Patch:
@@ -261,6 +263,13 @@ def _cut(face: Face, lines: Sequence[BaseGeometry], frame: _Frame) -> list[Face]
     return [_face_of(polygon, frame) for polygon in found[inside]]
 
 
+def cut_face(face: Face, line: BaseGeometry) -> list[Face]:
+    """Return the faces that a line in degrees cuts a polygon into; itself where it cuts none."""
+    frame = _Frame(face[0][0])
+    metres = shapely.transform(line, lambda xy: frame.metres(xy * SCALE))
+    return _cut(face, [metres], frame)
+
+
 def _face_of(polygon: BaseGeometry, frame: _Frame) -> Face:
     rings = []
     for number, ring in enumerate((polygon.exterior, *polygon.interiors)):
@@ -319,7 +328,7 @@ def _beside(faces: Sequence[Face]) -> list[dict[int, float]]:
     return beside
 
 
-# --- walls -----------------------------------------------------------------------------------------
+# --- walls ---------------------------------------------------------------------------------------
 
 
 def _cuts_a_wall(
@@ -367,7 +376,7 @@ def _along_walls(
     return parts, labels
 
 
-# --- from faces to cells ---------------------------------------------------------------------------
+# --- from faces to cells -------------------------------------------------------------------------
 
 
 def _patch(faces: Sequence[Face], owner: Sequence[int], rows: list[int], count: int) -> Patch:
@@ -399,12 +408,12 @@ def _connected(faces: Sequence[Face], owner: Sequence[int]) -> list[int]:
     return _spread(faces, settled)
 
 
-# --- both sides of an edge -------------------------------------------------------------------------
+# --- both sides of an edge -----------------------------------------------------------------------
 
 
 def stitch(
     patches: Sequence[Sequence[Face]], originals: Sequence[Sequence[Face]]
-) -> tuple[list[list[Face]], frozenset[Node]]:
+) -> tuple[list[list[Face]], dict[Node, Edge]]:
     """Give both sides of each base edge the same nodes.
 
     Parameters
@@ -416,12 +425,13 @@ def stitch(
 
     Returns
     -------
-    The cells with the nodes of the cells across, and all nodes that base edges did not have.
+    The cells with the nodes of the cells across, and for each node that base edges did not have
+    the ends of the edge it was put into.
     """
     corners = {node for faces in originals for face in faces for ring in face for node in ring}
     put: dict[Edge, list[Node]] = defaultdict(list)
     for cells, grid in zip(patches, originals, strict=True):
-        for edge, nodes in _put_in(cells, grid, corners):
+        for edge, nodes in nodes_put_in(cells, grid, corners):
             low, high = min(edge), max(edge)
             put[low, high] += [n for n in nodes if n not in put[low, high]]
     for (low, high), nodes in put.items():
@@ -433,14 +443,14 @@ def stitch(
             for j in range(i + 2, len(chain)):
                 between[start, chain[j]] = chain[i + 1 : j]
                 between[chain[j], start] = chain[i + 1 : j][::-1]
-    added = frozenset(n for nodes in put.values() for n in nodes)
-    return [[_with_nodes(c, between) for c in cells] for cells in patches], added
+    put_in = {n: ends for ends, nodes in put.items() for n in nodes}
+    return [[with_nodes(c, between) for c in cells] for cells in patches], put_in
 
 
-def _put_in(
+def nodes_put_in(
     cells: Sequence[Face], grid: Sequence[Face], corners: set[Node]
 ) -> list[tuple[Edge, list[Node]]]:
-    """Return for each edge of a grid the nodes that its cells have on it, where there are any."""
+    """Return for each edge of some polygons the nodes that their cells have on it, if any."""
     found = []
     edges = {e for face in grid for e in edges_of(face)}
     for ring in outline(cells):
@@ -463,13 +473,14 @@ def _along(node: Node, low: Node, high: Node) -> int:
     return (node[0] - low[0]) * (high[0] - low[0]) + (node[1] - low[1]) * (high[1] - low[1])
 
 
-def _with_nodes(face: Face, between: dict[Edge, list[Node]]) -> Face:
+def with_nodes(face: Face, between: Mapping[Edge, Sequence[Node]]) -> Face:
+    """Return a face with the nodes that go into each of its directed edges."""
     if not between:
         return face
     return tuple(_ring_with_nodes(ring, between) for ring in face)
 
 
-def _ring_with_nodes(ring: Ring, between: dict[Edge, list[Node]]) -> Ring:
+def _ring_with_nodes(ring: Ring, between: Mapping[Edge, Sequence[Node]]) -> Ring:
     nodes: list[Node] = []
     for start, end in zip(ring, (*ring[1:], ring[0]), strict=True):
         nodes.append(start)

@@ -125,6 +125,11 @@ def faces_from(rings: Sequence[Ring]) -> list[Face]:
     return [(ring, *own) for ring, own in zip(outer, inside, strict=True)]
 
 
+def settled(faces: Iterable[Face]) -> tuple[Face, ...]:
+    """Return faces in the order that :func:`faces_from` gives them."""
+    return tuple(faces_from([ring for face in faces for ring in face]))
+
+
 def _settled(ring: Ring) -> Ring:
     """Return a ring from its lowest node on, so that equal ground has equal bytes."""
     first = ring.index(min(ring))

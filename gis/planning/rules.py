@@ -22,11 +22,16 @@ from gis.roster import Role
 
 @dataclass(frozen=True, slots=True)
 class SizeRules:
-    """The numbers of the rules; the seed's by default, an office may set its own."""
+    """The numbers of the rules; the seed's by default, an office may set its own.
+
+    ``load_factor``: a leader is overburdened with more than so many times the median households
+    of the leaders of that level (ours: the seed gives no number).
+    """
 
     least_households: int = 300
     buildings: tuple[int, int] = (3, 5)
     shopfronts: tuple[int, int] = (5, 10)
+    load_factor: float = 3.0
 
 
 def check_sizes(atlas: Atlas, rules: SizeRules | None = None) -> list[Finding]:
