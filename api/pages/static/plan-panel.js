@@ -1,0 +1,110 @@
+/** The panel beside the map: grid, findings, proposals, load, steps, review; one at a time. */
+
+import { el, fill, icon, name } from "./dom.js";
+import { copyPlan } from "./plan-bar.js";
+import { findingsPanel } from "./plan-findings.js";
+import { gridPanel } from "./plan-grid.js";
+import { proposalsPanel } from "./plan-proposals.js";
+import { reviewPanel } from "./plan-review.js";
+import { figure, moment, said, word } from "./plan-words.js";
+
+const TABS = { findings: findingsPanel, grid: gridPanel, proposals: proposalsPanel, loads: loadsPanel, steps: stepsPanel, review: reviewPanel };
+
+export function panel(app) {
+  const { state } = app;
+  const list = el("div", { class: "plan-tabs", role: "tablist" });
+  const body = el("div", { class: "plan-tab-body", role: "tabpanel", tabindex: "-1" });
+  const shut = el("button", { type: "button", class: "plan-sheet-toggle", onclick: () => node.classList.toggle("is-shut") }, icon("M6 9l6 6 6-6"));
+  const node = el("aside", { class: "plan-panel", "aria-label": word("editor") }, el("div", { class: "plan-tab-row" }, list, shut), body);
+  let shown = "";
+
+  function tabs() {
+    const { plan } = app;
+    const badge = { findings: plan.counts.hard + plan.counts.soft, steps: plan.steps, loads: changedLoads(plan).length, review: plan.comments.length, grid: state.get("selection").length > 1 ? state.get("selection").length : 0 };
+    fill(list, ...Object.keys(TABS).map((key) => el("button", {
+      type: "button", role: "tab", "aria-selected": String(state.get("tab") === key), "data-key": `tab-${key}`,
+      onclick: () => {
+        node.classList.remove("is-shut");
+        state.set("tab", key);
+      },
+    }, word("tabs")[key], badge[key] ? el("span", { class: `plan-badge${key === "findings" && plan.counts.hard ? " is-bad" : ""}` }, String(badge[key])) : null)));
+  }
+
+  function show() {
+    const tab = TABS[state.get("tab")] ? state.get("tab") : "findings";
+    const focus = document.activeElement?.dataset?.key;
+    const scroll = shown === tab ? body.scrollTop : 0;
+    shown = tab;
+    tabs();
+    body.setAttribute("aria-label", word("tabs")[tab]);
+    fill(body, TABS[tab](app));
+    body.scrollTop = scroll;
+    if (focus) node.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
+  }
+  state.on(["tab", "turn", "selection", "job", "parts", "filter", "picked"], show);
+  state.on(["tool"], () => {
+    if (state.get("tool") === "create") state.set("tab", "grid");
+    show();
+  });
+  show();
+  return { node, show };
+}
+
+// --- load ------------------------------------------------------------------------------------------
+
+const LOAD_KEYS = ["households", "buildings", "shops", "units", "grids"];
+
+function changedLoads(plan) {
+  return plan.loads.filter(({ before, after }) => LOAD_KEYS.some((key) => (before?.[key] ?? 0) !== (after?.[key] ?? 0)));
+}
+
+function loadsPanel(app) {
+  const rows = changedLoads(app.plan).sort((a, b) => change(b) - change(a));
+  if (!rows.length) return el("p", { class: "quiet" }, word("loadsNone"));
+  const most = Math.max(...rows.flatMap(({ before, after }) => [before?.households ?? 0, after?.households ?? 0]), 1);
+  return el("ul", { class: "plan-loads plain" }, ...rows.map((load) => loadRow(load, most)));
+}
+
+function change({ before, after }) {
+  return Math.abs((after?.households ?? 0) - (before?.households ?? 0));
+}
+
+/** One person's load before and after, as figures and bars. */
+export function loadRow({ name: who, before, after }, most) {
+  const bars = [["before", before], ["now", after]].map(([key, load]) => {
+    const strip = el("span", { class: `plan-strip is-${key}` });
+    strip.style.width = `${(100 * (load?.households ?? 0)) / most}%`;
+    return el("div", { class: "plan-load-line" }, el("span", { class: "quiet" }, word(key)), el("span", { class: "plan-strip-room" }, strip),
+      el("b", {}, figure(load?.households ?? 0)), el("small", { class: "quiet" }, `${figure(load?.grids ?? 0)} ${word("loadGrids")}`));
+  });
+  const by = (after?.households ?? 0) - (before?.households ?? 0);
+  return el("li", {}, el("div", { class: "row is-spread" }, name(who, "b"), el("span", { class: by > 0 ? "plan-up" : "plan-down" }, `${by > 0 ? "+" : ""}${figure(by)} ${word("households")}`)), ...bars);
+}
+
+// --- steps -----------------------------------------------------------------------------------------
+
+function stepsPanel(app) {
+  const { plan } = app;
+  if (!plan.steps_list.length && !plan.undone.length) return el("p", { class: "quiet" }, word("stepsNone"));
+  const row = (step, undone) => el("li", { class: undone ? "is-undone" : "" },
+    el("div", {}, el("span", { class: "plan-number" }, String(step.number)), name(said(step.text))),
+    el("small", { class: "quiet" }, word("review.by", step.author, moment(step.at))),
+    el("div", { class: "row" },
+      app.canEdit() && (undone || step !== plan.steps_list.at(-1)) ? el("button", { type: "button", class: "plan-link", "data-key": `step-${step.number}`, onclick: () => travel(app, step, undone) }, word("backTo")) : null,
+      undone ? null : el("button", { type: "button", class: "plan-link", onclick: () => copyPlan(app, step.number) }, word("copyHere"))));
+  return el("div", {},
+    plan.undone.length ? el("p", { class: "quiet small" }, word("stepsUndone", plan.undone.length)) : null,
+    el("ol", { class: "plan-steps plain" }, ...[...plan.undone].reverse().map((step) => row(step, true)), ...[...plan.steps_list].reverse().map((step) => row(step, false))),
+    plan.steps > plan.steps_list.length ? el("p", { class: "quiet small" }, word("stepMore")) : null);
+}
+
+/** Undo or redo until a step is the last one done. */
+function travel(app, step, undone) {
+  const { plan } = app;
+  const times = undone ? plan.undone.indexOf(step) + 1 : plan.steps_list.length - 1 - plan.steps_list.indexOf(step);
+  for (let i = 0; i < times; i += 1) {
+    if (undone) app.outbox.push("/operations/redo");
+    else app.outbox.push("/operations/last", undefined, { method: "DELETE" });
+  }
+}
+
