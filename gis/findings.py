@@ -50,6 +50,9 @@ class Finding:
         How large the fault is: ``m2``, ``m``, ``households``, ``buildings``, ``shopfronts``.
     source
         The file and the row or feature it was read from.
+    sheet, row, column, value
+        The cell of a table it is about, where there is one: the sheet's title, the row's number
+        and the column's heading as the table has them, and what stands there.
     """
 
     severity: Severity
@@ -60,6 +63,10 @@ class Finding:
     size: float | None = None
     unit: str | None = None
     source: str | None = None
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
 
 
 def error(rule: str, text: Text, **where: object) -> Finding:

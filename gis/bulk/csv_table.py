@@ -103,6 +103,35 @@ class CsvReader:
     """
 
     def __init__(self, file: BinaryIO, *, most_rows: int | None = None) -> None:
+        self._open(file, most_rows)
+        self.header = [name.strip() for name in next(self._rows, [])]
+        while self.header and not self.header[-1]:
+            self.header.pop()
+        check_header(self.header)
+
+    @classmethod
+    def rows_of(cls, file: BinaryIO, *, most_rows: int) -> Iterator[tuple[int, list[str]]]:
+        """Yield every row that is not empty with its number, the first like the others.
+
+        Raises
+        ------
+        InvalidInput
+            When it is no CSV table or has more than ``most_rows`` rows.
+        """
+        reader = cls.__new__(cls)
+        reader._open(file, most_rows)
+        count = 0
+        try:
+            for row in reader._rows:
+                if any(row):
+                    count += 1
+                    if count > most_rows + 1:
+                        raise too_many_rows(most_rows)
+                    yield reader._lines.row, row
+        finally:
+            reader._text.detach()
+
+    def _open(self, file: BinaryIO, most_rows: int | None) -> None:
         found = encoding_of(file)
         self.encoding = found.removesuffix("-sig")
         self.for_excel = found != "utf-8"
@@ -117,10 +146,6 @@ class CsvReader:
         self._text = text
         self._lines = _Lines(text, delimiter)
         self._rows = self._read(delimiter)
-        self.header = [name.strip() for name in next(self._rows, [])]
-        while self.header and not self.header[-1]:
-            self.header.pop()
-        check_header(self.header)
 
     def _read(self, delimiter: str) -> Iterator[list[str]]:
         lines = self._lines

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,9 +10,9 @@ from typing import Any
 
 import orjson
 
-import gis
 from gis.bulk.answers import Answer, Cell
 from gis.bulk.columns import check_header
+from gis.bulk.confined import run
 from gis.bulk.csv_table import guarded, partial
 from gis.bulk.table import Chunk, fitted, too_many_rows, unreadable
 from gis.errors import InvalidInput, TooLarge
@@ -29,32 +24,23 @@ _CPU_S = 240
 _ROWS_PER_CPU_S = 2_000
 _COMPRESSION = 3
 _REVIEW_SHEET = "需要核对"
-_ROOT = Path(gis.__file__).resolve().parent.parent
 
 
-def _unpack(source: Path, target: Path, most_rows: int) -> None:
-    """Write the rows of a workbook as JSON lines, in a process that ends at its limits."""
+def unpack(
+    source: Path, target: Path, most_rows: int, module: str = "gis.bulk.workbook_process"
+) -> None:
+    """Write the rows of a workbook as JSON lines, in a process that ends at its limits.
+
+    Raises
+    ------
+    InvalidInput
+        What the process told.
+    """
     cpu_s = max(_CPU_S, min(most_rows, MAX_SHEET_ROWS) // _ROWS_PER_CPU_S)
-    words = map(str, (source, target, most_rows, cpu_s))
-    command = [sys.executable, "-m", "gis.bulk.workbook_process", *words]
-    # One thread of numpy, which openpyxl imports: the stacks of others count as memory.
-    alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENPYXL_LXML": "False"}
-    env = {**os.environ, **alone, "PYTHONPATH": str(_ROOT)}
-    try:
-        done = subprocess.run(  # noqa: S603
-            command, env=env, capture_output=True, timeout=2 * cpu_s, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise _refused({}) from None
-    if done.returncode:
-        raise _refused(_told(done.stderr))
-
-
-def _told(stderr: bytes) -> Mapping[str, str]:
-    with contextlib.suppress(ValueError, IndexError):
-        told: Mapping[str, str] = json.loads(stderr.splitlines()[-1])
-        return told
-    return {}
+    words = (source.resolve(), target.resolve(), most_rows, cpu_s)
+    told = run(module, words, folder=target.resolve().parent, cpu_s=cpu_s)
+    if told is not None:
+        raise _refused(told)
 
 
 def _refused(told: Mapping[str, str]) -> InvalidInput:
@@ -93,7 +79,7 @@ class XlsxReader:
         lines = Path(self._folder.name) / "rows.jsonl"
         self._most = MAX_SHEET_ROWS if most_rows is None else most_rows
         try:
-            _unpack(path, lines, self._most)
+            unpack(path, lines, self._most)
             self._lines = lines.open("rb")
         except BaseException:
             self._folder.cleanup()

@@ -6,19 +6,20 @@ is opened only here, in a child process that the system stops at its limits::
     python -m gis.bulk.workbook_process IN.xlsx OUT.jsonl MAX_ROWS CPU_S
 
 A line of the JSON is a row, an array of cells; the first one is the header. What is wrong is told
-on standard error as one JSON object, with exit code 3. This module imports nothing of ours, so
-that the child starts in a fraction of a second.
+on standard error as one JSON object, with exit code 3. This module imports next to nothing of
+ours, so that the child starts in a fraction of a second.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from typing import IO, Any, NoReturn
+from typing import IO, Any
+
+from gis.bulk.confined import Refused, confine, tell
 
 MEMORY_BYTES = 400 << 20
 MAX_UNZIPPED = 200 << 20
@@ -26,44 +27,24 @@ MAX_ENTRIES = 2_000
 _BOMB_BYTES, _BOMB_RATIO = 10 << 20, 300
 _MAX_COLUMNS = 200
 _MAX_CELL = 32_767
-_MAX_EMPTY_ROWS = 1 << 20
+MAX_EMPTY_ROWS = 1 << 20
 _EXACT = 1 << 53
 _BLOCK = 1 << 20
-REFUSED = 3
-
-
-class Refused(Exception):
-    """The workbook is not read; args are the kind and the sentences in English and Chinese."""
 
 
 def main() -> None:
     """Do what the command line says."""
     _, source, target, most, cpu_s = sys.argv
-    _limit(int(cpu_s))
+    confine(int(cpu_s), MEMORY_BYTES)
     try:
         read(source, target, int(most))
     except Refused as refused:
-        _tell(*refused.args)
+        tell(*refused.args)
     except MemoryError:
-        _tell("large", "needs too much memory: split it", "占用内存过大：请拆分后再试")
+        tell("large", "needs too much memory: split it", "占用内存过大：请拆分后再试")
     except Exception as problem:
         why = f"{type(problem).__name__}: {problem}"[:120]
-        _tell("wrong", f"cannot be read as XLSX ({why})", f"无法作为 XLSX 读取（{why}）")
-
-
-def _tell(kind: str, en: str, zh: str) -> NoReturn:
-    print(json.dumps({"kind": kind, "en": en, "zh": zh}), file=sys.stderr)
-    sys.exit(REFUSED)
-
-
-def _limit(cpu_s: int) -> None:
-    """Take away memory and time; where the system has no such limits, go without."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+        tell("wrong", f"cannot be read as XLSX ({why})", f"无法作为 XLSX 读取（{why}）")
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -78,13 +59,13 @@ def read(source: str, target: str, most_rows: int) -> None:
     formulas = False
     with open(target, "w", encoding="ascii") as out:
         for _, row in _rows(source, most_rows, data_only=False):
-            if formulas := any(map(_is_formula, row)):
+            if formulas := any(map(is_formula, row)):
                 break
-            _print_row(row, out)
+            print_row(row, out)
     if formulas:
         with open(target, "w", encoding="ascii") as out:
             for row in _with_results(source, most_rows):
-                _print_row(row, out)
+                print_row(row, out)
 
 
 def _with_results(source: str, most_rows: int) -> Iterator[list[Any]]:
@@ -97,21 +78,21 @@ def _with_results(source: str, most_rows: int) -> Iterator[list[Any]]:
             at, values = next(results, (sys.maxsize, []))
         here = values if at == number else []
         for column, value in enumerate(row):
-            if _is_formula(value) and column < len(here) and here[column] is not None:
+            if is_formula(value) and column < len(here) and here[column] is not None:
                 row[column] = here[column]
         yield row
 
 
-def _is_formula(value: Any) -> bool:
+def is_formula(value: Any) -> bool:
     return value.startswith("=") if isinstance(value, str) else hasattr(value, "t")
 
 
-def _print_row(row: list[Any], out: IO[str]) -> None:
-    json.dump([_plain(v) for v in row], out, ensure_ascii=True, separators=(",", ":"))
+def print_row(row: list[Any], out: IO[str]) -> None:
+    json.dump([plain(v) for v in row], out, ensure_ascii=True, separators=(",", ":"))
     out.write("\n")
 
 
-def _plain(value: Any) -> str | int | float | bool | None:
+def plain(value: Any) -> str | int | float | bool | None:
     """Return a cell's value as text or number; dates as 2026-10-01, formulas as text."""
     match value:
         case None | bool():
@@ -205,16 +186,16 @@ def _rows(source: str, most_rows: int, *, data_only: bool) -> Iterator[tuple[int
         sheet.reset_dimensions()
         full = last = 0
         for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-            row = _trimmed(values)
+            row = trimmed(values)
             if row:
                 full, last = full + 1, number
-                _check_row(number, row, full, most_rows)
+                check_row(number, row, full, most_rows)
                 yield number, row
-            elif number - last > _MAX_EMPTY_ROWS:
+            elif number - last > MAX_EMPTY_ROWS:
                 raise Refused("large", "has too many empty rows", "空行过多")
 
 
-def _check_row(number: int, row: list[Any], full: int, most_rows: int) -> None:
+def check_row(number: int, row: list[Any], full: int, most_rows: int) -> None:
     if len(row) > _MAX_COLUMNS:
         raise Refused(
             "large",
@@ -228,7 +209,7 @@ def _check_row(number: int, row: list[Any], full: int, most_rows: int) -> None:
         )
 
 
-def _trimmed(values: Iterable[Any]) -> list[Any]:
+def trimmed(values: Iterable[Any]) -> list[Any]:
     row = list(values)
     while row and row[-1] in (None, ""):
         row.pop()

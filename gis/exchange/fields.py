@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -19,8 +19,8 @@ MAX_TEXT = 500
 MAX_COUNT = 10_000_000  # well inside the 32 bits of either engine
 Choice = TypeVar("Choice", bound=StrEnum)
 
-_YES = {"yes", "true", "1", "是"}
-_NO = {"no", "false", "0", "否"}
+_YES = {"yes", "true", "1", "是", "y", "√"}
+_NO = {"no", "false", "0", "否", "n"}
 
 
 @dataclass
@@ -35,23 +35,55 @@ class Row:
         Where it stands, such as ``boundaries.geojson feature 12``.
     grid_code
         The grid it is about, once known.
+    sheet, number
+        Of a table: the sheet's title and the row's number.
+    headings
+        Of a table: what it calls the fields.
     """
 
     values: Mapping[str, Any]
     source: str
     grid_code: str | None = None
     findings: list[Finding] = field(default_factory=list)
+    sheet: str | None = None
+    number: int | None = None
+    headings: Mapping[str, str] = field(default_factory=dict)
 
-    def fault(self, rule: str, en: str, zh: str, place: tuple[float, float] | None = None) -> None:
-        """Record a problem that refuses the set."""
+    def fault(
+        self,
+        rule: str,
+        en: str,
+        zh: str,
+        place: tuple[float, float] | None = None,
+        name: str | None = None,
+    ) -> None:
+        """Record a problem that refuses the set; ``name`` is the field it is about."""
         self.findings.append(
-            error(rule, Text(en, zh), grid_code=self.grid_code, place=place, source=self.source)
+            error(rule, Text(en, zh), grid_code=self.grid_code, place=place, **self._where(name))
         )
+
+    def doubt(self, rule: str, en: str, zh: str, name: str | None = None) -> None:
+        """Record something to look at, which is loaded all the same."""
+        found = warning(rule, Text(en, zh), grid_code=self.grid_code, **self._where(name))
+        self.findings.append(found)
+
+    def _where(self, name: str | None) -> dict[str, Any]:
+        where: dict[str, Any] = {"source": self.source, "sheet": self.sheet, "row": self.number}
+        if name is not None and self.number is not None:
+            value = self.values.get(name)
+            where["column"] = self.headings.get(name, name)
+            where["value"] = None if value is None else str(value)[:80]
+        return where
+
+    def called(self, name: str) -> str:
+        """Return what the table calls a field."""
+        return self.headings.get(name, name)
 
     def _wrong(self, name: str, en: str, zh: str) -> None:
         value = self.values.get(name)
         shown = "" if value is None else f" {str(value)[:40]!r}"
-        self.fault("invalid_field", f"{name}{shown}: {en}", f"{name}{shown}：{zh}")
+        called = self.called(name)
+        self.fault("invalid_field", f"{called}{shown}: {en}", f"{called}{shown}：{zh}", name=name)
 
     def text(self, name: str, *, required: bool = False, limit: int = MAX_TEXT) -> str:
         """Return a text as it stands, "" when absent."""
@@ -86,7 +118,7 @@ class Row:
         if not isinstance(items, list) or not all(isinstance(v, str) for v in items):
             self._wrong(name, "must be a list of texts", "应为文本列表")
             return ()
-        read = [Row({name: v.strip()}, self.source, self.grid_code) for v in items]
+        read = [replace(self, values={name: v.strip()}, findings=[]) for v in items]
         kept = tuple(t for row in read if (t := row.text(name)))
         self.findings += [f for row in read for f in row.findings]
         return kept

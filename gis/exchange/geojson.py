@@ -9,9 +9,10 @@ stopping at the first, and never guesses.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,9 @@ from gis.division import (
 )
 from gis.errors import InvalidBoundary, InvalidInput
 from gis.exchange.fields import Row, unknown_fields
-from gis.findings import Finding, Text, error
-from gis.geometry import DECIMALS, geometry_as_geojson, point_inside, read_geometry
+from gis.exchange.reference import Reference, parse_reference, settle, to_degrees
+from gis.findings import Finding, Text, error, warning
+from gis.geometry import DECIMALS, MAX_VERTICES, geometry_as_geojson, point_inside, read_geometry
 from gis.ids import GridId, Level, PlaceId
 
 MAX_FEATURES = 200_000
@@ -66,28 +68,37 @@ class GridRow:
 
 @dataclass
 class Reading:
-    """What one GeoJSON file holds, and everything that is wrong with it.
+    """What one file of boundaries or places holds, and everything that is wrong with it.
+
+    ``synthetic`` is None where the file cannot say so.
 
     ``rejected`` are the codes, and their parents', of grids that stand in the file but could
-    not be read: they are not missing.
+    not be read: they are not missing. ``mendable`` are those of them that lack nothing but a
+    valid ring, with the ring as it was drawn.
     """
 
     source: str
     title: str = ""
     data_date: str = ""
     note: str = ""
-    synthetic: bool = False
-    datum: Datum = Datum.WGS84
+    synthetic: bool | None = False
+    reference: Reference = field(default_factory=lambda: Reference(Datum.WGS84, "wgs84"))
     source_datum: str = ""
     grids: list[GridRow] = field(default_factory=list)
     rejected: dict[str, str | None] = field(default_factory=dict)
+    mendable: list[GridRow] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     context: list[ContextFeature] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     fields_seen: Counter[str] = field(default_factory=Counter)
 
 
-def read(content: bytes, source: str) -> Reading:
+def read(
+    content: bytes,
+    source: str,
+    told: Reference | None = None,
+    translate: Callable[[Any], Any] = lambda properties: properties,
+) -> Reading:
     """Read a FeatureCollection, reporting every fault.
 
     Parameters
@@ -96,6 +107,10 @@ def read(content: bytes, source: str) -> Reading:
         The bytes of the file, UTF-8 (a byte-order mark is allowed).
     source
         The name of the file, for the findings.
+    told
+        What the person who brings the file says its coordinates are in; else the file must.
+    translate
+        Returns the properties of a feature under our names.
 
     Raises
     ------
@@ -104,9 +119,11 @@ def read(content: bytes, source: str) -> Reading:
     """
     obj = _decode(content, source)
     reading = Reading(source)
-    _read_head(obj, reading)
+    _read_head(obj, reading, told)
     for number, feature in enumerate(obj["features"], start=1):
-        _read_feature(feature, f"{source} feature {number}", reading)
+        if isinstance(feature, dict) and isinstance(feature.get("properties"), dict):
+            feature = {**feature, "properties": translate(feature["properties"])}
+        read_feature(feature, f"{source} feature {number}", reading)
     known = {*GRID_FIELDS, *PLACE_FIELDS, *CONTEXT_FIELDS}
     reading.findings += unknown_fields(reading.fields_seen, known, source)
     return reading
@@ -143,23 +160,26 @@ def _unreadable(source: str, why: str) -> InvalidInput:
 # --- the head ----------------------------------------------------------------------------------
 
 
-def _read_head(obj: dict[str, Any], reading: Reading) -> None:
+def _read_head(obj: dict[str, Any], reading: Reading, told: Reference | None) -> None:
     row = Row(obj, reading.source)
     try:
-        reading.datum = parse_datum(obj.get("datum"))
+        reading.reference = settle(_stated(obj), told, reading.source)
     except InvalidInput as problem:
-        text = Text(
-            f"member {problem.text.en}; add it at the top of the file",
-            f"文件成员 {problem.text.zh}；请写在文件开头",
+        missing = obj.get("datum") is None and told is None
+        hint = (
+            Text("; add it at the top of the file", "；请写在文件开头") if missing else Text("", "")
         )
-        row.findings.append(error("missing_datum", text, source=reading.source))
-    crs = obj.get("crs")
-    if crs is not None and not any(name in json.dumps(crs) for name in ("CRS84", "4326", "4490")):
-        row.fault(
-            "unknown_crs",
-            f"crs {json.dumps(crs)[:80]} is not geographic: transform it to EPSG:4326 first",
-            f"crs {json.dumps(crs)[:80]} 不是经纬度坐标：请先转换为 EPSG:4326",
-        )
+        text = Text(problem.text.en + hint.en, problem.text.zh + hint.zh)
+        rule = "missing_datum" if problem.field == "datum" else "unknown_crs"
+        row.findings.append(error(rule, text, source=reading.source))
+    else:
+        if told and obj.get("datum") and str(obj["datum"]) != str(told.datum):
+            text = Text(
+                f"the file says datum {str(obj['datum'])[:20]!r}, you say {told.name}: yours "
+                "is used",
+                f"文件注明坐标系为 {str(obj['datum'])[:20]!r}，现按您指定的 {told.name} 读取",
+            )
+            row.findings.append(warning("datum_overruled", text, source=reading.source))
     reading.source_datum = row.text("source_datum", limit=40)
     reading.title = row.text("title")
     reading.data_date = row.text("data_date", limit=40)
@@ -172,10 +192,32 @@ def _read_head(obj: dict[str, Any], reading: Reading) -> None:
     reading.findings += row.findings
 
 
+def _stated(obj: dict[str, Any]) -> Reference | None:
+    """Return what a collection says its coordinates are in: ``datum``, or a projected ``crs``."""
+    crs = obj.get("crs")
+    number = (
+        re.search(r"EPSG:{1,2}[\d.]*:?(\d{4,6})\b", json.dumps(crs)) if crs is not None else None
+    )
+    geographic = crs is None or any(n in json.dumps(crs) for n in ("CRS84", "4326", "4490"))
+    if not geographic:
+        if number is None:
+            raise InvalidInput(
+                "crs",
+                f"crs {json.dumps(crs)[:80]} is not known: transform it to EPSG:4326 first",
+                f"crs {json.dumps(crs)[:80]} 无法识别：请先转换为 EPSG:4326",
+            )
+        return parse_reference(number[1], "crs")
+    if obj.get("datum") is None:
+        return None
+    datum = parse_datum(obj["datum"])
+    return Reference(datum, datum.value)
+
+
 # --- features ----------------------------------------------------------------------------------
 
 
-def _read_feature(feature: object, source: str, reading: Reading) -> None:
+def read_feature(feature: object, source: str, reading: Reading) -> None:
+    """Read one GeoJSON feature, a grid, a place or context, into a reading."""
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         text = Text("is not a GeoJSON Feature", "不是 GeoJSON Feature")
         reading.findings.append(error("not_a_feature", text, source=source))
@@ -196,7 +238,7 @@ def _read_feature(feature: object, source: str, reading: Reading) -> None:
 
 def _geometry(row: Row, feature: dict[str, Any], reading: Reading, kinds: tuple[str, ...]) -> Any:
     try:
-        geometry = read_geometry(feature.get("geometry"), kinds)
+        geometry = read_geometry(_in_degrees(feature.get("geometry"), reading.reference), kinds)
     except InvalidBoundary as problem:
         row.fault(
             _rule_of(problem),
@@ -205,7 +247,32 @@ def _geometry(row: Row, feature: dict[str, Any], reading: Reading, kinds: tuple[
             problem.place or _some_place(feature.get("geometry")),
         )
         return None
-    return _in_wgs84(geometry, reading.datum)
+    return _in_wgs84(geometry, reading.reference.datum)
+
+
+def _in_degrees(obj: Any, reference: Reference) -> Any:
+    """Return a GeoJSON geometry in degrees; one that is in them already as it is."""
+    if reference.wkt is None or not isinstance(obj, dict):
+        return obj
+    transform = to_degrees(reference.wkt).transform
+
+    def walk(part: Any, depth: int) -> Any:
+        if not isinstance(part, list) or depth > 5:
+            return part
+        if len(part) >= 2 and all(type(v) in (int, float) for v in part[:2]):
+            return [float(v) for v in transform(*part[:2])]
+        if part and all(
+            isinstance(p, list)
+            and len(p) >= 2
+            and type(p[0]) in (int, float)
+            and type(p[1]) in (int, float)
+            for p in part
+        ):
+            pairs = np.array([p[:2] for p in part], dtype=float)
+            return np.column_stack(transform(pairs[:, 0], pairs[:, 1])).tolist()
+        return [walk(p, depth + 1) for p in part]
+
+    return {**obj, "coordinates": walk(obj.get("coordinates"), 0)}
 
 
 def _rule_of(problem: InvalidBoundary) -> str:
@@ -279,6 +346,40 @@ def _read_grid(row: Row, feature: dict[str, Any], reading: Reading) -> None:
         reading.grids.append(GridRow(grid, parent, row.source))
     else:
         reading.rejected[grid.code] = parent
+        drawn = _as_drawn(feature.get("geometry"), reading.reference)
+        if drawn is not None and level is not None and kind is not None and grid.code:
+            mendable = replace(grid, boundary=drawn)
+            reading.mendable.append(GridRow(mendable, parent, row.source))
+
+
+def _as_drawn(obj: Any, reference: Reference) -> BaseGeometry | None:
+    """Return an invalid polygon as it was drawn, its rings closed; None when it is none at all."""
+    found = _in_degrees(obj, reference)
+    if not isinstance(found, dict) or found.get("type") not in POLYGONS:
+        return None
+    parts = found.get("coordinates")
+    parts = [parts] if found["type"] == "Polygon" else parts
+    try:
+        polygons = []
+        for rings in parts or ():
+            closed = [_closed(np.array([p[:2] for p in ring], dtype=float)) for ring in rings]
+            polygons.append(shapely.Polygon(closed[0], closed[1:]))
+        drawn = polygons[0] if len(polygons) == 1 else shapely.multipolygons(polygons)
+    except (TypeError, ValueError, IndexError, shapely.errors.ShapelyError):
+        return None
+    xy = shapely.get_coordinates(drawn)
+    if not len(xy) or len(xy) > MAX_VERTICES or not np.isfinite(xy).all():
+        return None
+    if (np.abs(xy) > (180, 90)).any():
+        return None
+    return _in_wgs84(drawn, reference.datum)
+
+
+def _closed(xy: Any) -> Any:
+    if not np.isfinite(xy).all():
+        raise ValueError
+    xy = np.round(xy, DECIMALS)
+    return xy if (xy[0] == xy[-1]).all() else np.vstack([xy, xy[:1]])
 
 
 def _read_level(row: Row, here: tuple[float, float] | None) -> Level | None:

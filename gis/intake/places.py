@@ -1,0 +1,437 @@
+"""Places and household counts from tables: by point, or by address through the address book."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gis.addresses import AddressBook
+from gis.bulk.columns import read_datum
+from gis.datum import Datum, to_wgs84
+from gis.directory import Directory, Place, PlaceKind
+from gis.division import Division
+from gis.errors import InvalidInput
+from gis.exchange.fields import Row
+from gis.exchange.reference import Reference
+from gis.findings import Finding, Text, warning
+from gis.geometry import DECIMALS, check_lon_lat
+from gis.ids import PlaceId
+from gis.intake.headings import Kind
+from gis.intake.people import Grids
+from gis.intake.tables import Table, rows_of
+
+Report = Callable[[float], None]
+STATUS = ("occupied", "under_construction")
+_NUMBER = re.compile(r"[+-]?\d{1,3}(\.\d{0,20})?", re.ASCII)
+_NEAR_DEGREES = 0.0005
+_EVERY = 2_000
+
+
+@dataclass
+class _Register:
+    """The places known and read, and how to find them."""
+
+    stored: Directory
+    told: Datum | None
+    book: Callable[[], AddressBook] | None
+    places: dict[PlaceId, Place] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    by_key: dict[tuple[str, str, str], PlaceId] = field(default_factory=dict)
+    by_address: dict[tuple[str, str], list[PlaceId]] = field(default_factory=dict)
+    kinds: set[PlaceKind] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    points: list[tuple[Row, Place, float, float, Datum]] = field(default_factory=list)
+
+
+def directory_of(
+    tables: Sequence[Table],
+    stored: Directory,
+    *,
+    told: Reference | None,
+    book: Callable[[], AddressBook] | None,
+    keep_absent: bool,
+    report: Report = lambda _done: None,
+) -> tuple[Directory | None, list[Finding]]:
+    """Return the directory that the tables make of the stored one, None when they hold no places.
+
+    A table replaces all places of the kinds it holds, unless ``keep_absent``; the others stay.
+    A column that it does not have, and a footprint it cannot have, stay as they are stored.
+
+    Parameters
+    ----------
+    told
+        The datum of points whose row does not say it; never guessed.
+    book
+        Returns the address book, for rows without a point; None when nothing is loaded yet.
+    report
+        Told how much is done, from 0 to 1.
+    """
+    mine = [t for t in tables if t.kind is Kind.PLACES]
+    if not mine:
+        return None, []
+    datum = None if told is None else told.datum
+    register = _Register(stored, datum, book)
+    for place in stored.places:
+        register.by_key.setdefault((place.kind, place.address, place.name), place.id)
+        register.by_address.setdefault((place.kind, place.address), []).append(place.id)
+    total = sum(len(t.rows) for t in mine) or 1
+    _require_datum(mine, datum)
+    for done, (table, row) in enumerate(rows_of(mine, Kind.PLACES)):
+        _read(row, table, register)
+        if done % _EVERY == 0:
+            report(done / total)
+    _place_points(register)
+    kept = [
+        p
+        for p in stored.places
+        if p.id not in register.places and (keep_absent or p.kind not in register.kinds)
+    ]
+    return (
+        Directory(places=(*kept, *register.places.values()), context=stored.context),
+        register.findings,
+    )
+
+
+def _require_datum(tables: Sequence[Table], told: Datum | None) -> None:
+    """Refuse points without a datum before anything else is looked at.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the table.
+    """
+    for table in tables:
+        if {"lon", "lat"} <= table.fields and "datum" not in table.fields and told is None:
+            known = "wgs84, cgcs2000, gcj02, bd09"
+            raise InvalidInput(
+                "datum",
+                f"{table.source}: datum is missing: the table has points but does not say which "
+                f"system they are in: say it ({known}), or add a column datum; it is never guessed",
+                f"{table.source}：datum（坐标系）缺失：表中有经纬度但未注明坐标系：请注明"
+                f"（{known}），或增加“坐标系”一列；本系统从不猜测",
+                tuple(known.split(", ")),
+            )
+
+
+# --- a row -------------------------------------------------------------------------------------
+
+
+def _read(row: Row, table: Table, register: _Register) -> None:
+    kind = _kind(row, table)
+    name, address = row.text("name"), row.text("address")
+    if not name and not address and not row.values.get("id"):
+        row.fault("invalid_field", "neither name nor address", "缺少名称和地址", name="name")
+    name = name or (address if "name" not in table.fields else "")
+    if not name and "name" in table.fields and not row.findings:
+        row.text("name", required=True)
+    before = None
+    if kind is not None:
+        before = _stored(row, kind, name, address, register)
+    place = _place(row, table, kind, name, before)
+    point = _point(row, table, register)
+    register.findings += row.findings
+    if kind is None or place is None or any(f.severity == "error" for f in row.findings):
+        if kind is not None:
+            register.kinds.add(kind)
+        return
+    register.kinds.add(kind)
+    if place.id in register.used:
+        again = replace(row, findings=[])
+        again.fault(
+            "duplicate_id" if row.values.get("id") else "duplicate_row",
+            f"place {place.id} stands twice: delete one row",
+            f"地点 {place.id} 重复出现：请删除其一",
+            name="id" if row.values.get("id") else "name",
+        )
+        register.findings += again.findings
+        return
+    register.used.add(place.id)
+    if point is not None:
+        register.points.append((row, place, *point))
+        return
+    if before is not None:
+        register.places[place.id] = place
+        return
+    _by_address(row, place, register)
+
+
+def _kind(row: Row, table: Table) -> PlaceKind | None:
+    if row.values.get("kind") is not None:
+        return row.choice("kind", PlaceKind)
+    if table.place_kind:
+        return PlaceKind(table.place_kind)
+    row.fault(
+        "invalid_field",
+        "kind: is it a building, a business or a resident_unit? add a column, or name the sheet "
+        "楼栋, 商铺 or 驻区单位",
+        "类型：是楼栋、商铺还是驻区单位？请增加“类型”列，或将工作表命名为 楼栋、商铺、驻区单位",
+        name="kind",
+    )
+    return None
+
+
+def _stored(
+    row: Row, kind: PlaceKind, name: str, address: str, register: _Register
+) -> Place | None:
+    known = register.stored.by_id
+    if identity := row.values.get("id"):
+        return known.get(PlaceId(str(identity)))
+    if found := register.by_key.get((kind, address, name)):
+        return known[found]
+    alike = register.by_address.get((kind, address), []) if address else []
+    return known[alike[0]] if len(alike) == 1 and kind is PlaceKind.BUILDING else None
+
+
+def _place(
+    row: Row, table: Table, kind: PlaceKind | None, name: str, before: Place | None
+) -> Place | None:
+    """Return the place of a row; its geometry is that stored, or none yet."""
+    fields = table.fields
+    identity = row.text("id", limit=80)
+    if not identity and kind is not None:
+        address = row.text("address")
+        digest = hashlib.sha256(f"{kind}\x1f{address}\x1f{name}".encode("utf-8", "replace"))
+        identity = before.id if before else f"{kind[0]}-{digest.hexdigest()[:12]}"
+    values: dict[str, Any] = {"name": name or (before.name if before else "")}
+    if "address" in fields:
+        values["address"] = row.text("address")
+    for field_name in ("aliases", "former_names"):
+        if field_name in fields:
+            values[field_name] = row.texts(field_name)
+    for field_name in ("category", "compound"):
+        if field_name in fields:
+            values[field_name] = row.optional_text(field_name)
+    for field_name in ("households", "units", "floors"):
+        if field_name in fields:
+            values[field_name] = row.count(field_name)
+    if "building" in fields:
+        values["building"] = PlaceId(b) if (b := row.optional_text("building")) else None
+    if "status" in fields:
+        values["status"] = row.one_of("status", STATUS)
+    if "disclosed" in fields:
+        values["disclosed"] = row.flag("disclosed", True) is True
+    elif values.get("category") == "military" and (before is None or before.disclosed):
+        values["disclosed"] = False
+        row.doubt(
+            "kept_undisclosed",
+            "a military unit is never in the public edition: disclosed = no",
+            "部队单位从不进入公开版：已设为不公开",
+            name="category",
+        )
+    if kind is None:
+        return None
+    if before is not None and before.kind is kind:
+        return replace(before, **values)
+    empty: BaseGeometry = before.geometry if before else shapely.Point()
+    return Place(id=PlaceId(identity), kind=kind, geometry=empty, **values)
+
+
+# --- where it is -------------------------------------------------------------------------------
+
+
+def _point(row: Row, table: Table, register: _Register) -> tuple[float, float, Datum] | None:
+    if not {"lon", "lat"} <= table.fields:
+        return None
+    texts = {name: row.text(name, limit=40) for name in ("lon", "lat")}
+    if not any(texts.values()):
+        return None
+    numbers: dict[str, float] = {}
+    for name, text in texts.items():
+        if not _NUMBER.fullmatch(text):
+            row.fault(
+                "invalid_field",
+                f"{row.called(name)} {text!r}: must be decimal degrees such as 118.7551",
+                f"{row.called(name)} {text!r}：应为 118.7551 这样的十进制度数",
+                name=name,
+            )
+        else:
+            numbers[name] = float(text)
+    datum = _datum(row, register)
+    if len(numbers) < 2 or datum is None:
+        return None
+    try:
+        check_lon_lat(numbers["lon"], numbers["lat"])
+    except InvalidInput as problem:
+        row.fault("coordinate_out_of_range", problem.text.en, problem.text.zh, name=problem.field)
+        return None
+    return numbers["lon"], numbers["lat"], datum
+
+
+def _datum(row: Row, register: _Register) -> Datum | None:
+    said = row.values.get("datum")
+    if said in (None, ""):
+        if register.told is None:
+            row.fault(
+                "missing_datum",
+                "the row has a point but no datum (wgs84, cgcs2000, gcj02, bd09)",
+                "该行有经纬度但未注明坐标系（wgs84、cgcs2000、gcj02、bd09）",
+                name="datum",
+            )
+        return register.told
+    try:
+        return read_datum(str(said))
+    except InvalidInput as problem:
+        row.fault("missing_datum", problem.text.en, problem.text.zh, name="datum")
+        return None
+
+
+def _place_points(register: _Register) -> None:
+    """Give the places that came with a point their geometry, all of one datum at once."""
+    for datum in Datum:
+        mine = [p for p in register.points if p[4] is datum]
+        if not mine:
+            continue
+        lon, lat = to_wgs84(np.array([p[2] for p in mine]), np.array([p[3] for p in mine]), datum)
+        shapes = shapely.points(np.round(lon, DECIMALS), np.round(lat, DECIMALS))
+        for (row, place, *_), shape in zip(mine, shapes, strict=True):
+            register.places[place.id] = _moved(row, place, shape, register)
+
+
+def _moved(row: Row, place: Place, point: BaseGeometry, register: _Register) -> Place:
+    """Return the place at a point; a stored footprint that the point lies in or by is kept."""
+    before = place.geometry
+    if before.is_empty or before.geom_type == "Point":
+        return replace(place, geometry=point)
+    if before.distance(point) <= _NEAR_DEGREES:
+        return place
+    again = replace(row, findings=[])
+    again.doubt(
+        "moved",
+        f"{place.id} lies elsewhere than its stored footprint: the footprint is replaced by the "
+        "point",
+        f"{place.id} 的坐标不在原有楼栋轮廓处：轮廓将改为该点",
+        name="lon",
+    )
+    register.findings += again.findings
+    return replace(place, geometry=point)
+
+
+def _by_address(row: Row, place: Place, register: _Register) -> None:
+    """Find a place by its address; what is in doubt is listed and left out, never picked."""
+    address = place.address
+    again = replace(row, findings=[])
+    if not address or register.book is None:
+        again.fault(
+            "not_located",
+            "neither a point nor an address that could be looked up: give lon and lat",
+            "既无坐标，也无可查的地址：请填写经纬度",
+            name="address",
+        )
+        register.findings += again.findings
+        return
+    try:
+        found = register.book().search(address, 3)
+    except InvalidInput as problem:
+        again.fault("not_located", problem.text.en, problem.text.zh, name="address")
+        register.findings += again.findings
+        return
+    best = found.candidates[0] if found.candidates else None
+    if best is not None and found.clear and best.point is not None:
+        point = shapely.points(np.round(np.array(best.point), DECIMALS))
+        register.places[place.id] = replace(place, geometry=point)
+        return
+    shown = "；".join(f"{c.address or c.name}" for c in found.candidates[:3])
+    maybe = Text(f"; perhaps {shown}" if shown else "", f"；可能是：{shown}" if shown else "")
+    text = Text(
+        f"the address is not found for certain, so the row is left out: mend it, or give lon and "
+        f"lat{maybe.en}",
+        f"地址无法确定，该行未载入：请改正地址，或填写经纬度{maybe.zh}",
+    )
+    again.findings.append(
+        warning(
+            "not_located", text, source=row.source, sheet=row.sheet, row=row.number,
+            column=row.called("address"), value=address[:80],
+        )
+    )  # fmt: skip
+    register.findings += again.findings
+
+
+# --- household counts --------------------------------------------------------------------------
+
+
+def with_households(
+    tables: Sequence[Table], division: Division | None, directory: Directory | None, grids: Grids
+) -> tuple[Division | None, Directory | None, list[Finding]]:
+    """Return the parts with the counts of tables of households: of grids, or of buildings."""
+    findings: list[Finding] = []
+    counts: dict[Any, dict[str, Any]] = {}
+    buildings: dict[PlaceId, int] = {}
+    by_address: dict[str, list[PlaceId]] = {}
+    for place in directory.places if directory else ():
+        if place.kind is PlaceKind.BUILDING:
+            by_address.setdefault(place.address, []).append(place.id)
+    for table, row in rows_of(tables, Kind.HOUSEHOLDS):
+        number = row.count("households")
+        population = row.count("resident_population")
+        building = _building(row, by_address, directory)
+        if building is not None and number is not None:
+            buildings[building] = number
+        elif (
+            row.values.get("grid") and not row.values.get("place") and not row.values.get("address")
+        ):
+            _count_grid(row, table, grids, counts, (number, population))
+        findings += row.findings
+    if counts and division is not None:
+        division = replace(
+            division, grids=tuple(replace(g, **counts.get(g.id, {})) for g in division)
+        )
+    if buildings and directory is not None:
+        directory = replace(
+            directory,
+            places=tuple(
+                replace(p, households=buildings[p.id]) if p.id in buildings else p
+                for p in directory.places
+            ),
+        )
+    return (division if counts else None), (directory if buildings else None), findings
+
+
+def _building(
+    row: Row, by_address: dict[str, list[PlaceId]], directory: Directory | None
+) -> PlaceId | None:
+    identity, address = row.text("place", limit=80), row.text("address")
+    if not identity and not address:
+        return None
+    if identity and directory and PlaceId(identity) in directory.by_id:
+        return PlaceId(identity)
+    found = by_address.get(address, []) if address and not identity else []
+    if len(found) == 1:
+        return found[0]
+    name = "place" if identity else "address"
+    row.fault(
+        "unknown_building",
+        f"{row.called(name)} {(identity or address)[:60]!r}: no building (or more than one) is "
+        "called so: give its id",
+        f"{row.called(name)} {(identity or address)[:60]!r}：没有（或不止一栋）这样的楼栋："
+        "请填写楼栋编号",
+        name=name,
+    )
+    return None
+
+
+def _count_grid(
+    row: Row,
+    table: Table,
+    grids: Grids,
+    counts: dict[Any, dict[str, Any]],
+    numbers: tuple[int | None, int | None],
+) -> None:
+    text = row.text("grid", limit=100)
+    grid, codes = grids.named(text)
+    if grid is None:
+        row.fault(
+            "unknown_grid",
+            f"no grid has the code {text[:40]!r} (candidates: {len(codes)}): give the code",
+            f"没有编号为 {text[:40]!r} 的网格（名称相同的 {len(codes)} 个）：请填写编号",
+            name="grid",
+        )
+        return
+    named = dict(zip(("households", "resident_population"), numbers, strict=True))
+    counts[grid] = {k: v for k, v in named.items() if k in table.fields and v is not None}

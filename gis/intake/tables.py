@@ -1,0 +1,425 @@
+"""Tables of an office (XLSX, CSV) as rows of named fields, whatever stands around them.
+
+Title rows above the header are skipped, merged cells are filled, columns are found by what
+offices call them, in Chinese or English. What is not understood becomes a finding with sheet,
+row, column and value; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO
+
+import orjson
+
+from gis.bulk.csv_table import CsvReader, encoding_of
+from gis.bulk.workbook import unpack
+from gis.errors import InvalidInput
+from gis.exchange.fields import Row
+from gis.exchange.tables import unguarded_text
+from gis.exchange.whole import FORMAT, GEOMETRY
+from gis.findings import Finding, Text, error, note, warning
+from gis.intake.headings import (
+    HEADINGS,
+    PLACE_KIND_OF_HEADING,
+    WORDS,
+    Kind,
+    field_of,
+    folded,
+    kind_of_title,
+    place_kind_of_title,
+)
+
+MAX_ROWS = 300_000
+_HEADER_AMONG = 30
+_EXACT_DIGITS = 1e15
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]00:00:00)?")
+_SPACE = " \t\r\n\u00a0\u3000\u200b\ufeff"
+_AS_TEXT = {"id", "code", "parent", "grid", "person", "place", "building", "name", "address",
+            "office_phone", "mobile", "phone", "organisation", "person_name", "compound",
+            "category", "lon", "lat", "level", "datum"}  # fmt: skip
+_CODES = {"code", "parent", "grid", "id", "person", "place"}
+_WORDS_OF: Mapping[tuple[Kind, str], str] = {
+    (Kind.BOUNDARIES, "kind"): "grid_kind",
+    (Kind.PLACES, "kind"): "place_kind",
+    (Kind.ORGANISATIONS, "kind"): "organisation_kind",
+}
+
+
+@dataclass
+class Sheet:
+    """A table as it came: rows with their numbers, the cells as they stand."""
+
+    source: str
+    title: str | None
+    rows: list[tuple[int, list[Any]]] = field(default_factory=list)
+
+
+@dataclass
+class Table:
+    """A table that is understood: what it is about, and its rows by our fields.
+
+    ``exact`` tells that it was written by us, so that nothing of it is trimmed or translated;
+    ``place_kind`` is the kind of place that its title or headings tell.
+    """
+
+    kind: Kind
+    source: str
+    title: str | None
+    rows: list[Row]
+    fields: frozenset[str]
+    exact: bool = False
+    place_kind: str | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+
+# --- files to sheets ---------------------------------------------------------------------------
+
+
+def read_workbook(path: Path, source: str) -> list[Sheet]:
+    """Return the visible sheets of a workbook, read by a confined child process.
+
+    Raises
+    ------
+    InvalidInput
+        When it is no workbook or needs too much.
+    """
+    sheets: list[Sheet] = []
+    with TemporaryDirectory(prefix="wangge-") as folder:
+        lines = Path(folder) / "rows.jsonl"
+        try:
+            unpack(path, lines, MAX_ROWS, "gis.intake.workbook_process")
+        except InvalidInput as problem:
+            raise _named(problem, source) from None
+        with lines.open("rb") as file:
+            for line in file:
+                value = orjson.loads(line)
+                if isinstance(value, dict):
+                    sheets.append(Sheet(source, value["sheet"]))
+                else:
+                    sheets[-1].rows.append((value[0], value[1]))
+    return [s for s in sheets if s.rows]
+
+
+def _named(problem: InvalidInput, source: str) -> InvalidInput:
+    """Return an error that names the file as the person who sent it does."""
+    en = problem.text.en.removeprefix("file: ")
+    zh = problem.text.zh.removeprefix("file：")
+    return type(problem)("file", f"{source}: {en}", f"{source}：{zh}", problem.accepted)
+
+
+def read_csv(file: BinaryIO, source: str) -> Sheet:
+    """Return the rows of a CSV file in UTF-8 or GB18030.
+
+    Raises
+    ------
+    InvalidInput
+        When it is no table.
+    """
+    try:
+        encoding_of(file)
+        rows = list(CsvReader.rows_of(file, most_rows=MAX_ROWS))
+    except InvalidInput as problem:
+        raise _named(problem, source) from None
+    return Sheet(source, None, rows)
+
+
+# --- sheets to tables --------------------------------------------------------------------------
+
+
+def understand(sheets: Sequence[Sheet]) -> tuple[list[Table], list[Finding]]:
+    """Return the tables in some sheets, and what is wrong with the others."""
+    tables: list[Table] = []
+    findings: list[Finding] = []
+    ours = any(_is_head(s) for s in sheets)
+    for sheet in sheets:
+        if not sheet.rows:
+            continue
+        stacked = _stacked(sheet)
+        for part in stacked or [sheet]:
+            found = _understood(part, ours or stacked is not None)
+            if isinstance(found, Table):
+                tables.append(found)
+                findings += found.findings
+            elif part.title is None:
+                raise InvalidInput("file", f"{part.source}: {found.text.en}", found.text.zh)
+            else:
+                findings.append(found)
+    return tables, findings
+
+
+def _is_head(sheet: Sheet) -> bool:
+    first = [str(c) for c in sheet.rows[0][1]] if sheet.rows else []
+    return first[:1] == ["format"] and len(sheet.rows) > 1 and sheet.rows[1][1][:1] == [FORMAT]
+
+
+def _stacked(sheet: Sheet) -> list[Sheet] | None:
+    """Return the tables in a CSV of ours that holds all of them, None when it is none."""
+    head = [str(c) for c in sheet.rows[0][1]]
+    if head[:1] != ["table"] or "format" not in head:
+        return None
+    parts: dict[str, Sheet] = {}
+    at: dict[str, list[int]] = {}
+    for number, cells in sheet.rows[1:]:
+        name = str(cells[0])
+        if name not in parts:
+            kind = kind_of_title(name)
+            known = [*HEADINGS[kind], GEOMETRY] if kind else []
+            at[name] = [
+                i for i, c in enumerate(head) if c in known or re.fullmatch(r"geometry_\d+", c)
+            ]
+            parts[name] = Sheet(sheet.source, name, [(1, [head[i] for i in at[name]])])
+        parts[name].rows.append((number, [cells[i] if i < len(cells) else "" for i in at[name]]))
+    return list(parts.values())
+
+
+def _understood(sheet: Sheet, ours: bool) -> Table | Finding:
+    titled = kind_of_title(sheet.title or "") or kind_of_title(Path(sheet.source).stem)
+    found = _header(sheet, titled)
+    if found is None:
+        return _not_understood(sheet)
+    at, kind = found
+    _, header = sheet.rows[at]
+    fields, unknown = _columns(kind, header)
+    where = _said(sheet)
+    exact = ours or [str(h) for h in header] == [str(h) for h in fields.values()]
+    names = {name: str(header[i]).strip(_SPACE) for i, name in fields.items()}
+    reader = _RowReader(kind, where, sheet.title, names, exact)
+    rows = [
+        reader.row(n, cells, fields, header) for n, cells in sheet.rows[at + 1 :] if _full(cells)
+    ]
+    table = Table(kind, sheet.source, sheet.title, rows, frozenset(fields.values()), exact)
+    table.place_kind = place_kind_of_title(sheet.title or "") or place_kind_of_title(
+        Path(sheet.source).stem
+    )
+    if table.place_kind is None and kind is Kind.PLACES:
+        told = {
+            PLACE_KIND_OF_HEADING[f]
+            for h in header
+            if (f := folded(h)) in PLACE_KIND_OF_HEADING and f != "楼栋"
+        }
+        table.place_kind = told.pop() if len(told) == 1 else None
+    table.findings += _skipped(sheet, at, where)
+    table.findings += [_unknown_column(c, where, sheet.title) for c in unknown]
+    _check_repeated(header, fields, sheet)
+    return table
+
+
+def _full(cells: Sequence[Any]) -> bool:
+    return any(c is not None and str(c).strip(_SPACE) for c in cells)
+
+
+def _said(sheet: Sheet) -> str:
+    return sheet.source if sheet.title is None else f"{sheet.source} [{sheet.title}]"
+
+
+def _header(sheet: Sheet, titled: Kind | None) -> tuple[int, Kind] | None:
+    """Return which row names the columns, and the kind of table they make it."""
+    best: tuple[float, int, Kind] | None = None
+    for at, (_, cells) in enumerate(sheet.rows[:_HEADER_AMONG]):
+        if len({str(c) for c in cells if c not in (None, "")}) < 2:
+            continue
+        for kind in [titled] if titled else list(Kind):
+            score = _score(kind, cells)
+            if score >= 2 and (best is None or score > best[0]):
+                best = score, at, kind
+    return best[1:] if best else None
+
+
+def _score(kind: Kind, cells: Sequence[Any]) -> float:
+    """Return how many columns of a kind a row names; 0 when what makes the kind is missing."""
+    fields = {f for c in cells if isinstance(c, str) and (f := field_of(kind, c))}
+    needed: tuple[set[str], ...] = {
+        Kind.PEOPLE: ({"name"},),
+        Kind.DUTIES: ({"role"}, {"grid"}, {"person", "person_name"}),
+        Kind.ORGANISATIONS: ({"grid"}, {"kind"}, {"name"}),
+        Kind.PLACES: ({"name", "address"}, {"lon", "address", "id", "geometry"}),
+        Kind.HOUSEHOLDS: ({"households", "resident_population"}, {"grid", "place", "address"}),
+        Kind.BOUNDARIES: ({"code"}, {"name"}, {"level", "parent"}),
+        Kind.CONTEXT: ({"id"}, {"kind"}),
+        Kind.HEAD: ({"format"},),
+    }[kind]
+    if any(not fields & some for some in needed):
+        return 0
+    extra = {Kind.DUTIES: 0.5, Kind.BOUNDARIES: 0.5, Kind.CONTEXT: -3, Kind.HEAD: 0.5}
+    return len(fields) + extra.get(kind, 0.0)
+
+
+def _columns(kind: Kind, header: Sequence[Any]) -> tuple[dict[int, str], list[str]]:
+    """Return the field of each column by position, and the headings that are not ours.
+
+    Of two columns that may hold one field the one whose heading stands first in our list does.
+    """
+    rank: dict[str, tuple[int, int]] = {}
+    unknown: list[str] = []
+    for i, cell in enumerate(header):
+        heading = str(cell).strip(_SPACE) if cell is not None else ""
+        if not heading:
+            continue
+        name = field_of(kind, heading)
+        if name is None and re.fullmatch(r"geometry(_\d+)?", heading):
+            name = heading
+        if name is None:
+            if folded(heading) not in ("序号", "备注", "说明"):
+                unknown.append(heading)
+            continue
+        known = [folded(n) for n in HEADINGS[kind].get(name, (name,))]
+        order = known.index(folded(heading)) if folded(heading) in known else 0
+        if name not in rank or order < rank[name][0]:
+            rank[name] = order, i
+    return {i: name for name, (_, i) in sorted(rank.items(), key=lambda r: r[1][1])}, unknown
+
+
+def _check_repeated(header: Sequence[Any], fields: Mapping[int, str], sheet: Sheet) -> None:
+    seen: set[str] = set()
+    for i, cell in enumerate(header):
+        heading = folded(cell) if cell is not None else ""
+        if heading in seen and i in range(len(header)) and field_known(heading, fields, header):
+            name = str(cell).strip(_SPACE)[:40]
+            raise InvalidInput(
+                "file",
+                f"{_said(sheet)}: a column name is repeated: {name!r}; rename one",
+                f"{_said(sheet)}：列名重复：{name!r}；请改名",
+            )
+        if heading:
+            seen.add(heading)
+
+
+def field_known(heading: str, fields: Mapping[int, str], header: Sequence[Any]) -> bool:
+    """Tell whether a heading is that of a column that is read."""
+    return any(folded(header[i]) == heading for i in fields)
+
+
+def _skipped(sheet: Sheet, at: int, where: str) -> list[Finding]:
+    if at == 0:
+        return []
+    text = Text(
+        f"the columns are named in row {sheet.rows[at][0]}; the {at} row(s) above are a title",
+        f"第 {sheet.rows[at][0]} 行为列名，其上 {at} 行视为标题",
+    )
+    return [note("title_rows", text, source=where, sheet=sheet.title)]
+
+
+def _unknown_column(name: str, where: str, title: str | None) -> Finding:
+    text = Text(
+        f"column {name[:60]!r} is not one of ours and is not kept",
+        f"列 {name[:60]!r} 不在约定之内，不予保存",
+    )
+    return warning("unknown_field", text, source=where, sheet=title, column=name[:60])
+
+
+def _not_understood(sheet: Sheet) -> Finding:
+    first = "、".join(str(c)[:20] for c in sheet.rows[0][1] if c not in (None, ""))[:200]
+    text = Text(
+        "no row names the columns of a table of ours: name them as in the templates, or delete "
+        f"this sheet (its first row: {first})",
+        f"没有找到列名行：请按模板命名各列，或删除此表（首行：{first}）",
+    )
+    return error("unknown_table", text, source=_said(sheet), sheet=sheet.title)
+
+
+# --- rows --------------------------------------------------------------------------------------
+
+
+@dataclass
+class _RowReader:
+    """Makes rows of one table."""
+
+    kind: Kind
+    where: str
+    title: str | None
+    names: Mapping[str, str]
+    exact: bool
+
+    def row(
+        self, number: int, cells: list[Any], fields: Mapping[int, str], header: Sequence[Any]
+    ) -> Row:
+        source = f"{self.where} row {number}"
+        row = Row({}, source, sheet=self.title, number=number, headings=self.names)
+        values: dict[str, Any] = {}
+        for i, name in fields.items():
+            cell = cells[i] if i < len(cells) else None
+            values[name] = self._value(name, cell, row)
+        if len(cells) > len(header) and any(c not in (None, "") for c in cells[len(header) :]):
+            over = ", ".join(str(c) for c in cells[len(header) :] if c not in (None, ""))[:80]
+            row.fault(
+                "shifted_row",
+                f"more cells than columns, so they may have shifted: {over}",
+                f"单元格多于列数，可能错位：{over}",
+            )
+        row.values = _with_geometry(values)
+        return row
+
+    def _value(self, name: str, cell: Any, row: Row) -> Any:
+        if cell is None or cell == "":
+            return None
+        if isinstance(cell, str):
+            return self._text(name, unguarded_text(cell))
+        if isinstance(cell, bool):
+            return cell
+        if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT_DIGITS * 10:
+            cell = int(cell)
+        if name in _CODES and isinstance(cell, int | float) and abs(cell) >= _EXACT_DIGITS:
+            row.values = {name: cell}
+            row.fault(
+                "rounded_code",
+                f"{self.names.get(name, name)} {cell}: the spreadsheet keeps 15 digits of a number "
+                "and has rounded this code: format the column as text and enter the code again",
+                f"{self.names.get(name, name)} {cell}：电子表格的数字只保留 15 位，此编号已被改动："
+                "请将该列设为文本格式后重新输入",
+                name=name,
+            )
+            return None
+        return self._text(name, str(cell)) if name in _AS_TEXT else cell
+
+    def _text(self, name: str, text: str) -> Any:
+        if name in ("since", "until") and (day := _DAY.fullmatch(text.strip(_SPACE))):
+            return f"{day[1]}-{int(day[2]):02d}-{int(day[3]):02d}"
+        if self.exact:
+            if name in ("aliases", "former_names", "members") and text.startswith("["):
+                return _list(text)
+            return text
+        text = text.strip(_SPACE)
+        if name in ("aliases", "former_names"):
+            return re.sub(r"[、，,]", ";", text)
+        words = WORDS.get(_WORDS_OF.get((self.kind, name), name), {})
+        return words.get(text, words.get(text.rstrip("类级")) if words else None) or text
+
+
+def _list(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _with_geometry(values: dict[str, Any]) -> dict[str, Any]:
+    """Put the pieces of a WKT together."""
+    if GEOMETRY not in values:
+        return values
+    pieces = [values.pop(GEOMETRY)]
+    number = 2
+    while f"{GEOMETRY}_{number}" in values:
+        pieces.append(values.pop(f"{GEOMETRY}_{number}"))
+        number += 1
+    values[GEOMETRY] = "".join(str(p) for p in pieces if p) or None
+    return values
+
+
+def head_of(tables: Sequence[Table]) -> Mapping[str, Any] | None:
+    """Return the head of a workbook or CSV of ours, None when there is none."""
+    heads = [t for t in tables if t.kind is Kind.HEAD and t.rows]
+    return heads[0].rows[0].values if heads else None
+
+
+def rows_of(tables: Sequence[Table], kind: Kind) -> Iterator[tuple[Table, Row]]:
+    """Yield the rows of all tables of a kind."""
+    for table in tables:
+        if table.kind is kind:
+            for row in table.rows:
+                yield table, row
