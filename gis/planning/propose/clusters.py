@@ -10,13 +10,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis.errors import InvalidInput
 from gis.planning.propose import checks
 from gis.planning.propose.cover import relaxed
+from gis.planning.propose.labels import cost_of, given_pairs, in_order
 from gis.planning.propose.left_out import LeftOut, no_room, too_few
 from gis.planning.propose.search import Search
 from gis.planning.propose.sets import Floats, Graph, Ints, Pool, connected_sets, graph
-from gis.planning.propose.tessellation import neighbours, unique_pairs
+from gis.planning.propose.tessellation import neighbours
 from gis.planning.propose.watch import Progress, Watch
 
 LIMIT_S = 20.0
@@ -108,7 +108,7 @@ def clusters(
     Examples
     --------
     >>> from shapely import box
-    >>> row = [box(20 * i, 0, 20 * i + 12, 10) for i in range(7)]
+    >>> row = [box(x, 0, x + 12, 10) for x in (0, 20, 40, 70, 90, 110, 130)]
     >>> found = clusters(row)
     >>> found.labels.tolist(), found.cost_m, found.proven
     ([0, 0, 0, 1, 1, 1, 1], 120.0, True)
@@ -127,18 +127,6 @@ def clusters(
 def centroids(shapes: NDArray[Any]) -> Floats:
     """Return the centroids, float array (n, 2); a point inside where a sliver has none."""
     return np.asarray(shapely.get_coordinates(shapely.centroid(shapes)))
-
-
-def given_pairs(pairs: Any, n: int) -> Ints:
-    """Return neighbours that a caller gave, checked."""
-    found = np.asarray(pairs).reshape(-1, 2)
-    if len(found) and (found.dtype.kind not in "iu" or found.min() < 0 or found.max() >= n):
-        raise InvalidInput(
-            "pairs",
-            f"pairs must be whole numbers from 0 to {n - 1}",
-            f"pairs 应为 0 到 {n - 1} 的整数",
-        )
-    return unique_pairs(found)
 
 
 class _Piece:
@@ -225,24 +213,3 @@ def _answer(
     named += [piece.named() for piece in pieces if piece.search.left_out()]
     named.sort(key=lambda found: found.buildings)
     return Clusters(labels, cost, min(float(bound), cost), tuple(named))
-
-
-def in_order(labels: Ints) -> Ints:
-    """Return labels numbered from 0 in the order of their first item; -1 stays."""
-    found, first, where = np.unique(labels, return_index=True, return_inverse=True)
-    rank = np.empty(len(found), dtype=np.int64)
-    rank[np.argsort(np.where(found < 0, -1, first), kind="stable")] = np.arange(len(found))
-    rank -= int((found < 0).any())
-    return np.asarray(rank[where], dtype=np.int64)
-
-
-def cost_of(xy: Floats, labels: Ints) -> float:
-    """Return the summed distance of labelled points to the mean of their label, metres."""
-    inside = labels >= 0
-    if not inside.any():
-        return 0.0
-    points, of = xy[inside], labels[inside]
-    count = np.bincount(of)
-    mean = np.column_stack([np.bincount(of, weights=points[:, k]) for k in (0, 1)])
-    centre = mean / np.maximum(count, 1)[:, None]
-    return float(np.hypot(*(points - centre[of]).T).sum())

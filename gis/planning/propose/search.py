@@ -19,7 +19,7 @@ WINDOWS = (60, 100)
 WINDOW_SETS = 800
 WINDOW_S = 5.0
 FILL_WINDOW, FILL_SETS = 36, 400
-WHOLE_SETS, WHOLE_S = 4000, 8.0
+WHOLE_SETS, WHOLE_S = 3000, 8.0
 TINY_M = 1e-6
 
 
@@ -184,9 +184,9 @@ class Search:
         yield from self._fill(watch)
         for size in WINDOWS:
             yield from self._open(size, watch)
-            if self.n <= size:
+            self._prove(watch)
+            if self.n <= size or self.proven_m is not None:
                 break
-        self._prove(watch)
 
     def _fill(self, watch: Watch) -> Iterator[float]:
         """Open windows around those left out, wider ones where a narrow one did not help."""
@@ -209,7 +209,7 @@ class Search:
     def _open(self, size: int, watch: Watch) -> Iterator[float]:
         """Open windows of one size, the worst first, until none can gain or the turn is over."""
         seen = np.full(self.n, -1, dtype=np.int64)
-        turns = 10 + self.n // 6
+        turns = 10 + 6 * self.n // size
         for turn in range(turns):
             fresh = ((seed, self.window(seed, size)) for seed in self.seeds().tolist())
             found = next(((s, w) for s, w in fresh if self._changed[w].max() > seen[s]), None)
