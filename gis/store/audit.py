@@ -54,7 +54,7 @@ def append(
     ``action`` and ``subject`` are kinds and identities and stay for good; names, reasons and
     values belong in the other arguments, which can be erased.
     """
-    head = _head(connection)
+    head = head_of(connection)
     values = {
         "who": canonical(author.name),
         "reason": canonical(reason) if reason else None,
@@ -90,7 +90,8 @@ def append(
     return link.number
 
 
-def _head(connection: Connection) -> Head:
+def head_of(connection: Connection) -> Head:
+    """Return how long the log is and the hash of its last entry, as its head says."""
     c = tables.audit_head.c
     found = connection.execute(select(c.count, c.sha256)).one_or_none()
     return Head(*found) if found else Head(0, GENESIS)
@@ -126,7 +127,7 @@ def erase(
                 VALUES,
             )
     c = tables.audit_value.c
-    if number > _head(connection).count or number < 1:
+    if number > head_of(connection).count or number < 1:
         raise NotFound(f"the audit log has no entry {number}", f"审计记录中没有第 {number} 条")
     there = set(connection.scalars(select(c.field).where(c.entry == number)))
     erased = tuple(name for name in VALUES if name in names and name in there)
@@ -372,7 +373,7 @@ def _broken_end(
     witnesses: Sequence[Head],
     left: dict[int, dict[str, tuple[str, str]]],
 ) -> Broken | None:
-    known = max([_head(connection), *witnesses], key=lambda head: head.count)
+    known = max([head_of(connection), *witnesses], key=lambda head: head.count)
     if known.count > last.count:
         missing = known.count - last.count
         return Broken(
@@ -382,7 +383,7 @@ def _broken_end(
             f"缺少第 {last.count + 1} 条：记录止于第 {last.count} 条，曾有 {known.count} 条，"
             f"末尾被删去 {missing} 条",
         )
-    if _head(connection) != last:
+    if head_of(connection) != last:
         return Broken(
             last.count,
             f"entry {last.count} is not the last one that the log's head knows of",

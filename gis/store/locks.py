@@ -15,9 +15,7 @@ from gis.store.failures import Place, unreachable
 
 @contextmanager
 def only_server(path: Path, place: Place) -> Iterator[None]:
-    """Hold the lock file beside a database (``NAME.lock``) for as long as one serves it.
-
-    The kernel lets go of it when the process ends, however it ends. The file stays.
+    """Hold the lock file of a database for as long as one serves it (see :func:`held`).
 
     Raises
     ------
@@ -25,6 +23,24 @@ def only_server(path: Path, place: Place) -> Iterator[None]:
         When another server holds it.
     StoreDamaged
         When the file is not a whole database.
+    StoreUnreachable
+        When the lock file cannot be written.
+    """
+    with held(path, place):
+        check_whole(path, place)
+        yield
+
+
+@contextmanager
+def held(path: Path, place: Place) -> Iterator[None]:
+    """Hold the lock file beside a database (``NAME.lock``).
+
+    The kernel lets go of it when the process ends, however it ends. The file stays.
+
+    Raises
+    ------
+    StoreBusy
+        When another server holds it.
     StoreUnreachable
         When the lock file cannot be written.
     """
@@ -38,7 +54,6 @@ def only_server(path: Path, place: Place) -> Iterator[None]:
         _take(file, place)
         os.ftruncate(file, 0)
         os.pwrite(file, str(os.getpid()).encode(), 0)
-        check_whole(path, place)
         yield
     finally:
         os.close(file)

@@ -45,9 +45,14 @@ def upgrade(database: Database, scripts: Path = SCRIPTS, head: str = HEAD) -> bo
         if database.path is not None and found is not None:
             copy_before_migration(database.path, found, database.place)
         if database.path is None:
-            _prepare_postgis(connection, database)
+            set_up_postgis(connection, database)
         _run(connection, scripts, head, database)
     return True
+
+
+def set_up(connection: Connection, database: Database) -> None:
+    """Make the newest tables of the store in a transaction of the caller's, where none are."""
+    _run(connection, SCRIPTS, HEAD, database)
 
 
 def _is_at(head: str, database: Database) -> bool:
@@ -143,7 +148,14 @@ def _back_up(path: Path, copy: Path) -> None:
 # --- PostGIS -----------------------------------------------------------------------------------
 
 
-def _prepare_postgis(connection: Connection, database: Database) -> None:
+def set_up_postgis(connection: Connection, database: Database) -> None:
+    """Make the schema and the extension where they are missing.
+
+    Raises
+    ------
+    StoreUnreachable
+        PostGIS is not installed, or the user may not.
+    """
     if not connection.exec_driver_sql(
         f"SELECT 1 FROM pg_namespace WHERE nspname = '{SCHEMA}'"  # noqa: S608
     ).scalar():

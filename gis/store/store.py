@@ -15,7 +15,7 @@ from gis.editing import Edited
 from gis.errors import NotFound
 from gis.record import SYSTEM, Author, Change, Head
 from gis.roster import Roster
-from gis.store import audit, holdings, locks, migrate, publishing
+from gis.store import audit, backup, holdings, locks, migrate, publishing, restoring
 from gis.store.engine import Database, open_database
 from gis.store.heads import DIRECTORY, DIVISION, ROSTER, heads
 from gis.store.holdings import DivisionHead, Holding, Identity, Versions
@@ -239,6 +239,40 @@ class Store:
         """
         with self._database.writing() as connection:
             return audit.erase(connection, author, number, fields, reason=reason)
+
+    # --- copies of all of it ---
+
+    def back_up(self, out: Path, *, author: Author, overwrite: bool = False) -> backup.Made:
+        """Write a backup of the store and its accounts while it is served; check it; record it.
+
+        Raises
+        ------
+        InvalidInput
+            ``out`` is there already, or cannot be written.
+        StoreDamaged
+            What was written does not restore to what is stored.
+        """
+        made = backup.make(self.url, out, overwrite=overwrite)
+        told = {"file": made.path.name, "bytes": made.bytes, "audit_head": made.manifest.audit_head}
+        self.put_on_record(author, Change("store.backup", "store:whole", None, told))
+        return made
+
+    def restore(
+        self, file: Path, *, author: Author, replace: bool = False, accounts: bool = True
+    ) -> restoring.Restored:
+        """Put what a backup holds in the place of this store (see :mod:`gis.store.restoring`).
+
+        Raises
+        ------
+        InvalidInput
+            The file is no whole backup.
+        StoreBusy
+            A server uses the store.
+        Conflict
+            The store is not empty, and ``replace`` was not said.
+        """
+        self.close()
+        return restoring.restore(self.url, file, author=author, replace=replace, accounts=accounts)
 
 
 def open_store(url: str) -> Store:

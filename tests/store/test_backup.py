@@ -1,0 +1,213 @@
+"""A backup restores to what was stored, on either engine; a restore is whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from gis.errors import Conflict, InvalidInput, StoreBusy
+from gis.record import Author
+from gis.store import Store, open_store
+from gis.store.engine import connect_sqlite
+from tests.store.raw import run_sql
+from tests.store.sets import TODAY, division, whole_set
+
+WANG = Author("王示例", "admin", "command")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgis", marks=pytest.mark.postgis)])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A place to restore to, of each engine, in which nothing has been set up."""
+    if request.param == "sqlite":
+        with closing(open_store(f"sqlite:///{tmp_path}/other/wangge.db")) as made:
+            yield made
+        return
+    cluster = request.getfixturevalue("cluster")
+    name = cluster.new_database(request.getfixturevalue("template"))
+    with closing(open_store(cluster.url(name))) as made:
+        yield made
+    cluster.drop(name)
+
+
+def filled(store: Store) -> Store:
+    for number in (1, 2):
+        store.publish(**whole_set(number), author=WANG, reason=f"第{number}稿")
+    store.erase_from_audit(WANG, 1, ["after"], reason="请求")
+    return store
+
+
+def test_a_backup_restores_to_the_same_on_either_engine(
+    store: Store, empty: Store, tmp_path: Path
+) -> None:
+    made = filled(store).back_up(tmp_path / "a.backup", author=WANG)
+    assert made.faults == ()
+    assert made.path.stat().st_mode & 0o077 == 0
+    restored = empty.restore(made.path, author=WANG)
+    assert restored.faults == ()
+    assert empty.versions() == store.versions()
+    for version in (1, 2):
+        assert empty.division(version).grids == division(version).grids
+    before, after = store.audit_log().entries, empty.audit_log().entries
+    assert [e.sealed.action for e in (before[0], after[0])] == ["store.backup", "store.restore"]
+    assert after[1:] == before[1:]
+    assert empty.verify_audit().broken is None
+    assert not empty.migrate()
+    empty.publish(**whole_set(3))
+    assert empty.verify_audit().broken is None
+
+
+def test_the_triggers_hold_in_what_was_restored(
+    file_store: Store, empty: Store, tmp_path: Path
+) -> None:
+    empty.restore(filled(file_store).back_up(tmp_path / "a.backup", author=WANG).path, author=WANG)
+    with pytest.raises(Exception, match="only ever added to"):
+        run_sql(empty, "UPDATE audit_entry SET subject = 'x'")
+
+
+def test_a_store_that_holds_something_is_not_replaced_unasked(store: Store, tmp_path: Path) -> None:
+    backup = filled(store).back_up(tmp_path / "a.backup", author=WANG).path
+    store.publish(**whole_set(9))
+    with pytest.raises(Conflict, match="--replace"):
+        store.restore(backup, author=WANG)
+    assert store.versions().division == 3
+    restored = store.restore(backup, author=WANG, replace=True)
+    assert store.versions().division == 2
+    assert len(restored.aside) == 1
+    entry = store.audit_log().entries[0]
+    assert entry.after["replaced_audit_head"].startswith("11:")
+    assert store.verify_audit().broken is None
+
+
+def test_what_was_replaced_is_kept(file_store: Store, tmp_path: Path) -> None:
+    backup = filled(file_store).back_up(tmp_path / "a.backup", author=WANG).path
+    file_store.publish(**whole_set(9))
+    (aside,) = file_store.restore(backup, author=WANG, replace=True).aside
+    with closing(open_store(f"sqlite:///{aside}")) as former:
+        assert former.holding(TODAY).division.sha256 == division(9).sha256
+        assert former.verify_audit().broken is None
+
+
+def test_a_file_that_is_served_is_not_replaced(file_store: Store, tmp_path: Path) -> None:
+    backup = filled(file_store).back_up(tmp_path / "a.backup", author=WANG).path
+    with file_store.serve_lock(), pytest.raises(StoreBusy):
+        file_store.restore(backup, author=WANG, replace=True)
+
+
+@pytest.mark.postgis
+def test_a_database_that_is_served_is_not_replaced(cluster, template: str, tmp_path: Path) -> None:
+    url = cluster.url(cluster.new_database(template))
+    with closing(open_store(url)) as store, closing(open_store(url)) as server:
+        store.migrate()
+        backup = filled(store).back_up(tmp_path / "a.backup", author=WANG).path
+        server.versions()
+        with pytest.raises(StoreBusy, match="stop the servers"):
+            store.restore(backup, author=WANG, replace=True)
+
+
+def test_a_backup_made_while_others_publish_is_one_moment(store: Store, tmp_path: Path) -> None:
+    filled(store)
+
+    def publish() -> None:
+        with closing(open_store(store.url)) as mine:
+            for number in range(10, 15):
+                mine.publish(**whole_set(number))
+
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(publish)
+        made = [store.back_up(tmp_path / f"{n}.backup", author=WANG) for n in range(2)]
+        working.result()
+    for backup in made:
+        versions = backup.manifest.versions
+        assert versions["division"] == versions["directory"] == versions["roster"]
+        assert backup.faults == ()
+    assert store.verify_audit().broken is None
+
+
+def test_a_backup_does_not_write_over_a_file_unasked(file_store: Store, tmp_path: Path) -> None:
+    out = tmp_path / "a.backup"
+    out.write_text("mine")
+    with pytest.raises(InvalidInput, match="there already"):
+        filled(file_store).back_up(out, author=WANG)
+    assert out.read_text() == "mine"
+    file_store.back_up(out, author=WANG, overwrite=True)
+    assert zipfile.is_zipfile(out)
+    assert sorted(p.name for p in tmp_path.iterdir() if ".backup" in p.name) == ["a.backup"]
+
+
+def _flipped(content: bytes) -> bytes:
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 4]) + content[middle + 1 :]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda _: b"",
+        lambda _: b"PK\x03\x04",
+        lambda c: c[: len(c) // 2],
+        _flipped,
+        lambda c: b"x" + c[1:],
+    ],
+    ids=["empty", "begun", "cut", "flipped", "headless"],
+)
+def test_a_spoilt_backup_is_refused_and_nothing_changes(
+    file_store: Store, tmp_path: Path, spoil
+) -> None:
+    backup = filled(file_store).back_up(tmp_path / "a.backup", author=WANG).path
+    backup.write_bytes(spoil(backup.read_bytes()))
+    count = file_store.audit_log().total
+    with pytest.raises(InvalidInput, match="not a whole backup"):
+        file_store.restore(backup, author=WANG, replace=True)
+    assert file_store.audit_log().total == count
+    assert not list(tmp_path.glob("*replaced*"))
+    assert not list(tmp_path.glob(".*restoring*"))
+
+
+def test_a_damaged_version_is_told_and_the_backup_made_all_the_same(
+    file_store: Store, empty: Store, tmp_path: Path
+) -> None:
+    filled(file_store)
+    run_sql(file_store, "UPDATE person SET name = 'x' WHERE roster_version = 1 AND id = 'p1'")
+    made = file_store.back_up(tmp_path / "a.backup", author=WANG)
+    assert ["roster 1" in fault.en for fault in made.faults] == [True]
+    assert len(empty.restore(made.path, author=WANG).faults) == 1
+    assert empty.holding(TODAY).roster.version == 2
+
+
+def test_a_journal_that_a_killed_process_left_does_not_get_into_the_restored_file(
+    file_store: Store, tmp_path: Path
+) -> None:
+    backup = filled(file_store).back_up(tmp_path / "a.backup", author=WANG).path
+    assert file_store.path is not None
+    there = tmp_path / "killed" / "wangge.db"
+    there.parent.mkdir()
+    writer = connect_sqlite(file_store.path)
+    writer.execute("PRAGMA cache_size = 1")
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("UPDATE grid SET name = name || hex(randomblob(3000))")
+    for suffix in ("", "-journal"):
+        shutil.copy(f"{file_store.path}{suffix}", f"{there}{suffix}")
+    writer.execute("ROLLBACK")
+    writer.close()
+    assert there.with_name("wangge.db-journal").stat().st_size > 0
+    with closing(open_store(f"sqlite:///{there}")) as store:
+        store.restore(backup, author=WANG, replace=True)
+        assert not there.with_name("wangge.db-journal").exists()
+        assert store.holding(TODAY).division.sha256 == division(2).sha256
+        assert store.holding(TODAY).faults == ()
+
+
+def test_a_store_of_the_first_release_gets_an_audit_log(file_store: Store) -> None:
+    run_sql(
+        file_store,
+        *(f"DROP TABLE {t}" for t in ("audit_value", "audit_head", "audit_entry")),
+        "UPDATE wangge_revision SET version_num = '0001'",
+    )
+    assert file_store.migrate()
+    assert file_store.verify_audit().broken is None
