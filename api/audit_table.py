@@ -43,6 +43,26 @@ def as_utc(day: date, *, after: bool = False) -> str:
     return begins.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """Return an entry as JSON."""
+    sealed = entry.sealed
+    return {
+        "number": sealed.number,
+        "at": sealed.at,
+        "who": entry.who,
+        "role": sealed.role,
+        "door": sealed.door,
+        "action": sealed.action,
+        "subject": sealed.subject,
+        "version": sealed.version,
+        "reason": entry.reason,
+        "before": entry.before,
+        "after": entry.after,
+        "erased": list(entry.erased),
+        "sha256": entry.sha256,
+    }
+
+
 def rows_of(entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
     """Yield the rows of the table."""
     for entry in entries:

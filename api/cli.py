@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.commands import record
 from api.commands.common import (
     day_of,
     fail,
     language,
     open_stored,
+    operator,
     print_findings,
     today,
     write_files,
@@ -76,6 +78,11 @@ def serve(
 # --- publish ---------------------------------------------------------------------------------
 
 app.command()(publish)
+
+# --- record ----------------------------------------------------------------------------------
+app.add_typer(record.audit)
+app.command()(record.backup)
+app.command()(record.restore)
 
 
 # --- check and load --------------------------------------------------------------------------
@@ -155,6 +162,8 @@ def load(
             roster=intake.roster,
             effective_from=day,
             today=today(),
+            author=operator(),
+            reason=", ".join(intake.files),
         )
     finally:
         store.close()

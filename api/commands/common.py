@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import locale
 import os
 import sys
@@ -14,6 +15,7 @@ from gis.errors import InvalidInput, WanggeError
 
 if TYPE_CHECKING:
     from gis.findings import Finding
+    from gis.record import Author
     from gis.store import Store
 
 
@@ -42,6 +44,17 @@ def open_stored(*, migrate: bool = True) -> Store:
     if migrate:
         store.migrate()
     return store
+
+
+def operator() -> Author:
+    """Return who is at the terminal, as the audit log says it."""
+    from gis.record import Author
+
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = "command"
+    return Author(name, "operator", "command")
 
 
 def today() -> date:

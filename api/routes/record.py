@@ -20,7 +20,7 @@ from api.routes.answers import answer
 from api.routes.editing import author_of, json_body, only, read_body
 from gis.editing import fields
 from gis.errors import InvalidInput
-from gis.record import VALUES, Entry
+from gis.record import VALUES
 from gis.store.audit import Asked
 
 router = APIRouter(tags=["record"], route_class=StrictRoute)
@@ -92,7 +92,7 @@ async def log(
             "total": found.total,
             "offset": start,
             "limit": size,
-            "entries": [entry_json(e) for e in found.entries],
+            "entries": [audit_table.entry_json(e) for e in found.entries],
         },
         headers={"cache-control": "no-store"},
     )
@@ -100,26 +100,6 @@ async def log(
 
 def _paged(asked: Asked, *, limit: int, offset: int) -> Asked:
     return replace(asked, limit=limit, offset=offset)
-
-
-def entry_json(entry: Entry) -> dict[str, Any]:
-    """Return an entry as JSON."""
-    sealed = entry.sealed
-    return {
-        "number": sealed.number,
-        "at": sealed.at,
-        "who": entry.who,
-        "role": sealed.role,
-        "door": sealed.door,
-        "action": sealed.action,
-        "subject": sealed.subject,
-        "version": sealed.version,
-        "reason": entry.reason,
-        "before": entry.before,
-        "after": entry.after,
-        "erased": list(entry.erased),
-        "sha256": entry.sha256,
-    }
 
 
 @router.get("/audit/verify", summary="Whether the audit log is whole")
