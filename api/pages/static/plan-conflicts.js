@@ -24,12 +24,19 @@ export async function settleConflict(app, item, problem) {
       app.outbox.clear();
       return goOn(app);
     } },
-    { label: ways.mine[0], main: true, act: () => goOn(app) },
+    { label: ways.mine[0], main: true, act: () => {
+      for (const other of [...mine]) if (other.path !== "/operations") app.outbox.forget(other);
+      return goOn(app);
+    } },
   ]).addEventListener("cancel", (event) => event.preventDefault());
 }
 
 /** Whether all that was added is what we sent: its answer was lost on the way. */
-function isOurs(app, item, { steps: added = [] }) {
+function isOurs(app, item, { steps: added = [], revision }) {
+  if (item.tried && item.path !== "/operations" && revision === app.plan.revision + 1) {
+    app.outbox.forget(item);
+    return true;
+  }
   return added.length > 0 && added.every((step) => app.outbox.items.some((one) => one.body?.key && one.body.key === step.operation?.key));
 }
 

@@ -320,6 +320,11 @@ function createApp(session, plan, drawn) {
 /** The server has done a step: take what it says has become of the plan. */
 function took(app, item, delta) {
   const { plan } = app;
+  if (item.tried && item.path === "/operations" && !delta.step) {
+    // The server had it already: its first answer was lost on the way.
+    app.reload();
+    return;
+  }
   app.model.apply(delta);
   if (item.path === "/operations/last") plan.undone.unshift(...plan.steps_list.splice(-1));
   else if (item.path === "/operations/redo") plan.steps_list.push(...plan.undone.splice(0, 1));

@@ -9,6 +9,7 @@
  * @property {string} path below the plan, such as `/operations`
  * @property {any} [body]
  * @property {string} etag what the plan was when it was made; later items follow earlier ones
+ * @property {boolean} [tried] it was sent, but no answer came
  * @property {[number, string][]} [preview] cells and the grids they are drawn in meanwhile
  *
  * @typedef {object} Hears
@@ -138,6 +139,8 @@ export class Outbox {
   #failed(item, problem) {
     const { status = 0 } = problem;
     if (status === 0 || status === 429 || status >= 500) {
+      item.tried = true;
+      this.#remember();
       this.hears.state("offline", this.items.length);
       const wait = RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)];
       this.tries += 1;

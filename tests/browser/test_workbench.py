@@ -1,0 +1,465 @@
+"""The planner's workbench in a real browser: everything a planner can do, once with the hands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.workbench_desk import APPROVER, Desk, service
+
+pytestmark = pytest.mark.browser
+HOSTILE = '<img src=x onerror="window.canary=1">{{7*191}}'
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory) -> Iterator[str]:
+    with service(tmp_path_factory.mktemp("workbench"), "places.geojson") as address:
+        yield address
+
+
+@pytest.fixture
+def desk(visit, origin) -> Iterator[Callable[..., Desk]]:
+    """Sit down at the workbench: ``desk(size=…, scheme=…)``. Nothing may leave the origin."""
+    visits = []
+
+    def opened(size: tuple[int, int] = DESKTOP, **how: Any) -> Desk:
+        visits.append(visit(f"{origin}/desk/plans", offline=False, size=size, **how))
+        return Desk(visits[-1].page, origin).as_("planner")
+
+    yield opened
+    for seen in visits:
+        seen.page.unroute_all()
+        assert [m for m in seen.misdeeds if "Failed to load resource" not in m] == []
+        assert seen.page.evaluate("[window.canary, window.violations]") == [None, None]
+        assert [u for u in seen.requests if not u.startswith((origin, "data:", "blob:"))] == []
+        seen.page.evaluate("localStorage.clear()")
+
+
+# --- 1: begin, copy, compare -------------------------------------------------------------------------
+
+
+def test_a_plan_is_begun_with_title_and_reason_and_listed(desk):
+    at = desk().begin("合并试验一", "户数下降")
+    assert at.page.locator(".plan-name").inner_text().startswith("合并试验一")
+    at.open("/desk/plans")
+    row = at.page.get_by_role("link", name="合并试验一")
+    assert "户数下降" in row.inner_text()
+    assert "草拟" in row.inner_text()
+
+
+def test_a_plan_is_copied_and_two_are_compared(desk):
+    at = desk().begin("原方案")
+    first = at.plan_id
+    into, _, cell = at.border_pair()
+    at.ask("(app, a) => app.act({kind: 'paint', into: a[0], cells: [a[1]]})", [into, cell])
+    at.done(1)
+    at.page.get_by_text("更多", exact=True).click()
+    at.page.get_by_role("menuitem", name="复制方案").click()
+    at.page.wait_for_url(lambda url: first not in url)
+    at.wait_for_map()
+    assert at.steps == 1
+    at.open(f"/desk/plans/compare?left=division:1&right=plan:{at.plan_id}")
+    assert "第 1 版" in at.page.locator(".sheet-sides").inner_text()
+    assert at.page.get_by_role("heading", name="住户去向（旧网格 → 新网格）").count() == 1
+
+
+# --- 2: editing on the map ---------------------------------------------------------------------------
+
+
+def test_cells_are_painted_with_a_click_and_undone_without_end(desk):
+    at = desk().begin("涂划")
+    into, other, cell = at.border_pair()
+    at.select(into).tool("涂划").show(into, other).click(cell).done(1)
+    assert at.owner(cell) == into
+    assert at.impact["moved"]["cells"] == 1
+    assert at.page.locator(".plan-live div").nth(0).inner_text().split() == ["变动网格", "2"]
+    at.page.keyboard.press("Control+z")
+    at.done(0)
+    assert at.owner(cell) == other
+    at.page.keyboard.press("Control+Shift+Z")
+    at.done(1)
+    assert at.owner(cell) == into
+    at.tab("步骤")
+    assert at.page.locator(".plan-steps li").count() == 1
+
+
+def test_a_stroke_paints_what_it_crosses_and_is_seen_at_once(desk):
+    at = desk().begin("拖划")
+    into, other, cell = at.border_pair()
+    two = at.cells(other)[:3]
+    at.select(into).tool("涂划").show(into, other)
+    at.page.route("**/operations", lambda route: None)  # nothing answers
+    at.drag(cell, *two)
+    drawn = at.ask("(app, c) => app.model.owner(app.model.cells.get(c))", cell)
+    assert drawn == into, "the stroke is drawn before the server has answered"
+    assert at.owner(cell) == other
+
+
+def test_a_box_paints_whole_grids(desk):
+    at = desk().begin("框选")
+    into, other, _ = at.border_pair()
+    at.select(into).tool("框选").press("整个三级网格").show(into, other)
+    spots = [at.spot(c) for c in at.cells(other)]
+    left, top = min(x for x, _ in spots) - 3, min(y for _, y in spots) - 3
+    right, bottom = max(x for x, _ in spots) + 3, max(y for _, y in spots) + 3
+    at.page.mouse.move(left, top)
+    at.page.mouse.down()
+    at.page.mouse.move(right, bottom, steps=5)
+    at.page.mouse.up()
+    at.done(1)
+    assert not at.has(other), "a grid without cells is retired"
+
+
+def test_a_boundary_follows_a_drag_across_it(desk):
+    at = desk().begin("移界")
+    grows, shrinks, cell = at.border_pair()
+    start = at.ask(
+        "(app, a) => { const c = app.model.cells.get(a[0]).across.flat().find(o => o && o.grid === a[1]); return c.id; }",
+        [cell, grows],
+    )
+    at.select(grows).tool("移界").show(grows, shrinks).drag(start, cell).done(1)
+    assert at.owner(cell) == grows
+    assert at.ask("app => app.plan.steps_list.at(-1).kind") == "move_boundary"
+
+
+def test_a_grid_is_split_with_a_drawn_line_and_the_new_part_named(desk):
+    at = desk().begin("拆分")
+    grid = next(g for g in at.level(3) if g["kind"] == "building_cluster" and g["buildings"] >= 4)
+    at.select(grid["id"]).tool("拆分").show(grid["id"])
+    left, top, right, bottom = at.ask("(app, g) => app.model.extent(g)", grid["id"])
+    ends = at.ask(
+        "(app, l) => l.map(p => { const [x, y] = app.view.toScreen(p); const b = app.view.sky.getBoundingClientRect(); return [x + b.left, y + b.top]; })",
+        [[(left + right) / 2, top - 15], [(left + right) / 2, bottom + 15]],
+    )
+    at.page.mouse.click(*ends[0])
+    at.page.mouse.dblclick(*ends[1])
+    at.key("split-name").fill("拆出的网格")
+    at.key("split-go").click()
+    at.done(1)
+    assert at.has("拆出的网格")
+    assert at.grid("拆出的网格")["new"] is True
+    at.page.wait_for_selector("text=拆出的网格")
+
+
+def test_grids_are_merged_and_the_others_retired(desk):
+    at = desk().begin("合并")
+    a, b, _ = at.border_pair()
+    at.show(a, b).ask("app => app.state.set('level', 3)")
+    at.click(at.cells(a)[0]).click(at.cells(b)[0], shift=True)
+    at.key("merge-name").fill("合并后网格")
+    at.key("merge").click()
+    at.done(1)
+    assert at.has("合并后网格")
+    assert at.has(a) != at.has(b)
+
+
+def test_a_new_grid_is_made_of_picked_cells(desk):
+    at = desk().begin("新建")
+    _, other, _ = at.border_pair()
+    one, two = at.cells(other)[:2]
+    at.select(other).press("新建网格…").show(other).click(one).click(two)
+    at.key("new-name").fill("新建的网格")
+    at.key("create-go").click()
+    at.done(1)
+    assert sorted(at.cells(at.grid("新建的网格")["id"])) == sorted([one, two])
+
+
+def test_a_cell_is_cut_only_by_the_tool_that_says_so(desk):
+    at = desk().begin("切单元")
+    cell = at.ask(
+        "app => [...app.model.cells.values()].filter(c => c.buildings === 0).sort((a, b) => b.area_m2 - a.area_m2)[0].id"
+    )
+    at.tool("切单元")
+    at.ask(
+        "(app, c) => { const b = app.model.cells.get(c).box, f = app.model.frame; app.view.fit([b[0] * f.kx, -b[3] * f.ky, b[2] * f.kx, -b[1] * f.ky]); app.view.drawNow(); }",
+        cell,
+    )
+    before = at.ask("app => app.model.cells.size")
+    x, y = at.spot(cell)
+    at.page.mouse.click(x, 120)
+    at.page.mouse.dblclick(x, 880)
+    at.saved()
+    assert at.ask("app => app.model.cells.size") == before + 1 or at.steps == 0
+    assert at.ask("app => app.plan.steps_list.length") in (0, 1)
+
+
+def test_names_kinds_grades_and_parents_are_changed_in_the_panel(desk):
+    at = desk().begin("属性")
+    grid = next(g for g in at.level(2) if g["kind"] == "compound")
+    at.select(grid["id"])
+    at.key("name").fill(HOSTILE)
+    at.key("name").press("Enter")
+    at.done(1)
+    assert at.grid(grid["id"])["name"] == HOSTILE
+    at.key("grade").select_option("A" if grid["grid_grade"] != "A" else "B")
+    at.done(2)
+    other = next(g["id"] for g in at.level(1) if g["id"] != grid["parent"])
+    at.key("parent").select_option(other)
+    at.done(3)
+    assert at.grid(grid["id"])["parent"] == other
+    community = at.level(1)[0]
+    at.select(community["id"])
+    at.key("class").select_option("丙" if community["grid_class"] != "丙" else "甲")
+    at.done(4)
+    assert at.page.evaluate("window.canary") is None
+
+
+def test_a_grid_goes_into_its_neighbour_when_it_is_retired(desk):
+    at = desk().begin("废止")
+    _, other, _ = at.border_pair()
+    at.select(other).key("deed-retire").click()
+    at.page.get_by_role("dialog").get_by_role("button", name="确定").click()
+    at.done(1)
+    assert not at.has(other)
+
+
+def test_somebody_is_put_in_office_and_loads_follow(desk):
+    at = desk().begin("责任人")
+    grid = next(g for g in at.level(3) if g["households"] > 50)
+    at.select(grid["id"]).key("assign").click()
+    at.page.locator(".plan-choose input").nth(3).check()
+    at.page.get_by_role("dialog").get_by_role("button", name="确定").click()
+    at.done(1)
+    at.tab("负担")
+    assert at.page.locator(".plan-loads li").count() >= 1
+
+
+def test_a_locked_grid_refuses_and_says_why(desk):
+    at = desk().begin("锁定")
+    into, other, cell = at.border_pair()
+    at.select(other).key("deed-lock").click()
+    at.done(1)
+    at.select(into).tool("涂划").show(into, other).click(cell)
+    at.page.wait_for_selector(".plan-note.is-error")
+    assert at.owner(cell) == other
+    assert at.steps == 1
+
+
+# --- 3: findings -------------------------------------------------------------------------------------
+
+
+def test_a_finding_says_where_and_is_waived_with_a_reason_and_a_name(desk):
+    at = desk().begin("豁免")
+    into, _, cell = at.border_pair()
+    for extra in [cell, *at.cells(at.owner(cell))[:2]]:
+        at.ask("(app, a) => app.act({kind: 'paint', into: a[0], cells: [a[1]]})", [into, extra])
+    at.saved()
+    at.tab("问题")
+    at.key("filter-touched").click()
+    at.page.locator(".plan-finding").first.get_by_role("button", name="定位").click()
+    scale = at.ask("app => app.view.scale")
+    assert scale > 0.5, "the map goes there"
+    at.page.get_by_role("button", name="豁免…").first.click()
+    at.page.get_by_label("豁免理由").fill("下月另行拆分")
+    at.page.get_by_role("dialog").get_by_role("button", name="确定").click()
+    at.page.wait_for_function("wanggePlan.plan.counts.waived === 1")
+    at.key("filter-waived").click()
+    assert "下月另行拆分" in at.page.locator(".plan-finding").first.inner_text()
+
+
+# --- 4: proposals ------------------------------------------------------------------------------------
+
+
+def test_a_proposal_is_seen_before_it_is_taken_in_part(desk):
+    at = desk().begin("建议")
+    compound = next(g for g in at.level(2) if g["buildings"] >= 12)
+    at.select(compound["id"]).tab("建议")
+    at.key("kind-clusters").click()
+    at.key("run").click()
+    at.page.wait_for_selector('[data-key="take"], .notice-none', timeout=30_000)
+    assert at.steps == 0, "nothing is changed by itself"
+    boxes = at.page.locator(".plan-part input")
+    if boxes.count() > 1:
+        boxes.nth(0).uncheck()
+        assert at.ask("app => app.offered().length") > 0
+    if at.key("take").count():
+        at.key("take").click()
+        at.done(1)
+
+
+def test_a_proposal_under_way_is_stopped(desk):
+    at = desk().begin("取消")
+    at.tab("建议").key("kind-merge_under").click()
+    at.key("run").click()
+    at.page.wait_for_selector('[data-key="stop"], [data-key="dismiss"]')
+    if at.key("stop").count():
+        at.key("stop").click()
+    at.page.wait_for_selector('[data-key="dismiss"], .plan-job .notice')
+    assert at.steps == 0
+
+
+# --- 5: the impact sheet -----------------------------------------------------------------------------
+
+
+def test_the_impact_sheet_says_what_goes_where_and_is_downloaded(desk):
+    at = desk().begin("影响")
+    into, _, cell = at.border_pair()
+    at.ask("(app, a) => app.act({kind: 'paint', into: a[0], cells: [a[1]]})", [into, cell])
+    at.done(1)
+    at.page.get_by_role("link", name="影响表").click()
+    at.page.wait_for_selector(".swipe canvas")
+    text = at.page.locator("main").inner_text()
+    for heading in ("住户去向", "责任人交接", "变更网格的楼栋"):
+        assert heading in text
+    at.page.get_by_role("slider", name="左右拖动对比前后").fill("20")
+    assert at.page.evaluate("document.querySelector('.swipe-bar').style.left") == "20%"
+    for kind, magic in (("XLSX", b"PK"), ("PDF", b"%PDF")):
+        with at.page.expect_download() as waiting:
+            at.page.get_by_role("link", name=f"下载 {kind}").click()
+        assert waiting.value.path().read_bytes()[:4].startswith(magic)
+
+
+# --- 6: review ---------------------------------------------------------------------------------------
+
+
+def test_a_plan_is_submitted_commented_approved_by_another_noticed_and_published(desk, origin):
+    at = desk().begin("送审到发布")
+    grid = at.level(2)[0]
+    at.select(grid["id"])
+    at.key("name").fill("改名小区")
+    at.key("name").press("Enter")
+    at.done(1)
+    at.tab("审核").key("comment").fill("请核对名称")
+    at.key("comment-send").click()
+    at.page.wait_for_selector(".plan-comments li")
+    at.key("submit").click()
+    at.page.wait_for_function("wanggePlan.plan.state === 'submitted'")
+    assert at.key("approve").count() == 0, "not by the one who submitted it"
+    at.as_("approver").open(f"/desk/plans/{at.plan_id}#tab=review").wait_for_map()
+    at.key("approve").click()
+    at.page.wait_for_function("wanggePlan.plan.state === 'approved'")
+    at.page.locator("summary", has_text="公示").click()
+    at.key("notice").click()
+    at.page.wait_for_selector("text=打开公示页")
+    plan = at.plan_id
+    at.open(f"/notices/{plan}")
+    assert "网格调整公示" in at.page.locator("main").inner_text()
+    assert APPROVER not in at.page.locator("main").inner_text()
+    at.open(f"/desk/plans/{plan}#tab=review").wait_for_map()
+    at.key("publish").click()
+    at.page.get_by_role("dialog").get_by_role("button", name="发布为新的网格划分").click()
+    at.page.wait_for_function("wanggePlan.plan.state === 'published'", timeout=20_000)
+    at.open("/desk/plans")
+    at.page.get_by_role("button", name="恢复到此版…").first.click()
+    at.page.get_by_label("恢复理由").fill("试验恢复")
+    at.page.get_by_role("dialog").get_by_role("button", name="确定").click()
+    at.page.wait_for_selector(".notice-done")
+    at.as_("planner")
+
+
+# --- 7: two planners, and accidents ------------------------------------------------------------------
+
+
+def other_paints(at: Desk, into: str, cell: int) -> None:
+    """Somebody else paints a cell of the same plan."""
+    etag = at.ask("app => app.outbox.etag")
+    status = at.page.evaluate(
+        "async ([id, etag, body]) => (await fetch(`/plans/${id}/operations`, {method: 'POST', body: JSON.stringify(body),"
+        " headers: {'content-type': 'application/json', 'if-match': etag}})).status",
+        [at.plan_id, etag, {"kind": "paint", "into": into, "cells": [cell]}],
+    )
+    assert status == 200
+
+
+@pytest.mark.parametrize("way", ["保留我的", "保留对方的", "另存为新方案"])
+def test_a_second_planner_gets_a_conflict_with_cells_and_three_ways_out(desk, way):
+    at = desk().begin("冲突")
+    into, other, cell = at.border_pair()
+    mine, theirs = cell, next(c for c in at.cells(other) if c != cell)
+    other_paints(at, into, theirs)
+    first = at.plan_id
+    at.ask("(app, a) => { app.act({kind: 'paint', into: a[0], cells: [a[1]]}); }", [into, mine])
+    box = at.page.get_by_role("dialog")
+    box.wait_for()
+    assert f"#{theirs}" in box.inner_text() or f"#{mine}" in box.inner_text()
+    box.get_by_role("button", name=way).click()
+    if way == "另存为新方案":
+        at.page.wait_for_url(lambda url: first not in url)
+        at.wait_for_map()
+        assert (at.owner(mine), at.owner(theirs)) == (into, other)
+        return
+    at.page.wait_for_function("wanggePlan.outbox.items.length === 0 && !wanggePlan.outbox.halted")
+    at.saved()
+    assert at.owner(theirs) == into
+    assert at.owner(mine) == (into if way == "保留我的" else other)
+
+
+def test_what_was_done_without_a_network_is_kept_and_sent_later(desk):
+    at = desk().begin("断网")
+    into, other, cell = at.border_pair()
+    at.page.route("**/operations", lambda route: route.abort())
+    at.select(into).tool("涂划").show(into, other).click(cell)
+    at.page.wait_for_selector(".plan-saved.is-offline")
+    kept = at.page.evaluate("localStorage.getItem(`wangge-plan-outbox:${wanggePlan.id}`)")
+    assert "paint" in kept
+    at.page.unroute("**/operations")
+    plan = at.plan_id
+    at.page.goto("about:blank")  # the browser dies
+    at.open(f"/desk/plans/{plan}").wait_for_map().done(1)
+    assert at.owner(cell) == into
+
+
+def test_an_answer_lost_on_the_way_does_not_do_the_step_twice(desk):
+    at = desk().begin("丢失的回答")
+    into, other, cell = at.border_pair()
+    lost = []
+
+    def lose(route: Any) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.fetch().status)
+        route.abort()
+
+    at.page.route("**/operations", lose)
+    at.select(into).tool("涂划").show(into, other).click(cell).done(1)
+    at.page.wait_for_function(
+        "([c, g]) => wanggePlan.model.cells.get(c).grid === g", arg=[cell, into]
+    )
+    assert lost == [200]
+    assert at.api(f"/plans/{at.plan_id}")["steps"] == 1
+
+
+# --- phone -------------------------------------------------------------------------------------------
+
+
+def test_on_a_phone_findings_impact_and_approval_are_at_hand(desk):
+    at = desk().begin("手机")
+    grid = at.level(2)[1]
+    at.select(grid["id"]).key("name").fill("手机改名")
+    at.key("name").press("Enter")
+    at.done(1)
+    at.tab("审核").key("submit").click()
+    at.page.wait_for_function("wanggePlan.plan.state === 'submitted'")
+    plan = at.plan_id
+    at = desk(PHONE).as_("approver").open(f"/desk/plans/{plan}").wait_for_map()
+    assert at.page.evaluate("document.documentElement.scrollWidth") <= 390
+    at.page.locator(".plan-finding, .plan-tab-body p").first.wait_for()
+    at.tab("审核").key("approve").click()
+    at.page.wait_for_function("wanggePlan.plan.state === 'approved'")
+    at.page.get_by_role("link", name="影响表").click()
+    at.page.wait_for_selector(".swipe canvas")
+    assert at.page.evaluate("document.documentElement.scrollWidth") <= 390
+    at.as_("planner")
+
+
+# --- keyboard ----------------------------------------------------------------------------------------
+
+
+def test_a_cell_is_painted_without_a_mouse(desk):
+    at = desk().begin("键盘")
+    into, other, cell = at.border_pair()
+    at.select(into)
+    at.page.keyboard.press("p")
+    at.ask(
+        "(app, c) => { const [x, y] = app.model.frame.metres(app.model.cells.get(c).point); app.view.fit([x - 60, y - 60, x + 60, y + 60]);"
+        " const at = app.view.toScreen([x, y]), m = app.view.middle(); app.view.panBy(m[0] - at[0], m[1] - at[1]); app.view.sky.focus(); }",
+        cell,
+    )
+    at.page.keyboard.press("Enter")
+    at.done(1)
+    assert at.owner(cell) == into
+    assert other
