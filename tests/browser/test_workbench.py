@@ -91,7 +91,7 @@ def test_a_stroke_paints_what_it_crosses_and_is_seen_at_once(desk):
     into, other, cell = at.border_pair()
     two = at.cells(other)[:3]
     at.select(into).tool("涂划").show(into, other)
-    at.page.route("**/operations", lambda route: None)  # nothing answers
+    at.page.route("**/operations", lambda _: None)  # nothing answers
     at.drag(cell, *two)
     drawn = at.ask("(app, c) => app.model.owner(app.model.cells.get(c))", cell)
     assert drawn == into, "the stroke is drawn before the server has answered"
