@@ -26,6 +26,7 @@ from api.commands.common import (
     today,
     write_files,
 )
+from api.commands.poster import poster
 from api.commands.publish import publish
 from gis.errors import Conflict, InvalidInput, RefusedSet, StoreDamaged, WanggeError
 
@@ -78,6 +79,7 @@ def serve(
 # --- publish ---------------------------------------------------------------------------------
 
 app.command()(publish)
+app.command()(poster)
 
 # --- record ----------------------------------------------------------------------------------
 app.add_typer(record.audit)

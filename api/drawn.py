@@ -71,6 +71,8 @@ def map_settings(atlas: Atlas, settings: Settings) -> MapSettings:
         title=settings.map_title,
         maker=settings.map_maker or settings.office_name or atlas.name,
         approval_no=settings.map_approval_no.strip(),
+        public_url=settings.public_url,
+        hotline=settings.hotline.strip(),
         basemap=settings.chosen_basemap(),
     )
 

@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     map_approval_no: str = Field("", max_length=60)
     map_exemption_reason: str = Field("", max_length=500)
     map_exemption_by: str = Field("", max_length=100)
+    hotline: str = Field("", max_length=40)
+    public_url: str = Field("", max_length=300, pattern=r"^(https?://[^\s#]+)?$")
     basemap: str = "none"
     basemap_token: str = Field("", max_length=200)
     basemap_url: str = Field("", max_length=500)

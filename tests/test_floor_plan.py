@@ -77,8 +77,12 @@ def loaded_after(statement: str) -> set[str]:
             "import gis.atlas, gis.intake, gis.disclosure",
             {"geopandas", "pandas", "folium", "numba"},
         ),
-        ("import api; api.create_app()", {"geopandas", "pandas", "folium", "alembic", "numba"}),
-        ("import api.cli", {"fastapi", "folium", "geopandas", "sqlalchemy"}),
+        (
+            "import api; api.create_app()",
+            {"geopandas", "pandas", "folium", "alembic", "numba", "matplotlib"},
+        ),
+        ("import api.cli", {"fastapi", "folium", "geopandas", "sqlalchemy", "matplotlib"}),
+        ("import maps, maps.posters", {"matplotlib", "folium", "geopandas", "pandas"}),
     ],
 )
 def test_what_is_slow_to_import_is_not_on_the_way(statement, absent):

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from gis.atlas import Atlas, Edition
 from maps.settings import MapSettings
+
+if TYPE_CHECKING:
+    from maps.posters.paper import PosterFigure
 
 __all__ = ["PaperSize", "Progress", "poster", "write_boards"]
 
@@ -25,9 +28,38 @@ def poster(
     *,
     edition: Edition = "public",
     settings: MapSettings | None = None,
-) -> Any:
-    """Return the poster of the subdistrict, or the notice board of the grid of a code: a Figure."""
-    raise NotImplementedError
+) -> PosterFigure:
+    """Return the poster of the subdistrict, or the notice board (网格公示牌) of one grid.
+
+    ``.savefig("OUT.pdf")`` gives vectors with embedded, searchable letters, ``"OUT.png"`` a
+    picture; the same atlas and settings give the same bytes. Nothing of pyplot is used, so it
+    works without a display and in any thread.
+
+    Parameters
+    ----------
+    atlas
+        What to draw.
+    grid
+        The code of the grid of a notice board; None: the poster of the whole.
+    size
+        A0 to A4; the layout is the same, a larger sheet shows more names.
+    edition
+        ``public`` passes an internal atlas through :func:`gis.disclosure.public` first.
+    settings
+        Title, maker, approval number, hotline, public address and the like.
+
+    Raises
+    ------
+    InvalidInput
+        A size or edition there is none of.
+    NotFound
+        No grid carries the code.
+    SettingsError
+        No Chinese font is installed.
+    """
+    from maps.posters.drawing import draw, prepared
+
+    return draw(prepared(atlas, edition, settings), grid, size).figure
 
 
 def write_boards(
@@ -44,6 +76,27 @@ def write_boards(
 ) -> tuple[Path, ...]:
     """Write the notice board of every grid (or of the codes given) as FOLDER/CODE.pdf.
 
-    ``progress(done, total)`` is called in the caller's process after each board.
+    Parameters
+    ----------
+    workers
+        How many processes draw at once; None: as many as there are processors.
+    progress
+        ``progress(done, total)`` is called in the caller's process after each board.
+
+    Returns
+    -------
+    The files, by code. They appear in the folder only when all of them are drawn.
     """
-    raise NotImplementedError
+    from maps.posters.boards import write_boards as write
+
+    return write(
+        atlas,
+        folder,
+        size=size,
+        form=form,
+        edition=edition,
+        settings=settings,
+        grids=grids,
+        workers=workers,
+        progress=progress,
+    )

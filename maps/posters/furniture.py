@@ -1,0 +1,288 @@
+"""What stands around a map: scale bar, north arrow, legend, QR code, watermark, footer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import shapely
+from matplotlib.path import Path as Outline
+from matplotlib.transforms import Affine2D
+
+from gis.atlas import Atlas
+from maps.posters import look
+from maps.posters.letters import PT_MM, printable
+from maps.posters.mapface import SHAPES, Scene, draw_signs
+from maps.posters.paper import Paper, Rect, outline_of
+from maps.posters.view import round_down
+from maps.posters.words import put
+from maps.posters.wrapping import fit, one_line
+from maps.settings import MapSettings
+
+_QUIET = 4
+
+
+# --- north and scale ------------------------------------------------------------------------------
+
+
+def north_arrow(paper: Paper, at: tuple[float, float], size: float, word: str) -> None:
+    """Draw a north arrow whose tip is at ``at``, ``size`` millimetres long."""
+    x, y = at
+    half = size * 0.26
+    left = [(x, y), (x - half, y + size), (x, y + size * 0.76), (x, y)]
+    right = [(x, y), (x + half, y + size), (x, y + size * 0.76), (x, y)]
+    paper.shape(outline_of([left], closed=True), fill=look.WHITE, edge=look.INK, width_pt=0.5)
+    paper.shape(outline_of([right], closed=True), fill=look.INK, edge=look.INK, width_pt=0.5)
+    paper.text((x, y - size * 0.12), word, size * 1.25, bold=True, align="center")
+
+
+def scale_bar(scene: Scene, at: tuple[float, float], longest_mm: float, size_pt: float) -> Rect:
+    """Draw a scale bar with its left end at ``at``; return the room it takes: x, y, w, h."""
+    paper, words = scene.paper, scene.words
+    metres = round_down(longest_mm / scene.view.mm_per_m)
+    length = metres * scene.view.mm_per_m
+    x, y = at
+    high = size_pt * 0.16
+    pieces = 4 if metres >= 4 else 2
+    for i in range(pieces):
+        fill = look.INK if i % 2 == 0 else look.WHITE
+        box = (x + length * i / pieces, y, length / pieces, high)
+        paper.rect(box, fill=fill, edge=look.INK, width_pt=0.45)
+    below = y + high + size_pt * 0.42
+    paper.text((x, below), "0", size_pt, align="center")
+    paper.text((x + length / 2, below), distance(words, metres / 2, unit=False), size_pt,
+               align="center")  # fmt: skip
+    paper.text((x + length, below), distance(words, metres), size_pt, align="center")
+    return (x, y, length, below - y)
+
+
+def distance(words: Mapping[str, Any], metres: float, *, unit: bool = True) -> str:
+    """Return a distance as people write it; without its unit on request."""
+    far = metres >= 1000
+    number = f"{metres / 1000:g}" if far and unit else f"{metres:g}"
+    return put(words["kilometres" if far else "metres"], number) if unit else number
+
+
+def scale_text(scene: Scene) -> str:
+    """Return the scale as a ratio."""
+    return put(scene.words["scale"], f"{scene.view.denominator:,.0f}")
+
+
+# --- legend ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the legend: what kind of swatch, and the word beside it."""
+
+    kind: str
+    word: str
+    colour: str = look.INK
+    width_pt: float = 1.0
+    dash: tuple[float, ...] | None = None
+
+
+def legend_entries(scene: Scene, signs: Sequence[str]) -> list[Entry]:
+    """Return what a reader of this map needs explained."""
+    words, w = scene.words, scene.weights
+    names = words["boundaries"]
+    found = []
+    if scene.focus is not None:
+        found.append(Entry("line", words["this_grid"], look.SELECTION, 3.2 * scene.factor))
+        low = scene.focus.level + 1
+    else:
+        found.append(Entry("line", names[1], look.BOUNDARY, w.boundary[1]))
+        low = 2
+    for level in range(low, 4):
+        thick = w.boundary[level] * (1.7 if scene.focus else 1)
+        dash = (2.4, 1.6) if level == 3 else None
+        found.append(Entry("line", names[level], look.BOUNDARY, thick, dash))
+    if scene.ground.lots_in(scene.view.bounds):
+        found.append(Entry("building", words["building"]))
+    found += [Entry(sign, words["signs"][sign]) for sign in SHAPES if sign in signs]
+    if scene.ground.roads:
+        found.append(Entry("road", words["road"]))
+    west, south, east, north = scene.view.bounds
+    if any(_touches(r, (west, south, east, north)) for _, r in scene.ground.rivers):
+        found.append(Entry("water", words["water"]))
+    return found
+
+
+def _touches(geometry: Any, bounds: tuple[float, float, float, float]) -> bool:
+    return bool(geometry.intersects(shapely.box(*bounds)))
+
+
+def draw_entry(scene: Scene, entry: Entry, at: tuple[float, float], size_pt: float) -> float:
+    """Draw a line of the legend with its baseline at ``at``; return how wide it is."""
+    paper = scene.paper
+    em = size_pt * PT_MM
+    x, y = at
+    middle, wide = y - 0.36 * em, 2.4 * em
+    if entry.kind == "line":
+        ends = [[(x, middle), (x + wide, middle)]]
+        paper.lines(ends, entry.colour, entry.width_pt, dash=entry.dash)
+    elif entry.kind == "road":
+        ends = [[(x, middle), (x + wide, middle)]]
+        paper.lines(ends, look.ROAD_EDGE, size_pt * 0.5)
+        paper.lines(ends, look.ROAD, size_pt * 0.5 - 1)
+    elif entry.kind in ("building", "water"):
+        fill, edge = {
+            "building": (look.BUILDING, look.BUILDING_EDGE),
+            "water": (look.WATER, look.SHORE),
+        }[entry.kind]
+        box = (x + 0.35 * em, middle - 0.4 * em, wide - 0.7 * em, 0.8 * em)
+        paper.rect(box, fill=fill, edge=edge, width_pt=0.5)
+    else:
+        spot = np.array([[x + wide / 2, middle]])
+        draw_signs(paper, entry.kind, spot, 0.36 * em)  # type: ignore[arg-type]
+    text_x = x + wide + 0.5 * em
+    box = paper.text((text_x, y), entry.word, size_pt, colour=look.INK)
+    return box[2] - x
+
+
+# --- QR -------------------------------------------------------------------------------------------
+
+
+def deep_link(settings: MapSettings, code: str | None) -> str:
+    """Return the address that opens the page on a grid; "" where no public page is known.
+
+    >>> deep_link(MapSettings(public_url="https://grid.example/"), "320106012005")
+    'https://grid.example/#grid=320106012005'
+    """
+    if not settings.public_url:
+        return ""
+    base = settings.public_url.split("#")[0]
+    return f"{base}#grid={quote(code, safe='')}" if code else base
+
+
+def qr_code(paper: Paper, address: str, box: Rect) -> None:
+    """Draw a QR code as vectors, its quiet zone included, into a square box."""
+    import segno
+
+    matrix = segno.make(address, error="m", micro=False, boost_error=False).matrix
+    size = len(matrix) + 2 * _QUIET
+    x, y, width, _ = box
+    step = width / size
+    paper.rect(box, fill=look.WHITE)
+    rings = []
+    for row, modules in enumerate(matrix):
+        column = 0
+        while column < len(modules):
+            run = column
+            while run < len(modules) and modules[run]:
+                run += 1
+            if run > column:
+                x0, x1 = x + (column + _QUIET) * step, x + (run + _QUIET) * step
+                y0 = y + (row + _QUIET) * step
+                rings.append([(x0, y0), (x1, y0), (x1, y0 + step), (x0, y0 + step), (x0, y0)])
+            column = max(run, column + 1)
+    dark = outline_of(rings, closed=True)
+    paper.shape(dark, fill="#000000")
+
+
+# --- what the map must say ------------------------------------------------------------------------
+
+
+def watermark(paper: Paper, frame: Rect, text: str, size_pt: float) -> None:
+    """Lay a text across a frame again and again, as outlines that no search finds."""
+    rim = paper.rim(printable(text), size_pt, bold=True)
+    turned = np.asarray(Affine2D().rotate_deg(-24).transform(rim.vertices))
+    low, high = turned.min(axis=0), turned.max(axis=0)
+    x, y, width, height = frame
+    wide = paper.letters.width_mm(printable(text), size_pt, bold=True)
+    across, down = wide * 1.25, size_pt * PT_MM * 7
+    vertices, codes = [], []
+    for row in range(int((height + width) / down) + 2):
+        for column in range(-1, int((width + height) / across) + 2):
+            start_x = x + column * across + (row % 2) * across / 2 - height * 0.3
+            start = np.array([start_x, y + row * down])
+            west, north = low + start
+            east, south = high + start
+            if east > x and west < x + width and south > y and north < y + height:
+                vertices.append(turned + start)
+                codes.append(np.asarray(rim.codes))
+    if vertices:
+        whole = Outline(np.concatenate(vertices), np.concatenate(codes))
+        paper.shape(whole, fill=look.INK, alpha=0.075, clip=frame)
+
+
+def footer_text(atlas: Atlas, settings: MapSettings, words: Mapping[str, Any]) -> list[str]:
+    """Return what every published map says: note, data date, maker, approval number, version."""
+    found = [settings.note or words["note"], put(words["data_date"], settings.data_date)]
+    if settings.maker:
+        found.append(put(words["maker"], settings.maker))
+    if settings.approval_no:
+        found.append(put(words["approval"], settings.approval_no))
+    if atlas.division.version:
+        found.append(put(words["version"], atlas.division.version))
+    return found
+
+
+def draw_footer(
+    paper: Paper,
+    texts: Sequence[str],
+    box: Rect,
+    size_pt: float,
+    *,
+    tags: Sequence[str] = (),
+) -> None:
+    """Write the footer into a box, and its tags (synthetic, internal) framed at the right."""
+    x, y, width, height = box
+    right = x + width
+    for tag in reversed(tags):
+        wide = paper.letters.width_mm(printable(tag), size_pt, bold=True) + size_pt * 0.55
+        high = size_pt * 0.62
+        paper.rect(
+            (right - wide, y + height / 2 - high / 2, wide, high),
+            radius=high * 0.25,
+            fill=look.BRAND_SOFT,
+            edge=look.BRAND,
+            width_pt=size_pt * 0.07,
+        )
+        baseline = y + height / 2 + 0.125 * size_pt
+        paper.text((right - wide / 2, baseline), tag, size_pt, bold=True, colour=look.BRAND,
+                   align="center")  # fmt: skip
+        right -= wide + size_pt * 0.5
+    setting = fit(
+        paper.letters, "   ·   ".join(texts), (right - x - 2, height), (size_pt, size_pt * 0.5)
+    )
+    top = y + (height - setting.height_mm) / 2
+    write_setting(paper, (x, top), setting.lines, setting.size_pt, colour=look.SOFT)
+
+
+def write_setting(
+    paper: Paper,
+    at: tuple[float, float],
+    lines: Sequence[str],
+    size_pt: float,
+    *,
+    leading: float = 1.32,
+    **how: Any,
+) -> float:
+    """Write lines below each other from an upper edge; return the lower edge."""
+    y = at[1]
+    for number, line in enumerate(lines):
+        baseline = y + (0.88 + leading * number) * size_pt * PT_MM
+        paper.text((at[0], baseline), line, size_pt, **how)
+    return y + (1.14 + leading * (len(lines) - 1)) * size_pt * PT_MM
+
+
+def write_line(
+    paper: Paper,
+    at: tuple[float, float],
+    text: str,
+    width_mm: float,
+    size_pt: float,
+    *,
+    smallest: float = 0.6,
+    bold: bool = False,
+    **how: Any,
+) -> Rect:
+    """Write a text on one line with its baseline at ``at``, smaller or cut short to a width."""
+    sizes = (size_pt, size_pt * smallest)
+    setting = one_line(paper.letters, text, width_mm, sizes, bold=bold)
+    line = setting.lines[0] if setting.lines else ""
+    return paper.text(at, line, setting.size_pt, bold=bold, **how)
