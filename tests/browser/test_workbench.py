@@ -10,6 +10,7 @@ import pytest
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.workbench_desk import APPROVER, Desk, service
 
+pytest.importorskip("api.routes.plans")
 pytestmark = pytest.mark.browser
 HOSTILE = '<img src=x onerror="window.canary=1">{{7*191}}'
 
