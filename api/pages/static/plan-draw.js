@@ -46,9 +46,14 @@ export class Drawing {
     this.known = [1, 2].map((level) => this.model.level(level).length).join();
   }
 
-  /** Gather grounds and boundaries afresh. */
+  /** The model changed: gather grounds and boundaries afresh before they are drawn again. */
   changed() {
+    this.stale = true;
+  }
+
+  #gather() {
     const { model } = this;
+    this.stale = false;
     if ([1, 2].map((level) => model.level(level).length).join() !== this.known) this.renumber();
     this.grounds = new Map();
     this.cellLines = new Path2D();
@@ -94,6 +99,7 @@ export class Drawing {
 
   /** Draw everything that does not follow the pointer. */
   draw(pen, view) {
+    if (this.stale) this.#gather();
     const look = colours();
     pen.fillStyle = look.paper;
     pen.fillRect(0, 0, view.width, view.height);

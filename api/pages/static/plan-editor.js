@@ -131,6 +131,10 @@ function createApp(session, plan, drawn) {
       while (notes.childElementCount > 3) notes.firstElementChild.remove();
       setTimeout(() => note.remove(), kind ? 12000 : 5000);
     },
+    /** Lay over the model what is still on its way. */
+    lay() {
+      app.model.pending = new Map(app.outbox.items.flatMap((item) => item.preview ?? []));
+    },
     redraw() {
       app.drawn += 1;
       drawing.changed();
@@ -290,7 +294,7 @@ function createApp(session, plan, drawn) {
   app.outbox = new Outbox(id, {
     done: (item, delta) => took(app, item, delta),
     pending() {
-      app.model.pending = new Map(app.outbox.items.flatMap((item) => item.preview ?? []));
+      app.lay();
       app.redraw();
       view.drawNow();
     },
@@ -322,10 +326,12 @@ function took(app, item, delta) {
   const { plan } = app;
   if (item.tried && item.path === "/operations" && !delta.step) {
     // The server had it already: its first answer was lost on the way.
+    app.lay();
     app.reload();
     return;
   }
   app.model.apply(delta);
+  app.lay();
   if (item.path === "/operations/last") plan.undone.unshift(...plan.steps_list.splice(-1));
   else if (item.path === "/operations/redo") plan.steps_list.push(...plan.undone.splice(0, 1));
   else if (delta.step) {

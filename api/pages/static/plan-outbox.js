@@ -119,7 +119,8 @@ export class Outbox {
       const { body, etag } = await api(item.method, `/plans/${this.plan}${item.path}`, item.body, { etag: this.etag });
       this.etag = etag || this.etag;
       this.tries = 0;
-      this.#drop(item);
+      this.items = this.items.filter((other) => other !== item);
+      this.#remember();
       this.hears.done(item, body);
       this.#settle(item.key, body);
     } catch (problem) {
