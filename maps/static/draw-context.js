@@ -3,20 +3,21 @@
 import { basemapShown } from "./basemap.js";
 import { palette } from "./colours.js";
 import { growing } from "./detail.js";
+import { quickAreas, quickLines } from "./quick.js";
 
 /** @param {any} app */
 export function drawContext(app) {
   const { map, atlas, state } = app;
   const renderer = app.renderer("context", 210);
   const still = { renderer, interactive: false };
-  const rivers = L.polygon(
+  const rivers = quickAreas(
     atlas.context.rivers.map(({ lines }) => lines.map((line) => atlas.line(line))),
     { ...still, smoothFactor: 0.5 },
   ).addTo(map);
   const onRoads = { renderer: app.renderer("roads", 320), interactive: false, fill: false };
   const lines = atlas.context.roads.flatMap((road) => road.lines.map((l) => atlas.line(l)));
-  const edges = L.polyline(lines, onRoads).addTo(map);
-  const roads = L.polyline(lines, onRoads).addTo(map);
+  const edges = quickLines(lines, onRoads).addTo(map);
+  const roads = quickLines(lines, onRoads).addTo(map);
 
   function restyle() {
     const colours = palette(app);

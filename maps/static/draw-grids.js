@@ -5,6 +5,7 @@
 
 import { colouring, palette } from "./colours.js";
 import { growing, shownLevel } from "./detail.js";
+import { quickAreas, quickLines } from "./quick.js";
 
 /** @param {any} app */
 export function drawGrids(app) {
@@ -27,7 +28,7 @@ function drawGrounds(app) {
         atlas.level(level).map((grid) => {
           return {
             grid,
-            shape: L.polygon(
+            shape: quickAreas(
               grid.rings.map((ring) => atlas.line(ring)),
               still,
             ),
@@ -72,7 +73,7 @@ function drawMeshes(app) {
     const options = { renderer, interactive: false, fill: false, smoothFactor: 0.5 };
     return {
       look,
-      shape: L.polyline(
+      shape: quickLines(
         lines.map((arc) => atlas.line(arc)),
         options,
       ).addTo(map),

@@ -3,6 +3,7 @@
 import { palette } from "./colours.js";
 import { growing, placesShown } from "./detail.js";
 import { Marks, signOf } from "./marks.js";
+import { quickAreas } from "./quick.js";
 
 /** @param {any} app */
 export function drawPlaces(app) {
@@ -26,7 +27,7 @@ function keepShown(app, kind, shape, style) {
 function drawBuildings(app) {
   const { map, atlas } = app;
   const areas = atlas.places.filter((place) => place.rings.length);
-  const shape = L.polygon(
+  const shape = quickAreas(
     areas.map(({ rings }) => rings.map((ring) => atlas.line(ring))),
     { renderer: app.renderer("buildings", 350), interactive: false, smoothFactor: 0.3 },
   );

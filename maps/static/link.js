@@ -45,7 +45,14 @@ function linkOf(app) {
 
 /** Keep the address bar at the selected grid, so that reloading comes back to it. */
 export function followSelection(app) {
-  app.state.on(["selection"], () => {
+  let due = false;
+  // Browsers are slow to change an address and refuse to do it too often: once for all of a turn.
+  const later = () => {
+    if (!due) setTimeout(tell, 0);
+    due = true;
+  };
+  function tell() {
+    due = false;
     if (readLink().embed) return;
     const grid = app.state.get("selection")?.grids.at(-1);
     try {
@@ -53,7 +60,8 @@ export function followSelection(app) {
     } catch {
       // A page shown inside another's frame may not touch its address.
     }
-  });
+  }
+  app.state.on(["selection"], later);
 }
 
 /** Copy the link; where the browser does not let us, show it to be copied by hand. */

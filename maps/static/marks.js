@@ -1,6 +1,7 @@
 /** The signs of businesses and resident units: told apart by shape as well as by colour. */
 
 import { el, svg } from "./dom.js";
+import { quick } from "./quick.js";
 
 const MEDICAL = /hospital|clinic|medical|health|医|卫生/;
 const SCHOOL = /school|kindergarten|college|education|学校|小学|中学|幼儿园|教育/;
@@ -48,6 +49,7 @@ const SHAPES = {
  * colours by sign in `colours`, their size in `radius`.
  */
 export const Marks = L.Polyline.extend({
+  ...quick,
   options: { noClip: true, fill: true, fillOpacity: 1 },
   _update() {
     if (this._map) this._updatePath();

@@ -36,7 +36,10 @@ export function panel(app) {
     const spot = state.get("selection");
     node.classList.toggle("has-cards", Boolean(spot));
     stance(false);
-    body.scrollTop = 0;
+    // Once the cards are laid out: asked for now, it would lay the page out twice.
+    requestAnimationFrame(() => {
+      body.scrollTop = 0;
+    });
     if (!spot) {
       fill(cards, el("p", { class: "hint" }, say("hint")), communities(app), office(app));
     } else if (!spot.grids.length) {

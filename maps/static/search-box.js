@@ -4,7 +4,7 @@ import { el, fill, icon, name } from "./dom.js";
 import { SearchIndex, kindWord } from "./search-index.js";
 import { say, spoken } from "./words.js";
 
-const MOST = 40;
+const MOST = 30;
 
 /**
  * @param {any} app
@@ -60,8 +60,14 @@ export function searchBox(app, choose) {
     node.closest(".panel")?.classList.toggle("is-searching", yes);
   }
 
-  function search() {
+  function makeIndex() {
     index ||= new SearchIndex(app.atlas);
+  }
+  // Made before the first letter is typed, when the page has nothing else to do.
+  window.requestIdleCallback?.(makeIndex, { timeout: 4000 });
+
+  function search() {
+    makeIndex();
     const text = field.value;
     const { entries, count } = index.find(text, MOST);
     found = entries;
