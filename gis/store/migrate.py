@@ -16,7 +16,7 @@ from gis.errors import StoreError, StoreUnreachable
 from gis.store.engine import SCHEMA, Database, connect_sqlite, make_file
 from gis.store.failures import NotSetUp, Place, plainly
 
-HEAD = "0002"
+HEAD = "0003"
 SCRIPTS = Path(__file__).with_name("migrations")
 VERSION_TABLE = "wangge_revision"
 _STORED_REVISION = select(column("version_num", String)).select_from(table(VERSION_TABLE))

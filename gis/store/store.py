@@ -19,6 +19,7 @@ from gis.store import audit, backup, holdings, locks, migrate, publishing, resto
 from gis.store.engine import Database, open_database
 from gis.store.heads import DIRECTORY, DIVISION, ROSTER, heads
 from gis.store.holdings import DivisionHead, Holding, Identity, Versions
+from gis.store.plans import Plans
 from gis.store.publishing import Publication, Published
 from gis.store.revising import Base, Revised, revise
 
@@ -197,6 +198,13 @@ class Store:
     ) -> Revised[Directory]:
         """Store what ``edit`` makes of the directory in force, as :meth:`revise_roster` does."""
         return revise(self._database, DIRECTORY, edit, today=today, author=author, reason=reason)
+
+    # --- plans ---
+
+    @property
+    def plans(self) -> Plans:
+        """The re-divisions that are being planned, and those that were published."""
+        return Plans(self._database)
 
     # --- the audit log ---
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -213,4 +214,71 @@ audit_head = Table(
     Column("only", Integer, CheckConstraint('"only" = 1', name="row"), primary_key=True),
     Column("count", Integer, nullable=False),
     _text("sha256"),
+)
+
+# --- plans ---------------------------------------------------------------------------------------
+
+plan_ground = Table(
+    "plan_ground",
+    metadata,
+    Column("sha256", Words, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+plan = Table(
+    "plan",
+    metadata,
+    Column("id", Words, primary_key=True),
+    _text("title"),
+    _text("reason"),
+    _text("state"),
+    _text("author"),
+    _text("created_at"),
+    _text("changed_at"),
+    Column("revision", Integer, nullable=False),
+    Column("base_version", Integer, nullable=False),
+    Column("directory_version", Integer, nullable=False),
+    Column("ground", Words, ForeignKey("plan_ground.sha256"), nullable=False),
+    _text("copied_from", nullable=True),
+    Column("published_version", Integer),
+    Column("effective_from", Date),
+    # Who submitted, approved, returned; the public notice; what the import could not settle.
+    Column("review", JSON, nullable=False),
+)
+plan_step = Table(
+    "plan_step",
+    metadata,
+    Column("plan", Words, ForeignKey("plan.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    _text("move"),
+    _text("kind", nullable=True),
+    _text("author"),
+    _text("at"),
+    _text("key", nullable=True),
+    # The sentence, the operation as asked for, and the change it made.
+    Column("content", JSON, nullable=False),
+    Index("ix_plan_step_key", "plan", "key"),
+)
+plan_comment = Table(
+    "plan_comment",
+    metadata,
+    Column("plan", Words, ForeignKey("plan.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _text("author"),
+    _text("at"),
+    _text("text"),
+    Column("about", JSON, nullable=False),
+)
+lineage = Table(
+    "lineage",
+    metadata,
+    Column("division_version", Integer, ForeignKey("division.version"), primary_key=True),
+    Column("old", Words, primary_key=True),
+    Column("new", Words, primary_key=True),
+    Column("level", SmallInteger, nullable=False),
+    _text("old_code"),
+    _text("new_code"),
+    # In millionths: whole numbers are the same on both engines.
+    Column("share", Integer, nullable=False),
+    Index("ix_lineage_old_code", "old_code"),
+    Index("ix_lineage_new_code", "new_code"),
 )

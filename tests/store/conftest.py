@@ -63,7 +63,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     name = request.getfixturevalue("tables_in_postgis")
     cluster.run(
         "SET search_path = wangge; SET session_replication_role = replica; "
-        "TRUNCATE identity, division, directory, roster CASCADE; "
+        "TRUNCATE identity, division, directory, roster, plan, plan_ground CASCADE; "
         "TRUNCATE audit_head, audit_value, audit_entry",
         name,
     )
