@@ -23,6 +23,7 @@ from api.routes import (
     people_edit,
     places_edit,
     plan_pages,
+    plans,
     record,
     session,
 )
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None, *, live: Live | None = None) ->
         grids,
         people_edit,
         places_edit,
+        plans,
         record,
         session,
         health,

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gis.disclosure import Policy
 from gis.errors import SettingsError
+from gis.planning.rules import SizeRules
 from maps.basemaps import Basemap, chosen_basemap
 from maps.site.permission import Permission
 
@@ -52,6 +53,22 @@ class Settings(BaseSettings):
     public_phones: bool = True
     public_businesses: bool = True
     public_organisations: bool = True
+    rule_least_households: int = Field(300, ge=0, le=1_000_000)
+    rule_least_buildings: int = Field(3, ge=1, le=1000)
+    rule_most_buildings: int = Field(5, ge=1, le=1000)
+    rule_least_shopfronts: int = Field(5, ge=1, le=1000)
+    rule_most_shopfronts: int = Field(10, ge=1, le=1000)
+    rule_load_factor: float = Field(3.0, gt=1, le=1000)
+
+    @property
+    def rules(self) -> SizeRules:
+        """The numbers of the office's rules; the seed's by default."""
+        return SizeRules(
+            self.rule_least_households,
+            (self.rule_least_buildings, self.rule_most_buildings),
+            (self.rule_least_shopfronts, self.rule_most_shopfronts),
+            self.rule_load_factor,
+        )
 
     def chosen_basemap(self) -> Basemap | None:
         """Return the tiles that lie under the grids; None for none.

@@ -26,8 +26,8 @@ from gis.planning.codes import CodeBook
 from gis.planning.draft import State
 from gis.planning.ground import ground_of
 from gis.planning.operations import Operation
-from gis.planning.plan import Entry, Moved, Plan, begun, do, fold, redo, turned, undo
-from gis.planning.view import Base, View, view_of
+from gis.planning.plan import Entry, Moved, Plan, do, fold, redo, turned, undo
+from gis.planning.view import Base, view_of
 from gis.record import Author
 from gis.roster import Roster
 from gis.store import Store
@@ -304,6 +304,44 @@ class PlanDesk:
             after = self._keep(Open(head, moved.plan))
             return opened, after, moved
 
+    def change(
+        self,
+        plan: str,
+        revision: str | None,
+        author: Author,
+        action: str,
+        *,
+        allowed: tuple[str, ...],
+        reason: str = "",
+        **fields: Any,
+    ) -> Open:
+        """Change what is said of a plan, or where it stands in its review.
+
+        Raises
+        ------
+        Outdated
+            Somebody changed the plan since ``revision``.
+        Conflict
+            The plan is in none of the states ``allowed``.
+        """
+        with self._only(plan):
+            opened = self.open(plan)
+            if revision is not None:
+                self.check_current(opened, revision)
+            try:
+                self.store.plans.change(
+                    plan,
+                    opened.head.revision,
+                    author,
+                    action,
+                    allowed=allowed,
+                    reason=reason,
+                    **fields,
+                )
+            except Superseded:
+                raise outdated(self.open(plan), revision or "", None) from None
+            return self.open(plan)
+
     def check_current(
         self, opened: Open, revision: str, operation: Operation | None = None
     ) -> None:
@@ -340,7 +378,8 @@ def outdated(opened: Open, revision: str, operation: Operation | None) -> Outdat
     return Outdated(
         f"this plan was changed meanwhile ({len(steps)} steps): fetch it anew, send the same "
         "operation with the new ETag, or copy the plan",
-        f"该方案已被他人修改（{len(steps)} 步）：可重新读取、以新的 ETag 重发同一操作，或另存为新方案",
+        f"该方案已被他人修改（{len(steps)} 步）：可重新读取、以新的 ETag 重发同一操作，"
+        "或另存为新方案",
         {
             "etag": f'"{opened.etag}"',
             "revision": opened.head.revision,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -131,7 +131,7 @@ def grid_json(seen: Seen, view: View, frame: Frame, *, shape: bool = True) -> di
     """Return a grid of a plan."""
     sketch = seen.sketch
     leader = next(iter(view.leaders.get(sketch.id, ())), None)
-    row = {
+    row: dict[str, Any] = {
         "id": sketch.id,
         "code": sketch.code,
         "proposed_code": view.code(sketch.id),

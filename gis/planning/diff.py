@@ -65,7 +65,7 @@ class Side:
             return (None, None, None)
         if grid not in self._chains:
             two = self.grids[grid].parent
-            one = self.grids[two].parent if two in self.grids else None
+            one = self.grids[two].parent if two is not None and two in self.grids else None
             self._chains[grid] = (one, two, grid)
         return self._chains[grid]
 

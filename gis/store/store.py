@@ -17,7 +17,7 @@ from gis.record import SYSTEM, Author, Change, Head
 from gis.roster import Roster
 from gis.store import audit, backup, holdings, locks, migrate, publishing, restoring
 from gis.store.engine import Database, open_database
-from gis.store.heads import DIRECTORY, DIVISION, ROSTER, heads
+from gis.store.heads import DIRECTORY, DIVISION, ROSTER, P, Part, heads
 from gis.store.holdings import DivisionHead, Holding, Identity, Versions
 from gis.store.plans import Plans
 from gis.store.publishing import Publication, Published
@@ -126,6 +126,23 @@ class Store:
         if not found:
             raise NotFound(f"there is no division {version}", f"没有第 {version} 版网格划分")
         return holdings.read_part(self._database, DIVISION, found[0])
+
+    def directory(self, version: int) -> Directory:
+        """Return one version of the places (see :meth:`division`)."""
+        return self._version(DIRECTORY, version)
+
+    def roster(self, version: int) -> Roster:
+        """Return one version of the people (see :meth:`division`)."""
+        return self._version(ROSTER, version)
+
+    def _version(self, part: Part[P], version: int) -> P:
+        with self._database.reading() as connection:
+            found = [h for h in heads(connection, part) if h.version == version]
+        if not found:
+            raise NotFound(
+                f"there is no {part.name.en} {version}", f"没有第 {version} 版{part.name.zh}"
+            )
+        return holdings.read_part(self._database, part, found[0])
 
     # --- what changes it ---
 
