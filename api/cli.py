@@ -26,6 +26,7 @@ from api.commands.common import (
     today,
     write_files,
 )
+from api.commands.locate import locate
 from api.commands.poster import poster
 from api.commands.publish import publish
 from gis.errors import Conflict, InvalidInput, RefusedSet, StoreDamaged, WanggeError
@@ -267,81 +268,7 @@ def export(
 
 # --- locate ----------------------------------------------------------------------------------
 
-
-@app.command()
-def locate(
-    lon: Annotated[float | None, typer.Option(help="Longitude, degrees")] = None,
-    lat: Annotated[float | None, typer.Option(help="Latitude, degrees")] = None,
-    datum: Annotated[
-        str | None, typer.Option(help="wgs84, cgcs2000, gcj02 or bd09: never guessed")
-    ] = None,
-    as_of: Annotated[str | None, typer.Option(help="The day (YYYY-MM-DD) [today]")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer")] = False,
-    source: Annotated[
-        Path | None, typer.Option("--input", help="A table: .csv, .xlsx or .geojson")
-    ] = None,
-    target: Annotated[
-        Path | None, typer.Option("--output", help="The same table with grid columns")
-    ] = None,
-    lon_column: Annotated[str | None, typer.Option(help="[found by its name]")] = None,
-    lat_column: Annotated[str | None, typer.Option(help="[found by its name]")] = None,
-    address_column: Annotated[str | None, typer.Option(help="[found by its name]")] = None,
-    datum_column: Annotated[str | None, typer.Option(help="[found by its name]")] = None,
-) -> None:
-    """Say which grids a point lies in, and who is responsible there; or every row of a table.
-
-    Rows of a table that are wrong are kept, with the reason. The rows that a person must look at
-    stand in the sheet 需要核对 of an .xlsx, else in OUTPUT-review.csv.
-    """
-    if source is not None or target is not None:
-        from api.locate_command import locate_table
-        from gis.bulk.columns import Asked
-
-        asked = Asked(lon_column, lat_column, address_column, datum_column)
-        locate_table(source, target, asked, datum, day_of(as_of, "as-of") or today(), language())
-        return
-    if lon is None or lat is None or datum is None:
-        raise typer.BadParameter("give --lon, --lat and --datum, or --input and --output")
-    from api.live import internal_atlas
-    from gis.datum import parse_datum, to_wgs84
-    from gis.exchange.sheets import spot_json
-    from gis.geometry import check_lon_lat
-
-    known = parse_datum(datum)
-    check_lon_lat(lon, lat)
-    store = open_stored()
-    try:
-        atlas, _, _ = internal_atlas(store, day_of(as_of, "as-of") or today())
-    finally:
-        store.close()
-    spot = spot_json(atlas.spot(*to_wgs84(lon, lat, known)), atlas)
-    print(json.dumps(spot, ensure_ascii=False, indent=1) if as_json else _spot_text(spot))
-
-
-def _spot_text(spot: dict[str, Any]) -> str:
-    lines = [_grid_line(grid) for grid in spot["grids"]]
-    if not lines:
-        nearest = spot.get("nearest")
-        lines = ["outside every grid 不在任何网格内"]
-        if nearest:
-            name = " / ".join([*nearest["within"], nearest["name"]])
-            lines.append(f"nearest: {nearest['code']} {name}, {nearest['distance_m']:,.0f} m away")
-    for near in spot["near"]:
-        lines.append(f"near: {near['code']} {near['name']}, {near['distance_m']:.1f} m")
-    for place in spot["places"]:
-        lines.append(f"here: {place['name']} {place.get('address', '')}".rstrip())
-    if spot["synthetic"]:
-        lines.append("synthetic sample: all lines, people and numbers are invented 合成示例数据")
-    return "\n".join(lines)
-
-
-def _grid_line(grid: dict[str, Any]) -> str:
-    head = f"{grid['level']}  {grid['code']}  {grid['name']}"
-    people = [
-        f"     {r['title']}  {r['name']}  {r.get('office_phone', '')}".rstrip()
-        for r in grid["responsible"]
-    ]
-    return "\n".join([head, *people])
+app.command()(locate)
 
 
 # --- findings --------------------------------------------------------------------------------

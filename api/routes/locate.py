@@ -14,12 +14,11 @@ from api.errors import language_of
 from api.live import Live
 from api.query import AsOf, DatumName, Lat, Lon, StrictRoute, whole
 from api.routes.answers import LiveAtlas, answer
-from gis.addresses import Candidate, Found, grids_of
-from gis.atlas import Atlas
+from gis.bulk.candidates import found_json
 from gis.datum import DATUMS, Datum, to_wgs84
 from gis.errors import InvalidInput
-from gis.exchange.sheets import provenance_json, sheet_json, spot_json
-from gis.geometry import DECIMALS, check_lon_lat
+from gis.exchange.sheets import provenance_json, spot_json
+from gis.geometry import check_lon_lat
 
 _DEGREES = rb"(-?\d{1,3}(?:\.\d{1,17})?)"
 _PLAIN = re.compile(
@@ -131,33 +130,5 @@ async def _by_address(
         raise InvalidInput("address", "address is empty", "address 为空")
     atlas, book = await live.atlas_and_book(as_of)
     found = book.search(text, limit)
-    return answer(found_json(found, atlas, language_of(request)))
-
-
-def found_json(found: Found, atlas: Atlas, language: str) -> dict[str, Any]:
-    """Return what an address may mean, best first, with the grids of each candidate."""
-    return {
-        "address": found.address.text,
-        "clear": found.clear,
-        "tied": found.tied,
-        "candidates": [candidate_json(c, atlas, language) for c in found],
-        **provenance_json(atlas),
-    }
-
-
-def candidate_json(candidate: Candidate, atlas: Atlas, language: str) -> dict[str, Any]:
-    """Return one candidate: what it is, why, and the sheets of its grids, level 1 first."""
-    point = candidate.point
-    return {
-        "key": candidate.key,
-        "match": str(candidate.match),
-        "name": candidate.name,
-        "address": candidate.address,
-        "score": candidate.score,
-        "reasons": [
-            {"code": r.code, "text": r.text.in_language(language)} for r in candidate.reasons
-        ],
-        "point": [round(v, DECIMALS) for v in point] if point else None,
-        "buildings": len(candidate.members),
-        "grids": [sheet_json(atlas.sheet(g), atlas) for g in grids_of(candidate, atlas)],
-    }
+    body = found_json(found, atlas, language_of(request), with_sheets=True)
+    return answer({**body, **provenance_json(atlas)})

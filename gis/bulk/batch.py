@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.addresses import AddressBook, Candidate, Found, grids_of
+from gis.addresses import AddressBook, Found
 from gis.atlas import Atlas
+from gis.bulk.candidates import found_json
 from gis.bulk.coordinates import Faults, check_degrees, shorten
 from gis.datum import Datum, to_wgs84
 from gis.errors import InvalidInput
@@ -149,7 +150,7 @@ def locate_addresses(
     faults: Faults = {}
     for row, text in enumerate(texts):
         try:
-            rows.append(_found_json(_search(text, book, limit), atlas, language))
+            rows.append(found_json(_search(text, book, limit), atlas, language))
         except InvalidInput as problem:
             faults[row] = problem.text
             rows.append(None)
@@ -163,32 +164,6 @@ def _search(text: object, book: AddressBook, limit: int) -> Found:
     if not text.strip():
         raise InvalidInput("addresses", "the address is empty", "地址为空")
     return book.search(text, limit)
-
-
-def _found_json(found: Found, atlas: Atlas, language: str) -> dict[str, Any]:
-    return {
-        "address": found.address.text,
-        "clear": found.clear,
-        "tied": found.tied,
-        "candidates": [_candidate_json(c, atlas, language) for c in found],
-    }
-
-
-def _candidate_json(candidate: Candidate, atlas: Atlas, language: str) -> dict[str, Any]:
-    point = candidate.point
-    return {
-        "key": candidate.key,
-        "match": str(candidate.match),
-        "name": candidate.name,
-        "address": candidate.address,
-        "score": candidate.score,
-        "reasons": [
-            {"code": r.code, "text": r.text.in_language(language)} for r in candidate.reasons
-        ],
-        "point": [round(v, DECIMALS) for v in point] if point else None,
-        "buildings": len(candidate.members),
-        "codes": [g.code for g in grids_of(candidate, atlas)],
-    }
 
 
 def codes_in(rows: Iterable[dict[str, Any] | None]) -> list[str]:

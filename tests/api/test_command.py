@@ -118,6 +118,24 @@ def test_locate_answers_the_same_in_every_datum(wangge, strip):
     assert "320106012001002001" in answers.pop()
 
 
+def test_an_address_that_is_clear_is_answered_whole(wangge):
+    wangge("load", SAMPLE)
+    said = wangge("locate", "下关区宝塔桥西街１８号三幢").stdout
+    assert "320106012005001004" in said
+    assert "三级网格负责人" in said
+    assert "not clear" not in said
+    answer = json.loads(wangge("locate", "金陵二村", "--json").stdout)
+    assert answer["clear"]
+    assert [g["level"] for g in answer["candidates"][0]["grids"]] == [1, 2]
+
+
+def test_an_address_that_is_not_clear_asks_back_and_picks_none(wangge):
+    wangge("load", SAMPLE)
+    said = wangge("locate", "西街").stdout.splitlines()
+    assert "not clear" in said[0]
+    assert sum("小区" in line and "/" in line for line in said) >= 2
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -129,6 +147,8 @@ def test_locate_answers_the_same_in_every_datum(wangge, strip):
         (("locate", "--lon", "118", "--lat", "32", "--datum", "nad27"), "nad27"),
         (("locate", "--lon", "nan", "--lat", "32", "--datum", "wgs84"), "lon"),
         (("locate", "--lon", "118", "--lat", "32", "--datum", "wgs84"), "load"),
+        (("locate", " "), "address is empty"),
+        (("locate", "路" * 201), "200"),
         (("export", "out.docx"), "OUT.geojson"),
     ],
 )
@@ -142,6 +162,9 @@ def test_the_line_is_chinese_for_a_chinese_terminal(wangge):
 
 def test_a_mistake_in_the_command_line_is_exit_code_2(wangge):
     assert wangge("locate", "--lon", "118").returncode == 2
+    assert wangge("locate").returncode == 2
+    assert wangge("locate", "西街", *at(0.5)).returncode == 2
+    assert wangge("locate", "西街", "--input", "rows.csv").returncode == 2
     assert wangge("divide").returncode == 2
 
 
