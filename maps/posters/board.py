@@ -9,7 +9,7 @@ from typing import Any
 from gis.division import Grid
 from gis.ids import Level
 from maps.posters import look
-from maps.posters.board_lists import draw_lists
+from maps.posters.board_lists import draw_lists, height_wanted
 from maps.posters.board_map import draw_board_map, draw_inset
 from maps.posters.board_people import draw_people
 from maps.posters.furniture import (
@@ -56,7 +56,9 @@ def draw_board(
     map_box = (EDGE * f, 60 * f, 182 * f, 196 * f)
     shops = draw_board_map(board, map_box, (EDGE * f, 256 * f, 182 * f, 13 * f))
     column = (202 * f, 60 * f, 81 * f, 209 * f)
-    inset = draw_inset(board, (column[0], column[1], column[2], 70 * f))
+    needed = height_wanted(board, shops) + 5 * f
+    inset_height = min(96 * f, max(70 * f, column[3] - needed))
+    inset = draw_inset(board, (column[0], column[1], column[2], inset_height))
     lists = (column[0], inset + 5 * f, column[2], column[1] + column[3] - inset - 5 * f)
     draw_lists(board, lists, shops)
     _facts(board, (EDGE * f, 274 * f, 269 * f, 18 * f))
@@ -164,7 +166,8 @@ def facts_of(board: Board) -> list[tuple[str, str]]:
         found.append((words["grids"][0], str(len(children))))
     for key in ("buildings", "businesses", "resident_units"):
         found.append((words[key][0], f"{getattr(counts, key):,}"))
-    return found
+    # What a grid has none of need not be said in numbers that large.
+    return [fact for fact in found if fact[1] != "0"]
 
 
 def _contact(board: Board, box: Rect) -> None:

@@ -31,6 +31,7 @@ _CORE = (
 _TITLE_ROWS = 1.9
 _GAP_ROWS = 0.9
 _LEFT_ROWS = 1.6
+_LARGEST = 14.5
 
 
 @dataclass(frozen=True)
@@ -124,13 +125,18 @@ def draw_lists(board: Board, box: Rect, shops: Sequence[Place]) -> None:
     listings = listings_of(board, shops)
     if not listings:
         return
-    size, floor = 14.5 * f, 8.2 * f
+    size, floor = _LARGEST * f, 8.2 * f
     while size > floor and _rows(listings) * size * PT_MM > height:
         size = max(floor, size * 0.96)
     cut = _cut(listings, height / (size * PT_MM))
     cursor = y
     for listing, left in cut:
         cursor = _draw(board, listing, left, (x, cursor, width), size)
+
+
+def height_wanted(board: Board, shops: Sequence[Place]) -> float:
+    """Return how high the lists stand at their largest."""
+    return _rows(listings_of(board, shops)) * _LARGEST * board.f * PT_MM
 
 
 def _rows(listings: Sequence[Listing]) -> float:
@@ -189,9 +195,11 @@ def _draw_item(board: Board, item: Item, at: tuple[float, float, float], size: f
         left += 1.8 * em
     right = x + width
     if item.right:
-        share = 0.5 if not item.two_lines else 0.3
-        limit = width * share
-        box_width = min(limit, paper.letters.width_mm(item.right, size * 0.88))
+        wanted = paper.letters.width_mm(item.right, size * 0.88)
+        name = paper.letters.width_mm(item.name, size, bold=item.two_lines)
+        # Where both are too long, both become smaller.
+        box_width = wanted * min(1.0, (right - left - 0.7 * em) / max(wanted + name, 1e-6))
+        box_width = max(min(wanted, width * 0.3), box_width)
         write_line(paper, (right - box_width, baseline), item.right, box_width + 0.05, size * 0.88,
                    smallest=0.5, colour=look.SOFT)  # fmt: skip
         right -= box_width + 0.6 * em

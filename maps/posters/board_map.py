@@ -148,8 +148,10 @@ def _cluster_labels(scene: Scene, names: Names, grid: Grid, size: float) -> list
             rows = broken(names.letters, name, wide * width, most)
             found.append(label(*rows, second))
             found.append(label(*rows))
-    whole = [v for v in found if not any(r.text.endswith("…") for r in v.rows)]
-    return whole or found
+    # Beside a grid that is too small for it, a name stands on two lines.
+    name = Row(short_name(grid, scene.focus), size * 0.72, bold=True, colour="#2f2740")
+    found.append(label(*broken(names.letters, name, 34 * scene.factor, 2)))
+    return found
 
 
 def _neighbours(scene: Scene, names: Names) -> None:
@@ -182,7 +184,7 @@ def _neighbours(scene: Scene, names: Names) -> None:
                 label(*broken(names.letters, row, wide * width, most))
                 for width, most in ((0.9, 1), (0.6, 2))
             ]
-        variants = [v for v in variants if not any("…" in r.text for r in v.rows)]
+        variants = [v for v in variants if v.whole]
         names.inside(polygon, centre, variants, halo=look.ELSEWHERE, reach=0.4)
 
 
@@ -280,7 +282,7 @@ def _sign_names(
         colour = look.mixed(look.POINTS[sign], "#000000", 0.3)
         size = (7.0 if sign == "business" else 8.6) * f
         row = Row(printable(lot.place.name)[:24], size, colour=colour)
-        names.around(spot, 1.5 * f, label(row), halo=look.WHITE)
+        names.around(spot, 1.5 * f, label(row), halo=look.WHITE, dearest=0.35)
 
 
 def _roads(scene: Scene, names: Names) -> None:

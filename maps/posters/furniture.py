@@ -126,8 +126,8 @@ def draw_entry(scene: Scene, entry: Entry, at: tuple[float, float], size_pt: flo
         paper.lines(ends, entry.colour, entry.width_pt, dash=entry.dash)
     elif entry.kind == "road":
         ends = [[(x, middle), (x + wide, middle)]]
-        paper.lines(ends, look.ROAD_EDGE, size_pt * 0.5)
-        paper.lines(ends, look.ROAD, size_pt * 0.5 - 1)
+        paper.lines(ends, look.FAINT, size_pt * 0.5)
+        paper.lines(ends, look.ROAD, size_pt * 0.36)
     elif entry.kind in ("building", "water"):
         fill, edge = {
             "building": (look.BUILDING, look.BUILDING_EDGE),

@@ -20,6 +20,7 @@ from maps.posters.wrapping import fit, wrap
 
 _LINE = 1.26
 _PAD_MM = 0.25
+_AIR = 0.14
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,17 @@ class Label:
         """Return width and height with a little air around."""
         widths = [letters.width_mm(r.text, r.size_pt, bold=r.bold) for r in self.rows]
         height = sum(r.size_pt for r in self.rows) * _LINE * PT_MM
-        return max(widths, default=0) + 2 * _PAD_MM, height + 2 * _PAD_MM
+        return max(widths, default=0) + 2 * self.air_mm, height + 2 * self.air_mm
+
+    @property
+    def air_mm(self) -> float:
+        """How much stays free around it."""
+        return _PAD_MM + _AIR * max((r.size_pt for r in self.rows), default=0) * PT_MM
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether nothing of it was cut off."""
+        return not any(r.text.endswith("…") for r in self.rows)
 
 
 def label(*rows: Row) -> Label:
@@ -57,7 +68,22 @@ def broken(letters: Letters, row: Row, width_mm: float, most: int = 3) -> list[R
         room = (width_mm, (1.14 + 1.32 * (most - 1)) * row.size_pt * PT_MM + 0.01)
         sizes = (row.size_pt, row.size_pt)
         lines = fit(letters, row.text, room, sizes, bold=row.bold, most_lines=most).lines
+    else:
+        lines = _balanced(letters, row, width_mm, lines)
     return [Row(line, row.size_pt, row.bold, row.colour) for line in lines]
+
+
+def _balanced(
+    letters: Letters, row: Row, width_mm: float, lines: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return as many lines, none of them nearly empty."""
+    if len(lines) < 2:
+        return lines
+    for share in (0.55, 0.65, 0.75, 0.85):
+        narrower = wrap(letters, row.text, width_mm * share, row.size_pt, bold=row.bold)
+        if len(narrower) == len(lines):
+            return narrower
+    return lines
 
 
 class Names:
@@ -80,7 +106,7 @@ class Names:
     def write(self, given: Label, middle: tuple[float, float], halo: str | None) -> None:
         """Write a label about a middle."""
         _, height = given.size_mm(self.letters)
-        y = middle[1] - height / 2 + _PAD_MM
+        y = middle[1] - height / 2 + given.air_mm
         for row in given.rows:
             y += row.size_pt * _LINE * PT_MM
             self.paper.text(
@@ -133,6 +159,7 @@ class Names:
 
         Beside means the nearest free place, with a line to the area.
         """
+        variants = [v for v in variants if v.whole] or variants
         if self.inside(polygon, centre, variants, reach=reach):
             return
         spot = shapely.get_coordinates(shapely.point_on_surface(polygon))[0]
@@ -170,9 +197,10 @@ class Names:
                 self._leader(spot, (best.x, best.y), size)
                 self.write(given, (best.x, best.y), look.WHITE)
                 return
+        self.paper.left_out.append("".join(row.text for row in variants[-1].rows))
 
     def _smaller(self, given: Label) -> Iterable[Label]:
-        for share in (0.85, 0.7, 0.55, 0.45):
+        for share in (0.85, 0.7, 0.55, 0.42, 0.32):
             yield Label(
                 tuple(Row(r.text, r.size_pt * share, r.bold, r.colour) for r in given.rows[:1])
             )
@@ -239,9 +267,9 @@ class Names:
                 given = label(Row(text, size, bold=True, colour=look.BUILDING_INK))
                 width, high = given.size_mm(self.letters)
                 tight = shapely.box(
-                    centre[0] - width / 2 + _PAD_MM,
+                    centre[0] - width / 2 + given.air_mm,
                     centre[1] - high / 2 + 0.2 * high,
-                    centre[0] + width / 2 - _PAD_MM,
+                    centre[0] + width / 2 - given.air_mm,
                     centre[1] + high / 2 - 0.2 * high,
                 )
                 if not inner.contains(tight):
@@ -279,7 +307,9 @@ class Names:
         direction = np.array([np.cos(angle), np.sin(angle)])
         if upright and direction[1] < 0:
             direction = -direction
-        steps = [high * 1.12] * len(text) if upright else list(advances)
+        # Upright letters of a slanting road need their height from one to the next.
+        step = high * 1.12 / max(abs(float(np.sin(angle))), 0.5)
+        steps = [step] * len(text) if upright else list(advances)
         along = np.cumsum([0.0, *steps])
         middles = [middle + direction * ((a + b) / 2 - along[-1] / 2) for a, b in pairwise(along)]
         half = high * (0.58 if upright else 0.64)

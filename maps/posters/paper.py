@@ -91,6 +91,8 @@ class Paper:
         mm = Affine2D().scale(1 / INCH_MM, -1 / INCH_MM).translate(0, height_mm / INCH_MM)
         self._mm = mm + self.figure.dpi_scale_trans
         self._turn = 0
+        # Names that may not be missing and yet found no room on the sheet.
+        self.left_out: list[str] = []
 
     def describe(self, title: str, author: str) -> None:
         """Set what the file says about itself."""

@@ -44,6 +44,7 @@ from maps.posters.view import view_of
 from maps.posters.words import WORDS, put
 from maps.settings import MapSettings
 
+_DOOR = re.compile(r"\d{1,5}(?:-\d{1,3})?号")
 _NUMBER = re.compile(r"^\s*(\d{1,4}(?:-\d{1,3})?)\s*(?:幢|栋|号楼|座|楼)?\s*$")
 
 
@@ -369,7 +370,7 @@ def _cluster_names(scene: Scene, names: Names) -> None:
                 label(*broken(names.letters, row, wide * 0.85, 1)),
                 label(*broken(names.letters, row, wide * 0.6, 2)),
             ]
-            variants = [v for v in variants if not any("…" in r.text for r in v.rows)]
+            variants = [v for v in variants if v.whole]
         variants.append(label(Row(cluster_number(grid), size, colour=look.BOUNDARY)))
         names.inside(polygon, centre, variants, halo=None, reach=0.8)
 
@@ -389,10 +390,14 @@ def number_texts(name: str) -> list[str]:
 
     >>> number_texts("12号楼"), number_texts("人民商场")
     (['12号楼', '12'], ['人民商场'])
+    >>> number_texts("宝塔桥西街22号门面房")
+    ['宝塔桥西街22号门面房', '22号']
     """
     plain = printable(name)
-    found = _NUMBER.match(plain)
-    return [plain, found[1]] if found and found[1] != plain else [plain[:12]]
+    if found := _NUMBER.match(plain):
+        return list(dict.fromkeys([plain, found[1]]))
+    door = _DOOR.search(plain)
+    return [plain[:12], door[0]] if door and door[0] != plain else [plain[:12]]
 
 
 def _signs(scene: Scene) -> list[tuple[Lot, Sign, Any]]:
@@ -430,7 +435,8 @@ def _place_names(scene: Scene, names: Names, signs: Sequence[tuple[Lot, Sign, An
         colour = look.mixed(look.POINTS[sign], "#000000", 0.25)
         text = printable(lot.place.name)[:24]
         size_here = size * (0.88 if sign == "business" else 1)
-        names.around(spot, scene.weights.sign_mm * 1.15, label(Row(text, size_here, colour=colour)))
+        given = label(Row(text, size_here, colour=colour))
+        names.around(spot, scene.weights.sign_mm * 1.15, given, dearest=0.015)
 
 
 def water_names(scene: Scene, names: Names, size: float) -> None:

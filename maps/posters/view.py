@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Rect = tuple[float, float, float, float]
 Box = tuple[float, float, float, float]
-_ROUND = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8, 10)
+_ROUND = (1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 7.5, 8, 9, 10)
 _CLOSEST = 400
 
 
