@@ -31,7 +31,7 @@ function stageOf(app) {
   const { review } = plan;
   const nodes = [];
   if (plan.state === "returned" && review.returned_reason) nodes.push(el("div", { class: "notice" }, el("p", {}, el("b", {}, w("by", w("return"), review.returned_by ?? ""))), el("p", {}, name(review.returned_reason))));
-  if (app.may("submit")) nodes.push(submitForm(app));
+  if (app.canEdit()) nodes.push(submitForm(app));
   if (plan.state === "submitted") nodes.push(...judge(app));
   if (app.may("publish") && plan.state === "approved") nodes.push(publishForm(app));
   if (plan.state === "published") nodes.push(el("p", { class: "notice notice-done" }, w("published", plan.published_version, plan.effective_from)));
@@ -49,9 +49,9 @@ function submitForm(app) {
     const answer = await app.ask("POST", "/submit", note.value.trim() ? { note: note.value.trim() } : {});
     if (answer) app.take(answer.body);
   };
-  return el("section", { class: "plan-stack plan-now" }, el("p", {}, stop.length ? w("blocked", stop.length) : w("canSubmit")),
+  return el("section", { class: "plan-stack plan-now" }, el("p", {}, stop.length ? w("blocked", stop.length) : app.plan.steps ? w("canSubmit") : word("stepsNone")),
     stop.length ? el("ul", { class: "plan-findings plain" }, ...stop.slice(0, 30).map((f) => row(app, f))) : null,
-    labelled(w("submitNote"), note), el("button", { type: "button", class: "tool tool-main", disabled: stop.length > 0 || app.plan.steps === 0, "data-key": "submit", onclick: send }, w("submit")));
+    labelled(w("submitNote"), note), el("button", { type: "button", class: "tool tool-main", disabled: !app.plan.steps || stop.length > 0, "data-key": "submit", onclick: send }, w("submit")));
 }
 
 function judge(app) {
