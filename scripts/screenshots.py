@@ -162,6 +162,9 @@ def main() -> None:
     """Take every picture."""
     from playwright.sync_api import sync_playwright
 
+    sys.path.insert(0, str(ROOT))
+    from scripts import workbench_pictures
+
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
@@ -173,6 +176,8 @@ def main() -> None:
         with service(Path(scratch)) as address:
             print(take_desk(browser, "desk", (1400, 900), address, folder))
             print(take_desk(browser, "desk-phone", (390, 844), address, folder))
+        for path in workbench_pictures.take_all(browser, folder):
+            print(path)
         browser.close()
 
 
