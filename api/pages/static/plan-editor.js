@@ -86,7 +86,7 @@ function createApp(session, plan, drawn) {
   const notes = el("div", { class: "plan-notes", role: "status", "aria-live": "polite" });
 
   const app = {
-    id, session, plan, model, view, drawing, state, notes, ghosts: [], drawn: 0, splitForm: null,
+    id, session, plan, model, view, drawing, state, notes, ghosts: [], drawn: 0, splitForm: null, through: false,
 
     // --- what is shown -----------------------------------------------------------------------------
 
@@ -220,7 +220,7 @@ function createApp(session, plan, drawn) {
       const cell = app.model.cellAt(middle);
       state.set("line", []);
       if (!cell) return app.tell(word("tools.cut")[1]);
-      return app.act({ kind: "cut_cell", cell: cell.id, line: spots });
+      return app.act({ kind: "cut_cell", cell: cell.id, line: spots, ...(app.through ? { through: true } : {}) });
     },
     splitAlong(line) {
       const grid = app.selected()[0] ?? app.model.gridOf(app.model.cellAt(line[Math.floor(line.length / 2)]) ?? {}, state.get("level"));

@@ -133,10 +133,12 @@ function loadOf(app, grid) {
 function splitForm(app, grid) {
   const field = el("input", { maxlength: 60, "data-key": "split-name", placeholder: word("splitNewName") });
   const straddling = choice(Object.entries(word("straddles")), "majority");
+  const cells = choice(Object.entries(word("cellWays")), grid.cells === 1 ? "through" : "whole", { "data-key": "split-cells" });
   const send = async () => {
     const operation = { kind: "split", grid: grid.id, line: app.splitForm.line };
     if (field.value.trim()) operation.name = field.value.trim();
     if (grid.level === 2) operation.straddling = straddling.value;
+    else if (cells.value !== "whole") Object.assign(operation, { cut: true, ...(cells.value === "through" ? { through: true } : {}) });
     app.endLine();
     const done = await app.act(operation);
     const fresh = done?.grids.find((g) => g.level === grid.level && g.new && g.id !== grid.id);
@@ -145,7 +147,7 @@ function splitForm(app, grid) {
   return el("form", { class: "plan-form plan-now", onsubmit: (event) => {
     event.preventDefault();
     send();
-  } }, labelled(word("splitNewName"), field), grid.level === 2 ? labelled(word("splitStraddle"), straddling) : null,
+  } }, labelled(word("splitNewName"), field), grid.level === 2 ? labelled(word("splitStraddle"), straddling) : labelled(word("splitCells"), cells),
     el("div", { class: "row" }, el("button", { type: "submit", class: "tool tool-main", "data-key": "split-go" }, word("splitOk")),
       el("button", { type: "button", class: "tool", onclick: () => app.endLine() }, word("cancel"))));
 }

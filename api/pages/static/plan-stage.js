@@ -66,6 +66,7 @@ function hints(app) {
   if (tool === "split" || tool === "cut") {
     const drawn = state.get("line").length;
     return [el("span", {}, drawn ? word("lineHint") : word(`tools.${tool}`)[1]),
+      tool === "cut" ? el("label", { class: "plan-check" }, el("input", { type: "checkbox", checked: app.through, onchange: (event) => { app.through = event.target.checked; } }), word("through")) : null,
       drawn > 1 && !app.splitForm ? el("button", { type: "button", class: "tool tool-main", onclick: () => app.tool.finishLine() }, word("ok")) : null,
       drawn ? el("button", { type: "button", class: "tool", onclick: () => app.endLine() }, word("cancel")) : null].filter(Boolean);
   }
