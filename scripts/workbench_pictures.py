@@ -72,13 +72,13 @@ def take_all(browser: Any, folder: Path) -> Iterator[Path]:
         page.get_by_label("标题").fill("二村新寓与邻近小区合并")
         page.get_by_label("事由").fill("二村新寓降至271户，少于300户。")
         page.get_by_role("button", name="开始编辑").click()
-        page.wait_for_function("window.wanggePlan && wanggePlan.view.width > 0")
+        _until(page, "window.wanggePlan && wanggePlan.view.width > 0")
         yield _save(page, folder, "workbench")
         page.get_by_role("button", name="合并不足 300 户").first.click()
         page.wait_for_selector('[data-key="take"]', timeout=60_000)
         yield _save(page, folder, "workbench-proposal")
         page.locator('[data-key="take"]').click()
-        page.wait_for_function("wanggePlan.plan.steps === 1")
+        _until(page, "wanggePlan.plan.steps === 1")
         link = page.url.split("#")[0]
         page.goto(f"{link}/impact")
         page.wait_for_selector("html.is-ready")
@@ -90,7 +90,7 @@ def take_all(browser: Any, folder: Path) -> Iterator[Path]:
         ):
             page = _page(browser, **how)
             page.goto(f"{link}#tab=review" if name.endswith("phone") else f"{link}#tab=steps")
-            page.wait_for_function("window.wanggePlan && wanggePlan.view.width > 0")
+            _until(page, "window.wanggePlan && wanggePlan.view.width > 0")
             yield _save(page, folder, name)
             page.context.close()
 
@@ -104,6 +104,12 @@ def _page(
         color_scheme=scheme,
         reduced_motion="reduce",
     ).new_page()
+
+
+def _until(page: Any, condition: str) -> None:
+    until = time.monotonic() + 60
+    while not page.evaluate(f"Boolean({condition})") and time.monotonic() < until:
+        page.wait_for_timeout(50)
 
 
 def _save(page: Any, folder: Path, name: str, *, full_page: bool = False) -> Path:

@@ -256,7 +256,7 @@ def test_a_finding_says_where_and_is_waived_with_a_reason_and_a_name(desk):
     at.page.get_by_role("button", name="豁免…").first.click()
     at.page.get_by_label("豁免理由").fill("下月另行拆分")
     at.page.get_by_role("dialog").get_by_role("button", name="确定").click()
-    at.page.wait_for_function("wanggePlan.plan.counts.waived === 1")
+    at.until("app => app.plan.counts.waived === 1")
     at.key("filter-waived").click()
     assert "下月另行拆分" in at.page.locator(".plan-finding").first.inner_text()
 
@@ -327,11 +327,11 @@ def test_a_plan_is_submitted_commented_approved_by_another_noticed_and_published
     at.key("comment-send").click()
     at.page.wait_for_selector(".plan-comments li")
     at.key("submit").click()
-    at.page.wait_for_function("wanggePlan.plan.state === 'submitted'")
+    at.until("app => app.plan.state === 'submitted'")
     assert at.key("approve").count() == 0, "not by the one who submitted it"
     at.as_("approver").open(f"/desk/plans/{at.plan_id}#tab=review").wait_for_map()
     at.key("approve").click()
-    at.page.wait_for_function("wanggePlan.plan.state === 'approved'")
+    at.until("app => app.plan.state === 'approved'")
     at.page.locator("summary", has_text="公示").click()
     at.key("notice").click()
     at.page.wait_for_selector("text=打开公示页")
@@ -342,7 +342,7 @@ def test_a_plan_is_submitted_commented_approved_by_another_noticed_and_published
     at.open(f"/desk/plans/{plan}#tab=review").wait_for_map()
     at.key("publish").click()
     at.page.get_by_role("dialog").get_by_role("button", name="发布为新的网格划分").click()
-    at.page.wait_for_function("wanggePlan.plan.state === 'published'", timeout=20_000)
+    at.until("app => app.plan.state === 'published'")
     at.open("/desk/plans")
     at.page.get_by_role("button", name="恢复到此版…").first.click()
     at.page.get_by_label("恢复理由").fill("试验恢复")
@@ -382,7 +382,7 @@ def test_a_second_planner_gets_a_conflict_with_cells_and_three_ways_out(desk, wa
         at.wait_for_map()
         assert (at.owner(mine), at.owner(theirs)) == (into, other)
         return
-    at.page.wait_for_function("wanggePlan.outbox.items.length === 0 && !wanggePlan.outbox.halted")
+    at.until("app => app.outbox.items.length === 0 && !app.outbox.halted")
     at.saved()
     assert at.owner(theirs) == into
     assert at.owner(mine) == (into if way == "保留我的" else other)
@@ -417,9 +417,7 @@ def test_an_answer_lost_on_the_way_does_not_do_the_step_twice(desk):
 
     at.page.route("**/operations", lose)
     at.select(into).tool("涂划").show(into, other).click(cell).done(1)
-    at.page.wait_for_function(
-        "([c, g]) => wanggePlan.model.cells.get(c).grid === g", arg=[cell, into]
-    )
+    at.until("(app, a) => app.model.cells.get(a[0]).grid === a[1]", [cell, into])
     assert lost == [200]
     assert at.api(f"/plans/{at.plan_id}")["steps"] == 1
 
@@ -434,13 +432,13 @@ def test_on_a_phone_findings_impact_and_approval_are_at_hand(desk):
     at.key("name").press("Enter")
     at.done(1)
     at.tab("审核").key("submit").click()
-    at.page.wait_for_function("wanggePlan.plan.state === 'submitted'")
+    at.until("app => app.plan.state === 'submitted'")
     plan = at.plan_id
     at = desk(PHONE).as_("approver").open(f"/desk/plans/{plan}").wait_for_map()
     assert at.page.evaluate("document.documentElement.scrollWidth") <= 390
     at.page.locator(".plan-finding, .plan-tab-body p").first.wait_for()
     at.tab("审核").key("approve").click()
-    at.page.wait_for_function("wanggePlan.plan.state === 'approved'")
+    at.until("app => app.plan.state === 'approved'")
     at.page.get_by_role("link", name="影响表").click()
     at.page.wait_for_selector(".swipe canvas")
     assert at.page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -103,7 +103,7 @@ class Desk:
         self.page.get_by_label("标题").fill(title)
         self.page.get_by_label("事由").fill(reason)
         self.page.get_by_role("button", name="开始编辑").click()
-        self.page.wait_for_url("**/desk/plans/p-*")
+        self.page.wait_for_url("**/desk/plans/p-*", timeout=60_000)
         return self.wait_for_map()
 
     def open(self, path: str) -> Desk:
@@ -113,8 +113,7 @@ class Desk:
         return self
 
     def wait_for_map(self) -> Desk:
-        self.page.wait_for_function("window.wanggePlan && wanggePlan.view.width > 0")
-        return self
+        return self.until("app => app.view.width > 0", timeout_s=60)
 
     @property
     def plan_id(self) -> str:
@@ -125,6 +124,16 @@ class Desk:
     def ask(self, script: str, argument: Any = None) -> Any:
         """Evaluate `app => …` with the workbench."""
         return self.page.evaluate(f"a => ({script})(wanggePlan, a)", argument)
+
+    def until(self, script: str, argument: Any = None, *, timeout_s: float = 20) -> Desk:
+        """Wait until `app => …` is true; the page's policy forbids wait_for_function."""
+        last = time.monotonic() + timeout_s
+        while not self.page.evaluate(
+            f"a => Boolean(window.wanggePlan && ({script})(wanggePlan, a))", argument
+        ):
+            assert time.monotonic() < last, f"not in time: {script}"
+            self.page.wait_for_timeout(25)
+        return self
 
     def grid(self, name: str) -> dict[str, Any]:
         """Return a grid of the plan as it stands, by its name, code or id."""
@@ -192,15 +201,11 @@ class Desk:
 
     def saved(self) -> Desk:
         """Wait until everything is stored."""
-        self.page.wait_for_function(
-            "wanggePlan.outbox.items.length === 0 && !wanggePlan.outbox.busy"
-        )
-        return self
+        return self.until("app => app.outbox.items.length === 0 && !app.outbox.busy")
 
     def done(self, steps: int) -> Desk:
         """Wait until the plan has so many steps."""
-        self.page.wait_for_function("n => wanggePlan.plan.steps === n", arg=steps)
-        return self.saved()
+        return self.until("(app, n) => app.plan.steps === n", steps).saved()
 
     def show(self, *grids: str) -> Desk:
         """Bring grids into view."""

@@ -32,13 +32,20 @@ export function row(app, finding) {
   const solve = app.canEdit() && !finding.waived ? (finding.repairs ?? []).slice(0, 2) : [];
   return el("li", { class: `plan-finding is-${finding.severity}${chosen ? " is-chosen" : ""}${finding.waived ? " is-waived" : ""}` },
     el("div", { class: "row is-spread" }, name(finding.name ?? "", "b"), el("span", { class: "code quiet small" }, finding.code ?? "")),
-    el("p", {}, name(said(finding.text))),
+    el("p", {}, name(sentence(finding))),
     finding.waived ? el("p", { class: "small plan-waiver" }, word("waivedBy", finding.waived.reason, finding.waived.by)) : null,
     el("div", { class: "row" },
       el("button", { type: "button", class: "tool", "data-key": `find-${finding.id}`, onclick: show }, word("zoomThere")),
       ...solve.map((kind) => el("button", { type: "button", class: "tool", "data-key": `solve-${kind}-${finding.id}`, onclick: () => runProposal(app, kind, finding) }, word("proposalKinds")[kind])),
       app.canEdit() && finding.waivable && !finding.waived ? el("button", { type: "button", class: "tool", "data-key": `waive-${finding.id}`, onclick: () => waive(app, finding) }, word("waive")) : null,
       app.canEdit() && finding.waived ? el("button", { type: "button", class: "tool", onclick: () => app.act({ kind: "unwaive", finding: finding.id }) }, word("unwaive")) : null));
+}
+
+/** What is found, without the grid's name that stands above it. */
+function sentence(finding) {
+  const text = said(finding.text);
+  const head = ["：", ": "].map((colon) => `${finding.name}${colon}`).find((one) => text.startsWith(one));
+  return head ? text.slice(head.length) : text;
 }
 
 function waive(app, finding) {

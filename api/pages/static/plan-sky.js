@@ -84,7 +84,8 @@ export function sky(app) {
   function flags(pen, view) {
     for (const finding of app.shownFindings()) {
       if (!finding.place) continue;
-      const [x, y] = view.toScreen(model.frame.fromDegrees(finding.place));
+      const [x, under] = view.toScreen(model.frame.fromDegrees(finding.place));
+      const y = under - 19;
       const current = state.get("finding") === finding.id;
       const size = current ? 13 : 8.5;
       pen.beginPath();
