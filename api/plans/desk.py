@@ -24,7 +24,7 @@ from gis.ids import GridId, Level
 from gis.planning.acts import Context
 from gis.planning.codes import CodeBook
 from gis.planning.draft import State
-from gis.planning.ground import ground_of
+from gis.planning.ground import Ground, ground_of
 from gis.planning.operations import Operation
 from gis.planning.plan import Entry, Moved, Plan, do, fold, redo, turned, undo
 from gis.planning.view import Base, view_of
@@ -63,6 +63,8 @@ class PlanDesk:
         self.settings = settings
         self._open: OrderedDict[str, Open] = OrderedDict()
         self._bases: OrderedDict[tuple[Any, ...], Base] = OrderedDict()
+        self._ground: tuple[tuple[int, int], Ground] | None = None
+        self._ground_guard = threading.Lock()
         self._guard = threading.RLock()
         self._locks: dict[str, threading.RLock] = {}
 
@@ -185,8 +187,16 @@ class PlanDesk:
         version = version or versions.division
         atlas = self.atlas(version, versions.directory)
         head = self.new_head(title, reason, author, version, versions.directory, copied_from)
-        head = self.store.plans.begin(head, ground_of(atlas), author)
+        ground = self._ground_of(atlas, (version, versions.directory))
+        head = self.store.plans.begin(head, ground, author)
         return self.open(head.id)
+
+    def _ground_of(self, atlas: Atlas, versions: tuple[int, int]) -> Ground:
+        """Return the cells of a division and its places; cutting them takes seconds, so once."""
+        with self._ground_guard:
+            if self._ground is None or self._ground[0] != versions:
+                self._ground = versions, ground_of(atlas)
+            return self._ground[1]
 
     def new_head(
         self,

@@ -53,7 +53,7 @@ function open(main, session, { body: plan, etag }, drawn) {
   main.replaceChildren(bar(app, title), el("div", { class: "plan-body" }, stage(app), app.panel.node));
   keyboard(app);
   onScheme(() => app.view.redraw());
-  app.view.margins = matchMedia("(max-width: 719.98px)").matches ? [10, 76, 10, 54] : [84, 24, 64, 60];
+  app.view.margins = matchMedia("(max-width: 719.98px)").matches ? [10, 76, 10, 54] : [90, 72, 66, 66];
   app.view.show(app.wholeBox());
   app.outbox.start(etag);
   if (app.outbox.items.length) app.tell(word("lost", app.outbox.items.length));

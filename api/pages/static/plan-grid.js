@@ -202,7 +202,7 @@ function createForm(app) {
   const send = async (event) => {
     event.preventDefault();
     if (!picked.length || !field.value.trim()) return field.focus();
-    const done = await app.act({ kind: "create", cells: picked.map((c) => c.id), parent: parent.value, name: field.value.trim(), kind: kind.value }, { ghost: picked });
+    const done = await app.act({ kind: "create", cells: picked.map((c) => c.id), parent: parent.value, name: field.value.trim(), of_kind: kind.value }, { ghost: picked });
     if (!done) return undefined;
     app.newGrid = null;
     app.state.set("picked", []);
