@@ -13,6 +13,7 @@ from api import errors
 from api.live import Live, prepare
 from api.routes import (
     desk,
+    divisions,
     docs,
     grids,
     health,
@@ -23,6 +24,7 @@ from api.routes import (
     people_edit,
     places_edit,
     plan_pages,
+    plan_review,
     plans,
     record,
     session,
@@ -81,10 +83,12 @@ def create_app(settings: Settings | None = None, *, live: Live | None = None) ->
         locate,
         locate_many,
         locate_table,
+        divisions,
         grids,
         people_edit,
         places_edit,
         plans,
+        plan_review,
         record,
         session,
         health,

@@ -158,14 +158,27 @@ class Ground:
 # --- from an atlas -------------------------------------------------------------------------------
 
 
-def ground_of(atlas: Atlas) -> Ground:
-    """Return the cells of an atlas, numbered grid by grid in the order of their codes."""
+def ground_of(atlas: Atlas, kept: Mapping[GridId, Sequence[Cell]] | None = None) -> Ground:
+    """Return the cells of an atlas, numbered grid by grid in the order of their codes.
+
+    Parameters
+    ----------
+    atlas
+        Its division, places and people.
+    kept
+        Cells of grids that are to be as they are, cuts and all: their ground has not changed.
+    """
+    kept = kept or {}
     grids = atlas.division.level(Level.BUILDING_CLUSTER)
     buildings = _buildings_by_grid(atlas)
     originals = [faces_of(g.boundary) for g in grids]
     faces: list[list[Face]] = []
     holds: list[list[tuple[PlaceId, ...]]] = []
     for grid, original in zip(grids, originals, strict=True):
+        if grid.id in kept:
+            faces.append([c.face for c in kept[grid.id]])
+            holds.append([c.buildings for c in kept[grid.id]])
+            continue
         own = buildings.get(grid.id, [])
         patches = [tessellate(f, [b.geometry for b in own]) for f in original]
         faces.append([face for p in patches for face in p.faces])

@@ -14,14 +14,19 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from gis.division import Division
 from gis.errors import Conflict, NotFound
 from gis.findings import Text
 from gis.planning.ground import Ground
 from gis.planning.plain import change_of, change_plain, ground_bytes, ground_from
 from gis.planning.plan import Entry, Step
-from gis.record import Author
+from gis.record import Author, Change
+from gis.roster import Roster
 from gis.store import audit, tables
 from gis.store.engine import Database
+from gis.store.heads import DIVISION, ROSTER, heads
+from gis.store.holdings import Identity, read_identity, read_versions
+from gis.store.publishing import Publication, publish_within
 
 DRAFT, SUBMITTED, RETURNED = "draft", "submitted", "returned"
 APPROVED, PUBLISHED, WITHDRAWN = "approved", "published", "withdrawn"
@@ -284,6 +289,257 @@ class Plans:
                 after={"base_version": head.base_version},
             )
         return head
+
+    # --- publishing ---
+
+    def publish(
+        self,
+        plan: str,
+        revision: int,
+        release: Release,
+        author: Author,
+        *,
+        today: date,
+        reason: str = "",
+    ) -> PlanHead:
+        """Publish an approved plan: division, roster, lineage, state and record in one transaction.
+
+        Raises
+        ------
+        Superseded
+            The plan, or the division it was assembled on, has moved on.
+        Conflict
+            It is not approved; a date before today or before the latest that is scheduled; a
+            code that another grid carried.
+        """
+        with self._database.writing() as connection:
+            head = _newest(connection, plan, revision)
+            if head.state != APPROVED:
+                raise wrong_state(head, (APPROVED,))
+            found = read_versions(connection)
+            if (found.division, found.roster) != release.made_on:
+                raise Superseded(head)
+            identity = read_identity(connection) or release.identity
+            day = release.effective_from
+            if _is_newest(connection, release.division):
+                raise Conflict(
+                    "the plan changes nothing that is published: edit it, or withdraw it",
+                    "该方案没有改变已发布的任何内容：请修改，或撤回",
+                )
+            record = (
+                Change(
+                    "plan.publish",
+                    f"plan:{plan}",
+                    {"division": found.division},
+                    {"division": found.division + 1, "effective_from": day},
+                ),
+            )
+            publication = Publication(
+                identity, release.division, None, None, day, today, author, reason, record
+            )
+            made = publish_within(connection, self._database, publication)
+            self._publish_roster(connection, release.roster, identity, today, author, reason)
+            _insert_lineage(connection, made.versions.division, release.lineage)
+            return change_head(
+                connection,
+                plan,
+                revision,
+                author,
+                "plan.published",
+                (APPROVED,),
+                reason,
+                {
+                    "state": PUBLISHED,
+                    "published_version": made.versions.division,
+                    "effective_from": day,
+                },
+                version=f"division {made.versions.division}",
+            )
+
+    def restore(
+        self,
+        division: Division,
+        roster: Roster | None,
+        day: date,
+        made_on: tuple[int, int],
+        identity: Identity,
+        author: Author,
+        *,
+        today: date,
+        reason: str,
+        version: int,
+    ) -> int:
+        """Publish an earlier division anew, with its roster, in one transaction; return its number.
+
+        Raises
+        ------
+        Conflict
+            Something else was published in between, or the date is not possible.
+        """
+        with self._database.writing() as connection:
+            found = read_versions(connection)
+            if (found.division, found.roster) != made_on:
+                raise Conflict(
+                    "something else was published in between: look at it and try again",
+                    "其间已有其他发布：请查看后重试",
+                )
+            record = Change(
+                "division.restore",
+                f"division:{version}",
+                {"version": found.division},
+                {"version": found.division + 1, "content_of": version, "effective_from": day},
+            )
+            made = publish_within(
+                connection,
+                self._database,
+                Publication(identity, division, None, None, day, today, author, reason, (record,)),
+            )
+            self._publish_roster(connection, roster, identity, today, author, reason)
+            return made.versions.division
+
+    def _publish_roster(
+        self,
+        connection: Connection,
+        roster: Roster | None,
+        identity: Identity,
+        today: date,
+        author: Author,
+        reason: str,
+    ) -> None:
+        """Store a roster as in force at once: its duties carry their own dates."""
+        if roster is None:
+            return
+        begin = max([today, *(h.effective_from for h in heads(connection, ROSTER))])
+        publication = Publication(identity, None, None, roster, begin, today, author, reason)
+        publish_within(connection, self._database, publication)
+
+    def lineage(self, grid: str | None = None) -> list[Descent]:
+        """Return which grid took over from which, of one grid or all, oldest first."""
+        with self._database.reading() as connection:
+            return read_lineage(connection, grid)
+
+    def published_from(self) -> dict[int, str]:
+        """Return the plan that each division came from, where it came from one."""
+        c = tables.plan.c
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                select(c.published_version, c.id).where(c.published_version.is_not(None))
+            ).all()
+        return {row[0]: row[1] for row in rows}
+
+    def appearances(self, code: str) -> list[Appearance]:
+        """Return every grid of every division that shares an id with one that carried a code."""
+        g = tables.grid.c
+        with self._database.reading() as connection:
+            ids = set(connection.scalars(select(g.id).where(g.code == code)))
+            rows = connection.execute(
+                select(
+                    g.division_version,
+                    g.id,
+                    g.code,
+                    g.name,
+                    g.parent,
+                    g.kind,
+                    g.grid_class,
+                    g.grid_grade,
+                    g.boundary,
+                )
+                .where(g.id.in_(sorted(ids)))
+                .order_by(g.division_version)
+            ).all()
+            days = {h.version: h.effective_from for h in heads(connection, DIVISION)}
+            last = max(days, default=0)
+        return [
+            Appearance(row[0], days[row[0]], *row[1:8], hashlib.sha256(row[8]).hexdigest(), last)
+            for row in rows
+        ]
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a plan becomes: the next division, the roster (None: as it is), and lineage.
+
+    ``made_on`` are the newest division and roster that it was assembled on.
+    """
+
+    division: Division
+    roster: Roster | None
+    lineage: Sequence[Descent]
+    effective_from: date
+    made_on: tuple[int, int]
+    identity: Identity
+
+
+@dataclass(frozen=True)
+class Descent:
+    """That a grid took over a share (0 to 1) of another one, in a version of the division."""
+
+    old: str
+    new: str
+    level: int
+    old_code: str
+    new_code: str
+    share: float
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """A grid as it stands in a version; ``boundary`` is a hash, ``last`` the newest version."""
+
+    version: int
+    effective_from: date
+    id: str
+    code: str
+    name: str
+    parent: str | None
+    kind: str
+    grid_class: str | None
+    grid_grade: str | None
+    boundary: str
+    last: int
+
+
+_MILLION = 1_000_000
+
+
+def _insert_lineage(connection: Connection, version: int, rows: Sequence[Descent]) -> None:
+    if not rows:
+        return
+    connection.execute(
+        insert(tables.lineage),
+        [
+            {
+                "division_version": version,
+                "old": r.old,
+                "new": r.new,
+                "level": r.level,
+                "old_code": r.old_code,
+                "new_code": r.new_code,
+                "share": round(r.share * _MILLION),
+            }
+            for r in rows
+        ],
+    )
+
+
+def read_lineage(connection: Connection, grid: str | None) -> list[Descent]:
+    """Return which grid took over from which."""
+    c = tables.lineage.c
+    query = select(
+        c.old, c.new, c.level, c.old_code, c.new_code, c.share, c.division_version
+    ).order_by(c.division_version, c.old, c.share.desc())
+    if grid is not None:
+        query = query.where((c.old == grid) | (c.new == grid))
+    return [
+        Descent(old, new, level, old_code, new_code, share / _MILLION, version)
+        for old, new, level, old_code, new_code, share, version in connection.execute(query)
+    ]
+
+
+def _is_newest(connection: Connection, division: Division) -> bool:
+    found = heads(connection, DIVISION)
+    return bool(found) and found[-1].sha256 == division.sha256
 
 
 # --- inside a transaction ------------------------------------------------------------------------

@@ -71,23 +71,32 @@ def publish(
     InvalidInput
         A value that cannot be stored.
     """
-    _check_hashable(publication)
     with database.writing() as connection:
-        found = read_versions(connection)
-        if check is not None:
-            check(found)
-        _settle_identity(connection, database, publication)
-        # A store without a division may begin on any day.
-        earliest = publication.today if found.division else date.min
-        changed = tuple(
-            part.name.en
-            for part, value in _parts(publication)
-            if value is not None
-            and _store(connection, database, part, value, publication, earliest)
-        )
-        versions = read_versions(connection)
-        _put_on_record(connection, publication, changed, found, versions)
-        return Published(versions, changed)
+        return publish_within(connection, database, publication, check)
+
+
+def publish_within(
+    connection: Connection,
+    database: Database,
+    publication: Publication,
+    check: Callable[[Versions], None] | None = None,
+) -> Published:
+    """Store what is new in a publication, inside a writing transaction (see :func:`publish`)."""
+    _check_hashable(publication)
+    found = read_versions(connection)
+    if check is not None:
+        check(found)
+    _settle_identity(connection, database, publication)
+    # A store without a division may begin on any day.
+    earliest = publication.today if found.division else date.min
+    changed = tuple(
+        part.name.en
+        for part, value in _parts(publication)
+        if value is not None and _store(connection, database, part, value, publication, earliest)
+    )
+    versions = read_versions(connection)
+    _put_on_record(connection, publication, changed, found, versions)
+    return Published(versions, changed)
 
 
 def _put_on_record(

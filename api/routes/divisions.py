@@ -1,0 +1,67 @@
+"""The history of the divisions, back to an earlier one, and what became of a grid."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.access import Public
+from api.plans.history import history_json
+from api.plans.release import restore
+from api.query import StrictRoute, read_day, read_whole
+from api.routes.answers import answer
+from api.routes.editing import author_of
+from api.routes.plan_body import Desk, PlanApprover, PlanReader, only, read_body, words
+from api.settings import today
+
+router = APIRouter(tags=["divisions"], route_class=StrictRoute)
+
+
+@router.get("/divisions", summary="Every division, the newest first")
+async def list_divisions(desk: Desk, _caller: PlanReader) -> Response:
+    """List the divisions with the days they are in force, and the plan each came from."""
+    return await asyncio.to_thread(_list, desk)
+
+
+def _list(desk: Any) -> Response:
+    heads = desk.store.divisions()
+    plans = desk.store.plans.published_from()
+    day = today()
+    begun = [h.version for h in heads if h.effective_from <= day]
+    rows = [
+        {
+            "version": h.version,
+            "effective_from": h.effective_from.isoformat(),
+            "effective_until": h.effective_until.isoformat() if h.effective_until else None,
+            "title": h.title,
+            "data_date": h.data_date,
+            "sha256": h.sha256,
+            "published_at": h.published_at,
+            "plan": plans.get(h.version),
+            "in_force": bool(begun) and h.version == begun[-1],
+        }
+        for h in reversed(heads)
+    ]
+    return answer({"divisions": rows})
+
+
+@router.post("/divisions/{version}/restore", summary="Publish an earlier division anew")
+async def restore_division(
+    request: Request, desk: Desk, caller: PlanApprover, version: str
+) -> Response:
+    """Publish the content of an earlier division as a new version."""
+    number = read_whole(version, "version", 1, 999_999_999)
+    given = only(await read_body(request), "effective_from", "reason")
+    day = read_day(given.get("effective_from"), "effective_from")
+    reason = words(given, "reason")
+    made, day = await asyncio.to_thread(restore, desk, number, day, author_of(caller), reason)
+    return answer({"division": {"version": made, "effective_from": day.isoformat()}})
+
+
+@router.get("/grids/{code}/history", summary="What became of a grid", tags=["grids"])
+async def history(desk: Desk, _caller: Public, code: str) -> Response:
+    """Return every change of the grid that carries or carried a code, and its successors."""
+    return answer(await asyncio.to_thread(history_json, desk.store, code))
