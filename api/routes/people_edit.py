@@ -27,7 +27,7 @@ from gis.editing.workload import loads, too_heavy, without_leader
 from gis.errors import InvalidInput, NotAllowed
 from gis.exchange.sheets import provenance_json
 from gis.ids import GridId
-from gis.roster import Person, Role, Roster
+from gis.roster import ROLES, Person, Role, Roster
 from gis.store.revising import Base, Revised
 
 router = APIRouter(tags=["people"], route_class=StrictRoute)
@@ -121,7 +121,7 @@ async def duties_on(
     held = [d for d in atlas.roster.duties if d.grid == (found.id if found else None)]
     order = {"now": 0, "later": 1, "before": 2}
     held.sort(key=lambda d: (d.since, d.id), reverse=True)
-    held.sort(key=lambda d: order[shown.state_of(d, atlas.as_of)])
+    held.sort(key=lambda d: (order[shown.state_of(d, atlas.as_of)], list(ROLES).index(d.role)))
     language = language_of(request)
     return answer(
         {

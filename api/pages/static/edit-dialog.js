@@ -1,0 +1,147 @@
+/** Dialogs that change something: they show what is wrong at its field, and a colleague's edit. */
+
+import { api, el, failure, field, fill } from "./shell.js";
+import { say } from "./record-words.js";
+import { shown, when } from "./edit-values.js";
+
+/**
+ * @param {string} title
+ * @param {(Node|null)[]} nodes
+ * @param {{label: string, danger?: boolean, act: () => Promise<any>, fields?: Record<string, any>, wide?: boolean}} main
+ *   `act` saves; what it throws is shown, at the field it names where there is one
+ * @returns {HTMLDialogElement}
+ */
+export function editDialog(title, nodes, main) {
+  const trouble = el("div", { class: "form-trouble" });
+  const submit = el("button", { type: "submit", class: `tool tool-main${main.danger ? " tool-danger" : ""}` }, main.label);
+  const form = el("form", { class: `form${main.wide ? " is-two" : ""}`, novalidate: true, onsubmit: save }, ...nodes.filter(Boolean), trouble,
+    el("div", { class: "buttons" },
+      el("button", { type: "button", class: "tool", onclick: () => box.close() }, say("cancel")), submit));
+  const box = el("dialog", { class: `dialog${main.wide ? " is-wide" : ""}`, "aria-label": title }, el("h2", {}, title), form);
+
+  async function save(event) {
+    event.preventDefault();
+    if (submit.disabled) return;
+    submit.disabled = true;
+    fill(trouble);
+    Object.values(main.fields ?? {}).forEach((one) => one.wrong(""));
+    try {
+      if ((await main.act()) !== false) box.close();
+    } catch (problem) {
+      show(problem);
+    } finally {
+      submit.disabled = false;
+    }
+  }
+
+  function show(problem) {
+    const at = main.fields?.[problem.field];
+    if (at) {
+      at.wrong(problem.message);
+      at.input.focus();
+    } else fill(trouble, failure(problem));
+  }
+
+  box.addEventListener("close", () => box.remove());
+  document.body.append(box);
+  box.showModal();
+  (form.querySelector("input:not([type=hidden]), select, textarea") ?? submit).focus();
+  return box;
+}
+
+/** The field for the reason that goes on record. */
+export function reasonField() {
+  const made = field(say("reason"), el("input", { type: "text", maxlength: 200, autocomplete: "off", class: "reason" }), say("reasonHint"));
+  made.node.classList.add("is-whole");
+  return made;
+}
+
+/** A field that takes a day. */
+export function dayField(label, value = "") {
+  return field(label, el("input", { type: "date", value, min: "1949-01-01", max: "2199-12-31", required: true }));
+}
+
+/** A check box with its label. */
+export function checkField(label, checked, hint = "") {
+  const input = el("input", { type: "checkbox" });
+  input.checked = Boolean(checked);
+  const node = el("div", { class: "field is-whole" }, el("label", { class: "check" }, input, label),
+    hint ? el("span", { class: "hint" }, hint) : null);
+  return { node, input, wrong: () => {} };
+}
+
+/** A select of `[value, label]`. */
+export function choiceField(label, options, value = "", hint = "") {
+  const input = el("select", {}, ...options.map(([one, text]) => el("option", { value: one, selected: one === value }, text)));
+  return field(label, input, hint);
+}
+
+/** Today at the office, as a date field has it; `days` later. */
+export function dayFromNow(days = 0) {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai" });
+  return parts.format(new Date(Date.now() + days * 86_400_000));
+}
+
+/** The day before another: a duty is held until the day before its end. */
+export function dayBefore(day) {
+  const moment = new Date(`${day}T12:00:00Z`);
+  return Number.isNaN(moment.getTime()) ? day : new Date(moment.getTime() - 86_400_000).toISOString().slice(0, 10);
+}
+
+/** The days of a duty in words; the last one is counted. */
+export function daysOf({ since, until }) {
+  return until ? say("fromTo", since, dayBefore(until)) : say("from", since);
+}
+
+/**
+ * Save, and where a colleague was faster let the reader choose: keep mine (it is sent again over
+ * theirs), or take theirs (nothing is sent).
+ * @param {{method: string, path: string, etag: string, changes: any, base: any,
+ *   label?: (name: string) => string}} how `changes` are the fields to send, `base` what they were
+ * @returns {Promise<{body: any, theirs: boolean}|null>} null: the reader backed out
+ */
+export async function saveOver({ method, path, etag, changes, base, label }) {
+  for (let tag = etag; ;) {
+    try {
+      const { body } = await api(method, path, changes, { etag: `"${tag}"` });
+      return { body, theirs: false };
+    } catch (problem) {
+      if (problem.status !== 412) throw problem;
+      const choice = await conflict(problem.body, changes, base, label);
+      if (choice === "mine") tag = problem.body.etag.replaceAll('"', "");
+      else return choice === "theirs" ? { body: problem.body.current, theirs: true } : null;
+    }
+  }
+}
+
+/** @returns {Promise<"mine"|"theirs"|"">} */
+function conflict(told, changes, base, label = (name) => say("fields")[name] ?? name) {
+  const { current, changed } = told;
+  const names = Object.keys(base).filter((name) => !same(base[name], current[name]) || (name in changes && name !== "reason"));
+  const rows = names.map((name) => el("tr", {}, el("td", {}, label(name)),
+    el("td", {}, name in changes ? shown(name, changes[name]) : say("onlyTheirs")),
+    el("td", {}, same(base[name], current[name]) ? say("onlyTheirs") : shown(name, current[name]))));
+  return new Promise((resolve) => {
+    let choice = "";
+    const take = (one) => () => { choice = one; box.close(); };
+    const box = el("dialog", { class: "dialog conflict", "aria-label": say("conflictTitle") },
+      el("h2", {}, say("conflictTitle")),
+      changed ? el("p", {}, say("conflictBy", changed.who ?? "?", when(changed.at))) : null,
+      changed?.reason ? el("p", { class: "quiet" }, say("because", changed.reason)) : null,
+      rows.length ? el("div", { class: "table-frame" }, el("table", { class: "table differs" },
+        el("thead", {}, el("tr", {}, el("th", {}, say("field")), el("th", {}, say("mine")), el("th", {}, say("theirs")))),
+        el("tbody", {}, ...rows))) : null,
+      el("div", { class: "buttons" },
+        el("button", { type: "button", class: "tool", onclick: () => box.close() }, say("cancel")),
+        el("button", { type: "button", class: "tool take-theirs", onclick: take("theirs") }, say("takeTheirs")),
+        el("button", { type: "button", class: "tool tool-main keep-mine", onclick: take("mine") }, say("keepMine"))));
+    box.addEventListener("close", () => { box.remove(); resolve(choice); });
+    document.body.append(box);
+    box.showModal();
+    box.querySelector(".take-theirs").focus();
+  });
+}
+
+function same(one, other) {
+  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+}

@@ -1,0 +1,144 @@
+/** A box to type in and the list under it: people, grids or places, found as one types. */
+
+import { api, el, failure, field, fill, name } from "./shell.js";
+import { say } from "./record-words.js";
+
+const PAUSE_MS = 180;
+
+/**
+ * Ask the service a moment after the reader stopped typing; only the last answer counts.
+ * @param {(q: string, signal: AbortSignal) => Promise<any>} ask
+ * @param {(answer: any, q: string) => void} answered
+ * @param {(problem: Error) => void} failed
+ * @returns {(q: string) => void}
+ */
+export function asTyped(ask, answered, failed) {
+  let timer = 0;
+  let running = null;
+  return (q) => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      running?.abort();
+      const mine = new AbortController();
+      running = mine;
+      try {
+        const answer = await ask(q, mine.signal);
+        if (running === mine) answered(answer, q);
+      } catch (problem) {
+        if (problem.name !== "AbortError" && running === mine) failed(problem);
+      }
+    }, PAUSE_MS);
+  };
+}
+
+export const findPeople = (q, signal, limit = 30) => api("GET", `/people/find?q=${encodeURIComponent(q)}&limit=${limit}`, undefined, { signal }).then(({ body }) => body);
+export const findPlaces = (q, signal, limit = 30) => api("GET", `/places/find?q=${encodeURIComponent(q)}&limit=${limit}`, undefined, { signal }).then(({ body }) => body);
+
+/** A line of a list that can be chosen. */
+export function pick({ title, side = "", more = "", current = false, choose, option = false }) {
+  const given = { type: "button", class: "pick", onclick: choose, "aria-current": current ? "true" : null };
+  if (option) Object.assign(given, { role: "option", tabindex: -1, "aria-selected": "false" });
+  return el("button", given,
+    name(title), side ? el("span", { class: "pick-side" }, side) : el("span", {}),
+    more ? el("span", { class: "pick-more name" }, more) : null);
+}
+
+/** A person in a line. */
+export function personLine(person, choose, current = false) {
+  const duties = person.duties.map((duty) => `${duty.grid_name} ${duty.role_title}`.trim()).join("、");
+  return { title: person.name, side: person.office_phone, more: duties || person.organisation, choose, current };
+}
+
+/** A grid in a line. */
+export function gridLine(grid, choose, current = false) {
+  const leader = grid.leader === undefined ? "" : grid.leader ? grid.leader.name : say("noLeader");
+  return { title: grid.name, side: leader, more: `${grid.code}${grid.within.length ? ` · ${grid.within.join("·")}` : ""}`, choose, current };
+}
+
+/** A place in a line. */
+export function placeLine(place, choose, current = false) {
+  const where = place.grid ? [...place.grid.within.slice(1), place.grid.name].join("·") : say("outside");
+  return {
+    title: place.name, side: place.disclosed ? say("kinds")[place.kind] : say("undisclosed"),
+    more: [place.address, where].filter(Boolean).join(" · "), choose, current,
+  };
+}
+
+/**
+ * A field whose value is one of those that are found; works by keyboard as a combobox.
+ * @param {string} label
+ * @param {{find: (q: string, signal: AbortSignal) => Promise<any[]>, line: (one: any, choose: () => void) => any,
+ *   hint?: string, chosen?: any, changed?: () => void}} how
+ * @returns {{node: HTMLElement, input: any, wrong: (text: string) => void, value: () => any}}
+ */
+export function picker(label, { find, line, hint = "", chosen = null, changed = () => {} }) {
+  const list = el("div", { class: "picker-list", role: "listbox", "aria-label": label, hidden: true });
+  list.id = `l-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
+  const input = el("input", {
+    type: "text", autocomplete: "off", role: "combobox", "aria-expanded": "false", "aria-controls": list.id,
+    "aria-autocomplete": "list", maxlength: 100, oninput: () => ask(input.value), onkeydown: key,
+  });
+  const made = field(label, input, hint);
+  const picked = el("div", { class: "picked", hidden: true });
+  input.after(list, picked);
+  let value = null;
+  let at = -1;
+
+  const ask = asTyped(async (q, signal) => (q.trim() ? find(q, signal) : []), show, (problem) => {
+    fill(list, failure(problem));
+    open(true);
+  });
+
+  function show(found) {
+    at = -1;
+    const lines = found.map((one) => pick({ ...line(one, () => take(one)), option: true }));
+    fill(list, ...(lines.length ? lines : [el("p", { class: "quiet small" }, input.value.trim() ? say("nothing") : "")]));
+    open(Boolean(input.value.trim()));
+  }
+
+  function open(yes) {
+    list.hidden = !yes;
+    input.setAttribute("aria-expanded", String(yes));
+    if (!yes) input.removeAttribute("aria-activedescendant");
+  }
+
+  function key(event) {
+    const options = [...list.querySelectorAll(".pick")];
+    if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault();
+      event.stopPropagation();
+      open(false);
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && options.length) {
+      event.preventDefault();
+      open(true);
+      at = (at + (event.key === "ArrowDown" ? 1 : -1) + options.length) % options.length;
+      options.forEach((one, n) => {
+        one.id ||= `${list.id}-${n}`;
+        one.setAttribute("aria-selected", String(n === at));
+      });
+      options[at].scrollIntoView({ block: "nearest" });
+      input.setAttribute("aria-activedescendant", options[at].id);
+    } else if (event.key === "Enter" && !list.hidden && options.length) {
+      event.preventDefault();
+      options[Math.max(at, 0)].click();
+    }
+  }
+
+  function take(one, { focus = true } = {}) {
+    value = one;
+    open(false);
+    made.wrong("");
+    input.hidden = Boolean(one);
+    picked.hidden = !one;
+    if (one) {
+      const { title, more } = line(one, () => {});
+      const again = el("button", { type: "button", class: "tool", onclick: () => { take(null); input.value = ""; input.focus(); } }, say("change"));
+      fill(picked, el("span", {}, name(title), " ", el("small", { class: "quiet name" }, more)), again);
+      if (focus) again.focus();
+    }
+    changed();
+  }
+
+  if (chosen) take(chosen, { focus: false });
+  return { ...made, value: () => value };
+}
