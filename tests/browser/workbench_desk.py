@@ -89,6 +89,8 @@ class Desk:
         self.page = page
         self.origin = origin
 
+        self.before = 0
+
     # --- going there -----------------------------------------------------------------------------
 
     def as_(self, who: str) -> Desk:
@@ -105,6 +107,26 @@ class Desk:
         self.page.get_by_role("button", name="开始编辑").click()
         self.page.wait_for_url("**/desk/plans/p-*", timeout=60_000)
         return self.wait_for_map()
+
+    def new_plan(self, title: str, reason: str = "试验") -> Desk:
+        """Begin a plan as the list does, and open it."""
+        plan = self.page.evaluate(
+            "async body => (await (await fetch('/plans', {method: 'POST', body: JSON.stringify(body),"
+            " headers: {'content-type': 'application/json'}})).json()).id",
+            {"title": title, "reason": reason},
+        )
+        return self.open(f"/desk/plans/{plan}").wait_for_map()
+
+    def fresh(self) -> Desk:
+        """Lay the hands in the lap: nothing selected, the steps counted from here."""
+        self.before = 0
+        self.ask(
+            "app => { app.endLine(); app.state.set('tool', 'select'); app.state.set('level', 3); app.state.set('unit', 'cells');"
+            " app.state.set('selection', []); app.state.set('target', null); app.state.set('job', null);"
+            " app.notes.replaceChildren(); app.state.set('tab', 'findings'); app.view.fit(app.wholeBox()); }"
+        )
+        self.before = self.saved().steps
+        return self
 
     def open(self, path: str) -> Desk:
         """Open a page of the service."""
@@ -171,10 +193,10 @@ class Desk:
         """Return two level-3 grids of one parent, and a cell of the second at their border."""
         script = """(app, kind) => {
           for (const a of app.model.level(3)) {
-            if (a.kind !== kind || a.buildings < 4) continue;
+            if (a.kind !== kind || a.buildings < 4 || a.changed || a.locked) continue;
             for (const cell of app.model.cellsOf(a.id)) for (const other of cell.across.flat()) {
               const b = other && app.model.gridOf(other, 3);
-              if (b && b.id !== a.id && b.parent === a.parent && b.kind === kind && b.buildings > 3
+              if (b && b.id !== a.id && b.parent === a.parent && b.kind === kind && b.buildings > 3 && !b.changed && !b.locked
                   && other.buildings === 1 && app.model.cellsOf(b.id).length > 3)
                 return [a.id, b.id, other.id];
             } } return null; }"""
@@ -205,7 +227,7 @@ class Desk:
 
     def done(self, steps: int) -> Desk:
         """Wait until the plan has so many steps."""
-        return self.until("(app, n) => app.plan.steps === n", steps).saved()
+        return self.until("(app, n) => app.plan.steps === n", self.before + steps).saved()
 
     def show(self, *grids: str) -> Desk:
         """Bring grids into view."""
