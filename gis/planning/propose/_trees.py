@@ -180,7 +180,7 @@ def ruin_and_recreate(
             for j in range(taken):
                 before += (old[chosen[j]] - minimum) ** 2
                 after += (sums[j] - minimum) ** 2
-            if after < before:
+            if after < before and _draw(state, 100):
                 continue
         for j in range(taken, parts):
             number = groups + j - taken

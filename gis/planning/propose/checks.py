@@ -136,3 +136,13 @@ def seconds(limit_s: float | None) -> None:
         raise InvalidInput(
             "limit_s", f"limit_s = {limit_s}: must be over 0", f"limit_s = {limit_s}：应大于 0"
         )
+
+
+def not_negative(value: float, field: str) -> None:
+    """Refuse a number that is negative or none."""
+    if not np.isfinite(value) or value < 0:
+        raise InvalidInput(
+            field,
+            f"{field} = {value}: must be a number from 0",
+            f"{field} = {value}：应为不小于 0 的数",
+        )

@@ -121,7 +121,7 @@ def clusters(
     if not len(shapes):
         return Clusters(np.empty(0, dtype=np.int64), 0.0, 0.0)
     links = neighbours(shapes) if pairs is None else given_pairs(pairs, len(shapes))
-    return _searched(graph(centroids(shapes), links), (int(low), int(high)), watch)
+    return divided(graph(centroids(shapes), links), (int(low), int(high)), watch)
 
 
 def centroids(shapes: NDArray[Any]) -> Floats:
@@ -180,7 +180,8 @@ def _nearest_bound_m(g: Graph, low: int, left_out: int) -> float:
     return float(share[: len(share) - left_out].sum())
 
 
-def _searched(g: Graph, sizes: tuple[int, int], watch: Watch) -> Clusters:
+def divided(g: Graph, sizes: tuple[int, int], watch: Watch) -> Clusters:
+    """Return the buildings of a graph divided: :func:`clusters` where neighbours are known."""
     parts = g.pieces()
     small = [nodes for nodes in parts if len(nodes) < sizes[0]]
     pieces: list[_Piece] = []

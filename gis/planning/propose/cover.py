@@ -20,6 +20,7 @@ FIRST_PER_BUILDING = 10
 ADDED_PER_BUILDING = 6
 ROUNDS = 60
 SLACK_M = 1e-6
+NEAR, NEAR_BUILDINGS = 2e-4, 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,9 +101,17 @@ def relaxed(
         bad = np.flatnonzero(over < -SLACK_M)
         if not len(bad):
             break
+        if n > NEAR_BUILDINGS and _near(prices.sum() - price_out * count, best, count):
+            break
         added = bad[cheapest_each(pool.members[bad], over[bad], n, ADDED_PER_BUILDING)]
         active = np.union1d(active, added)
     return best
+
+
+def _near(value_m: float, found: Prices, left_out: int) -> bool:
+    """Say whether the bound is as good as the relaxation's value over the active sets."""
+    bound = float(found.of.sum()) - found.left_out_m * left_out
+    return bound >= value_m * (1 - NEAR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gis.errors import InvalidInput
+from gis.planning.propose import checks
 from gis.planning.propose.sets import Floats, Ints
 from gis.planning.propose.tessellation import unique_pairs
 
@@ -42,3 +43,12 @@ def cost_of(xy: Floats, labels: Ints) -> float:
     mean = np.column_stack([np.bincount(of, weights=points[:, k]) for k in (0, 1)])
     centre = mean / np.maximum(count, 1)[:, None]
     return float(np.hypot(*(points - centre[of]).T).sum())
+
+
+def whole_labels(labels: Any, n: int) -> Ints:
+    """Return labels that a caller gave, one for each of ``n``; every negative one becomes -1."""
+    found = np.asarray(labels)
+    checks.same_length(found, n, "labels")
+    if n and found.dtype.kind not in "iu":
+        raise InvalidInput("labels", "labels must be whole numbers", "labels 应为整数")
+    return np.maximum(found.astype(np.int64), -1)

@@ -10,7 +10,7 @@ from gis.planning.propose.watch import Watch
 
 EXACT_REGIONS = 40
 EXACT_SETS = 40_000
-STEPS_PER_REGION = 200
+STEPS_PER_REGION = 400
 STRIDE = 10_000
 
 

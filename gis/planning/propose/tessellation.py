@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 REACH_M = 50.0
 SHARED_M = 1.0
-SPACING_M = 0.5
+SPACING_M, MOST_SPACING_M = 0.5, 2.0
 INSET_M = 0.4
 MOST_SAMPLES = 400_000
 
@@ -89,7 +89,9 @@ def unique_pairs(pairs: Pairs) -> Pairs:
 def _samples(footprints: NDArray[Any]) -> tuple[Floats, Pairs]:
     """Return points along the walls, (k, 2) metres from the first corner, and whose they are."""
     walls = _drawn_in(footprints)
-    spacing = max(SPACING_M, float(shapely.length(walls).sum()) / MOST_SAMPLES)
+    spacing = np.clip(_apart(footprints) / 6, SPACING_M, MOST_SPACING_M)
+    samples = float((shapely.length(walls) / spacing).sum())
+    spacing = spacing * max(1.0, samples / MOST_SAMPLES)
     xy, owner = shapely.get_coordinates(shapely.segmentize(walls, spacing), return_index=True)
     xy = np.round(xy - xy.min(axis=0), 6)
     order = np.lexsort((owner, xy[:, 1], xy[:, 0]))
@@ -97,6 +99,17 @@ def _samples(footprints: NDArray[Any]) -> tuple[Floats, Pairs]:
     first = np.ones(len(xy), dtype=bool)
     first[1:] = (np.diff(xy, axis=0) != 0).any(axis=1)
     return xy[first], owner[first]
+
+
+def _apart(footprints: NDArray[Any]) -> Floats:
+    """Return the distance of each footprint to the nearest other, metres."""
+    tree = shapely.STRtree(footprints)
+    (at, _), away = tree.query_nearest(
+        footprints, exclusive=True, all_matches=False, return_distance=True
+    )
+    found = np.zeros(len(footprints))
+    found[at] = away
+    return found
 
 
 def _drawn_in(footprints: NDArray[Any]) -> NDArray[Any]:
@@ -111,20 +124,45 @@ def _drawn_in(footprints: NDArray[Any]) -> NDArray[Any]:
 
 
 def _diagram(xy: Floats, owner: Pairs) -> tuple[Floats, Pairs]:
-    """Return the edges between samples of two owners: ends (k, 2, 2) and samples (k, 2)."""
-    from scipy.spatial import Voronoi
+    """Return the edges between samples of two owners: ends (k, 2, 2) and samples (k, 2).
+
+    They are the lines between the circumcentres of Delaunay triangles that share two samples.
+    A ring of samples far outside closes the cells at the rim.
+    """
+    from scipy.spatial import Delaunay
 
     far = 4.0 * (float(np.ptp(xy, axis=0).max()) + 4 * REACH_M)
     middle = (xy.min(axis=0) + xy.max(axis=0)) / 2
     turns = np.linspace(0, 2 * np.pi, 12, endpoint=False) + 0.1
     ring = middle + far * np.column_stack([np.cos(turns), np.sin(turns)])
-    diagram = Voronoi(np.vstack([xy, ring]))
-    between = np.asarray(diagram.ridge_points, dtype=np.int64)
-    ends = np.array(diagram.ridge_vertices, dtype=np.int64)
-    kept = (between < len(xy)).all(axis=1) & (ends >= 0).all(axis=1)
-    between, ends = between[kept], ends[kept]
-    apart = owner[between[:, 0]] != owner[between[:, 1]]
-    return diagram.vertices[ends[apart]], between[apart]
+    points = np.vstack([xy, ring])
+    triangles = Delaunay(points)
+    corners, beside = triangles.simplices, triangles.neighbors
+    centres = _circumcentres(points[corners])
+    ends, between = [], []
+    whose = np.append(owner, np.full(len(ring), -1))
+    for k in range(3):
+        other = beside[:, k]
+        a, b = corners[:, (k + 1) % 3], corners[:, (k + 2) % 3]
+        kept = (other > np.arange(len(other))) & (whose[a] != whose[b])
+        kept &= (whose[a] >= 0) & (whose[b] >= 0)
+        ends.append(np.stack([centres[kept], centres[other[kept]]], axis=1))
+        between.append(np.column_stack([a, b])[kept])
+    return np.concatenate(ends), np.concatenate(between).astype(np.int64)
+
+
+def _circumcentres(corners: Floats) -> Floats:
+    """Return the centres of the circles through triangles (k, 3, 2); flat ones: their middle."""
+    a = corners[:, 0]
+    b, c = corners[:, 1] - a, corners[:, 2] - a
+    twice = 2 * (b[:, 0] * c[:, 1] - b[:, 1] * c[:, 0])
+    b2, c2 = (b**2).sum(axis=1), (c**2).sum(axis=1)
+    flat = twice == 0
+    twice = np.where(flat, 1.0, twice)
+    x = (c[:, 1] * b2 - b[:, 1] * c2) / twice
+    y = (b[:, 0] * c2 - c[:, 0] * b2) / twice
+    centre = a + np.column_stack([x, y])
+    return np.asarray(np.where(flat[:, None], corners.mean(axis=1), centre))
 
 
 def _within(a: Floats, b: Floats, centre: Floats, radius: float) -> Floats:
