@@ -49,6 +49,8 @@ export class Atlas {
       this.places.filter((p) => p.row.building),
       (p) => p.row.building,
     );
+    /** @type {Map<string, Place[]>} the places of a level-3 grid, by its code */
+    this.placesOf = groupBy(this.places, (p) => p.row.grid);
     this.context = {
       rivers: context.rivers.map(unpackedFeature),
       roads: context.roads.map(unpackedFeature),

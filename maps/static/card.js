@@ -2,7 +2,9 @@
 
 import { communityColour, palette, rankOf } from "./colours.js";
 import { el, name, phone } from "./dom.js";
+import { boardLink } from "./files.js";
 import { signOf, signPicture } from "./marks.js";
+import { areaText, groundOf } from "./metres.js";
 import { say, spoken } from "./words.js";
 
 /**
@@ -40,6 +42,9 @@ function gridCard(app, grid, open) {
         el("span", { class: "quiet" }, say("code")),
         " ",
         el("bdi", {}, sheet.code),
+        grid.rings.length
+          ? el("span", { class: "card-area quiet" }, areaText(groundOf(app.atlas, grid.rings)))
+          : null,
       ),
     ),
     people(app, sheet),
@@ -47,6 +52,8 @@ function gridCard(app, grid, open) {
     members(sheet.members || []),
     organisations(sheet.organisations),
     children(app, grid),
+    ...placesWithin(app, grid),
+    boardLink(app, grid),
   );
   const community = app.atlas.chain(grid)[0];
   card.style.setProperty("--ground", communityColour(app, community));
@@ -85,12 +92,19 @@ function people(app, { responsible }) {
   );
 }
 
+/** The first letter of a name in a disc, for the eye only. */
+function disc(held) {
+  const letter = Array.from(held.name.trim())[0] || "";
+  return el("span", { class: "person-disc", "aria-hidden": "true" }, letter);
+}
+
 /** One responsible person: role, name, number to call, and the level above it is inherited from. */
 export function person(app, held) {
   const from = held.inherited_from && app.atlas.byCode.get(held.inherited_from);
   return el(
     "li",
-    { class: "person" },
+    { class: `person person-${held.role}` },
+    disc(held),
     el("span", { class: "person-role" }, roleTitle(held)),
     name(held.name, "span", { class: "person-name" }),
     el(
@@ -206,6 +220,33 @@ function children(app, grid) {
           el("bdi", { class: "quiet" }, child.sheet.code.slice(-3)),
         ),
       ),
+    ),
+  );
+}
+
+/** What stands on a level-3 grid, by kind: each leads to its own card. */
+function placesWithin(app, grid) {
+  if (grid.level !== 3) return [];
+  const within = app.atlas.placesOf.get(grid.sheet.code) || [];
+  return ["building", "business", "resident_unit"].map((kind) => {
+    const places = within.filter((place) => place.row.kind === kind);
+    return folded(
+      say("kindCount", say("kinds")[kind], places.length),
+      places.map((place) => placeButton(app, grid, place)),
+    );
+  });
+}
+
+function placeButton(app, grid, place) {
+  const { row } = place;
+  return el(
+    "li",
+    {},
+    el(
+      "button",
+      { class: "child", type: "button", onclick: () => app.openEntry({ grid, place }) },
+      name(row.name),
+      row.address && row.address !== row.name ? name(row.address, "span", { class: "quiet" }) : null,
     ),
   );
 }

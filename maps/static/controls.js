@@ -3,6 +3,7 @@
 import { colouring, palette, spread } from "./colours.js";
 import { FROM_ZOOM, placesShown, shownLevel } from "./detail.js";
 import { el, fill, icon } from "./dom.js";
+import { copyLink } from "./link.js";
 import { signPicture } from "./marks.js";
 import { NUMBERS, numbersKnown } from "./numbers.js";
 import { inLanguage, say, spoken } from "./words.js";
@@ -219,7 +220,13 @@ function areaRow(opacity, colour, word, note = "") {
   );
 }
 
+/** @returns {boolean} whether the page holds any place of a kind: with less detail it does not */
+function holds(app, kind) {
+  return !say("kinds")[kind] || app.atlas.places.some((place) => place.row.kind === kind);
+}
+
 function layerRow(app, kind, word, swatch) {
+  if (!holds(app, kind)) return null;
   const layers = app.state.get("layers");
   const hidden = FROM_ZOOM[kind] > app.map.getZoom();
   const unseen = hidden || !layers[kind] || kind === "names";
@@ -253,6 +260,7 @@ function subRow(app, sign, word) {
 
 function foot(app) {
   const other = spoken() === "en" ? "zh-CN" : "en";
+  const said = el("p", { class: "tool-said", role: "status" });
   return el(
     "div",
     { class: "control-foot" },
@@ -292,6 +300,12 @@ function foot(app) {
         { type: "button", class: "tool", "data-control": "print", onclick: () => window.print() },
         say("printMap"),
       ),
+      el(
+        "button",
+        { type: "button", class: "tool", "data-control": "copy", onclick: () => copyLink(app, said) },
+        say("copyView"),
+      ),
     ),
+    said,
   );
 }

@@ -1,6 +1,7 @@
 /**
  * Links that open the page where it was left: `#grid=CODE` opens its card, `&at=zoom/lat/lon` the
- * view, `&spot=lon,lat` (WGS84) puts a pin; `&lang=en` speaks English. `&embed=1` is the map alone,
+ * view, `&spot=lon,lat` (WGS84) puts a pin, `&level=2` and `&by=rank` (or the name of a number) are
+ * the settings; `&lang=en` speaks English. `&embed=1` is the map alone,
  * for a page that shows it in a frame: it tells that page where it was clicked.
  */
 
@@ -9,7 +10,8 @@ import { say } from "./words.js";
 
 /**
  * @returns {{grid: string|null, at: {zoom: number, centre: number[]}|null, spot: number[]|null,
- *   lang: string|null, embed: boolean}} `centre` is latitude, longitude; `spot` the other way round
+ *   level: number|null, by: string|null, lang: string|null, embed: boolean}} `centre` is latitude,
+ *   longitude; `spot` the other way round
  */
 export function readLink() {
   const asked = new URLSearchParams(location.hash.slice(1));
@@ -19,10 +21,14 @@ export function readLink() {
     grid: asked.get("grid"),
     at: Number.isFinite(zoom) && isPlace(lon, lat) ? { zoom, centre: [lat, lon] } : null,
     spot: spot.length === 2 && isPlace(...spot) ? spot : null,
+    level: LEVELS.find((level) => String(level) === asked.get("level")) || null,
+    by: asked.get("by"),
     lang: asked.get("lang"),
     embed: asked.get("embed") === "1",
   };
 }
+
+const LEVELS = [1, 2, 3];
 
 function isPlace(lon, lat) {
   return (
@@ -35,12 +41,22 @@ function gridPart(grid) {
   return new URLSearchParams({ grid: grid.sheet.code }).toString();
 }
 
-/** The address that opens the page with what is selected now. */
+/** The address that opens the page with what is selected now, in this view, coloured like this. */
 function linkOf(app) {
-  const grid = app.state.get("selection")?.grids.at(-1);
-  const { lat, lng } = app.map.getCenter();
-  const at = `at=${app.map.getZoom()}/${lat.toFixed(5)}/${lng.toFixed(5)}`;
-  return `${location.href.split("#")[0]}#${grid ? `${gridPart(grid)}&${at}` : at}`;
+  const { map, state } = app;
+  const spot = state.get("selection");
+  const grid = spot?.grids.at(-1);
+  const { lat, lng } = map.getCenter();
+  const parts = [
+    grid && gridPart(grid),
+    `at=${map.getZoom()}/${lat.toFixed(5)}/${lng.toFixed(5)}`,
+    spot?.pin && `spot=${spot.pin.lng.toFixed(7)},${spot.pin.lat.toFixed(7)}`,
+    state.get("level") !== "auto" && `level=${state.get("level")}`,
+    state.get("colour") === "rank" && "by=rank",
+    state.get("colour") === "number" && `by=${state.get("number")}`,
+    state.get("language") !== app.atlas.block.settings.language && `lang=${state.get("language")}`,
+  ];
+  return `${location.href.split("#")[0]}#${parts.filter(Boolean).join("&")}`;
 }
 
 /** Keep the address bar at the selected grid, so that reloading comes back to it. */
@@ -84,7 +100,7 @@ export async function copyLink(app, said) {
 
 /** Hand the link to what the device shares with. */
 export function share(app) {
-  const title = app.state.get("selection").grids.at(-1).sheet.name;
+  const title = app.state.get("selection")?.grids.at(-1)?.sheet.name || document.title;
   navigator.share({ title, url: linkOf(app) }).catch(() => {
     // Changed their mind: nothing to do.
   });

@@ -14,6 +14,7 @@ import { colophon, compass, watermark } from "./furniture.js";
 import { followSelection, readLink, tellFrame } from "./link.js";
 import { gridsAt, placesAt } from "./lookup.js";
 import { signOf } from "./marks.js";
+import { numbersKnown } from "./numbers.js";
 import { panel } from "./panel.js";
 import { printing } from "./print.js";
 import { createState } from "./state.js";
@@ -144,6 +145,14 @@ function actions(app) {
     state.set("selection", { grids, places, pin });
   }
 
+  /** What is shown and stands at a spot; signs count from the zoom on at which one can hit them. */
+  function placesNear(latlng) {
+    const reach = (TAP_PIXELS * 360e7) / 256 / 2 ** map.getZoom();
+    const kinds = state.get("layers");
+    const near = placesAt(atlas, ...atlas.integers(latlng), map.getZoom() >= 16 ? reach : 0);
+    return near.filter((place) => kinds[place.row.kind]);
+  }
+
   /** Move so that what is selected does not lie under the panel. */
   function reveal(box, deepest) {
     const [left, top, right, bottom] = margins(map);
@@ -164,19 +173,11 @@ function actions(app) {
   return {
     /** Answer a click or tap. */
     ask(latlng) {
-      const [x, y] = atlas.integers(latlng);
-      const reach = (TAP_PIXELS * 360e7) / 256 / 2 ** map.getZoom();
-      const kinds = state.get("layers");
-      const near = placesAt(atlas, x, y, map.getZoom() >= 16 ? reach : 0);
-      select(
-        gridsAt(atlas, x, y),
-        near.filter((p) => kinds[p.row.kind]),
-        latlng,
-      );
+      select(gridsAt(atlas, ...atlas.integers(latlng)), placesNear(latlng), latlng);
       keepInView(app, latlng);
     },
-    openGrid(grid, pin = null) {
-      select(atlas.chain(grid), [], pin);
+    openGrid(grid, pin = null, withPlaces = false) {
+      select(atlas.chain(grid), withPlaces ? placesNear(pin) : [], pin);
       zoomTo(grid);
     },
     openEntry({ grid, place }) {
@@ -236,13 +237,26 @@ function keyboard(app) {
 
 /** Open what the link names. */
 function followLink(app) {
-  const { grid: code, at, spot, lang } = readLink();
+  const { grid: code, at, spot, level, by, lang } = readLink();
   app.state.set("language", isSpoken(lang) ? lang : app.state.get("language"));
+  // What stands at a pin depends on the zoom; opening the card moves the view once more.
+  const look = () => at && app.map.setView(at.centre, at.zoom, { animate: false });
+  look();
+  if (level) app.state.set("level", level);
+  colourBy(app, by);
   const pin = spot && L.latLng(spot[1], spot[0]);
   const grids = pin ? gridsAt(app.atlas, ...app.atlas.integers(pin)) : [];
   const grid = app.atlas.byCode.get(code) || grids.at(-1);
-  if (grid) app.openGrid(grid, pin);
-  if (at) app.map.setView(at.centre, at.zoom, { animate: false });
+  // A pin within the grid brings back what stands there; the grid alone opens its own card.
+  if (grid) app.openGrid(grid, pin, grid === grids.at(-1));
+  look();
+}
+
+function colourBy({ atlas, state }, by) {
+  if (by === "rank") state.set("colour", "rank");
+  if (!numbersKnown(atlas).includes(by)) return;
+  state.set("number", by);
+  state.set("colour", "number");
 }
 
 /** What the page knows and can do, for a console or a test. */

@@ -1,10 +1,13 @@
 /** The numbers an office colours its grids by, and the steps they are shown in. */
 
+import { groundOf } from "./metres.js";
+
 /** @type {Record<string, (atlas: any, grid: any) => number|undefined>} undefined: not known */
 export const NUMBERS = {
   households: (_, { sheet }) => sheet.counts.households,
   load: loadOf,
   resident_population: (_, { sheet }) => sheet.counts.resident_population,
+  density: densityOf,
   buildings: (_, { sheet }) => sheet.counts.buildings,
   businesses: (_, { sheet }) => sheet.counts.businesses,
   resident_units: (_, { sheet }) => sheet.counts.resident_units,
@@ -15,6 +18,13 @@ export function numbersKnown(atlas) {
   return Object.keys(NUMBERS).filter((key) =>
     atlas.grids.some((g) => NUMBERS[key](atlas, g) !== undefined),
   );
+}
+
+/** Households to a hectare of ground. */
+function densityOf(atlas, { sheet, rings }) {
+  const { households } = sheet.counts;
+  if (households === undefined || !rings.length) return undefined;
+  return Math.round(households / (groundOf(atlas, rings) / 10_000));
 }
 
 /** All households in the charge of a grid's leader, on grids of its level: names tell people apart. */

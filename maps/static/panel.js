@@ -3,6 +3,7 @@
 import { cardsOf, person } from "./card.js";
 import { communityColour } from "./colours.js";
 import { el, fill, icon, name } from "./dom.js";
+import { filesFold } from "./files.js";
 import { copyLink, share } from "./link.js";
 import { searchBox } from "./search-box.js";
 import { put, say } from "./words.js";
@@ -41,7 +42,7 @@ export function panel(app) {
       body.scrollTop = 0;
     });
     if (!spot) {
-      fill(cards, el("p", { class: "hint" }, say("hint")), communities(app), office(app));
+      fill(cards, el("p", { class: "hint" }, say("hint")), communities(app), office(app), filesFold(app));
     } else if (!spot.grids.length) {
       fill(cards, tools(app, spot), outside());
     } else {
@@ -105,11 +106,19 @@ function communities(app) {
         "button",
         { class: "community", type: "button", onclick: () => app.openGrid(grid) },
         name(grid.sheet.name),
+        el("span", { class: "community-note quiet" }, noteOn(grid)),
       );
       button.style.setProperty("--ground", communityColour(app, grid));
       return el("li", {}, button);
     }),
   );
+}
+
+/** Class and leader of a community, in a line. */
+function noteOn({ sheet }) {
+  const leader = sheet.responsible.find((held) => held.role === "grid_leader");
+  const rank = sheet.grid_class && (say("rank")[sheet.grid_class] || sheet.grid_class);
+  return [rank, leader?.name].filter(Boolean).join(" · ");
 }
 
 /** The heading of the cards with what one can do about the selection. */

@@ -136,6 +136,10 @@ export function searchBox(app, choose) {
   const keys = {
     ArrowDown: () => found.length && point(active + 1),
     ArrowUp: () => found.length && point(active < 0 ? found.length - 1 : active - 1),
+    Home: () => active >= 0 && point(0),
+    End: () => active >= 0 && point(found.length - 1),
+    PageDown: () => found.length && point(Math.min(active + 8, found.length - 1)),
+    PageUp: () => found.length && point(Math.max(active - 8, 0)),
     Enter: () => found.length && !list.hidden && take(Math.max(active, 0)),
   };
   field.addEventListener("keydown", (event) => {
@@ -145,8 +149,8 @@ export function searchBox(app, choose) {
       event.stopPropagation();
     } else if (keys[event.key]) {
       if (list.hidden && event.key !== "Enter") search();
-      keys[event.key]();
-      event.preventDefault();
+      // Home and End move within the text until a line of the list is chosen.
+      if (keys[event.key]() !== false) event.preventDefault();
     }
   });
   field.addEventListener("input", search);

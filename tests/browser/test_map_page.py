@@ -374,7 +374,7 @@ def test_distance_and_area_are_measured_in_metres(small):
     for corner in (at(0, 0), at(3, 0), at(3, 2)):
         tap(page, *corner)
     figures = page.locator(".measure-figures").inner_text()
-    length, area = re.fullmatch(r"长度 (\d\.\d\d) km · 面积 (\d+\.\d\d) ha", figures).groups()
+    length, area = re.fullmatch(r"长度 (\d\.\d\d) km · 面积 (\d+\.\d\d) 公顷", figures).groups()
     truth = shapely.get_coordinates(to_metres(shapely.LineString([at(0, 0), at(3, 0), at(3, 2)])))
     assert float(length) == pytest.approx(shapely.LineString(truth).length / 1000, rel=0.02)
     assert float(area) == pytest.approx(shapely.Polygon(truth).area / 10_000, rel=0.03)
