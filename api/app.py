@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from api import errors
 from api.live import Live, prepare
 from api.routes import (
+    data,
     desk,
     divisions,
     docs,
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None, *, live: Live | None = None) ->
     app.add_middleware(SecurityHeaders)
     for module in (
         page,
+        data,
         desk,
         locate,
         locate_many,

@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.cleaning.mend import mend
 from gis.cleaning.piece import Piece, areas, is_thin, width_m
+from gis.cleaning.slivers import share_out
 from gis.errors import InvalidInput
 from gis.findings import Finding, Text, error
 from gis.geometry import DECIMALS, point_inside, polygon_parts, to_degrees, to_metres, union
@@ -102,7 +103,8 @@ def clean(
     added = _filling(uncovered, fill_codes) if fill_codes is not None else {}
     if fill_codes is None:
         refusals += [_refused_uncovered(u) for u in uncovered]
-    shapes = _covered(ground, added, drawn, tolerance_m)
+    parents = [drawn[p.code] for p in pieces if p.level < 3]
+    shapes = _covered(ground, added, drawn, parents, tolerance_m)
     shapes |= _unions(pieces, added, shapes)
     refusals += _not_exact(ground, added, shapes)
     changes, moved = _compare([*pieces, *added.values()], drawn, shapes, tolerance_m)
@@ -184,7 +186,11 @@ def _refused_uncovered(ground: Uncovered) -> Finding:
 
 
 def _covered(
-    ground: Sequence[Piece], added: dict[str, Piece], drawn: dict[str, Any], tolerance_m: float
+    ground: Sequence[Piece],
+    added: dict[str, Piece],
+    drawn: dict[str, Any],
+    parents: Sequence[Any],
+    tolerance_m: float,
 ) -> dict[str, BaseGeometry]:
     """Return the level-3 grids as one coverage in degrees, the untouched ones as they were."""
     all_of = [*ground, *added.values()]
@@ -193,18 +199,19 @@ def _covered(
     for piece in added.values():
         drawn[piece.code] = to_metres(piece.shape)
     before = np.array([drawn[p.code] for p in all_of], dtype=object)
-    if shapely.coverage_is_valid(before) and not _inner_gaps(before):
+    whole = shapely.union_all([*before, *parents])
+    if shapely.coverage_is_valid(before) and shapely.union_all(before).equals(whole):
         return {p.code: _as_drawn(p, drawn[p.code]) for p in all_of}
+    # With everything around it in the coverage, a gap at the edge is enclosed like any other.
+    frame = shapely.box(*shapely.bounds(shapely.buffer(whole, 50)))
+    shared = share_out(np.append(before, shapely.difference(frame, whole)), frame, tolerance_m)
     after = shapely.coverage_clean(
-        before, gap_width=tolerance_m, snapping_distance=min(0.01, tolerance_m / 10)
-    )
+        shared,
+        gap_width=tolerance_m,
+        snapping_distance=min(0.01, tolerance_m / 10),
+    )[:-1]
     degrees = shapely.transform(to_degrees(after), lambda xy: np.round(xy, DECIMALS))
     return {p.code: _kept(p, shape) for p, shape in zip(all_of, degrees.tolist(), strict=True)}
-
-
-def _inner_gaps(shapes: Any) -> bool:
-    whole = shapely.union_all(shapes)
-    return any(p.interiors for p in polygon_parts(whole))
 
 
 def _as_drawn(piece: Piece, shape: Any) -> BaseGeometry:

@@ -114,11 +114,13 @@ class Row:
         value = self.values.get(name)
         if value in (None, "", []):
             return ()
-        items = value.replace("；", ";").split(";") if isinstance(value, str) else value
+        items = value
+        if isinstance(value, str):
+            items = [v.strip() for v in value.replace("；", ";").split(";")]
         if not isinstance(items, list) or not all(isinstance(v, str) for v in items):
             self._wrong(name, "must be a list of texts", "应为文本列表")
             return ()
-        read = [replace(self, values={name: v.strip()}, findings=[]) for v in items]
+        read = [replace(self, values={name: v}, findings=[]) for v in items]
         kept = tuple(t for row in read if (t := row.text(name)))
         self.findings += [f for row in read for f in row.findings]
         return kept

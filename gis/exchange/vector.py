@@ -75,7 +75,7 @@ def write_gpkg(path: Path, layers: Sequence[Layer]) -> None:
 def write_shapefile(path: Path, layer: Layer) -> None:
     """Write a zipped shapefile (.shp, .shx, .dbf, .prj, .cpg; UTF-8), whole or not at all.
 
-    The format cuts column names to ten letters and texts to 254 bytes, and holds one type of
+    The format cuts column names to ten bytes and texts to 254 bytes, and holds one type of
     geometry: for anything that must come back as it was there is :func:`write_gpkg`.
     """
     if path.suffix.lower() != ".zip":
@@ -102,14 +102,20 @@ def _unwritable(path: Path, why: str) -> InvalidInput:
 
 
 def _for_dbf(layer: Layer) -> Layer:
-    columns = {n[:_DBF_NAME]: [_short(v) for v in values] for n, values in layer.columns.items()}
+    columns = {
+        _cut(n, _DBF_NAME): [_short(v) for v in values] for n, values in layer.columns.items()
+    }
     return Layer(layer.name, columns, layer.shapes)
 
 
 def _short(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    return value.encode()[:_DBF_TEXT_BYTES].decode(errors="ignore")
+    return _cut(value, _DBF_TEXT_BYTES)
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    return text.encode()[:most_bytes].decode(errors="ignore")
 
 
 def _add(path: Path, layer: Layer, driver: str, *, append: bool) -> None:

@@ -44,6 +44,16 @@ HEAD = (
     "edition",
     "as_of",
 )
+COLUMNS = {
+    "boundaries": GRID_FIELDS,
+    "places": PLACE_FIELDS,
+    "context": CONTEXT_FIELDS,
+    "people": PEOPLE,
+    "duties": DUTIES,
+    "organisations": ORGANISATIONS,
+    "head": HEAD,
+}
+WITH_SHAPES = ("boundaries", "places", "context")
 GEOMETRY = "geometry"
 _PIECE = 30_000
 """Characters of a WKT in one cell; a longer one goes on in geometry_2, geometry_3 …"""

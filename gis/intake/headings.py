@@ -231,9 +231,20 @@ for _kind, _fields in HEADINGS.items():
 _KIND_OF_TITLE = {folded(t): kind for kind, titles in TITLES.items() for t in titles}
 
 
-def field_of(kind: Kind, heading: object) -> str | None:
-    """Return the field that a column of a kind of table holds, None for none of ours."""
-    return _FIELD_OF[kind].get(folded(heading))
+def field_of(kind: Kind, heading: object, *, cut: bool = False) -> str | None:
+    """Return the field that a column of a kind of table holds, None for none of ours.
+
+    ``cut``: the heading may have lost its end, as in a shapefile.
+
+    >>> field_of(Kind.BOUNDARIES, "网格编", cut=True), field_of(Kind.BOUNDARIES, "网格编")
+    ('code', None)
+    """
+    word = folded(heading)
+    found = _FIELD_OF[kind].get(word)
+    if found is None and cut and len(word) > 1:
+        longer = {f for name, f in _FIELD_OF[kind].items() if name.startswith(word)}
+        return longer.pop() if len(longer) == 1 else None
+    return found
 
 
 def kind_of_title(title: str) -> Kind | None:

@@ -335,7 +335,8 @@ def _read_layers(
                 sheet, reading = None, _begin(where, value["crs"], told)
                 into.readings.append(reading)
             else:
-                reading, sheet = None, Sheet(name, layer, [(1, list(value["fields"]))])
+                reading = None
+                sheet = Sheet(name, layer, [(1, list(value["fields"]))], guarded=False)
                 sheets.append(sheet)
             continue
         number += 1
@@ -381,7 +382,7 @@ def ours_of(properties: Any) -> Any:
     found: dict[str, Any] = {}
     rest: dict[str, Any] = {}
     for heading, value in properties.items():
-        name = field_of(kind, heading)
+        name = field_of(kind, heading, cut=True)
         if name is None or (name in found and found[name] not in (None, "")):
             rest[heading] = value
         else:
@@ -393,7 +394,7 @@ def ours_of(properties: Any) -> Any:
 
 def _kind_of_feature(properties: dict[str, Any]) -> Kind:
     places = {f for h in properties if (f := field_of(Kind.PLACES, h))}
-    grids = {f for h in properties if (f := field_of(Kind.BOUNDARIES, h))}
+    grids = {f for h in properties if (f := field_of(Kind.BOUNDARIES, h, cut=True))}
     if "kind" in properties and _word(Kind.PLACES, "kind", properties["kind"]) in (
         "building",
         "business",

@@ -22,7 +22,7 @@ from gis.bulk.workbook import unpack
 from gis.errors import InvalidInput
 from gis.exchange.fields import Row
 from gis.exchange.tables import unguarded_text
-from gis.exchange.whole import FORMAT, GEOMETRY
+from gis.exchange.whole import COLUMNS, FORMAT, GEOMETRY, WITH_SHAPES
 from gis.findings import Finding, Text, error, note, warning
 from gis.intake.headings import (
     HEADINGS,
@@ -53,11 +53,15 @@ _WORDS_OF: Mapping[tuple[Kind, str], str] = {
 
 @dataclass
 class Sheet:
-    """A table as it came: rows with their numbers, the cells as they stand."""
+    """A table as it came: rows with their numbers, the cells as they stand.
+
+    ``guarded``: an apostrophe before what might be a formula is none of the text.
+    """
 
     source: str
     title: str | None
     rows: list[tuple[int, list[Any]]] = field(default_factory=list)
+    guarded: bool = True
 
 
 @dataclass
@@ -168,10 +172,12 @@ def _stacked(sheet: Sheet) -> list[Sheet] | None:
     for number, cells in sheet.rows[1:]:
         name = str(cells[0])
         if name not in parts:
-            kind = kind_of_title(name)
-            known = [*HEADINGS[kind], GEOMETRY] if kind else []
+            known = COLUMNS.get(name, ())
+            shaped = name in WITH_SHAPES
             at[name] = [
-                i for i, c in enumerate(head) if c in known or re.fullmatch(r"geometry_\d+", c)
+                i
+                for i, c in enumerate(head)
+                if c in known or (shaped and re.fullmatch(r"geometry(_\d+)?", c))
             ]
             parts[name] = Sheet(sheet.source, name, [(1, [head[i] for i in at[name]])])
         parts[name].rows.append((number, [cells[i] if i < len(cells) else "" for i in at[name]]))
@@ -189,7 +195,7 @@ def _understood(sheet: Sheet, ours: bool) -> Table | Finding:
     where = _said(sheet)
     exact = ours or [str(h) for h in header] == [str(h) for h in fields.values()]
     names = {name: str(header[i]).strip(_SPACE) for i, name in fields.items()}
-    reader = _RowReader(kind, where, sheet.title, names, exact)
+    reader = _RowReader(kind, where, sheet.title, names, exact, sheet.guarded)
     rows = [
         reader.row(n, cells, fields, header) for n, cells in sheet.rows[at + 1 :] if _full(cells)
     ]
@@ -225,7 +231,7 @@ def _header(sheet: Sheet, titled: Kind | None) -> tuple[int, Kind] | None:
         if len({str(c) for c in cells if c not in (None, "")}) < 2:
             continue
         for kind in [titled] if titled else list(Kind):
-            score = _score(kind, cells)
+            score = _score(kind, cells) + (3 if titled is Kind.CONTEXT else 0)
             if score >= 2 and (best is None or score > best[0]):
                 best = score, at, kind
     return best[1:] if best else None
@@ -335,6 +341,7 @@ class _RowReader:
     title: str | None
     names: Mapping[str, str]
     exact: bool
+    guarded: bool
 
     def row(
         self, number: int, cells: list[Any], fields: Mapping[int, str], header: Sequence[Any]
@@ -359,7 +366,7 @@ class _RowReader:
         if cell is None or cell == "":
             return None
         if isinstance(cell, str):
-            return self._text(name, unguarded_text(cell))
+            return self._text(name, unguarded_text(cell) if self.guarded else cell)
         if isinstance(cell, bool):
             return cell
         if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT_DIGITS * 10:

@@ -119,23 +119,40 @@ def _read_shp(path: Path, out: IO[str], vertices: int) -> int:
             f"has no {dbf.name[:60]}, which holds the codes and names: send it too",
             f"缺少 {dbf.name[:60]}（其中是编号和名称）：请一并提供",
         )
-    encoding = None if path.with_suffix(".cpg").exists() else _encoding_of(dbf)
-    return _copy(path, None, path.stem, encoding, out, vertices)
+    return _copy(path, None, path.stem, _encoding_of(dbf), out, vertices)
 
 
 def _encoding_of(dbf: Path) -> str:
-    """Return the encoding of a table that does not say it: UTF-8 when it is that, else GB18030."""
+    """Return the encoding of a table: as its .cpg says, else UTF-8 when it is that, else GB18030.
+
+    Texts are cut at the width of their column, so half a letter may end one: only letters that
+    follow another count.
+    """
+    cpg = dbf.with_suffix(".cpg")
+    said = cpg.read_bytes()[:40].decode("ascii", "ignore").strip().lower() if cpg.exists() else ""
+    if "utf" in said:
+        return "utf-8"
+    if any(word in said for word in ("936", "gb", "ansi")):
+        return "gb18030"
     content = dbf.read_bytes()
-    body = content[int.from_bytes(content[8:10], "little") :]
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            # Texts are cut at the width of their column, so half a letter may end one.
-            for start in range(0, len(body), 1 << 20):
-                body[start : start + (1 << 20)].decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    return "gb18030"
+    texts = [t for t in content[32:].split(b" ") if any(b > 127 for b in t)][:200_000]
+    whole = sum(_decodes(t, "utf-8") for t in texts)
+    return "utf-8" if 2 * whole >= len(texts) else "gb18030"
+
+
+def _decodes(text: bytes, encoding: str) -> bool:
+    try:
+        text.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _as_written(text: Any, encoding: str | None) -> Any:
+    """Return a text that was read byte by byte as what it is; half a letter at its end goes."""
+    if encoding is None or not isinstance(text, str):
+        return text
+    return text.encode("latin-1", "replace").decode(encoding, "ignore")
 
 
 def _copy(
@@ -147,12 +164,12 @@ def _copy(
     meta, _, shapes, columns = read(
         str(path),
         layer=layer,
-        encoding=encoding,
+        encoding=None if encoding is None else "ISO-8859-1",
         force_2d=True,
         max_features=MAX_FEATURES + 1,
         datetime_as_string=True,
     )
-    fields = [str(f) for f in meta["fields"]]
+    fields = [str(_as_written(f, encoding)) for f in meta["fields"]]
     count = len(shapes) if shapes is not None else len(columns[0]) if columns else 0
     if count > MAX_FEATURES:
         raise Refused("large", f"has over {MAX_FEATURES:,} rows", f"超过 {MAX_FEATURES:,} 行")
@@ -169,7 +186,9 @@ def _copy(
                 raise Refused(
                     "large", f"has over {MAX_VERTICES:,} vertices", f"顶点超过 {MAX_VERTICES:,} 个"
                 )
-        values = {f: _plain(c[row]) for f, c in zip(fields, columns, strict=True)}
+        values = {
+            f: _plain(_as_written(c[row], encoding)) for f, c in zip(fields, columns, strict=True)
+        }
         feature = {"type": "Feature", "properties": values, "geometry": geometry}
         json.dump(feature, out, separators=(",", ":"))
         out.write("\n")

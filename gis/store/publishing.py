@@ -180,6 +180,41 @@ def _settle_identity(connection: Connection, database: Database, publication: Pu
         )
 
 
+def begin(database: Database, identity: Identity, author: Author) -> None:
+    """Say whose store it is, before anything is published into it.
+
+    Raises
+    ------
+    Conflict
+        When it is somebody's already.
+    """
+    with database.writing() as connection:
+        stored = read_identity(connection)
+        if stored is not None:
+            raise Conflict(
+                f"{database.place.shown} is the store of {stored.name} already: set "
+                "WANGGE_DATABASE_URL to a new one, such as sqlite:///var/office.db",
+                f"{database.place.shown} 已属于{stored.name}：请将 WANGGE_DATABASE_URL 设为新库，"
+                "例如 sqlite:///var/office.db",
+            )
+        connection.execute(
+            insert(tables.identity).values(
+                only=1,
+                name=identity.name,
+                code=identity.code,
+                synthetic=identity.synthetic,
+                recorded_at=utc_now(),
+            )
+        )
+        audit.append(
+            connection,
+            author,
+            "store.begin",
+            f"store:{identity.code}",
+            after={"name": identity.name, "code": identity.code},
+        )
+
+
 def _mixed(database: Database, synthetic: bool) -> Conflict:
     if synthetic:
         return Conflict(

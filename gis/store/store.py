@@ -146,6 +146,16 @@ class Store:
 
     # --- what changes it ---
 
+    def begin(self, identity: Identity, *, author: Author = SYSTEM) -> None:
+        """Say whose store it is, before anything is published into it.
+
+        Raises
+        ------
+        Conflict
+            When it is somebody's already.
+        """
+        publishing.begin(self._database, identity, author)
+
     def publish(
         self,
         *,

@@ -1,0 +1,88 @@
+"""wangge export: what is stored as files that load back to the same."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.commands.common import day_of, open_stored, print_findings, today, write_files
+from gis.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from gis.atlas import Atlas
+
+_SUFFIXES = (".geojson", ".json", ".gpkg", ".xlsx", ".csv")
+_ACCEPTED = ("OUT.geojson", "OUT.gpkg", "OUT.xlsx", "OUT.csv", "a folder")
+
+
+def export(
+    out: Annotated[
+        Path,
+        typer.Argument(help="OUT.geojson for the boundaries; OUT.gpkg, .xlsx, .csv or a folder"),
+    ],
+    as_of: Annotated[str | None, typer.Option(help="The day (YYYY-MM-DD) [today]")] = None,
+    edition: Annotated[str, typer.Option(help="internal or public")] = "internal",
+) -> None:
+    """Write what is stored: the boundaries as GeoJSON, or all of it in one file or a folder.
+
+    What is written loads back to the same. The internal edition is for the office only.
+    """
+    from api.live import internal_atlas
+    from api.settings import read_settings
+    from gis.disclosure import public
+
+    if out.suffix.lower() not in _SUFFIXES and out.suffix and not out.is_dir():
+        raise InvalidInput(
+            "out",
+            f"{out}: written are {', '.join(_ACCEPTED)}",
+            f"{out}：可导出为 {'、'.join(_ACCEPTED[:-1])} 或文件夹",
+            _ACCEPTED,
+        )
+    if edition not in ("internal", "public"):
+        raise InvalidInput(
+            "edition",
+            f"--edition {edition[:20]!r}: must be internal or public",
+            f"--edition {edition[:20]!r}：应为 internal（内部）或 public（公开）",
+            ("internal", "public"),
+        )
+    store = open_stored()
+    try:
+        atlas, faults, _ = internal_atlas(store, day_of(as_of, "as-of") or today())
+    finally:
+        store.close()
+    print_findings(faults, sys.stderr)
+    if edition == "public":
+        atlas = public(atlas, read_settings().policy, today=today())
+    _write(out, atlas)
+
+
+def _write(out: Path, atlas: Atlas) -> None:
+    from gis.exchange.geojson import write_directory, write_division
+    from gis.exchange.tables import write_roster
+    from gis.exchange.whole import atlas_csv, write_atlas_gpkg, write_atlas_workbook
+
+    suffix = "" if out.is_dir() else out.suffix.lower()
+    if suffix in (".geojson", ".json"):
+        write_files({out: write_division(atlas.division)})
+    elif suffix == ".gpkg":
+        write_atlas_gpkg(out, atlas)
+        print(f"wrote {out} ({out.stat().st_size:,} bytes)")
+    elif suffix == ".xlsx":
+        content = io.BytesIO()
+        write_atlas_workbook(content, atlas)
+        write_files({out: content.getvalue()})
+    elif suffix == ".csv":
+        write_files({out: atlas_csv(atlas)})
+    else:
+        places, context = write_directory(atlas.directory, atlas.division)
+        files = {
+            "boundaries.geojson": write_division(atlas.division),
+            "places.geojson": places,
+            "context.geojson": context,
+            **write_roster(atlas.roster, atlas.division),
+        }
+        write_files({out / name: content for name, content in files.items()})

@@ -1,0 +1,178 @@
+"""wangge load: a set of files into the store, previewed, cleaned, all or nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.commands.common import day_of, language, open_stored, operator, print_findings, today
+from gis.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from gis.intake import How, Intake
+    from gis.intake.preview import Preview
+
+_SHOWN = 5
+
+
+def load(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders with files of our names")],
+    effective_from: Annotated[
+        str | None, typer.Option(help="The first day it is in force (YYYY-MM-DD) [today]")
+    ] = None,
+    datum: Annotated[
+        str | None,
+        typer.Option(help="Of files that do not say it: wgs84, cgcs2000, gcj02, bd09, EPSG:4549 …"),
+    ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Say what would change; change nothing")
+    ] = False,
+    clean: Annotated[
+        float | None,
+        typer.Option(metavar="TOLERANCE_M", help="Clean boundaries; no vertex moves further"),
+    ] = None,
+    fill: Annotated[
+        str | None,
+        typer.Option(help="Ground without a level-3 grid becomes one: residual or dedicated"),
+    ] = None,
+    keep_absent: Annotated[
+        bool, typer.Option("--keep-absent", help="Rows that are not in the tables stay")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="Why, for the record")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the preview as JSON")] = False,
+) -> None:
+    """Load a set without errors, all or nothing, as the next version.
+
+    Boundaries come as GeoJSON, GeoPackage or shapefile (.zip, or .shp with its companions);
+    people, duties, places, organisations and household counts as XLSX or CSV. Grids that are
+    absent from the boundaries are retired; what is not in the set stays.
+    """
+    from api.loading import Load, newest, require_same_kind, store_set
+    from api.settings import read_settings
+    from gis.intake import read_set
+    from gis.intake.preview import preview as preview_of
+    from gis.intake.preview import preview_json
+
+    day = day_of(effective_from, "effective-from") or today()
+    how = _how(datum, clean, fill, keep_absent=keep_absent)
+    store = open_stored()
+    try:
+        base = newest(store)
+        if base.damage is not None:
+            print(f"wangge: {base.damage.text.in_language(language())}", file=sys.stderr)
+        intake = read_set(paths, today=today(), base=base.atlas, how=how)
+        require_same_kind(intake, base.atlas, store.identity())
+        if preview:
+            found = preview_of(intake, base.atlas)
+            if as_json:
+                print(json.dumps(preview_json(found, intake), ensure_ascii=False, indent=1))
+            else:
+                _print_preview(found, intake)
+            raise typer.Exit(1 if found.errors else 0)
+        office = read_settings().office_name
+        published = store_set(
+            store,
+            Load(intake, day, today(), office, operator(), reason or ", ".join(intake.files)),
+            base.versions,
+        )
+    finally:
+        store.close()
+    _print_cleaning(intake)
+    print_findings(intake.findings, sys.stdout)
+    print(summary(intake.findings))
+    versions = published.versions
+    if not published.changed:
+        print(f"nothing changed: the same content is stored as division {versions.division}")
+    for part in published.changed:
+        print(f"loaded {part} {getattr(versions, part)}, in force from {day}")
+
+
+def _how(datum: str | None, clean: float | None, fill: str | None, *, keep_absent: bool) -> How:
+    from gis.exchange.reference import parse_reference
+    from gis.intake import How
+
+    reference = parse_reference(datum) if datum else None
+    if fill is not None and clean is None:
+        raise typer.BadParameter("--fill goes with --clean TOLERANCE_M")
+    return How(reference, keep_absent, clean, kind_to_fill(fill), _progress())
+
+
+def kind_to_fill(text: str | None) -> Any:
+    """Return the kind of grid that uncovered ground becomes.
+
+    Raises
+    ------
+    InvalidInput
+        When it is neither of the two.
+    """
+    from gis.division import GridKind
+
+    if not text:
+        return None
+    if text not in ("residual", "dedicated"):
+        raise InvalidInput(
+            "fill",
+            f"fill {text[:20]!r}: must be residual or dedicated",
+            f"fill {text[:20]!r}：应为 residual（余地）或 dedicated（专属网格）",
+            ("residual", "dedicated"),
+        )
+    return GridKind(text)
+
+
+def _progress() -> Any:
+    """Return what shows on a terminal how much is done; elsewhere nothing is shown."""
+    if not sys.stderr.isatty():
+        return lambda _done: None
+
+    def show(done: float) -> None:
+        print(f"\r{done:4.0%} ", end="" if done < 0.9 else "\r", file=sys.stderr, flush=True)
+
+    return show
+
+
+def summary(findings: Any) -> str:
+    """Return how many findings of each weight there are."""
+    count = {s: sum(f.severity == s for f in findings) for s in ("error", "warning", "note")}
+    return f"{count['error']} error(s), {count['warning']} warning(s), {count['note']} note(s)"
+
+
+def _print_preview(found: Preview, intake: Intake) -> None:
+    print(", ".join(found.files))
+    for change in found.changes:
+        counts = f"{len(change.new)} new, {len(change.changed)} changed, {len(change.gone)} gone"
+        print(f"{change.part}: {counts}, {change.same} the same")
+        for word, rows in (("+", change.new), ("~", change.changed), ("-", change.gone)):
+            for row in rows[:_SHOWN]:
+                told = "; ".join(f"{n}: {b or '–'} → {a or '–'}" for n, b, a in row.fields)
+                print(f"  {word} {row.id}  {row.label}" + (f"  ({told})" if told else ""))
+            if len(rows) > _SHOWN:
+                print(f"  {word} … {len(rows) - _SHOWN} more")
+    _print_cleaning(intake)
+    for fault in found.faults:
+        word = f"{fault.kind}, a sliver" if fault.is_sliver else fault.kind
+        lon, lat = fault.shape.representative_point().coords[0]
+        print(
+            f"  {word}: {' / '.join(fault.codes)}  {fault.area_m2:,.3f} m², "
+            f"{fault.width_m:.2f} m wide at ({lon:.7f}, {lat:.7f})"
+        )
+    print_findings(found.findings, sys.stdout)
+    print(summary(found.findings))
+    print("nothing was changed: it is a preview")
+
+
+def _print_cleaning(intake: Intake) -> None:
+    cleaned = intake.cleaned
+    if cleaned is None or cleaned.refusals:
+        return
+    print(f"cleaned: {len(cleaned.changes)} grid(s) changed")
+    for c in cleaned.changes:
+        print(
+            f"  {c.code} {c.name}: {c.before_m2:,.2f} → {c.after_m2:,.2f} m² "
+            f"({c.change_m2:+,.2f} m²), moved at most {c.moved_m:.2f} m"
+        )
+    for piece in cleaned.added.values():
+        print(f"  new grid {piece.code} {piece.name}: ground that no level-3 grid covered")

@@ -1,0 +1,412 @@
+"""Data in and out on the page: drop files, look at what they would change, apply or discard."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Request
+from python_multipart.exceptions import FormParserError
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.responses import Response
+
+from api.access import Caller, Planner, Role, require
+from api.bodies import limited, read_object
+from api.errors import language_of
+from api.guards import etag_of, if_match
+from api.live import Live
+from api.loading import Load, store_set
+from api.page_files import PAGE_METHODS, page_answer
+from api.query import StrictRoute
+from api.routes.answers import LiveAtlas, answer
+from api.routes.editing import author_of
+from api.settings import today
+from api.undoing import PARTS, go_back
+from api.uploads import (
+    MAX_FILES,
+    MAX_UPLOAD_BYTES,
+    Pending,
+    Waiting,
+    check_files,
+    how_of,
+    safe_name,
+)
+from gis.errors import Conflict, InvalidInput, NotFound
+from gis.intake.preview import finding_json
+from gis.intake.templates import TEMPLATES, template, template_csv, template_workbook
+from gis.store import Versions
+
+router = APIRouter(tags=["data"], route_class=StrictRoute)
+
+_PageReader = Annotated[Caller, Depends(require(Role.PLANNER, page=True))]
+_FORM_BYTES = 64 << 10
+_BODY_BYTES = 16 << 10
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FIELDS = ("datum", "clean", "fill", "absent")
+Id = Annotated[str, Path(max_length=64, description="The id of the pending import")]
+_UPLOAD = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                        **{name: {"type": "string"} for name in _FIELDS},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+def _json(properties: dict[str, Any]) -> dict[str, Any]:
+    schema = {"type": "object", "additionalProperties": False, "properties": properties}
+    return {"requestBody": {"content": {"application/json": {"schema": schema}}}}
+
+
+_TEXT = {"type": "string", "maxLength": 200}
+
+
+async def _waiting(request: Request) -> Waiting:
+    state = request.app.state
+    if not hasattr(state, "waiting"):
+        state.waiting = Waiting()
+    found: Waiting = state.waiting
+    return found
+
+
+Held = Annotated[Waiting, Depends(_waiting)]
+
+
+@router.api_route("/desk/data", methods=PAGE_METHODS, include_in_schema=False)
+async def page(request: Request, _caller: _PageReader) -> Response:
+    """Return the page of data in and out."""
+    return page_answer(request, "data.html")
+
+
+@router.get("/data", summary="What the store holds, and what can be undone")
+async def status(_caller: Planner, live: LiveAtlas) -> Response:
+    """Tell which parts are loaded, in which versions, and what to load next."""
+    store = live.store
+    versions = await asyncio.to_thread(store.versions)
+    identity = await asyncio.to_thread(store.identity)
+    body = {
+        "name": identity.name if identity else None,
+        "code": identity.code if identity else None,
+        "synthetic": bool(identity and identity.synthetic),
+        "steps": {
+            "boundaries": versions.division > 0,
+            "people": versions.roster > 0,
+            "places": versions.directory > 0,
+        },
+        "versions": _versions_json(versions),
+        "templates": [
+            {"name": t.name, "sheet": t.sheet, "says": t.says._asdict()} for t in TEMPLATES
+        ],
+        "limits": {"bytes": MAX_UPLOAD_BYTES, "files": MAX_FILES},
+    }
+    return answer(body, headers={"etag": _etag(versions), "cache-control": "no-store"})
+
+
+def _versions_json(versions: Versions) -> dict[str, int]:
+    return {
+        "division": versions.division,
+        "directory": versions.directory,
+        "roster": versions.roster,
+    }
+
+
+def _etag(versions: Versions) -> str:
+    return etag_of(f"{versions.division}-{versions.directory}-{versions.roster}")
+
+
+@router.get("/data/templates/{name}", summary="A table to fill in, XLSX or CSV")
+async def download(
+    _caller: Planner,
+    name: Annotated[str, Path(max_length=60, description="all.xlsx, duties.xlsx, duties.csv …")],
+) -> Response:
+    """Return a template with examples that are invented and lists to choose from."""
+    stem, _, kind = name.rpartition(".")
+    found = template(stem)
+    if kind not in ("xlsx", "csv") or (found is None and name != "all.xlsx"):
+        known = ["all.xlsx", *(f"{t.name}.{k}" for t in TEMPLATES for k in ("xlsx", "csv"))]
+        raise NotFound(
+            f"there is no template {name[:40]!r} (there are {', '.join(known)})",
+            f"没有模板 {name[:40]!r}（可用：{'、'.join(known)}）",
+        )
+    if kind == "csv" and found is not None:
+        content, media = template_csv(found), "text/csv; charset=utf-8"
+    else:
+        chosen = [found] if found is not None else list(TEMPLATES)
+        content, media = await asyncio.to_thread(template_workbook, chosen), _XLSX
+    headers = {
+        "content-disposition": f'attachment; filename="wangge-{name}"',
+        "cache-control": "no-store",
+    }
+    return Response(content, media_type=media, headers=headers)
+
+
+# --- previews ----------------------------------------------------------------------------------
+
+
+@router.post(
+    "/data/previews", summary="Send files; see what they would change", openapi_extra=_UPLOAD
+)
+async def upload(request: Request, caller: Planner, live: LiveAtlas, held: Held) -> Response:
+    """Hold some files and work out what they would change; nothing is changed yet.
+
+    Send a form with one or more parts `file` (GeoJSON, GeoPackage, zipped shapefile, XLSX, CSV;
+    at most 100 MiB together) and, where it is known, `datum`, `clean` (a tolerance in metres),
+    `fill` (residual, dedicated) and `absent` (keep, retire). Ask the address of the answer how
+    far it is.
+    """
+    pending = held.begin(caller.name)
+    try:
+        given = await _receive(request, pending)
+        pending.files = check_files(pending.folder)
+        how = how_of(given, _reporting(pending))
+    except BaseException:
+        held.drop(pending)
+        raise
+    _start(held, pending, live, how)
+    return answer(
+        _pending_json(pending, request), 202, {"location": f"/data/previews/{pending.id}"}
+    )
+
+
+def _reporting(pending: Pending) -> Any:
+    def report(done: float) -> None:
+        if pending.gone.is_set():
+            raise InvalidInput("file", "it was discarded", "已放弃")
+        pending.done = done
+
+    return report
+
+
+def _start(held: Waiting, pending: Pending, live: Live, how: Any) -> None:
+    pending.state, pending.done = "reading", 0.0
+    work = asyncio.create_task(asyncio.to_thread(held.read, pending, live.store, how))
+    pending_tasks.add(work)
+    work.add_done_callback(pending_tasks.discard)
+
+
+pending_tasks: set[asyncio.Task[None]] = set()
+"""Kept so that they are not collected while they run."""
+
+
+async def _receive(request: Request, pending: Pending) -> dict[str, str]:
+    """Write the files of a form into the folder of a pending set; return its other fields."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        raise InvalidInput(
+            "file",
+            "send the files as a form (multipart/form-data) with parts called file",
+            "请以表单（multipart/form-data）发送文件，部分名为 file",
+            ("multipart/form-data",),
+        )
+    body = limited(request, MAX_UPLOAD_BYTES + _FORM_BYTES, "file")
+    try:
+        parser = MultiPartParser(
+            request.headers, body, max_files=MAX_FILES, max_fields=10, max_part_size=_BODY_BYTES
+        )
+        form = await parser.parse()
+    except (MultiPartException, FormParserError, KeyError, UnicodeDecodeError) as problem:
+        why = str(getattr(problem, "message", problem))[:100]
+        raise InvalidInput(
+            "file", f"file: broken form ({why})", f"file：表单有误（{why}）"
+        ) from None
+    try:
+        return await asyncio.to_thread(_kept, form, pending)
+    finally:
+        await form.close()
+
+
+def _kept(form: FormData, pending: Pending) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for name, value in form.multi_items():
+        if name == "file" and isinstance(value, UploadFile):
+            target = pending.folder / safe_name(value.filename or "")
+            if target.exists():
+                shown = target.name[:60]
+                raise InvalidInput("file", f"{shown!r} is sent twice", f"文件 {shown!r} 重复")
+            with target.open("xb") as out:
+                shutil.copyfileobj(value.file, out)
+        elif name in _FIELDS and isinstance(value, str) and name not in given:
+            given[name] = value
+        else:
+            known = ("file", *_FIELDS)
+            shown = name[:40]
+            raise InvalidInput(
+                shown,
+                f"part {shown!r} is not known or stands twice (known: {', '.join(known)})",
+                f"表单部分 {shown!r} 无法识别或重复（可用：{'、'.join(known)}）",
+                known,
+            )
+    return given
+
+
+def _pending_json(pending: Pending, request: Request) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "id": pending.id,
+        "state": pending.state,
+        "done": round(pending.done, 3),
+        "files": [p.name for p in pending.files],
+    }
+    if pending.problem is not None:
+        body["problem"] = {
+            "detail": pending.problem.text.in_language(language_of(request)),
+            "field": getattr(pending.problem, "field", None),
+            "accepted": list(getattr(pending.problem, "accepted", ())) or None,
+        }
+    if pending.state == "ready" and pending.versions is not None:
+        body["preview"] = pending.shown
+        body["versions"] = _versions_json(pending.versions)
+    return body
+
+
+@router.get("/data/previews/{identity}", summary="How far a pending import is, and its preview")
+async def look(request: Request, caller: Planner, held: Held, identity: Id) -> Response:
+    """Return the state of a pending import; `ready` has the preview and the ETag to apply it."""
+    pending = held.get(identity, caller.name)
+    headers = {"cache-control": "no-store"}
+    if pending.state == "ready" and pending.versions is not None:
+        headers["etag"] = _etag(pending.versions)
+    return answer(_pending_json(pending, request), headers=headers)
+
+
+@router.post(
+    "/data/previews/{identity}/read",
+    summary="Read the files again, in another datum or cleaned",
+    openapi_extra=_json(dict.fromkeys(_FIELDS, _TEXT)),
+)
+async def read_again(
+    request: Request, caller: Planner, live: LiveAtlas, held: Held, identity: Id
+) -> Response:
+    """Read the files that are held again; the former preview is forgotten."""
+    pending = held.get(identity, caller.name)
+    given = await _texts(request, _FIELDS)
+    how = how_of(given, _reporting(pending))
+    _require_at_rest(pending)
+    _start(held, pending, live, how)
+    return answer(_pending_json(pending, request), 202)
+
+
+def _require_at_rest(pending: Pending) -> None:
+    if pending.state == "reading":
+        raise Conflict("it is being read: wait until it is ready", "正在读取：请稍候")
+
+
+async def _texts(request: Request, known: tuple[str, ...]) -> dict[str, str]:
+    body = b"".join([piece async for piece in limited(request, _BODY_BYTES, "body")])
+    given = read_object(body) if body else {}
+    for name, value in given.items():
+        if name not in known or not isinstance(value, str) or len(value) > 200:
+            shown = name[:40]
+            raise InvalidInput(
+                shown,
+                f"{shown}: must be a text of at most 200 letters under a known name "
+                f"({', '.join(known)})",
+                f"{shown}：应为不超过 200 字的文本，可用字段：{'、'.join(known)}",
+                known,
+            )
+    return given
+
+
+@router.post(
+    "/data/previews/{identity}/apply",
+    summary="Import what was previewed, all or nothing",
+    openapi_extra=_json({"reason": _TEXT}),
+)
+async def apply(
+    request: Request, caller: Planner, live: LiveAtlas, held: Held, identity: Id
+) -> Response:
+    """Store what was previewed, in one transaction with its record.
+
+    `If-Match` is the ETag of the preview; 409 when somebody has changed the store since.
+    """
+    pending = held.get(identity, caller.name)
+    seen = if_match(request)
+    given = await _texts(request, ("reason",))
+    _require_at_rest(pending)
+    if pending.state != "ready" or pending.intake is None or pending.versions is None:
+        raise Conflict(
+            "it is not ready to be imported: look at what is wrong with it first",
+            "尚不能导入：请先查看其中的问题",
+        )
+    if etag_of(seen) != _etag(pending.versions):
+        raise Conflict(
+            "the preview is not the one you have seen: look at it again",
+            "预览已更新：请重新查看后再导入",
+        )
+    load = Load(
+        pending.intake,
+        today(),
+        today(),
+        live.settings.office_name,
+        author_of(caller),
+        given.get("reason", ""),
+    )
+    published = await asyncio.to_thread(store_set, live.store, load, pending.versions)
+    left_out = [finding_json(f) for f in pending.intake.findings if f.rule == "not_located"]
+    held.drop(pending)
+    return answer(
+        {
+            "changed": list(published.changed),
+            "versions": _versions_json(published.versions),
+            "left_out": left_out[:200],
+        }
+    )
+
+
+@router.delete("/data/previews/{identity}", summary="Discard a pending import", status_code=204)
+async def discard(caller: Planner, held: Held, identity: Id) -> Response:
+    """Forget the files and their preview."""
+    held.drop(held.get(identity, caller.name))
+    return Response(status_code=204)
+
+
+# --- undo --------------------------------------------------------------------------------------
+
+
+@router.post(
+    "/data/undo",
+    summary="The former places or people again",
+    openapi_extra=_json({"part": _TEXT, "reason": _TEXT}),
+)
+async def undo(request: Request, caller: Planner, live: LiveAtlas) -> Response:
+    """Publish the version before the newest of the `places` or `people` as the next one.
+
+    `If-Match` is the ETag of `GET /data`; 409 when the store has changed since.
+    """
+    seen = if_match(request)
+    given = await _texts(request, ("part", "reason"))
+    part = given.get("part", "")
+    if part not in PARTS:
+        raise InvalidInput(
+            "part",
+            f"part {part[:20]!r}: must be places or people",
+            f"part {part[:20]!r}：应为 places（地点）或 people（人员）",
+            tuple(PARTS),
+        )
+    store = live.store
+    if etag_of(seen) != _etag(await asyncio.to_thread(store.versions)):
+        raise Conflict(
+            "the store has changed since you looked: look again",
+            "数据已有变动：请刷新后再试",
+        )
+    done = await asyncio.to_thread(
+        go_back,
+        store,
+        part,
+        None,
+        today=today(),
+        author=author_of(caller),
+        reason=given.get("reason", ""),
+    )
+    return answer({"part": part, "as_in": done.source, "version": done.version})
