@@ -391,7 +391,7 @@ def places(engines: list[str]) -> Iterator[list[Place]]:
         yield found
 
 
-def main() -> int:
+def main(scenarios: dict[str, Callable[[Place, int], Tally]] = SCENARIOS) -> int:
     """Run the scenarios; return 1 when a store was torn."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=100, help="for each scenario and engine")
@@ -402,7 +402,7 @@ def main() -> int:
     torn = 0
     with places([given.engine] if given.engine else ["sqlite", "postgis"]) as found:
         for place in found:
-            for name, scenario in SCENARIOS.items():
+            for name, scenario in scenarios.items():
                 began = time.perf_counter()
                 tally = scenario(place, given.kills)
                 torn += len(tally.torn)

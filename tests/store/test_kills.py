@@ -10,18 +10,20 @@ import pytest
 
 from tests.store.throwaway_postgis import Cluster
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "faults.py"
+SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
-def _expect_nothing_torn(engine: str, kills: int) -> None:
+def _expect_nothing_torn(
+    engine: str, kills: int, script: str = "faults.py", scenarios: int = 3
+) -> None:
     ran = subprocess.run(
-        [sys.executable, SCRIPT, "--kills", str(kills), "--engine", engine],
+        [sys.executable, SCRIPTS / script, "--kills", str(kills), "--engine", engine],
         capture_output=True,
         text=True,
         timeout=300,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert ran.stdout.count(" 0 torn") == 3, ran.stdout
+    assert ran.stdout.count(" 0 torn") == scenarios, ran.stdout
 
 
 @pytest.mark.slow
@@ -33,3 +35,14 @@ def test_a_killed_publication_or_migration_tears_no_file() -> None:
 @pytest.mark.postgis
 def test_a_killed_publication_or_migration_tears_nothing_in_postgis(cluster: Cluster) -> None:
     _expect_nothing_torn("postgis", kills=4)
+
+
+@pytest.mark.slow
+def test_a_killed_edit_or_restore_tears_no_file() -> None:
+    _expect_nothing_torn("sqlite", 4, "record_faults.py", 2)
+
+
+@pytest.mark.slow
+@pytest.mark.postgis
+def test_a_killed_edit_or_restore_tears_nothing_in_postgis(cluster: Cluster) -> None:
+    _expect_nothing_torn("postgis", 2, "record_faults.py", 2)
