@@ -40,6 +40,7 @@ from gis.accounts import ALL_SCOPES, Role, Scope
 from gis.division import Division
 from gis.errors import NotAllowed, NotSignedIn
 from gis.ids import GridId
+from gis.record import Author
 
 __all__ = [
     "ANONYMOUS",
@@ -54,9 +55,11 @@ __all__ = [
     "Staff",
     "caller_of",
     "require",
+    "requirements_of",
 ]
 
 CALLER = "wangge.caller"
+WATCHING = "wangge.watching"
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -65,7 +68,9 @@ class Caller:
     """Whoever sent a request.
 
     ``scope_grids`` are the grids (and all below them) whose internal edition they may see and
-    change; None is the whole subdistrict. ``door`` is ``page`` for a browser's session and
+    change; None is the whole subdistrict. ``account`` is the id of the account, ``session`` that of
+    a browser's session, whose ``token`` and ``csrf_token`` are for signing in and out only.
+    ``door`` is ``page`` for a browser's session and
     ``api`` for a key or token. ``trusted_origin`` is False for a page's unsafe request that
     came without its CSRF token.
     """
@@ -77,7 +82,10 @@ class Caller:
     scopes: frozenset[Scope] = ALL_SCOPES
     must_change_password: bool = False
     trusted_origin: bool = True
-    session: str = field(default="", repr=False)
+    account: str = ""
+    session: str = ""
+    token: str = field(default="", repr=False)
+    csrf_token: str = field(default="", repr=False)
 
     @property
     def signed_in(self) -> bool:
@@ -85,15 +93,21 @@ class Caller:
         return self.role is not Role.PUBLIC
 
     @property
-    def internal(self) -> bool:
-        """Whether this caller may see the internal edition of any grid."""
-        return (
+    def author(self) -> Author:
+        """Who this is on record."""
+        return Author(self.name, str(self.role), self.door)
+
+    @property
+    def sees(self) -> frozenset[GridId] | None:
+        """The grids of which this caller sees the internal edition: () for none, None for all."""
+        if (
             self.signed_in
             and not self.must_change_password
             and self.trusted_origin
             and Scope.READ in self.scopes
-            and self.scope_grids != frozenset()
-        )
+        ):
+            return self.scope_grids
+        return frozenset()
 
     def covers(self, division: Division, grid: GridId | None) -> bool:
         """Tell whether a grid, or one above it, is in the caller's scope; None: all of it."""
@@ -138,13 +152,15 @@ class Requirement:
     """What a route asks of its caller; FastAPI calls it as a dependency.
 
     ``page``: the route is a page for people. ``any_password``: it may be used before a
-    one-time password has been changed.
+    one-time password has been changed. ``or_watching``: the machines that watch the service
+    may use it without signing in (``WANGGE_METRICS_FROM``).
     """
 
     role: Role
     scope: Scope | None = None
     page: bool = False
     any_password: bool = False
+    or_watching: bool = False
 
     async def __call__(self, request: Request) -> Caller:
         """Return the caller, once it is certain that they may.
@@ -158,11 +174,14 @@ class Requirement:
             one-time password has to be changed first.
         """
         caller: Caller = request.scope.get(CALLER, ANONYMOUS)
-        if self.role is not Role.PUBLIC:
-            self._check(caller, request.method)
+        if not (self.or_watching and request.scope.get(WATCHING)):
+            self.check(caller, request.method)
         return caller
 
-    def _check(self, caller: Caller, method: str) -> None:
+    def check(self, caller: Caller, method: str) -> None:
+        """Refuse a caller who may not (see :meth:`__call__`)."""
+        if self.role is Role.PUBLIC:
+            return
         if not caller.signed_in:
             raise NotSignedIn(
                 "sign in first: at /signin, or send an API key or token as Authorization: Bearer …",
@@ -193,11 +212,24 @@ class Requirement:
             )
 
 
+def requirements_of(dependant: Any) -> list[Requirement]:
+    """Return the requirements that a route declares: exactly one, or it is not served."""
+    found = [dependant.call] if isinstance(dependant.call, Requirement) else []
+    for inner in dependant.dependencies:
+        found += requirements_of(inner)
+    return found
+
+
 def require(
-    role: Role, scope: Scope | None = None, *, page: bool = False, any_password: bool = False
+    role: Role,
+    scope: Scope | None = None,
+    *,
+    page: bool = False,
+    any_password: bool = False,
+    or_watching: bool = False,
 ) -> Requirement:
     """Return the requirement of a route, to stand in ``Depends(…)``."""
-    return Requirement(role, scope, page, any_password)
+    return Requirement(role, scope, page, any_password, or_watching)
 
 
 Public = Annotated[Caller, Depends(require(Role.PUBLIC))]

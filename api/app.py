@@ -10,8 +10,12 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from api import errors
+from api.gate import Gate
 from api.live import Live, prepare
+from api.metrics import Metrics
 from api.routes import (
+    account_pages,
+    accounts,
     data,
     desk,
     divisions,
@@ -23,6 +27,7 @@ from api.routes import (
     locate_table,
     page,
     people_edit,
+    places,
     places_edit,
     plan_pages,
     plan_review,
@@ -30,9 +35,9 @@ from api.routes import (
     record,
     session,
 )
-from api.security import SecurityHeaders
 from api.settings import Settings
 from gis.store import open_store
+from gis.store.accounts import Accounts, open_accounts
 
 _DESCRIPTION = """\
 Which grid is this, and who is responsible? Coordinates come in with their `datum`
@@ -41,7 +46,9 @@ in Chinese or English (`Accept-Language`), naming the field and the accepted val
 """
 
 
-def create_app(settings: Settings | None = None, *, live: Live | None = None) -> FastAPI:
+def create_app(
+    settings: Settings | None = None, *, live: Live | None = None, who: Accounts | None = None
+) -> FastAPI:
     """Return the service.
 
     Parameters
@@ -52,6 +59,8 @@ def create_app(settings: Settings | None = None, *, live: Live | None = None) ->
         What to serve, already prepared; otherwise the store of the settings is opened,
         migrated and, when it is an empty SQLite file, filled with the sample as the
         application starts up.
+    who
+        The accounts, already migrated; otherwise those that go with the store.
     """
     settings = settings or Settings()
     settings.chosen_basemap()
@@ -59,11 +68,16 @@ def create_app(settings: Settings | None = None, *, live: Live | None = None) ->
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.live = live or await asyncio.to_thread(_open_live, settings)
+        app.state.accounts = who or await asyncio.to_thread(
+            _open_accounts, app.state.live, settings
+        )
         await app.state.live.start()
         try:
             yield
         finally:
             await app.state.live.stop()
+            if who is None:
+                app.state.accounts.close()
             if live is None:
                 app.state.live.store.close()
 
@@ -74,10 +88,13 @@ def create_app(settings: Settings | None = None, *, live: Live | None = None) ->
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/openapi.json",
+        openapi_url=None,
+        redirect_slashes=False,
     )
     errors.install(app)
-    app.add_middleware(SecurityHeaders)
+    app.state.settings = settings
+    app.state.metrics = Metrics()
+    app.add_middleware(Gate, settings=settings, metrics=app.state.metrics)
     for module in (
         page,
         data,
@@ -87,12 +104,15 @@ def create_app(settings: Settings | None = None, *, live: Live | None = None) ->
         locate_table,
         divisions,
         grids,
+        places,
         people_edit,
         places_edit,
         plans,
         plan_review,
         record,
         session,
+        account_pages,
+        accounts,
         health,
         docs,
         plan_pages,  # the last: /notices/{plan} would take /notices/{plan}.json
@@ -106,3 +126,9 @@ def _open_live(settings: Settings) -> Live:
     store = open_store(settings.database_url)
     prepare(store, settings)
     return Live(store, settings)
+
+
+def _open_accounts(live: Live, settings: Settings) -> Accounts:
+    found = open_accounts(live.store, lifetimes=settings.lifetimes)
+    found.migrate()
+    return found

@@ -28,6 +28,7 @@ from api.commands.locate import locate
 from api.commands.poster import poster
 from api.commands.publish import publish
 from api.commands.undo import undo
+from api.commands.user import app as user_app
 from gis.errors import RefusedSet, WanggeError
 
 if TYPE_CHECKING:
@@ -65,12 +66,24 @@ def main() -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on [8000]")] = None,
+    ssl_certfile: Annotated[
+        Path | None, typer.Option(help="Serve https with this certificate (PEM)")
+    ] = None,
+    ssl_keyfile: Annotated[Path | None, typer.Option(help="The certificate's key (PEM)")] = None,
 ) -> None:
-    """Serve the map page and the API; load the sample if the store is empty."""
+    """Serve the map page and the API; load the sample if the store is empty.
+
+    The first start prints a one-time password for the first administrator.
+    """
     from api.serving import run
     from api.settings import read_settings
 
-    run(read_settings(host=host, port=port))
+    run(read_settings(host=host, port=port, ssl_certfile=ssl_certfile, ssl_keyfile=ssl_keyfile))
+
+
+# --- user ------------------------------------------------------------------------------------
+
+app.add_typer(user_app)
 
 
 # --- publish ---------------------------------------------------------------------------------

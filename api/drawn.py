@@ -35,12 +35,12 @@ class Page:
 
 
 def page_of(atlas: Atlas, settings: Settings, folder: Path | None) -> Page:
-    """Return the page of a public atlas, kept or drawn.
+    """Return the page of an atlas in its edition, kept or drawn.
 
     Parameters
     ----------
     atlas
-        A public edition.
+        A public edition, or an internal one, which is never kept.
     settings
         What is printed on the map.
     folder
@@ -49,7 +49,7 @@ def page_of(atlas: Atlas, settings: Settings, folder: Path | None) -> Page:
     from maps.page import content_security_policy
 
     key = _key(atlas, settings)
-    file = folder / f"{key}.html.gz" if folder else None
+    file = folder / f"{key}.html.gz" if folder and atlas.edition == "public" else None
     gzipped = _read(file) if file else None
     if gzipped is None:
         gzipped = gzip.compress(_draw(atlas, settings), 6, mtime=0)
@@ -62,7 +62,7 @@ def page_of(atlas: Atlas, settings: Settings, folder: Path | None) -> Page:
 def _draw(atlas: Atlas, settings: Settings) -> bytes:
     from maps.publish import fitting_page_html
 
-    return fitting_page_html(atlas, "public", settings=map_settings(atlas, settings))
+    return fitting_page_html(atlas, atlas.edition, settings=map_settings(atlas, settings))
 
 
 def map_settings(atlas: Atlas, settings: Settings) -> MapSettings:
@@ -79,6 +79,7 @@ def map_settings(atlas: Atlas, settings: Settings) -> MapSettings:
 
 def _key(atlas: Atlas, settings: Settings) -> str:
     parts = (
+        atlas.edition,
         atlas.division.sha256,
         atlas.directory.sha256,
         atlas.roster.sha256,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from api import journal
+from api.page_files import page_answer
 from gis.errors import (
     Conflict,
     InvalidInput,
@@ -26,8 +29,6 @@ from gis.errors import (
 )
 from gis.findings import Text
 
-_log = logging.getLogger("wangge")
-
 STATUS: tuple[tuple[type[WanggeError], int, str, Text], ...] = (
     (TooLarge, 413, "too-large", Text("The request is too large", "请求过大")),
     (InvalidInput, 400, "invalid-input", Text("The request is not acceptable", "请求有误")),
@@ -39,6 +40,11 @@ STATUS: tuple[tuple[type[WanggeError], int, str, Text], ...] = (
     (Outdated, 412, "outdated", Text("Changed meanwhile", "内容已被他人修改")),
     (Conflict, 409, "conflict", Text("Conflict", "冲突")),
     (StoreError, 503, "store", Text("The database is not available", "数据库不可用")),
+)
+_UNREADABLE = InvalidInput(
+    "body",
+    "body: cannot be read as what its Content-Type says",
+    "body 无法按其 Content-Type 读取",
 )
 _HTTP_TITLES = {
     404: Text("There is nothing at this address", "此地址没有内容"),
@@ -100,6 +106,13 @@ def problem(
 
 async def _wangge_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, WanggeError)
+    return answer_to(request, error)
+
+
+def answer_to(request: Request, error: WanggeError) -> Response:
+    """Return the answer to whatever wangge refuses; a browser is sent to sign in."""
+    if isinstance(error, NotSignedIn | NotAllowed) and _is_for_reading(request):
+        return _page_for(request, error)
     for family, status, kind, title in STATUS:
         if isinstance(error, family):
             field = error.field if isinstance(error, InvalidInput) else None
@@ -115,7 +128,20 @@ async def _wangge_error(request: Request, error: Exception) -> Response:
                 accepted=accepted or None,
                 **(error.members if isinstance(error, Outdated) else {}),
             )
-    return await _unexpected_error(request, error)
+    return unexpected(request)
+
+
+def _is_for_reading(request: Request) -> bool:
+    """Tell whether a person waits for a page, not a program for an answer."""
+    return request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
+
+
+def _page_for(request: Request, error: WanggeError) -> Response:
+    if isinstance(error, NotSignedIn):
+        path = request.url.path
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/signin?next={quote(path + query, safe='/')}", 303)
+    return page_answer(request, "refused.html", 403)
 
 
 def _headers(error: WanggeError) -> dict[str, str]:
@@ -167,13 +193,22 @@ def _fault(fault: dict[str, Any]) -> dict[str, Any]:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    cause = error.__cause__
+    if error.status_code == 400:
+        # FastAPI says no more than that it could not read the body.
+        return answer_to(request, cause if isinstance(cause, WanggeError) else _UNREADABLE)
     title = _HTTP_TITLES.get(error.status_code, Text(str(error.detail), str(error.detail)))
     headers = dict(error.headers or {})
     return problem(request, error.status_code, "http", title, title, headers=headers)
 
 
 async def _unexpected_error(request: Request, error: Exception) -> Response:
-    _log.error("unexpected error at %s", request.url.path, exc_info=error)
+    journal.note("unexpected error", logging.ERROR, **journal.of_error(error))
+    return unexpected(request)
+
+
+def unexpected(request: Request) -> Response:
+    """Return the answer to what nobody foresaw: it says nothing of the inside."""
     title = Text("Something went wrong on our side", "服务器内部错误")
     detail = Text(
         "It was recorded. Try again, and tell the office if it stays.",

@@ -12,29 +12,36 @@ from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from api.drawn import Page, page_of
 from api.points import PointAnswers
 from api.settings import Settings, today
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
-from gis.disclosure import public
+from gis.disclosure import public, scoped
+from gis.division import Division
 from gis.errors import NotFound, StoreError
 from gis.findings import Finding, Text
 from gis.geometry import point_inside
+from gis.ids import GridId
 from gis.intake import read_set
 from gis.store import Identity, Store, Versions
 
 _log = logging.getLogger("wangge")
-_PAST_ATLASES = 8
-_Key = tuple[Versions, date, date]
+_PAST_ATLASES = 16
+_INTERNAL_PAGES = 4
+Sees = frozenset[GridId] | None
+NOTHING: frozenset[GridId] = frozenset()
+_Key = tuple[Versions, date, date, Sees]
 
 
 @dataclass(frozen=True)
 class Bundle:
     """Everything a request is answered from: the public atlas of one day, its book and page.
 
-    Book and page are promised: the first points are answered before they are made.
+    Book and page are promised: the first points are answered before they are made. What
+    people who are signed in see is made of ``internal`` when the first of them asks.
     """
 
     versions: Versions
@@ -44,6 +51,7 @@ class Bundle:
     faults: tuple[Finding, ...]
     page: Future[Page]
     points: PointAnswers
+    internal: Atlas
 
 
 def prepare(store: Store, settings: Settings) -> tuple[str, ...]:
@@ -89,6 +97,8 @@ class Live:
         self.settings = settings
         self.last_poll: StoreError | None = None
         self._bundle: Bundle | None = None
+        self._making = asyncio.Lock()
+        self._internal_pages: OrderedDict[Any, Future[Page]] = OrderedDict()
         self._past: OrderedDict[_Key, tuple[Atlas, Future[AddressBook]]] = OrderedDict()
         self._poll: asyncio.Task[None] | None = None
         self._pages = store.path.with_name(f"{store.path.name}.pages") if store.path else None
@@ -133,40 +143,64 @@ class Live:
             await asyncio.gather(self._poll, return_exceptions=True)
         self._maker.shutdown(wait=True, cancel_futures=True)
 
-    async def atlas(self, as_of: date | None) -> Atlas:
-        """Return the public atlas of a day; None is today.
+    async def atlas(self, as_of: date | None, sees: Sees = NOTHING) -> Atlas:
+        """Return the atlas of a day, None for today, as somebody sees it.
+
+        ``sees`` are the grids whose internal edition is shown, with all below them: none (the
+        public edition), or None for all.
 
         Raises
         ------
         NotFound
             When no division is that old.
         """
-        return (await self._at(as_of))[0]
+        return (await self._at(as_of, sees))[0]
 
-    async def atlas_and_book(self, as_of: date | None) -> tuple[Atlas, AddressBook]:
-        """Return the public atlas of a day and the address book made of it (see :meth:`atlas`)."""
-        atlas, book = await self._at(as_of)
+    async def atlas_and_book(
+        self, as_of: date | None, sees: Sees = NOTHING
+    ) -> tuple[Atlas, AddressBook]:
+        """Return an atlas (see :meth:`atlas`) and the address book made of it."""
+        atlas, book = await self._at(as_of, sees)
         return atlas, await asyncio.wrap_future(book)
 
-    async def _at(self, as_of: date | None) -> tuple[Atlas, Future[AddressBook]]:
+    async def internal_page(self, sees: Sees) -> Page:
+        """Return the map page of the internal edition; it is drawn when it is first wanted."""
         bundle = self.bundle
-        if as_of is None or as_of == bundle.day:
+        atlas = await self.atlas(None, sees)
+        key = (bundle.versions, bundle.day, sees)
+        if key not in self._internal_pages:
+            drawn = self._maker.submit(page_of, atlas, self.settings, None)
+            self._internal_pages[key] = drawn
+            while len(self._internal_pages) > _INTERNAL_PAGES:
+                self._internal_pages.popitem(last=False)
+        self._internal_pages.move_to_end(key)
+        return await asyncio.wrap_future(self._internal_pages[key])
+
+    async def _at(self, as_of: date | None, sees: Sees) -> tuple[Atlas, Future[AddressBook]]:
+        bundle = self.bundle
+        if not sees and sees is not None and (as_of is None or as_of == bundle.day):
             return bundle.atlas, bundle.book
-        key = (bundle.versions, bundle.day, as_of)
+        key = (bundle.versions, bundle.day, as_of or bundle.day, sees)
         if key not in self._past:
-            atlas = await asyncio.to_thread(self._public, as_of, bundle.day)
-            self._past[key] = atlas, self._maker.submit(AddressBook, atlas)
+            async with self._making:
+                if key not in self._past:
+                    atlas = await asyncio.to_thread(self._seen, bundle, key[2], sees)
+                    self._past[key] = atlas, self._maker.submit(AddressBook, atlas)
         self._past.move_to_end(key)
         found = self._past[key]
         while len(self._past) > _PAST_ATLASES:
             self._past.popitem(last=False)
         return found
 
-    def _public(self, as_of: date, day: date) -> Atlas:
-        atlas, _, _ = internal_atlas(self.store, as_of)
-        shown = public(atlas, self.settings.policy, today=day)
-        _warm(shown)
-        return shown
+    def _seen(self, bundle: Bundle, day: date, sees: Sees) -> Atlas:
+        if day == bundle.day:
+            internal, shown = bundle.internal, bundle.atlas
+        else:
+            internal, _, _ = internal_atlas(self.store, day)
+            shown = public(internal, self.settings.policy, today=bundle.day)
+        found = scoped(internal, shown, sees) if sees else internal if sees is None else shown
+        _warm(found)
+        return found
 
     def _build(self) -> Bundle | None:
         day = today()
@@ -180,7 +214,7 @@ class Live:
         _warm(shown)
         page = self._maker.submit(page_of, shown, self.settings, self._pages)
         book = self._maker.submit(AddressBook, shown)
-        return Bundle(versions, day, shown, book, faults, page, PointAnswers(shown))
+        return Bundle(versions, day, shown, book, faults, page, PointAnswers(shown), atlas)
 
     async def _watch(self) -> None:
         while True:
@@ -205,6 +239,11 @@ class Live:
             return
         self._bundle = fresh
         _log.info("in force: %s on %s", fresh.versions, fresh.day)
+
+    @property
+    def division(self) -> Division | None:
+        """The division in force, None when nothing has been loaded."""
+        return self._bundle.atlas.division if self._bundle else None
 
     @property
     def loaded(self) -> bool:

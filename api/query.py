@@ -11,21 +11,29 @@ from fastapi import Query, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BeforeValidator
 
+from api.access import Role, requirements_of
 from gis.datum import Datum, parse_datum
 from gis.errors import InvalidInput
+from gis.geometry import check_lon_lat
 
 _NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 class StrictRoute(APIRoute):
-    """A route that answers 400 to a query parameter it does not know or is given twice."""
+    """A route that answers 400 to a query parameter it does not know or is given twice.
+
+    Whoever may not use it is refused before anything else of the request is read.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler, with the check before it."""
+        """Return the handler, with the checks before it."""
         handle = super().get_route_handler()
         known = frozenset(_query_names(self.dependant))
+        guards = [r for r in requirements_of(self.dependant) if r.role is not Role.PUBLIC]
 
         async def strictly(request: Request) -> Response:
+            for guard in guards:
+                await guard(request)
             if request.scope["query_string"]:
                 check_names([name for name, _ in request.query_params.multi_items()], known)
             return await handle(request)
@@ -155,3 +163,57 @@ def whole(field: str, least: int, most: int, description: str) -> Any:
         BeforeValidator(lambda v: None if v is None else read_whole(v, field, least, most)),
         Query(description=description),
     ]
+
+
+def choice(field: str, known: tuple[str, ...]) -> Any:
+    """Return the annotation of an optional parameter that is one of a few words."""
+
+    def check(value: object) -> object:
+        if value is None or value in known:
+            return value
+        listed = ", ".join(known)
+        raise InvalidInput(
+            field,
+            f"{field} = {str(value)[:40]!r} must be one of {listed}",
+            f"{field} = {str(value)[:40]!r} 应为以下之一：{listed}",
+            known,
+        )
+
+    return Annotated[str | None, BeforeValidator(check), Query(description=", ".join(known))]
+
+
+def read_box(value: object) -> tuple[float, ...] | None:
+    """Return west, south, east and north of a box in WGS84; None for None.
+
+    Raises
+    ------
+    InvalidInput
+        Not four numbers in their order, or out of range.
+    """
+    if value is None:
+        return None
+    parts = str(value).split(",")
+    if len(parts) != 4:
+        raise InvalidInput(
+            "bbox",
+            "bbox must be four numbers: west,south,east,north in WGS84",
+            "bbox 应为四个数：西,南,东,北（WGS84）",
+            ("west,south,east,north",),
+        )
+    west, south, east, north = (read_number(p, "bbox") for p in parts)
+    for lon, lat in ((west, south), (east, north)):
+        try:
+            check_lon_lat(lon, lat)
+        except InvalidInput as problem:
+            raise InvalidInput("bbox", problem.text.en, problem.text.zh) from None
+    if west > east or south > north:
+        raise InvalidInput("bbox", "bbox: west > east or south > north", "bbox：西大于东或南大于北")
+    return west, south, east, north
+
+
+Box = Annotated[
+    str | None,
+    BeforeValidator(lambda v: None if read_box(v) is None else v),
+    Query(description="Only grids that touch west,south,east,north (WGS84)"),
+]
+Words = Annotated[str | None, Query(max_length=200, description="Text in the name or code")]

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import socket
+import ssl
 import sys
 import time
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.journal import write_json_lines
 from api.live import Live, prepare
 from api.settings import Settings
 from gis.errors import SettingsError
 from gis.store import open_store
+from gis.store.accounts import open_accounts
 
 _SHUTDOWN_S = 3
 
@@ -31,9 +34,11 @@ def run(settings: Settings) -> None:
         The database cannot be opened, is damaged, or is served already.
     """
     started = time.perf_counter()
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    write_json_lines()
+    tls = _tls(settings)
     listener = _listen(settings.host, settings.port)
     store = open_store(settings.database_url)
+    accounts = open_accounts(store, lifetimes=settings.lifetimes)
     try:
         with store.serve_lock():
             loaded = prepare(store, settings)
@@ -41,10 +46,62 @@ def run(settings: Settings) -> None:
                 print("the store was empty: loaded the sample 已载入示例数据", flush=True)
             live = Live(store, settings)
             live.build()
-            _serve(create_app(settings, live=live), listener, started)
+            accounts.migrate()
+            first = accounts.begin()
+            if first:
+                _print_first(*first)
+            app = create_app(settings, live=live, who=accounts)
+            _serve(app, listener, started, tls)
     finally:
+        accounts.close()
         store.close()
         listener.close()
+
+
+def _print_first(name: str, password: str) -> None:
+    line = "=" * 72
+    print(
+        f"{line}\n"
+        f"  First administrator 首位管理员:   {name}\n"
+        f"  One-time password 一次性密码:     {password}\n"
+        "  Shown this once; it must be changed at the first sign-in (/signin).\n"
+        "  只显示这一次，首次登录后须立即修改。遗失时运行: wangge user password admin\n"
+        f"{line}",
+        flush=True,
+    )
+
+
+def _tls(settings: Settings) -> dict[str, Path | None]:
+    """Return what uvicorn needs for https, once it is certain that it will do.
+
+    Raises
+    ------
+    SettingsError
+        One of the two files is missing, cannot be read, or they do not belong together.
+    """
+    certificate, key = settings.ssl_certfile, settings.ssl_keyfile
+    if certificate is None and key is None:
+        return {}
+    if certificate is None:
+        raise SettingsError(
+            "--ssl-keyfile goes with --ssl-certfile: give both",
+            "--ssl-keyfile 须与 --ssl-certfile 一起给出",
+        )
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=_none)
+    except (OSError, ValueError) as problem:
+        why = getattr(problem, "strerror", None) or str(problem)
+        raise SettingsError(
+            f"cannot serve https with {certificate}: {why}; both files must be PEM, the key "
+            "without a password",
+            f"无法用 {certificate} 提供 https 服务：{why}；两个文件都应为 PEM，私钥不设密码",
+        ) from None
+    return {"ssl_certfile": certificate, "ssl_keyfile": key}
+
+
+def _none() -> str:
+    """Return no password, so that OpenSSL does not ask the terminal for one."""
+    return ""
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -74,14 +131,19 @@ def _cannot_listen(host: str, port: int, problem: OSError) -> SettingsError:
     )
 
 
-def _serve(app: FastAPI, listener: socket.socket, started: float) -> None:
+def _serve(
+    app: FastAPI, listener: socket.socket, started: float, tls: dict[str, Path | None]
+) -> None:
     server = _AnnouncingServer(
         uvicorn.Config(
             app,
             log_level="warning",
             access_log=False,
             server_header=False,
+            proxy_headers=False,
+            log_config=None,
             timeout_graceful_shutdown=_SHUTDOWN_S,
+            **tls,  # type: ignore[arg-type]
         ),
         listener,
         started,
@@ -99,6 +161,7 @@ class _AnnouncingServer(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, listener: socket.socket, started: float) -> None:
         super().__init__(config)
+        self._scheme = "https" if config.is_ssl else "http"
         self._address = listener.getsockname()
         self._began = started
 
@@ -109,5 +172,7 @@ class _AnnouncingServer(uvicorn.Server):
         host, port = self._address[:2]
         shown = f"[{host}]" if ":" in host else host
         seconds = time.perf_counter() - self._began
-        print(f"wangge 网格: http://{shown}:{port}/  (ready in {seconds:.1f} s)", flush=True)
-        print(f"API: http://{shown}:{port}/docs   stop with Ctrl-C", flush=True)
+        print(
+            f"wangge 网格: {self._scheme}://{shown}:{port}/  (ready in {seconds:.1f} s)", flush=True
+        )
+        print(f"API: {self._scheme}://{shown}:{port}/docs   stop with Ctrl-C", flush=True)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gis.accounts import Lifetimes
 from gis.disclosure import Policy
 from gis.errors import SettingsError
 from gis.planning.rules import SizeRules
@@ -59,6 +60,27 @@ class Settings(BaseSettings):
     rule_least_shopfronts: int = Field(5, ge=1, le=1000)
     rule_most_shopfronts: int = Field(10, ge=1, le=1000)
     rule_load_factor: float = Field(3.0, gt=1, le=1000)
+    session_idle_minutes: int = Field(120, ge=1, le=1440)
+    session_hours: int = Field(12, ge=1, le=168)
+    token_minutes: int = Field(15, ge=1, le=1440)
+    trusted_proxies: str = Field("", max_length=1000)
+    allowed_hosts: str = Field("", max_length=1000)
+    metrics_from: str = Field("127.0.0.1,::1", max_length=1000)
+    rate_lookup: str = Field("100000/minute", max_length=40)
+    rate_write: str = Field("6000/minute", max_length=40)
+    rate_sign_in: str = Field("60/minute", max_length=40)
+    log_requests: Literal["errors", "all"] = "errors"
+    ssl_certfile: Path | None = None
+    ssl_keyfile: Path | None = None
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """How long sessions and tokens last."""
+        return Lifetimes(
+            idle_s=self.session_idle_minutes * 60,
+            session_s=self.session_hours * 3600,
+            token_s=self.token_minutes * 60,
+        )
 
     @property
     def rules(self) -> SizeRules:

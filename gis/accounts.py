@@ -1,13 +1,15 @@
-"""Who may do what: the roles of the people who sign in, and the scopes of a key.
+"""Who may sign in and do what: accounts, their roles and sessions, keys and their scopes.
 
 Not to be confused with :class:`gis.roster.Role`, the duties people hold on grids.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gis.findings import Text
+from gis.ids import GridId
 
 
 class Role(StrEnum):
@@ -58,3 +60,59 @@ class Scope(StrEnum):
 
 
 ALL_SCOPES = frozenset(Scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who can sign in.
+
+    ``scope_grids`` are ids of grids, whose children are included; None is the whole
+    subdistrict. ``epoch`` grows whenever everything issued so far is to end. Times are
+    seconds since 1970, UTC.
+    """
+
+    id: str
+    name: str
+    role: Role
+    scope_grids: frozenset[GridId] | None
+    must_change_password: bool
+    disabled: bool
+    epoch: int
+    created_at: int
+    signed_in_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser in which somebody is signed in; ``csrf_token`` is for its pages only."""
+
+    id: str
+    account: str
+    csrf_token: str = field(repr=False)
+    agent: str
+    created_at: int
+    seen_at: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key for programs; of the key itself only a hash is kept. ``expires_at`` None: never."""
+
+    id: str
+    account: str
+    name: str
+    scopes: frozenset[Scope]
+    created_at: int
+    expires_at: int | None
+    used_at: int | None
+    revoked_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long what is issued lasts, in seconds."""
+
+    idle_s: int = 2 * 3600
+    session_s: int = 12 * 3600
+    token_s: int = 15 * 60

@@ -58,7 +58,9 @@ class Spot:
 class Atlas:
     """Boundaries, places and people as of one day (Asia/Shanghai); immutable.
 
-    ``edition`` is ``public`` only for what :func:`gis.disclosure.public` returned.
+    ``edition`` is ``public`` only for what :func:`gis.disclosure.public` returned. One that
+    :func:`gis.disclosure.scoped` returned holds the internal edition of the grids ``covered``
+    and refers to the public atlas ``elsewhere`` for all others.
     """
 
     division: Division
@@ -68,6 +70,14 @@ class Atlas:
     edition: Edition = "internal"
     name: str = ""
     code: str = ""
+    elsewhere: Atlas | None = None
+    covered: frozenset[GridId] = frozenset()
+
+    def on(self, grid: GridId | None) -> Atlas:
+        """Return the atlas that answers for a grid: this one, or the public one elsewhere."""
+        if self.elsewhere is None or grid in self.covered:
+            return self
+        return self.elsewhere
 
     @property
     def synthetic(self) -> bool:
@@ -125,6 +135,9 @@ class Atlas:
 
     def sheet(self, grid: Grid) -> Sheet:
         """Return everything about a grid of this division."""
+        answering = self.on(grid.id)
+        if answering is not self:
+            return answering.sheet(answering.division.by_id[grid.id])
         chain = self.division.chain(grid.id)
         return Sheet(
             grid=grid,

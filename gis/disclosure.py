@@ -16,7 +16,7 @@ import shapely
 from gis.atlas import Atlas
 from gis.directory import Directory, Place, PlaceKind
 from gis.division import Division, Grid, Member
-from gis.ids import PersonId, PlaceId
+from gis.ids import GridId, PersonId, PlaceId
 from gis.roster import ROLES, Duty, Organisation, Person, Roster
 
 _HOUSEHOLDS_STEP = 10
@@ -61,6 +61,53 @@ def public(atlas: Atlas, policy: Policy | None = None, *, today: date | None = N
         edition="public",
         name=atlas.name,
         code=atlas.code,
+    )
+
+
+def scoped(internal: Atlas, shown: Atlas, grids: frozenset[GridId]) -> Atlas:
+    """Return what somebody sees who is in charge of some grids and of all below them.
+
+    Of these grids it holds the internal edition: the grid, what stands on it, who serves on it.
+    Everything else is as ``shown``, the public edition of the same day, which also answers for
+    the sheets of all other grids.
+    """
+    division = internal.division
+    covered = frozenset(g.id for g in division if any(a.id in grids for a in division.chain(g.id)))
+    public_grids = shown.division.by_id
+    inside = internal.grid_of
+    there = shown.directory.by_id
+    places = tuple(
+        place
+        for row in internal.directory.places
+        if (place := row if inside[row.id] in covered else there.get(row.id)) is not None
+    )
+    return replace(
+        internal,
+        division=replace(
+            division, grids=tuple(g if g.id in covered else public_grids[g.id] for g in division)
+        ),
+        directory=replace(internal.directory, places=places, context=shown.directory.context),
+        roster=_scoped_roster(internal.roster, shown.roster, covered),
+        elsewhere=shown,
+        covered=covered,
+    )
+
+
+def _scoped_roster(roster: Roster, shown: Roster, covered: frozenset[GridId]) -> Roster:
+    own = tuple(d for d in roster.duties if d.grid in covered)
+    others = tuple(d for d in shown.duties if d.grid not in covered)
+    known = {d.person for d in own}
+    return replace(
+        roster,
+        people=(
+            *(p for p in roster.people if p.id in known),
+            *(p for p in shown.people if p.id not in known),
+        ),
+        duties=(*own, *others),
+        organisations=(
+            *(o for o in roster.organisations if o.grid in covered),
+            *(o for o in shown.organisations if o.grid not in covered),
+        ),
     )
 
 

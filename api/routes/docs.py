@@ -8,10 +8,12 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.access import Public
 from api.query import StrictRoute
+from api.routes.answers import answer
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
@@ -47,25 +49,31 @@ def _asset(name: str) -> bytes:
     return (files("fastapi_swagger") / "resources" / name).read_bytes()
 
 
+@router.get("/openapi.json")
+async def openapi(request: Request, _caller: Public) -> Response:
+    """Return the description of the API (OpenAPI 3.1)."""
+    return answer(request.app.openapi())
+
+
 @router.get("/docs")
-async def docs() -> Response:
+async def docs(_caller: Public) -> Response:
     """Return the page."""
     return Response(_PAGE, media_type="text/html", headers={"content-security-policy": _POLICY})
 
 
 @router.get("/docs/start.js")
-async def start() -> Response:
+async def start(_caller: Public) -> Response:
     """Return the script that starts the page."""
     return Response(_START, media_type="text/javascript")
 
 
 @router.get("/docs/swagger-ui-bundle.js")
-async def script() -> Response:
+async def script(_caller: Public) -> Response:
     """Return the page's script."""
     return Response(_asset("swagger-ui-bundle.js"), media_type="text/javascript")
 
 
 @router.get("/docs/swagger-ui.css")
-async def style() -> Response:
+async def style(_caller: Public) -> Response:
     """Return the page's style."""
     return Response(_asset("swagger-ui.css"), media_type="text/css")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 import shapely
 from fastapi import APIRouter, Query
-from pydantic import BeforeValidator
 from starlette.responses import Response
 
-from api.query import AsOf, StrictRoute, read_number, whole
+from api.access import Caller, Public
+from api.live import Live
+from api.query import AsOf, Box, StrictRoute, Words, choice, read_box, whole
 from api.routes.answers import LiveAtlas, answer
 from gis.atlas import Atlas
 from gis.division import GRID_CLASSES, GRID_GRADES, Grid, GridKind
-from gis.errors import InvalidInput
 from gis.exchange.sheets import grid_json, place_json, provenance_json, sheet_json
-from gis.geometry import check_lon_lat
 
 router = APIRouter(prefix="/grids", tags=["grids"], route_class=StrictRoute)
 
@@ -23,60 +23,18 @@ _PAGE = 100
 _MOST = 1000
 
 
-def _choice(field: str, known: tuple[str, ...]) -> Any:
-    def check(value: object) -> object:
-        if value is None or value in known:
-            return value
-        listed = ", ".join(known)
-        raise InvalidInput(
-            field,
-            f"{field} = {str(value)[:40]!r} must be one of {listed}",
-            f"{field} = {str(value)[:40]!r} 应为以下之一：{listed}",
-            known,
-        )
-
-    return Annotated[str | None, BeforeValidator(check), Query(description=", ".join(known))]
-
-
-def _box(value: object) -> tuple[float, ...] | None:
-    if value is None:
-        return None
-    parts = str(value).split(",")
-    if len(parts) != 4:
-        raise InvalidInput(
-            "bbox",
-            "bbox must be four numbers: west,south,east,north in WGS84",
-            "bbox 应为四个数：西,南,东,北（WGS84）",
-            ("west,south,east,north",),
-        )
-    west, south, east, north = (read_number(p, "bbox") for p in parts)
-    for lon, lat in ((west, south), (east, north)):
-        try:
-            check_lon_lat(lon, lat)
-        except InvalidInput as problem:
-            raise InvalidInput("bbox", problem.text.en, problem.text.zh) from None
-    if west > east or south > north:
-        raise InvalidInput("bbox", "bbox: west > east or south > north", "bbox：西大于东或南大于北")
-    return west, south, east, north
-
-
-Box = Annotated[
-    str | None,
-    BeforeValidator(lambda v: None if _box(v) is None else v),
-    Query(description="Only grids that touch west,south,east,north (WGS84)"),
-]
-Words = Annotated[str | None, Query(max_length=200, description="Text in the name or code")]
-YesNo = _choice("geometry", ("true", "false"))
+YesNo = choice("geometry", ("true", "false"))
 
 
 @router.get("", summary="The grids, filtered and paged")
 async def list_grids(
+    caller: Public,
     live: LiveAtlas,
     level: whole("level", 1, 3, "1 community, 2 compound, 3 building cluster") = None,  # type: ignore[valid-type]
     parent: Annotated[str | None, Query(description="The code of the grid above")] = None,
-    kind: _choice("kind", tuple(GridKind)) = None,  # type: ignore[valid-type]
-    grid_class: _choice("grid_class", GRID_CLASSES) = None,  # type: ignore[valid-type]
-    grid_grade: _choice("grid_grade", GRID_GRADES) = None,  # type: ignore[valid-type]
+    kind: choice("kind", tuple(GridKind)) = None,  # type: ignore[valid-type]
+    grid_class: choice("grid_class", GRID_CLASSES) = None,  # type: ignore[valid-type]
+    grid_grade: choice("grid_grade", GRID_GRADES) = None,  # type: ignore[valid-type]
     bbox: Box = None,
     q: Words = None,
     geometry: YesNo = None,  # type: ignore[valid-type]
@@ -85,14 +43,14 @@ async def list_grids(
     as_of: AsOf = None,
 ) -> Response:
     """List the grids by level and code; `total` counts all that match."""
-    atlas = await live.atlas(as_of)
+    atlas = await live.atlas(as_of, caller.sees)
     wanted = {"level": level, "kind": kind, "grid_class": grid_class, "grid_grade": grid_grade}
     found = _matching(atlas, {k: v for k, v in wanted.items() if v is not None})
     if parent is not None:
         children = {g.id for g in atlas.division.children(atlas.division.grid(parent).id)}
         found = [g for g in found if g.id in children]
     if bbox is not None:
-        box = shapely.box(*(_box(bbox) or ()))
+        box = shapely.box(*(read_box(bbox) or ()))
         found = [g for g in found if g.boundary.intersects(box)]
     if q:
         found = [g for g in found if q in g.name or q in g.code]
@@ -116,11 +74,20 @@ def _matching(atlas: Atlas, wanted: dict[str, Any]) -> list[Grid]:
     return [g for g in atlas.division if all(getattr(g, k) == v for k, v in wanted.items())]
 
 
-@router.get("/{code}", summary="One grid, with its boundary")
-async def one_grid(live: LiveAtlas, code: str, as_of: AsOf = None) -> Response:
-    """Return a grid by its code, its boundary in WGS84, and the codes of its children."""
-    atlas = await live.atlas(as_of)
+async def _answering(
+    caller: Caller, live: Live, code: str, as_of: date | None
+) -> tuple[Atlas, Grid]:
+    """Return a grid and the atlas that answers for it: the caller's, or the public one."""
+    atlas = await live.atlas(as_of, caller.sees)
     grid = atlas.division.grid(code)
+    answering = atlas.on(grid.id)
+    return answering, answering.division.by_id[grid.id]
+
+
+@router.get("/{code}", summary="One grid, with its boundary")
+async def one_grid(caller: Public, live: LiveAtlas, code: str, as_of: AsOf = None) -> Response:
+    """Return a grid by its code, its boundary in WGS84, and the codes of its children."""
+    atlas, grid = await _answering(caller, live, code, as_of)
     children = [c.code for c in atlas.division.children(grid.id)]
     return answer(
         {
@@ -132,10 +99,9 @@ async def one_grid(live: LiveAtlas, code: str, as_of: AsOf = None) -> Response:
 
 
 @router.get("/{code}/sheet", summary="Everything about one grid")
-async def sheet(live: LiveAtlas, code: str, as_of: AsOf = None) -> Response:
+async def sheet(caller: Public, live: LiveAtlas, code: str, as_of: AsOf = None) -> Response:
     """Return what hangs on a grid: people, organisations, counts, children and places."""
-    atlas = await live.atlas(as_of)
-    grid = atlas.division.grid(code)
+    atlas, grid = await _answering(caller, live, code, as_of)
     children = atlas.division.children(grid.id)
     return answer(
         {

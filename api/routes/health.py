@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from api.access import Caller, Public, Role, Scope, require
 from api.errors import language_of
 from api.query import StrictRoute
 from api.routes.answers import LiveAtlas, answer
 
 router = APIRouter(tags=["operations"], route_class=StrictRoute)
+Watcher = Annotated[Caller, Depends(require(Role.ADMIN, Scope.READ, or_watching=True))]
 
 
 @router.get("/healthz", summary="The process is alive")
-async def healthz() -> Response:
+async def healthz(_caller: Public) -> Response:
     """Answer as long as the process can answer at all."""
     return answer({"status": "ok"})
 
 
 @router.get("/readyz", summary="There is an atlas to answer from")
-async def readyz(request: Request, live: LiveAtlas) -> Response:
+async def readyz(request: Request, _caller: Public, live: LiveAtlas) -> Response:
     """Answer 200 when there is an atlas in force, else 503.
 
     `degraded` with its `faults`: a damaged version was refused and the last good one serves,
@@ -38,3 +42,14 @@ async def readyz(request: Request, live: LiveAtlas) -> Response:
             **({"faults": faults} if faults else {}),
         }
     )
+
+
+@router.get("/metrics", summary="Counts for Prometheus", response_class=Response)
+async def metrics(request: Request, _caller: Watcher, live: LiveAtlas) -> Response:
+    """Return counts in the text format of Prometheus.
+
+    For this machine and whatever else `WANGGE_METRICS_FROM` names, and for administrators.
+    """
+    versions = live.bundle.atlas.version if live.loaded else {}
+    body, media_type = request.app.state.metrics.exposition(versions)
+    return Response(body, headers={"cache-control": "no-store", "content-type": media_type})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Coroutine
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from api.access import Public, caller_of
 from api.errors import language_of
 from api.live import Live
 from api.query import AsOf, DatumName, Lat, Lon, StrictRoute, whole
@@ -24,7 +24,6 @@ _DEGREES = rb"(-?\d{1,3}(?:\.\d{1,17})?)"
 _PLAIN = re.compile(
     rb"lon=%b&lat=%b&datum=(%b)" % (_DEGREES, _DEGREES, "|".join(DATUMS).encode()), re.ASCII
 )
-_CALLER = frozenset((b"cookie", b"authorization"))
 _HEADERS = {"cache-control": "no-cache"}
 
 
@@ -49,7 +48,7 @@ class PointRoute(StrictRoute):
 def _plain_point(request: Request) -> Response | None:
     """Return the answer to a point that is written plainly, None for everything else."""
     asked = _PLAIN.fullmatch(request.scope["query_string"])
-    if asked is None or any(name in _CALLER for name, _ in request.scope["headers"]):
+    if asked is None or caller_of(request.scope).signed_in:
         return None
     live: Live = request.app.state.live
     lon, lat = float(asked[1]), float(asked[2])
@@ -70,6 +69,7 @@ AddressText = Annotated[
 @router.get("/locate", summary="The three grids and the responsible people at a point or address")
 async def locate(
     request: Request,
+    caller: Public,
     live: LiveAtlas,
     lon: Lon = None,
     lat: Lat = None,
@@ -91,11 +91,16 @@ async def locate(
     """
     if address is not None:
         _refuse_beside_address(lon=lon, lat=lat, datum=datum)
-        return await _by_address(request, live, address, limit or _CANDIDATES, as_of)
+        atlas, book = await live.atlas_and_book(as_of, caller.sees)
+        found = book.search(_address(address), limit or _CANDIDATES)
+        body = found_json(found, atlas, language_of(request), with_sheets=True)
+        return answer({**body, **provenance_json(atlas)})
     if limit is not None:
         raise InvalidInput("limit", "limit goes with address", "limit 仅用于地址查询")
     spot = _wgs84_point(lon, lat, datum)
-    atlas = await live.atlas(as_of)
+    atlas = await live.atlas(as_of, caller.sees)
+    grids = atlas.locator.locate(*spot).grids
+    atlas = atlas.on(grids[-1].id if grids else None)
     return answer(spot_json(atlas.spot(*spot), atlas))
 
 
@@ -123,12 +128,7 @@ def _wgs84_point(lon: float | None, lat: float | None, datum: Datum | None) -> t
     return point
 
 
-async def _by_address(
-    request: Request, live: Live, text: str, limit: int, as_of: date | None
-) -> Response:
+def _address(text: str) -> str:
     if not text.strip():
         raise InvalidInput("address", "address is empty", "address 为空")
-    atlas, book = await live.atlas_and_book(as_of)
-    found = book.search(text, limit)
-    body = found_json(found, atlas, language_of(request), with_sheets=True)
-    return answer({**body, **provenance_json(atlas)})
+    return text

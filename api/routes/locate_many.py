@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.access import Public
 from api.bodies import limited, read_object
 from api.errors import language_of
 from api.query import StrictRoute, read_day
@@ -72,7 +73,7 @@ _LIST_BODY = {
 
 
 @router.post("/locate", summary="The grids of many points or addresses", openapi_extra=_LIST_BODY)
-async def locate_list(request: Request, live: LiveAtlas) -> Response:
+async def locate_list(request: Request, caller: Public, live: LiveAtlas) -> Response:
     """Answer up to 100,000 points (with their `datum`) or addresses, row by row.
 
     `fields: "ids"` answers points with `codes`, the level-3 code of each (null outside), and
@@ -88,10 +89,10 @@ async def locate_list(request: Request, live: LiveAtlas) -> Response:
     as_of = read_day(asked["as_of"], "as_of") if asked.get("as_of") is not None else None
     language = language_of(request)
     if "addresses" in asked:
-        atlas, book = await live.atlas_and_book(as_of)
+        atlas, book = await live.atlas_and_book(as_of, caller.sees)
         limit = asked.get("limit", _CANDIDATES)
         return await _address_list(request, asked["addresses"], atlas, book, limit, language)
-    atlas = await live.atlas(as_of)
+    atlas = await live.atlas(as_of, caller.sees)
     table = _grid_table(request, atlas)
     if len(asked["points"]) >= _MANY:
         _load_kernel(request)

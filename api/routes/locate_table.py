@@ -19,6 +19,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import FileResponse, Response
 
+from api.access import Public
 from api.bodies import limited
 from api.errors import language_of
 from api.query import AsOf, DatumName, StrictRoute
@@ -96,6 +97,7 @@ Format = Annotated[
 )
 async def locate_table(
     request: Request,
+    caller: Public,
     live: LiveAtlas,
     datum: DatumName = None,
     lon_column: _column("longitude") = None,  # type: ignore[valid-type]
@@ -119,7 +121,7 @@ async def locate_table(
     try:
         upload = folder / "upload"
         await _receive(request, upload)
-        atlas, book = await live.atlas_and_book(as_of)
+        atlas, book = await live.atlas_and_book(as_of, caller.sees)
         job = _Job(upload, folder, asked, atlas, book, format, language_of(request), Event())
         async with turns(request):
             done = await _unless_gone(request, job)

@@ -7,8 +7,10 @@ import asyncio
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.query import StrictRoute
+from api.access import Caller, Public
+from api.query import StrictRoute, choice
 from api.routes.answers import LiveAtlas
+from gis.errors import NotAllowed, NotSignedIn
 
 router = APIRouter(tags=["map"], route_class=StrictRoute)
 
@@ -16,13 +18,26 @@ router = APIRouter(tags=["map"], route_class=StrictRoute)
 @router.api_route(
     "/", methods=["GET", "HEAD"], summary="The interactive map page", include_in_schema=False
 )
-async def map_page(request: Request, live: LiveAtlas) -> Response:
-    """Return the map of the public edition: one page that asks nothing outside."""
-    page = await asyncio.wrap_future(live.bundle.page)
+async def map_page(
+    request: Request,
+    caller: Public,
+    live: LiveAtlas,
+    edition: choice("edition", ("public", "internal")) = None,  # type: ignore[valid-type]
+) -> Response:
+    """Return the map: one page that asks nothing outside.
+
+    The public edition, or with `edition=internal` the internal one of the caller's grids.
+    """
+    internal = edition == "internal"
+    if internal:
+        _check_internal(caller)
+        page = await live.internal_page(caller.sees)
+    else:
+        page = await asyncio.wrap_future(live.bundle.page)
     headers = {
         "etag": page.etag,
-        "cache-control": "no-cache",
-        "vary": "accept-encoding",
+        "cache-control": "private, no-cache" if internal else "no-cache",
+        "vary": "accept-encoding, cookie, authorization" if internal else "accept-encoding",
         "content-security-policy": page.policy,
     }
     if request.headers.get("if-none-match") == page.etag:
@@ -31,3 +46,14 @@ async def map_page(request: Request, live: LiveAtlas) -> Response:
         headers["content-encoding"] = "gzip"
         return Response(page.gzipped, media_type="text/html", headers=headers)
     return Response(page.html, media_type="text/html", headers=headers)
+
+
+def _check_internal(caller: Caller) -> None:
+    """Refuse the internal edition to whoever may see none of it."""
+    if not caller.signed_in:
+        raise NotSignedIn("the internal map is for staff: sign in first", "内部版地图请先登录")
+    if caller.sees is not None and not caller.sees:
+        raise NotAllowed(
+            "no grids are assigned to this account, or its one-time password must be changed first",
+            "该账号没有管辖的网格，或需先修改一次性密码",
+        )

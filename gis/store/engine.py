@@ -41,6 +41,7 @@ class Database:
     engine: Engine
     place: Place
     path: Path | None
+    schema: str = SCHEMA
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -61,7 +62,9 @@ class Database:
         with plainly(self.place), self.engine.connect() as connection:
             if self.path is None:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_S}s'")
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")
+                connection.exec_driver_sql(
+                    f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK}, hashtext('{self.schema}'))"
+                )
             else:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
@@ -80,8 +83,10 @@ class Database:
             )
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, schema: str = SCHEMA) -> Database:
     """Return the database of a URL; nothing is opened or made yet.
+
+    ``schema`` is where the tables stand on PostGIS.
 
     Raises
     ------
@@ -94,7 +99,8 @@ def open_database(url: str) -> Database:
         return Database(_sqlite_engine(path), Place(str(path), True), path)
     shown = f"{parsed.host or parsed.query.get('host', 'localhost')}"
     shown += f":{parsed.port}" if parsed.port else ""
-    return Database(_postgis_engine(parsed), Place(f"{shown}/{parsed.database or ''}", False), None)
+    place = Place(f"{shown}/{parsed.database or ''}", False)
+    return Database(_postgis_engine(parsed, schema), place, None, schema)
 
 
 def _parse(url: str) -> URL:
@@ -263,7 +269,7 @@ def check_whole(path: Path, place: Place) -> None:
 # --- PostGIS -----------------------------------------------------------------------------------
 
 
-def _postgis_engine(url: URL) -> Engine:
+def _postgis_engine(url: URL, schema: str) -> Engine:
     # Its listeners on tables come in pairs: imported in the middle of one they fail.
     import geoalchemy2  # noqa: F401
 
@@ -276,7 +282,7 @@ def _postgis_engine(url: URL) -> Engine:
         json_serializer=_to_json,
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "wangge"},
     )
-    event.listen(engine, "connect", _prefer_our_schema)
+    event.listen(engine, "connect", partial(_prefer_our_schema, schema))
     return engine
 
 
@@ -289,7 +295,7 @@ SELECT set_config('search_path', concat_ws(', ',
 """
 
 
-def _prefer_our_schema(connection: Any, _record: object) -> None:
+def _prefer_our_schema(schema: str, connection: Any, _record: object) -> None:
     """Look for tables in our schema first, and for PostGIS wherever the office has it."""
-    connection.execute(_SEARCH_PATH, (SCHEMA,))
+    connection.execute(_SEARCH_PATH, (schema,))
     connection.commit()

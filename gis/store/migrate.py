@@ -9,7 +9,7 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, String, column, inspect, select, table
+from sqlalchemy import Connection, Select, String, column, inspect, select, table
 from sqlalchemy.exc import DBAPIError
 
 from gis.errors import StoreError, StoreUnreachable
@@ -19,13 +19,19 @@ from gis.store.failures import NotSetUp, Place, plainly
 HEAD = "0003"
 SCRIPTS = Path(__file__).with_name("migrations")
 VERSION_TABLE = "wangge_revision"
-_STORED_REVISION = select(column("version_num", String)).select_from(table(VERSION_TABLE))
 
 
-def upgrade(database: Database, scripts: Path = SCRIPTS, head: str = HEAD) -> bool:
+def upgrade(
+    database: Database,
+    scripts: Path = SCRIPTS,
+    head: str = HEAD,
+    *,
+    version_table: str = VERSION_TABLE,
+) -> bool:
     """Bring a database to revision ``head`` in one transaction; tell whether that was needed.
 
-    A SQLite file that holds data is copied first, while nobody else can write to it.
+    ``version_table`` is where the revision stands. A SQLite file that holds data is copied first,
+    while nobody else can write to it.
 
     Raises
     ------
@@ -36,38 +42,37 @@ def upgrade(database: Database, scripts: Path = SCRIPTS, head: str = HEAD) -> bo
     """
     if database.path is not None:
         make_file(database.path, database.place)
-    if _is_at(head, database):
+    if _is_at(head, database, version_table):
         return False
     with database.writing() as connection:
-        found = _revision(connection, database)
+        found = _revision(connection, database, version_table)
         if found == head:
             return False
         if database.path is not None and found is not None:
             copy_before_migration(database.path, found, database.place)
         if database.path is None:
             set_up_postgis(connection, database)
-        _run(connection, scripts, head, database)
+        _run(connection, scripts, head, database, version_table)
     return True
 
 
-def set_up(connection: Connection, database: Database) -> None:
-    """Make the newest tables of the store in a transaction of the caller's, where none are."""
-    _run(connection, SCRIPTS, HEAD, database)
+def _stored_revision(version_table: str) -> Select[str]:
+    return select(column("version_num", String)).select_from(table(version_table))
 
 
-def _is_at(head: str, database: Database) -> bool:
+def _is_at(head: str, database: Database, version_table: str) -> bool:
     try:
         with database.reading() as connection:
-            return connection.scalar(_STORED_REVISION) == head
+            return connection.scalar(_stored_revision(version_table)) == head
     except NotSetUp:
         return False
 
 
-def _revision(connection: Connection, database: Database) -> str | None:
+def _revision(connection: Connection, database: Database, version_table: str) -> str | None:
     """Return the revision that stands in a database, None for one without tables of ours."""
-    tables = inspect(connection).get_table_names(schema=None if database.path else SCHEMA)
-    if VERSION_TABLE in tables:
-        return connection.scalar(_STORED_REVISION)
+    tables = inspect(connection).get_table_names(schema=None if database.path else database.schema)
+    if version_table in tables:
+        return connection.scalar(_stored_revision(version_table))
     if tables and database.path is not None:
         raise StoreUnreachable(
             f"{database.place.shown} belongs to another program (it has a table {tables[0]!r}): "
@@ -78,7 +83,9 @@ def _revision(connection: Connection, database: Database) -> str | None:
     return None
 
 
-def _run(connection: Connection, scripts: Path, head: str, database: Database) -> None:
+def _run(
+    connection: Connection, scripts: Path, head: str, database: Database, version_table: str
+) -> None:
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory
@@ -93,7 +100,7 @@ def _run(connection: Connection, scripts: Path, head: str, database: Database) -
 
     try:
         with EnvironmentContext(config, directory, fn=steps) as environment:
-            environment.configure(connection=connection, version_table=VERSION_TABLE)
+            environment.configure(connection=connection, version_table=version_table)
             environment.run_migrations()
     except CommandError as problem:
         raise StoreError(
@@ -149,18 +156,13 @@ def _back_up(path: Path, copy: Path) -> None:
 
 
 def set_up_postgis(connection: Connection, database: Database) -> None:
-    """Make the schema and the extension where they are missing.
-
-    Raises
-    ------
-    StoreUnreachable
-        PostGIS is not installed, or the user may not.
-    """
+    schema = database.schema
     if not connection.exec_driver_sql(
-        f"SELECT 1 FROM pg_namespace WHERE nspname = '{SCHEMA}'"  # noqa: S608
+        f"SELECT 1 FROM pg_namespace WHERE nspname = '{schema}'"  # noqa: S608
     ).scalar():
-        _as_owner(connection, f"CREATE SCHEMA {SCHEMA}", database)
-    _as_owner(connection, "CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public", database)
+        _as_owner(connection, f"CREATE SCHEMA {schema}", database)
+    if schema == SCHEMA:
+        _as_owner(connection, "CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public", database)
 
 
 def _as_owner(connection: Connection, statement: str, database: Database) -> None:

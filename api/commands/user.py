@@ -1,0 +1,237 @@
+"""``wangge user``: accounts, from the command line of the machine that serves."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.commands.common import open_stored, today
+from gis.accounts import ACCOUNT_ROLES, ALL_SCOPES, Scope
+from gis.errors import InvalidInput, NotFound
+from gis.record import Author
+
+if TYPE_CHECKING:
+    from gis.accounts import Account, ApiKey
+    from gis.ids import GridId
+    from gis.store import Store
+    from gis.store.accounts import Accounts
+
+app = typer.Typer(
+    name="user",
+    help="The accounts of the people who sign in.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+Name = Annotated[str, typer.Argument(help="The name of the account")]
+Grids = Annotated[
+    list[str] | None,
+    typer.Option("--scope", help="The code of a grid it is for (again for more) [all]"),
+]
+FromInput = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from the standard input")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON")]
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Store, Accounts]]:
+    """Open the store and its accounts, migrated."""
+    from gis.store.accounts import open_accounts
+
+    with closing(open_stored()) as store, closing(open_accounts(store)) as accounts:
+        accounts.migrate()
+        yield store, accounts
+
+
+def author() -> Author:
+    """Return who is on record for a command: the user of the machine."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = "?"
+    return Author(name, "system", "command")
+
+
+@app.command()
+def add(
+    name: Name,
+    role: Annotated[str, typer.Option(help=", ".join(ACCOUNT_ROLES))] = "staff",
+    scope: Grids = None,
+    password_stdin: FromInput = False,
+) -> None:
+    """Add an account; print its one-time password unless one is given."""
+    with opened() as (store, accounts):
+        given = _read_password() if password_stdin else None
+        added, once = accounts.add(
+            author(), name=name, role=role, scope_grids=_grids(store, scope), password=given
+        )
+    print(f"added {added.name} ({added.role})")
+    _print_once(once)
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the accounts: name, role, grids, state."""
+    with opened() as (store, accounts):
+        found = accounts.list()
+        codes = _codes(store)
+    if as_json:
+        rows = [_as_json(user, codes) for user in found]
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for user in found:
+        print("  ".join(filter(None, _line(user, codes))))
+    if not found:
+        print("no accounts yet: wangge serve makes the first, or wangge user add NAME --role admin")
+
+
+@app.command()
+def role(name: Name, role: Annotated[str, typer.Argument(help=", ".join(ACCOUNT_ROLES))]) -> None:
+    """Give an account another role."""
+    with opened() as (_, accounts):
+        changed = accounts.change(author(), name, role=role)
+    print(f"{changed.name} is {changed.role}")
+
+
+@app.command()
+def scope(
+    name: Name,
+    grids: Annotated[
+        list[str] | None, typer.Argument(help="Codes of grids; none: the whole subdistrict")
+    ] = None,
+) -> None:
+    """Say which grids (and all below them) an account is for."""
+    with opened() as (store, accounts):
+        accounts.change(author(), name, scope_grids=_grids(store, grids))
+    print(f"{name}: {' '.join(grids) if grids else 'the whole subdistrict'}")
+
+
+@app.command()
+def disable(name: Name) -> None:
+    """Disable an account: it is signed out everywhere and cannot sign in."""
+    with opened() as (_, accounts):
+        accounts.change(author(), name, disabled=True)
+    print(f"{name} is disabled")
+
+
+@app.command()
+def enable(name: Name) -> None:
+    """Enable an account that was disabled."""
+    with opened() as (_, accounts):
+        accounts.change(author(), name, disabled=False)
+    print(f"{name} is enabled")
+
+
+@app.command()
+def password(name: Name, password_stdin: FromInput = False) -> None:
+    """Reset a password, to a one-time one unless one is given; sign out everywhere."""
+    with opened() as (_, accounts):
+        given = _read_password() if password_stdin else None
+        once = accounts.reset_password(author(), name, given)
+    print(f"the password of {name} was reset; it is signed out everywhere")
+    _print_once(once)
+
+
+@app.command()
+def key(
+    name: Name,
+    label: Annotated[str | None, typer.Option("--for", help="Make a key: what it is for")] = None,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help=f"What it may (again for more): {', '.join(ALL_SCOPES)} [read]"),
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3650, help="Days it is good for")] = None,
+    revoke: Annotated[str | None, typer.Option(help="Revoke the key with this id")] = None,
+) -> None:
+    """List the API keys of an account; make one (--for) or revoke one (--revoke)."""
+    with opened() as (_, accounts):
+        owner = accounts.find(name)
+        if revoke is not None:
+            accounts.revoke_key(author(), owner.id, revoke)
+            print(f"revoked {revoke}")
+        elif label is not None:
+            made, known = accounts.make_key(
+                author(), name, label=label, scopes=_scopes(scope or ["read"]), days=days
+            )
+            print(f"key {known.id} of {owner.name}, shown this once 密钥只显示这一次:")
+            print(made)
+        else:
+            for one in accounts.keys_of(owner.id):
+                print(_key_line(one))
+
+
+def _read_password() -> str:
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _print_once(once: str | None) -> None:
+    if once is not None:
+        print(f"one-time password, shown this once 一次性密码（只显示这一次）: {once}")
+
+
+def _scopes(given: list[str]) -> frozenset[Scope]:
+    for one in given:
+        if one not in ALL_SCOPES:
+            known = ", ".join(sorted(ALL_SCOPES))
+            raise InvalidInput(
+                "scope", f"--scope {one!r}: one of {known}", f"--scope {one!r}：应为 {known} 之一"
+            )
+    return frozenset(map(Scope, given))
+
+
+def _grids(store: Store, codes: list[str] | None) -> frozenset[GridId] | None:
+    if not codes:
+        return None
+    division = store.holding(today()).division
+    return frozenset(division.grid(code).id for code in codes)
+
+
+def _codes(store: Store) -> dict[GridId, str]:
+    try:
+        return {g.id: g.code for g in store.holding(today()).division}
+    except NotFound:
+        return {}
+
+
+def _scope_codes(user: Account, codes: dict[GridId, str]) -> list[str] | None:
+    if user.scope_grids is None:
+        return None
+    return sorted(codes.get(grid, str(grid)) for grid in user.scope_grids)
+
+
+def _line(user: Account, codes: dict[GridId, str]) -> list[str]:
+    scope_codes = _scope_codes(user, codes)
+    return [
+        user.name,
+        str(user.role),
+        "all grids" if scope_codes is None else " ".join(scope_codes) or "no grids",
+        "disabled" if user.disabled else "",
+        "one-time password" if user.must_change_password else "",
+    ]
+
+
+def _as_json(user: Account, codes: dict[GridId, str]) -> dict[str, object]:
+    return {
+        "name": user.name,
+        "role": str(user.role),
+        "scope": _scope_codes(user, codes),
+        "disabled": user.disabled,
+        "must_change_password": user.must_change_password,
+    }
+
+
+def _key_line(one: ApiKey) -> str:
+    until = "without end" if one.expires_at is None else f"until {_day(one.expires_at)}"
+    state = f"revoked {_day(one.revoked_at)}" if one.revoked_at else until
+    return f"{one.id}  {one.name}  {','.join(sorted(one.scopes))}  {state}"
+
+
+def _day(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()

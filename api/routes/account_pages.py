@@ -1,0 +1,36 @@
+"""The pages where people sign in and look after their account, and administrators after all."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from api.access import Caller, Public, Role, require
+from api.page_files import PAGE_METHODS, page_answer
+from api.query import StrictRoute
+
+router = APIRouter(route_class=StrictRoute, include_in_schema=False)
+
+_Own = Annotated[Caller, Depends(require(Role.STAFF, page=True, any_password=True))]
+_Admin = Annotated[Caller, Depends(require(Role.ADMIN, page=True))]
+_Next = Annotated[str | None, Query(alias="next", max_length=2000)]
+
+
+@router.api_route("/signin", methods=PAGE_METHODS)
+async def signin(request: Request, _caller: Public, _next: _Next = None) -> Response:
+    """Return the page that asks for name and password; its script goes on to ``next``."""
+    return page_answer(request, "signin.html")
+
+
+@router.api_route("/account", methods=PAGE_METHODS)
+async def account(request: Request, _caller: _Own, _next: _Next = None) -> Response:
+    """Return the page of one's own account."""
+    return page_answer(request, "account.html")
+
+
+@router.api_route("/desk/users", methods=PAGE_METHODS)
+async def users(request: Request, _caller: _Admin) -> Response:
+    """Return the page of all accounts."""
+    return page_answer(request, "users.html")

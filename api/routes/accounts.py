@@ -1,0 +1,293 @@
+"""One's own account, and for administrators the accounts of all."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from api.access import Caller, Role, Scope, require
+from api.errors import language_of
+from api.query import StrictRoute
+from api.routes.answers import LiveAtlas, answer
+from api.routes.session import Door, read_members, sent_from
+from gis.accounts import ALL_SCOPES, Account, ApiKey
+from gis.division import Division
+from gis.errors import InvalidInput
+from gis.ids import GridId
+
+router = APIRouter(tags=["accounts"], route_class=StrictRoute)
+
+_PRIVATE = {"cache-control": "no-store"}
+_LONGEST_KEY_DAYS = 3650
+Own = Annotated[Caller, Depends(require(Role.STAFF, Scope.ACCOUNTS))]
+OwnOneTime = Annotated[Caller, Depends(require(Role.STAFF, Scope.ACCOUNTS, any_password=True))]
+Admin = Annotated[Caller, Depends(require(Role.ADMIN, Scope.ACCOUNTS))]
+
+
+# --- one's own account ---------------------------------------------------------------------------
+
+
+@router.get("/me", summary="One's own account: sessions and API keys")
+async def own_account(request: Request, caller: Own, door: Door, live: LiveAtlas) -> Response:
+    """Return who one is, where one is signed in, and the API keys one has made."""
+    sessions = await asyncio.to_thread(door.accounts.sessions_of, caller.account)
+    keys = await asyncio.to_thread(door.accounts.keys_of, caller.account)
+    language = language_of(request)
+    return answer(
+        {
+            "name": caller.name,
+            "role": str(caller.role),
+            "role_title": caller.role.label.in_language(language),
+            "scope": scope_json(caller.scope_grids, live.division),
+            "sessions": [
+                {
+                    "id": s.id,
+                    "agent": s.agent,
+                    "created_at": s.created_at,
+                    "seen_at": s.seen_at,
+                    "expires_at": s.expires_at,
+                    "this": s.id == caller.session,
+                }
+                for s in sessions
+            ],
+            "keys": [key_json(k) for k in keys],
+            "scopes": sorted(ALL_SCOPES),
+        },
+        headers=_PRIVATE,
+    )
+
+
+@router.post("/me/password", summary="Change one's own password")
+async def change_password(request: Request, caller: OwnOneTime, door: Door) -> Response:
+    """Change the password; every other session and every token of the account ends.
+
+    Members: `password`, the old one, and `new_password`.
+    """
+    given = await read_members(request, password=str, new_password=str)
+    await door.slowly(
+        door.accounts.change_password,
+        caller.author,
+        caller.account,
+        old=given["password"],
+        new=given["new_password"],
+        address=sent_from(request),
+        keep=caller.token or None,
+    )
+    return Response(status_code=204)
+
+
+@router.post("/me/sign-out-everywhere", summary="End all sessions and tokens of one's account")
+async def sign_out_everywhere(request: Request, caller: OwnOneTime, door: Door) -> Response:
+    """End every session and token, this one too; with `keys: true` the API keys as well."""
+    given = await read_members(request, keys=(bool, False))
+    await asyncio.to_thread(
+        door.accounts.sign_out_everywhere, caller.author, caller.account, keys=given["keys"]
+    )
+    return door.signed_out(request)
+
+
+@router.delete("/me/sessions/{session}", summary="End one of one's sessions")
+async def end_session(caller: Own, door: Door, session: str) -> Response:
+    """End a session by its id."""
+    await asyncio.to_thread(door.accounts.end_session, caller.account, session)
+    return Response(status_code=204)
+
+
+@router.post("/me/keys", summary="Make an API key; it is shown this once")
+async def make_key(request: Request, caller: Own, door: Door) -> Response:
+    """Make a key for a program.
+
+    Members: `name` (what it is for), `scopes` (of read, write, plans, accounts), and `days`
+    (null: without end). A key never has more scopes than whoever makes it.
+    """
+    given = await read_members(request, name=str, scopes=list, days=(int, None))
+    scopes = read_scopes(given["scopes"])
+    beyond = scopes - caller.scopes
+    if beyond:
+        raise InvalidInput(
+            "scopes",
+            f"scopes: this key or token has no {', '.join(sorted(beyond))} to give",
+            f"scopes：当前密钥或令牌没有 {'、'.join(sorted(beyond))} 权限",
+            sorted(caller.scopes),
+        )
+    key, known = await asyncio.to_thread(
+        door.accounts.make_key,
+        caller.author,
+        caller.name,
+        label=given["name"],
+        scopes=scopes,
+        days=read_days(given["days"]),
+    )
+    return answer({"key": key, **key_json(known)}, 201, _PRIVATE)
+
+
+@router.delete("/me/keys/{key}", summary="Revoke one of one's API keys")
+async def revoke_key(caller: Own, door: Door, key: str) -> Response:
+    """End a key for good."""
+    await asyncio.to_thread(door.accounts.revoke_key, caller.author, caller.account, key)
+    return Response(status_code=204)
+
+
+# --- everybody's, for administrators -------------------------------------------------------------
+
+
+@router.get("/users", summary="All accounts")
+async def list_users(request: Request, _caller: Admin, door: Door, live: LiveAtlas) -> Response:
+    """List the accounts by name."""
+    found = await asyncio.to_thread(door.accounts.list)
+    language = language_of(request)
+    return answer(
+        {"users": [user_json(u, live.division, language) for u in found]}, headers=_PRIVATE
+    )
+
+
+@router.post("/users", summary="Add an account")
+async def add_user(request: Request, caller: Admin, door: Door, live: LiveAtlas) -> Response:
+    """Add an account and return its one-time password, shown this once.
+
+    Members: `name`, `role`, and `scope`, the codes of the grids it is for (null: all).
+    """
+    given = await read_members(request, name=str, role=str, scope=(list, None))
+    added, once = await door.slowly(
+        door.accounts.add,
+        caller.author,
+        name=given["name"],
+        role=given["role"],
+        scope_grids=read_scope(given["scope"], live.division),
+    )
+    shown = user_json(added, live.division, language_of(request))
+    return answer({**shown, "one_time_password": once}, 201, _PRIVATE)
+
+
+@router.patch("/users/{name}", summary="Change an account's role or scope, or disable it")
+async def change_user(
+    request: Request, caller: Admin, door: Door, live: LiveAtlas, name: str
+) -> Response:
+    """Change what is given: `role`, `scope` (codes of grids, null: all), `disabled`."""
+    given = await read_members(request, role=(str, None), scope=(list, ...), disabled=(bool, None))
+    changes: dict[str, Any] = {k: given[k] for k in ("role", "disabled") if given[k] is not None}
+    if given["scope"] is not ...:
+        changes["scope_grids"] = read_scope(given["scope"], live.division)
+    changed = await asyncio.to_thread(door.accounts.change, caller.author, name, **changes)
+    return answer(user_json(changed, live.division, language_of(request)), headers=_PRIVATE)
+
+
+@router.post("/users/{name}/password", summary="Reset an account's password")
+async def reset_password(caller: Admin, door: Door, name: str) -> Response:
+    """Return a new one-time password, shown this once; the account is signed out everywhere."""
+    once = await door.slowly(door.accounts.reset_password, caller.author, name)
+    return answer({"name": name, "one_time_password": once}, headers=_PRIVATE)
+
+
+@router.post("/users/{name}/sign-out", summary="Sign an account out everywhere")
+async def sign_user_out(request: Request, caller: Admin, door: Door, name: str) -> Response:
+    """End every session and token of an account; with `keys: true` its API keys as well."""
+    given = await read_members(request, keys=(bool, False))
+    found = await asyncio.to_thread(door.accounts.find, name)
+    await asyncio.to_thread(
+        door.accounts.sign_out_everywhere, caller.author, found.id, keys=given["keys"]
+    )
+    return Response(status_code=204)
+
+
+# --- reading and showing -------------------------------------------------------------------------
+
+
+def read_scopes(given: list[Any]) -> frozenset[Scope]:
+    """Return the scopes that a list names.
+
+    Raises
+    ------
+    InvalidInput
+        None at all, or one that there is not.
+    """
+    if given and all(isinstance(s, str) and s in ALL_SCOPES for s in given):
+        return frozenset(map(Scope, given))
+    known = ", ".join(sorted(ALL_SCOPES))
+    raise InvalidInput(
+        "scopes",
+        f"scopes: a list of one or more of {known}",
+        f"scopes 应为以下一项或多项组成的列表：{known}",
+        sorted(ALL_SCOPES),
+    )
+
+
+def read_days(days: int | None) -> int | None:
+    """Return a number of days, None for none.
+
+    Raises
+    ------
+    InvalidInput
+        Out of range.
+    """
+    if days is None or 1 <= days <= _LONGEST_KEY_DAYS:
+        return days
+    reach = f"1..{_LONGEST_KEY_DAYS}"
+    raise InvalidInput(
+        "days", f"days must be {reach} or null", f"days 应为 {reach} 或 null", (reach,)
+    )
+
+
+def read_scope(codes: list[Any] | None, division: Division | None) -> frozenset[GridId] | None:
+    """Return the ids of the grids that codes name; None for the whole subdistrict.
+
+    Raises
+    ------
+    InvalidInput
+        Not a list of codes of grids that are in force.
+    """
+    if codes is None:
+        return None
+    ids = set()
+    for code in codes[:1000]:
+        grid = division.by_code.get(code) if division and isinstance(code, str) else None
+        if grid is None:
+            shown = str(code)[:40].encode("utf-8", "replace").decode()
+            raise InvalidInput(
+                "scope",
+                f"scope: no grid has the code {shown!r}",
+                f"scope：没有编号为 {shown!r} 的网格",
+            )
+        ids.add(grid.id)
+    return frozenset(ids)
+
+
+def scope_json(
+    scope: frozenset[GridId] | None, division: Division | None
+) -> list[dict[str, str]] | None:
+    """Return the grids of a scope, None for the whole subdistrict; retired ones by their id."""
+    if scope is None:
+        return None
+    known = division.by_id if division else {}
+    found = [(known[i].code, known[i].name) if i in known else (str(i), "") for i in scope]
+    return [{"code": code, "name": name} for code, name in sorted(found)]
+
+
+def user_json(user: Account, division: Division | None, language: str) -> dict[str, Any]:
+    """Return what an administrator sees of an account."""
+    return {
+        "name": user.name,
+        "role": str(user.role),
+        "role_title": user.role.label.in_language(language),
+        "scope": scope_json(user.scope_grids, division),
+        "disabled": user.disabled,
+        "must_change_password": user.must_change_password,
+        "created_at": user.created_at,
+        "signed_in_at": user.signed_in_at,
+    }
+
+
+def key_json(key: ApiKey) -> dict[str, Any]:
+    """Return what its owner sees of an API key."""
+    return {
+        "id": key.id,
+        "name": key.name,
+        "scopes": sorted(key.scopes),
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "used_at": key.used_at,
+        "revoked_at": key.revoked_at,
+    }
