@@ -27,7 +27,7 @@ from gis.record import Head
 from gis.store import audit
 from gis.store.copying import copy_rows, row_counts
 from gis.store.engine import Database
-from gis.store.failures import plainly
+from gis.store.failures import NotSetUp, plainly
 from gis.store.heads import utc_now
 from gis.store.holdings import read_identity, read_versions
 from gis.store.kept import STORE, Kept, all_kept, faults_in
@@ -89,7 +89,7 @@ def make(url: str, out: Path, *, overwrite: bool = False) -> Made:
         for kept in all_kept():
             source = kept.open(url)
             try:
-                if source.path is not None and kept.name != STORE and not source.path.exists():
+                if kept.name != STORE and not _is_there(kept, source):
                     continue
                 members[kept.name] = _copy(kept, source, folder / kept.name)
             finally:
@@ -103,6 +103,18 @@ def make(url: str, out: Path, *, overwrite: bool = False) -> Made:
         partial.replace(out)
         sync(out.parent)
     return Made(out, out.stat().st_size, manifest, tuple(faults))
+
+
+def _is_there(kept: Kept, source: Database) -> bool:
+    """Tell whether a database that came with a later release has been made already."""
+    if source.path is not None:
+        return source.path.exists()
+    try:
+        with source.reading() as connection:
+            row_counts(connection, kept.metadata)
+    except NotSetUp:
+        return False
+    return True
 
 
 def _check_out(out: Path, overwrite: bool) -> None:

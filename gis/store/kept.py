@@ -40,7 +40,7 @@ class Kept:
         """Return it, given the URL of the store."""
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return open_database(url)
+            return open_database(url, self.schema)
         path = self.beside(Path(os.path.realpath(str(parsed.database))))
         return self.open_file(path)
 
@@ -52,8 +52,18 @@ class Kept:
 
 def all_kept() -> tuple[Kept, ...]:
     """Return the databases of a store, the store itself last."""
+    from gis.store.accounts import revisions
+    from gis.store.accounts import tables as accounts_tables
+
     store = Kept(STORE, tables.metadata, migrate.upgrade, migrate.set_up, "wangge")
-    return (store,)
+    accounts = Kept(
+        revisions.FILE_NAME,
+        accounts_tables.metadata,
+        revisions.upgrade,
+        revisions.set_up,
+        revisions.SCHEMA,
+    )
+    return (accounts, store)
 
 
 def faults_in(connection: Connection, database: Database) -> list[Text]:

@@ -52,8 +52,13 @@ def upgrade(
             copy_before_migration(database.path, found, database.place)
         if database.path is None:
             set_up_postgis(connection, database)
-        _run(connection, scripts, head, database, version_table)
+        run(connection, scripts, head, database, version_table)
     return True
+
+
+def set_up(connection: Connection, database: Database) -> None:
+    """Make the newest tables of the store in a transaction of the caller's, where none are."""
+    run(connection, SCRIPTS, HEAD, database, VERSION_TABLE)
 
 
 def _stored_revision(version_table: str) -> Select[str]:
@@ -83,9 +88,10 @@ def _revision(connection: Connection, database: Database, version_table: str) ->
     return None
 
 
-def _run(
+def run(
     connection: Connection, scripts: Path, head: str, database: Database, version_table: str
 ) -> None:
+    """Run the scripts that lead from what stands in ``version_table`` to ``head``."""
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory

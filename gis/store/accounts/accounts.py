@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 from sqlalchemy import Connection, func, make_url, select
 
@@ -13,17 +12,11 @@ from gis.accounts import ALL_SCOPES, Account, ApiKey, Lifetimes, Role, Scope, Se
 from gis.errors import InvalidInput, NotSignedIn
 from gis.ids import GridId
 from gis.record import SYSTEM, Author, Change
-from gis.store import migrate
-from gis.store.accounts import attempts, issued, people, secrets, tables
+from gis.store.accounts import attempts, issued, people, revisions, secrets, tables
 from gis.store.accounts.outbox import Recorder, carry_over, post
 from gis.store.engine import Database, open_database
 from gis.store.store import Store
 
-HEAD = "a0001"
-SCHEMA = "accounts"
-SCRIPTS = Path(__file__).with_name("migrations")
-VERSION_TABLE = "wangge_accounts_revision"
-FILE_NAME = "accounts.sqlite"
 FIRST_NAME = "admin"
 _SAME: frozenset[GridId] = frozenset({GridId("\0same")})
 
@@ -55,7 +48,7 @@ class Accounts:
 
         What still waits to go on record is carried over.
         """
-        needed = migrate.upgrade(self._database, SCRIPTS, HEAD, version_table=VERSION_TABLE)
+        needed = revisions.upgrade(self._database)
         with self._database.reading() as connection:
             keyed = connection.scalar(select(func.count()).select_from(tables.signing_key))
         if not keyed:
@@ -460,11 +453,11 @@ def open_accounts(
     ``accounts`` of the same database.
     """
     if store.path is not None:
-        path = store.path.with_name(FILE_NAME)
+        path = store.path.with_name(revisions.FILE_NAME)
         url = make_url("sqlite://").set(database=os.fspath(path)).render_as_string()
     else:
         url = store.url
-    database = open_database(url, SCHEMA)
+    database = open_database(url, revisions.SCHEMA)
 
     def record(author: Author, change: Change, reason: str) -> object:
         return store.put_on_record(author, change, reason=reason)
