@@ -130,6 +130,8 @@ class Desk:
 
     def open(self, path: str) -> Desk:
         """Open a page of the service."""
+        if "#" in path:
+            self.page.goto("about:blank")  # a hash alone would not load the page anew
         self.page.goto(self.origin + path)
         self.page.wait_for_selector("html.is-ready")
         return self
@@ -196,7 +198,7 @@ class Desk:
             if (a.kind !== kind || a.buildings < 4 || a.changed || a.locked) continue;
             for (const cell of app.model.cellsOf(a.id)) for (const other of cell.across.flat()) {
               const b = other && app.model.gridOf(other, 3);
-              if (b && b.id !== a.id && b.parent === a.parent && b.kind === kind && b.buildings > 3 && !b.changed && !b.locked
+              if (b && b.id !== a.id && b.parent === a.parent && b.kind === kind && b.buildings > 3 && a.leader?.person !== b.leader?.person && !b.changed && !b.locked
                   && other.buildings === 1 && app.model.cellsOf(b.id).length > 3)
                 return [a.id, b.id, other.id];
             } } return null; }"""

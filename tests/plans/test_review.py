@@ -145,7 +145,9 @@ def test_a_plan_whose_grids_changed_meanwhile_is_told_so(office: Office) -> None
     mine.get()
     kept = mine.send("POST", "/rebase", {"keep": "mine"})
     assert kept["state"] == "draft"
-    assert kept["base_version"] == office.planner.get("/divisions").json()["divisions"][0]["version"]
+    assert (
+        kept["base_version"] == office.planner.get("/divisions").json()["divisions"][0]["version"]
+    )
     assert mine.get("/check?all=true")["topology"] == []
 
 
@@ -163,9 +165,7 @@ def test_a_rollback_publishes_a_new_version(office: Office) -> None:
     assert after[0]["sha256"] == first["sha256"]
     again = office.approver.post("/divisions/1/restore", json=body)
     assert again.status_code == 409
-    leaderless = [
-        f for f in office.begin().get("/check")["findings"] if f["rule"] == "leaders"
-    ]
+    leaderless = [f for f in office.begin().get("/check")["findings"] if f["rule"] == "leaders"]
     assert leaderless == []
 
 
@@ -173,7 +173,10 @@ def test_nobody_below_a_planner_reads_plans(office: Office) -> None:
     plan = office.begin().id
     assert office.public.get("/plans").status_code == 401
     assert office.public.get(f"/plans/{plan}").status_code == 401
-    for method, path in (("get", "/divisions"), ("get", "/compare?left=division:1&right=division:1")):
+    for method, path in (
+        ("get", "/divisions"),
+        ("get", "/compare?left=division:1&right=division:1"),
+    ):
         assert getattr(office.public, method)(path).status_code == 401
 
 

@@ -59,7 +59,7 @@ function open(main, session, { body: plan, etag }, drawn) {
   if (app.outbox.items.length) app.tell(word("lost", app.outbox.items.length));
   setInterval(() => app.look(), POLL_MS);
   window.addEventListener("beforeunload", (event) => {
-    if (app.outbox.items.length) event.preventDefault();
+    if (app.outbox.items.length && !app.outbox.kept) event.preventDefault();
   });
   followLink(app);
   window.wanggePlan = app;

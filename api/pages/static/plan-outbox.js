@@ -39,6 +39,7 @@ export class Outbox {
     this.busy = false;
     this.halted = false;
     this.tries = 0;
+    this.kept = true;
     window.addEventListener("online", () => this.#again());
   }
 
@@ -57,8 +58,10 @@ export class Outbox {
     try {
       if (this.items.length) localStorage.setItem(this.name, JSON.stringify(this.items));
       else localStorage.removeItem(this.name);
+      this.kept = true;
     } catch {
-      /* A browser that keeps nothing still sends at once. */
+      // A browser that keeps nothing still sends at once; the page asks before it is left.
+      this.kept = false;
     }
   }
 
