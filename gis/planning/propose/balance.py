@@ -162,7 +162,7 @@ class _Balancing:
         label = np.array(self.label, dtype=np.int64)
         moved = tuple(np.flatnonzero(label != self.first).tolist())
         held = np.where(self.first >= 0, self.of, 0.0)
-        before = np.bincount(np.maximum(self.first, 0), weights=held)
+        before = np.bincount(np.maximum(self.first, 0), weights=held).astype(float)
         return Balanced(
             label,
             moved,
@@ -204,7 +204,7 @@ class _Balancing:
             here = self.label[node]
             change[here] = change.get(here, 0.0) - self.of[node]
             change[there] = change.get(there, 0.0) + self.of[node]
-        return -sum((self.load[k] + d) ** 2 - self.load[k] ** 2 for k, d in change.items())
+        return float(-sum(d * (2 * self.load[k] + d) for k, d in change.items()))
 
     def _allowed(self, moves: Moves) -> bool:
         after: dict[int, set[int]] = {}
