@@ -16,6 +16,7 @@ from gis.planning.propose.sets import Floats, Graph, Ints, graph
 from gis.planning.propose.watch import Progress, Watch
 
 LIMIT_S = 10.0
+WORTH = 0.002
 Moves = tuple[tuple[int, int], ...]
 
 
@@ -173,10 +174,12 @@ class _Balancing:
 
     def _best(self, most: int) -> Moves | None:
         """Return the step that lowers the sum of squares most for each unit moved."""
+        mean = sum(self.load.values()) / max(len(self.load), 1)
+        least = WORTH * mean**2 + 1e-9
         best: tuple[float, Moves] | None = None
         for moves in self._steps(most):
             gain = self._gain(moves) / len(moves)
-            if gain > 1e-9 and (best is None or gain > best[0]) and self._allowed(moves):
+            if gain > least and (best is None or gain > best[0]) and self._allowed(moves):
                 best = gain, moves
         return best[1] if best else None
 

@@ -39,7 +39,8 @@ class Merged:
     valid
         How many groups reach the minimum.
     under
-        The groups that do not, ascending: their piece has no more households.
+        The groups that do not, ascending: their piece has no more households, or ``preserve``
+        keeps its large regions out.
     """
 
     labels: NDArray[np.int64]
@@ -55,7 +56,7 @@ class Merged:
 
 
 def merge_under(
-    regions: Sequence[Any] | NDArray[Any],
+    regions: Sequence[Any] | NDArray[Any] | None,
     households: Any,
     minimum: float = 300,
     within: Any = None,
@@ -79,8 +80,9 @@ def merge_under(
         Labels (n,) such as the community: no group has regions of two labels. None stands for
         one label of all.
     preserve
-        Regions at or over the minimum stay alone, unless a small neighbour has no other partner:
-        the connected small regions around it have fewer than the minimum together.
+        Regions at or over the minimum stay alone, unless a small neighbour has no other partner,
+        that is, no other small region beside it. Small regions that have each other but are too
+        few together stay one group under the minimum.
     pairs
         Which regions are neighbours, int (m, 2); then ``regions`` may be None. By default those
         that share an edge; a corner is not enough.
@@ -103,7 +105,8 @@ def merge_under(
     alone, so the question is how many groups the small regions can form among themselves: exact
     in pieces of up to 40 regions (the connected sets that suffice and of which none can be
     spared, the most disjoint ones by HiGHS), else by cutting random spanning trees and recreating
-    the groups around a random region. What cannot reach the minimum joins a large neighbour. Then
+    the groups around a random region. What cannot reach the minimum joins a large neighbour, with
+    ``preserve`` only where it is a single region. Then
     regions change sides between groups while that shortens the borders and keeps every group
     valid and connected.
 
@@ -169,8 +172,8 @@ class _Merge:
             while not packing.done and not watch.over():
                 packing.run(watch)
                 done = sum(min(p.steps, p.most_steps) for _, p in self.packings)
-                watch.tell(done, total, lambda: self.merged(self.joined()))
-        labels = self.joined()
+                watch.tell(done, total, lambda: self.merged(self.joined(preserve)))
+        labels = self.joined(preserve)
         frozen = self.large if preserve else np.zeros(len(self.of), dtype=bool)
         compaction = Compaction(self.graph, self.links, self.length, self.of, labels)
         compaction.run(self.minimum, frozen, watch)
@@ -178,7 +181,7 @@ class _Merge:
         watch.tell(total, total, lambda: found)
         return found
 
-    def joined(self) -> Ints:
+    def joined(self, preserve: bool) -> Ints:
         """Return the groups: large ones alone, packed small ones, the rest with a neighbour."""
         labels = np.arange(len(self.of))
         for nodes, packing in self.packings:
@@ -186,7 +189,8 @@ class _Merge:
         packed = {int(nodes[0]) for nodes, _ in self.packings}
         for nodes in self.small:
             if int(nodes[0]) not in packed:
-                labels[nodes] = self._partner(nodes)
+                alone = preserve and len(nodes) > 1
+                labels[nodes] = nodes[0] if alone else self._partner(nodes)
         return labels
 
     def _partner(self, nodes: Ints) -> int:

@@ -108,19 +108,27 @@ def repair(
     before = whole_labels(labels, len(shapes))
     watch = Watch(progress, limit_s)
     links = neighbours(shapes) if pairs is None else given_pairs(pairs, len(shapes))
-    mending = _Mending(graph(centroids(shapes), links), before, (low, high), move_m)
+    mending = Mending(graph(centroids(shapes), links), before, (low, high), move_m)
     return mending.run(watch)
 
 
-class _Mending:
+class Mending:
     """Clusters while they are mended: by hand-overs where a few suffice, else by windows."""
 
-    def __init__(self, g: Graph, before: Ints, sizes: tuple[int, int], move_m: float) -> None:
+    def __init__(
+        self,
+        g: Graph,
+        before: Ints,
+        sizes: tuple[int, int],
+        move_m: float,
+        only: frozenset[int] | None = None,
+    ) -> None:
         self.graph, self.before, self.sizes = g, before, sizes
         self.move_m = move_m
         self.next = int(before.max(initial=-1)) + 1
         self.clusters = Handovers(g, before.copy(), sizes)
         found = np.unique(before[before >= 0]).tolist()
+        found = [k for k in found if only is None or k in only]
         self.broken = tuple(k for k in found if self.clusters.breaks(k))
 
     def run(self, watch: Watch) -> Repaired:
