@@ -32,6 +32,7 @@ from gis.planning.draft import (
     difference,
 )
 from gis.planning.operations import (
+    Arrange,
     Assign,
     Batch,
     Create,
@@ -186,8 +187,8 @@ class _Work:
                         f"网格“{sketch.name}”已锁定：请先解锁",
                     )
 
-    def move(self, cells: Collection[int], to: GridId) -> list[int]:
-        """Give cells to a level-3 grid; grids left without any are retired."""
+    def move(self, cells: Collection[int], to: GridId, *, drop: bool = True) -> list[int]:
+        """Give cells to a level-3 grid; grids left without any are retired, unless told not to."""
         owner = self.state.owner
         moving = [c for c in cells if owner.get(c) != to]
         sources = list(dict.fromkeys(owner[c] for c in moving if c in owner))
@@ -195,7 +196,7 @@ class _Work:
         change = Change(cells={c: (owner.get(c), to) for c in moving})
         self.state = apply(self.state, change)
         for source in sources:
-            if source not in self.state.cells_of and source != to:
+            if drop and source not in self.state.cells_of and source != to:
                 self.drop(source)
         return moving
 
@@ -686,6 +687,34 @@ class _Work:
         self.state = apply(self.state, Change(waivers={op.finding: (before, None)}))
         return Text("a waiver is taken back", "撤回一项豁免")
 
+    def arrange(self, op: Arrange) -> Text:
+        if not op.moves and not op.new:
+            raise InvalidInput("moves", "give moves or new", "请给出 moves 或 new")
+        lists = [m.cells for m in op.moves] + [n.cells for n in op.new]
+        named = [c for cells in lists for c in self.cells(cells)]
+        if len(named) != len(set(named)):
+            raise InvalidInput("cells", "a cell is named twice", "有单元重复出现")
+        sources = {self.state.owner[c] for c in named if c in self.state.owner}
+        targets = [self.of_level(m.into, "into", Level.BUILDING_CLUSTER).id for m in op.moves]
+        for new in op.new:
+            parent = self.of_level(new.parent, "parent", Level.COMPOUND).id
+            self.check_open(parent)
+            kind = new.to_kind or GridKind.BUILDING_CLUSTER
+            _check_kind(Level.BUILDING_CLUSTER, kind, "of_kind")
+            identity = self.context.new_id(Level.BUILDING_CLUSTER)
+            targets.append(
+                self.new(Sketch(identity, Level.BUILDING_CLUSTER, parent, new.name, kind))
+            )
+        for target, cells in zip(targets, lists, strict=True):
+            self.move(cells, target, drop=False)
+        for source in sorted(sources):
+            if source in self.state.grids and source not in self.state.cells_of:
+                self.drop(source)
+        return Text(
+            f"{len(named)} cells rearranged, {len(op.new)} new grids",
+            f"重新安排 {len(named)} 个单元，新建 {len(op.new)} 个网格",
+        )
+
     def batch(self, op: Batch) -> Text:
         first = Text("", "")
         for number, operation in enumerate(op.operations):
@@ -717,6 +746,7 @@ _ACTS: Mapping[type[Any], Any] = {
     Waive: _Work.waive,
     Unwaive: _Work.unwaive,
     ExpectParts: _Work.expect_parts,
+    Arrange: _Work.arrange,
     Batch: _Work.batch,
 }
 _KINDS_ZH = {

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import Voronoi
 from shapely.geometry.base import BaseGeometry
 
 from gis.planning.lattice import (
@@ -165,6 +164,8 @@ def _points_of(seeds: Sequence[BaseGeometry]) -> tuple[NDArray[np.float64], NDAr
 
 def _chains(points: NDArray[np.float64], label: NDArray[np.int64]) -> list[BaseGeometry]:
     """Return the lines between the Voronoi cells of different labels, whole between forks."""
+    from scipy.spatial import Voronoi
+
     low, high = points.min(axis=0), points.max(axis=0)
     middle, size = (low + high) / 2, 50 * (np.ptp(points, axis=0).max() + 100)
     far = middle + size * np.array([(-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, 1)])

@@ -198,6 +198,32 @@ class ExpectParts:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """Cells that go into a level-3 grid, as a part of :class:`Arrange`."""
+
+    into: str
+    cells: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """A new level-3 grid of some cells, as a part of :class:`Arrange`."""
+
+    name: str
+    parent: str
+    cells: tuple[int, ...]
+    to_kind: GridKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrange:
+    """Many cells change level-3 grid at once; a grid left without any at the end is retired."""
+
+    moves: tuple[Move, ...] = ()
+    new: tuple[Founded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Several operations as one step: all of them or none."""
 
@@ -225,6 +251,7 @@ Operation = (
     | Waive
     | Unwaive
     | ExpectParts
+    | Arrange
     | Batch
 )
 OPERATIONS: Mapping[str, type[Any]] = {
@@ -247,6 +274,7 @@ OPERATIONS: Mapping[str, type[Any]] = {
     "waive": Waive,
     "unwaive": Unwaive,
     "expect_parts": ExpectParts,
+    "arrange": Arrange,
     "batch": Batch,
 }
 KIND_OF = {operation: kind for kind, operation in OPERATIONS.items()}
@@ -278,9 +306,14 @@ def read_operation(obj: object, *, nested: bool = False) -> Operation:
             f"kind = {str(kind)[:40]!r} 应为以下之一：{listed}",
             known,
         )
+    return _read(obj, operation, kind, ("kind",))  # type: ignore[no-any-return]
+
+
+def _read(obj: dict[str, Any], operation: type[Any], kind: object, also: tuple[str, ...]) -> Any:
+    """Return a dataclass whose members a JSON object gives."""
     members = {_MEMBER.get(f.name, f.name): f for f in fields(operation)}
     for name in obj:
-        if name != "kind" and name not in members:
+        if name not in also and name not in members:
             accepted = ", ".join(members)
             raise InvalidInput(
                 str(name)[:40],
@@ -294,13 +327,16 @@ def read_operation(obj: object, *, nested: bool = False) -> Operation:
             given[field.name] = _READERS[name](obj[name], name)
         elif field.default is MISSING:
             raise InvalidInput(name, f"{kind}: {name} is missing", f"{kind}：缺少 {name}")
-    return operation(**given)  # type: ignore[no-any-return]
+    return operation(**given)
 
 
 def operation_json(operation: Operation) -> dict[str, Any]:
     """Return an operation as the JSON it is read from."""
-    kind = type(operation)
-    row: dict[str, Any] = {"kind": KIND_OF[kind]}
+    return {"kind": KIND_OF[type(operation)], **_members(operation)}
+
+
+def _members(operation: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {}
     for field in fields(operation):
         value = getattr(operation, field.name)
         if field.default is not MISSING and value == field.default:
@@ -313,7 +349,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
-        return [operation_json(v) if type(v) in KIND_OF else _plain(v) for v in value]
+        return [_plain(v) for v in value]
+    if type(value) in KIND_OF:
+        return operation_json(value)
+    if isinstance(value, Move | Founded):
+        return _members(value)
     return str(value) if isinstance(value, GridKind | Role) else value
 
 
@@ -441,6 +481,15 @@ def _operation(value: object, _field: str) -> Operation:
     return read_operation(value, nested=True)
 
 
+def _part(part: type[Any]) -> Callable[[object, str], Any]:
+    def reader(value: object, field: str) -> Any:
+        if not isinstance(value, dict):
+            raise _wrong(field, "a list of objects", "对象的列表")
+        return _read(value, part, field, ())
+
+    return reader
+
+
 _READERS: Mapping[str, Callable[[object, str], Any]] = {
     "into": _name,
     "grid": _name,
@@ -470,4 +519,6 @@ _READERS: Mapping[str, Callable[[object, str], Any]] = {
     "level": _level,
     "n": _whole,
     "operations": _list(_operation, 1, MAX_BATCH),
+    "moves": _list(_part(Move), 0),
+    "new": _list(_part(Founded), 0),
 }

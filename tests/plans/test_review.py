@@ -63,7 +63,7 @@ def test_a_plan_goes_through_review_to_the_division_in_force(office: Office) -> 
     assert divisions[0]["plan"] == draft.id
     assert divisions[0]["in_force"]
     history = office.public.get(f"/grids/{code}/history").json()
-    assert [e["kind"] for e in history["events"]][0] == "first"
+    assert next(e["kind"] for e in history["events"]) == "first"
     assert history["events"][-1]["version"] == version
     entries = office.app.state.live.store.audit_log().entries
     assert f"plan:{draft.id}" in [e.sealed.subject for e in entries[:4]]
