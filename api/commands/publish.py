@@ -45,8 +45,12 @@ def publish(
     edition: Annotated[str, typer.Option(help="public, or internal: for staff only")] = "public",
     at: Annotated[str | None, typer.Option(help="The day it shows (YYYY-MM-DD) [today]")] = None,
     posters: Annotated[
-        bool, typer.Option("--posters/--no-posters", help="With the subdistrict's poster")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--posters/--no-posters",
+            help="With the subdistrict's poster [yes, where a Chinese font is installed]",
+        ),
+    ] = None,
     boards: Annotated[
         bool, typer.Option("--boards", help="With the notice board of every grid")
     ] = False,
@@ -74,7 +78,7 @@ def publish(
         _edition(edition),
         checked_detail(detail),
         chosen_kinds(download or settings.publish_downloads.split(",")),
-        posters,
+        _can_print() if posters is None else posters,
         boards,
     )
     day = day_of(at, "at") or today()
@@ -85,6 +89,20 @@ def publish(
     finally:
         store.close()
     _say(outdir, asked, written)
+
+
+def _can_print() -> bool:
+    """Tell whether posters can be drawn here; say why when they cannot."""
+    from gis.errors import SettingsError
+    from maps.posters.letters import chinese_faces
+
+    try:
+        chinese_faces()
+    except SettingsError as missing:
+        note = Text("without the poster: ", "未包含挂图：").in_language(language())
+        print(f"wangge: {note}{missing.text.in_language(language())}", file=sys.stderr)
+        return False
+    return True
 
 
 def _publish(

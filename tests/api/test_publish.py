@@ -25,7 +25,8 @@ from gis.roster import Duty, Person, Role
 from gis.store import Identity, open_store
 from tests.publishing.small_map import A, at, small_atlas
 
-DOWNLOADS = [w for kind in ("geojson", "gpkg", "csv", "xlsx") for w in ("--download", kind)]
+KINDS = [w for kind in ("geojson", "gpkg", "csv", "xlsx") for w in ("--download", kind)]
+DOWNLOADS = ["--no-posters", *KINDS]
 
 
 def stored(tmp_path, atlas: Atlas) -> None:
@@ -56,7 +57,7 @@ def not_invented(atlas: Atlas) -> Atlas:
 
 def test_it_writes_a_page_and_a_manifest_and_no_data_unasked(wangge, tmp_path):
     stored(tmp_path, small_atlas())
-    done = wangge("publish", tmp_path / "site")
+    done = wangge("publish", tmp_path / "site", "--no-posters")
     assert done.returncode == 0, done.stderr
     assert sorted(p.name for p in (tmp_path / "site").iterdir()) == ["index.html", "manifest.json"]
     manifest = json.loads((tmp_path / "site" / "manifest.json").read_bytes())
@@ -84,7 +85,9 @@ def test_publishing_again_gives_the_same_bytes_and_is_put_on_record(wangge, tmp_
 
 def test_downloads_can_be_switched_on_for_good(wangge, tmp_path):
     stored(tmp_path, small_atlas())
-    done = wangge("publish", tmp_path / "site", WANGGE_PUBLISH_DOWNLOADS="csv, xlsx")
+    done = wangge(
+        "publish", tmp_path / "site", "--no-posters", WANGGE_PUBLISH_DOWNLOADS="csv, xlsx"
+    )
     assert done.returncode == 0, done.stderr
     found = sorted(p.name for p in (tmp_path / "site" / "downloads").iterdir())
     assert found == ["wangge.csv", "wangge.xlsx"]
@@ -92,7 +95,7 @@ def test_downloads_can_be_switched_on_for_good(wangge, tmp_path):
 
 def test_the_internal_edition_says_what_it_is(wangge, tmp_path):
     stored(tmp_path, small_atlas())
-    done = wangge("publish", tmp_path / "site", "--edition", "internal")
+    done = wangge("publish", tmp_path / "site", "--edition", "internal", "--no-posters")
     assert "for the office only" in done.stdout
     assert b"139-0000-0000" in (tmp_path / "site" / "index.html").read_bytes()
 
@@ -106,16 +109,18 @@ def test_the_public_edition_of_an_office_needs_an_approval_on_record(wangge, tmp
     assert done.returncode == 1
     assert "WANGGE_MAP_APPROVAL_NO" in done.stderr
     assert not (tmp_path / "site").exists()
-    assert wangge("publish", tmp_path / "in", "--edition", "internal").returncode == 0
+    assert (
+        wangge("publish", tmp_path / "in", "--edition", "internal", "--no-posters").returncode == 0
+    )
     reason = {
         "WANGGE_MAP_EXEMPTION_REASON": "内部张贴的示意图",
         "WANGGE_MAP_EXEMPTION_BY": "王示例",
     }
-    assert wangge("publish", tmp_path / "site", **reason).returncode == 0
+    assert wangge("publish", tmp_path / "site", "--no-posters", **reason).returncode == 0
     manifest = json.loads((tmp_path / "site" / "manifest.json").read_bytes())
     assert manifest["permission"]["exemption_by"] == "王示例"
     number = {"WANGGE_MAP_APPROVAL_NO": "示例审字1号"}
-    assert wangge("publish", tmp_path / "site", **number).returncode == 0
+    assert wangge("publish", tmp_path / "site", "--no-posters", **number).returncode == 0
     assert "示例审字1号".encode() in (tmp_path / "site" / "index.html").read_bytes()
 
 
@@ -305,10 +310,13 @@ def traces(folder) -> dict[str, set[str]]:
 
 def test_nothing_private_is_in_any_byte_of_the_public_edition(wangge, tmp_path):
     stored(tmp_path, atlas_full_of_secrets())
-    done = wangge("publish", tmp_path / "site", *DOWNLOADS)
+    done = wangge("publish", tmp_path / "site", "--posters", "--boards", *KINDS)
     assert done.returncode == 0, done.stderr
     assert len(list((tmp_path / "site" / "downloads").iterdir())) == 6
+    assert len(list((tmp_path / "site" / "boards").iterdir())) == 11
     assert traces(tmp_path / "site") == {}
+    board = (tmp_path / "site" / "boards" / f"{A}.pdf").read_bytes()
+    assert "王示例1" in text_of_pdf(board).decode()
     assert MARK not in done.stdout + done.stderr
 
 
@@ -346,7 +354,9 @@ def test_the_secrets_are_there_to_be_found(wangge, tmp_path):
 def test_what_is_switched_off_is_in_no_file(wangge, tmp_path, switch, gone):
     stored(tmp_path, small_atlas())
     for name, value, there in (("on", "true", True), ("off", "false", False)):
-        done = wangge("publish", tmp_path / name, "--download", "csv", **{switch: value})
+        done = wangge(
+            "publish", tmp_path / name, "--no-posters", "--download", "csv", **{switch: value}
+        )
         assert done.returncode == 0, done.stderr
         for path in ("index.html", "downloads/wangge.csv"):
             assert (gone.encode() in (tmp_path / name / path).read_bytes()) == there, path
