@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -143,8 +144,10 @@ def _in_processes(
 ) -> None:
     size, form, scratch = target
     # Spawned, not forked: the parent may hold threads and database handles.
+    # Without what the atlas keeps for quick answers: lookup tables do not travel.
+    bare = replace(atlas)
     pool = ProcessPoolExecutor(
-        count, mp_context=get_context("spawn"), initializer=_start, initargs=(atlas, settings)
+        count, mp_context=get_context("spawn"), initializer=_start, initargs=(bare, settings)
     )
     with pool:
         jobs: list[Future[None]] = [

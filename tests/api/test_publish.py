@@ -16,9 +16,11 @@ from datetime import date
 import pytest
 import shapely
 
+import maps
 from api.settings import today
 from gis.atlas import Atlas
 from gis.directory import Place, PlaceKind
+from gis.disclosure import public
 from gis.division import Member
 from gis.ids import GridId, PersonId, PlaceId
 from gis.roster import Duty, Person, Role
@@ -308,16 +310,23 @@ def traces(folder) -> dict[str, set[str]]:
     return found
 
 
-def test_nothing_private_is_in_any_byte_of_the_public_edition(wangge, tmp_path):
+def test_nothing_private_is_in_any_byte_of_the_public_edition(wangge, tmp_path, monkeypatch):
+    monkeypatch.setattr("maps.site.paper._FORMS", ("pdf",))
     stored(tmp_path, atlas_full_of_secrets())
-    done = wangge("publish", tmp_path / "site", "--posters", "--boards", *KINDS)
+    done = wangge("publish", tmp_path / "site", "--posters", *KINDS)
     assert done.returncode == 0, done.stderr
     assert len(list((tmp_path / "site" / "downloads").iterdir())) == 6
-    assert len(list((tmp_path / "site" / "boards").iterdir())) == 11
     assert traces(tmp_path / "site") == {}
-    board = (tmp_path / "site" / "boards" / f"{A}.pdf").read_bytes()
-    assert "王示例1" in text_of_pdf(board).decode()
     assert MARK not in done.stdout + done.stderr
+    poster = (tmp_path / "site" / "posters" / "subdistrict-A3.pdf").read_bytes()
+    assert "甲示例社区" in text_of_pdf(poster).decode()
+
+
+def test_nothing_private_is_on_a_notice_board(tmp_path):
+    shown = public(atlas_full_of_secrets())
+    maps.write_boards(shown, tmp_path / "boards", grids=[A, f"{A}002002"], workers=1)
+    assert traces(tmp_path) == {}
+    assert "王示例1" in text_of_pdf((tmp_path / "boards" / f"{A}.pdf").read_bytes()).decode()
 
 
 def test_nothing_private_is_in_the_public_edition_of_a_day_in_the_past_or_to_come(wangge, tmp_path):
