@@ -9,6 +9,7 @@ import pytest
 import maps
 from gis.exchange.sheets import place_json, sheet_json
 from maps import MapSettings
+from maps.basemaps import chosen_basemap
 from tests.browser.conftest import DESKTOP, Visit
 from tests.publishing.hostile import CORPUS
 from tests.publishing.small_map import small_atlas
@@ -25,7 +26,8 @@ def hostile_atlas(first: int = 0):
 def hostile_page(first: int = 0) -> bytes:
     strings = cycle(CORPUS[first:])
     settings = MapSettings(*(next(strings) for _ in range(5)))
-    return maps.page_html(hostile_atlas(first), "internal", settings=settings)
+    files = [f"{folder}/{next(strings)}.pdf" for folder in ("posters", "downloads", "boards")]
+    return maps.page_html(hostile_atlas(first), "internal", settings=settings, files=files)
 
 
 def everything_shown(page) -> str:
@@ -73,6 +75,15 @@ def tour(window, tmp_path_factory):
 
 def test_hostile_text_runs_nothing_from_a_file(tour):
     assert tour
+
+
+def test_a_hostile_credit_of_a_basemap_shows_as_it_is(visit, saved):
+    credit = "</script><img src=x onerror=window.canary=1>{{7*191}}${alert(1)}"
+    url = "http://127.0.0.1:9/{z}/{x}/{y}.png"
+    basemap = chosen_basemap("custom", url=url, datum="wgs84", attribution=credit)
+    page = visit(saved(maps.page_html(small_atlas(), settings=MapSettings(basemap=basemap)))).page
+    assert credit in page.locator("footer").inner_text()
+    assert page.evaluate("window.canary") is None
 
 
 def test_hostile_text_runs_nothing_from_a_server(visit, served):
