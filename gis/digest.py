@@ -38,7 +38,7 @@ def _hexes(rows: list[Any]) -> dict[int, str]:
     found = [
         value
         for row in rows
-        for name in _fields_of(type(row))
+        for name in _fields_of(type(row))  # type: ignore[arg-type]
         if isinstance(value := getattr(row, name), BaseGeometry)
     ]
     written = shapely.to_wkb(found, hex=True, byte_order=1, include_srid=False) if found else ()
@@ -46,7 +46,7 @@ def _hexes(rows: list[Any]) -> dict[int, str]:
 
 
 def _row(row: Any, hexes: dict[int, str]) -> Any:
-    names = _fields_of(type(row))
+    names = _fields_of(type(row))  # type: ignore[arg-type]
     if not names:
         return plain(row)
     return {
