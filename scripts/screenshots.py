@@ -18,7 +18,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gis.atlas import Atlas
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = date(2026, 11, 1)
@@ -62,6 +65,8 @@ def look_up(words: str) -> Act:
     return lambda page: page.get_by_role("combobox", name="搜索").fill(words)
 
 
+BOARD = "320106012005003"
+POSTER_DPI = 80
 SPOKEN = "下关区西街１８号三幢"
 SPOT = (118.7477, 32.1118)
 PICTURES = (
@@ -72,7 +77,11 @@ PICTURES = (
     Picture("map-number", acts=(press("三级"), press("数量"))),
     Picture("map-dark", f"#at=16.5/{SPOT[1]}/{SPOT[0]}", scheme="dark", acts=(ask(*SPOT),)),
     Picture("map-phone", size=(390, 844), scale=2),
-    Picture("map-phone-card", size=(390, 844), scale=2, acts=(ask(*SPOT),)),
+    Picture("map-phone-card", f"#at=16.5/{SPOT[1]}/{SPOT[0]}", (390, 844), 2, acts=(ask(*SPOT),)),
+    Picture(
+        "map-phone-dark", f"#at=16.5/{SPOT[1]}/{SPOT[0]}", (390, 844), 2, "dark", (ask(*SPOT),)
+    ),
+    Picture("map-english", f"#at=16/{SPOT[1]}/{SPOT[0]}&lang=en", acts=(ask(*SPOT),)),
 )
 
 
@@ -86,20 +95,39 @@ def chromium() -> str:
     return found
 
 
-def sample_page() -> bytes:
-    """Return the public page of the sample."""
-    import maps
+def sample_atlas() -> Atlas:
+    """Return the sample, for staff."""
     from gis.atlas import Atlas
     from gis.intake import read_set
 
     taken = read_set([ROOT / "data"], today=DAY).require_sound()
     if not (taken.division and taken.directory and taken.roster):
         sys.exit("data/ does not hold a whole sample")
-    atlas = Atlas(
+    return Atlas(
         taken.division, taken.directory, taken.roster, DAY, name="宝塔桥街道", code="320106012"
     )
-    settings = maps.MapSettings(maker="宝塔桥街道（示例）")
-    return maps.page_html(atlas, settings=settings)
+
+
+def sample_page() -> bytes:
+    """Return the public page of the sample."""
+    import maps
+
+    return maps.page_html(sample_atlas(), settings=maps.MapSettings(maker="宝塔桥街道（示例）"))
+
+
+def print_posters(folder: Path) -> Iterator[Path]:
+    """Draw the wall map and a notice board of the sample as pictures."""
+    import maps
+
+    settings = maps.MapSettings(
+        maker="宝塔桥街道（示例）",
+        hotline="025-0000-0000（示例）",
+        public_url="https://grid.example/",
+    )
+    for name, grid in (("poster", None), ("board", BOARD)):
+        path = folder / f"{name}.png"
+        maps.poster(sample_atlas(), grid, "A3", settings=settings).savefig(path, dpi=POSTER_DPI)
+        yield path
 
 
 def take(browser: Any, picture: Picture, address: str, folder: Path) -> Path:
@@ -176,6 +204,8 @@ def main() -> None:
         with service(Path(scratch)) as address:
             print(take_desk(browser, "desk", (1400, 900), address, folder))
             print(take_desk(browser, "desk-phone", (390, 844), address, folder))
+        for path in print_posters(folder):
+            print(path)
         for path in workbench_pictures.take_all(browser, folder):
             print(path)
         browser.close()
