@@ -68,7 +68,7 @@ export class Drawing {
       const key = `${this.numbers[1].get(community?.id) ?? 0} ${this.numbers[2].get(compound?.id) ?? 0}`;
       if (!this.grounds.has(key)) this.grounds.set(key, new Path2D());
       trace(this.grounds.get(key), cell.rings, model.frame);
-      if (cell.before !== undefined && cluster && cell.before !== cluster.id) trace(this.moved, cell.rings, model.frame);
+      if (hands(model, cell, [community, compound, cluster])) trace(this.moved, cell.rings, model.frame);
       this.#borders(cell, of);
     }
   }
@@ -189,7 +189,7 @@ export class Drawing {
 
   #names(pen, look, view) {
     const taken = [];
-    const level = this.level === 3 && view.scale < NAME_CLUSTERS_FROM ? 2 : this.level === 2 && view.scale < NAME_COMPOUNDS_FROM ? 1 : this.level;
+    const level = Math.min(this.level, view.scale < NAME_COMPOUNDS_FROM ? 1 : view.scale < NAME_CLUSTERS_FROM ? 2 : 3);
     const size = { 1: 16, 2: 13, 3: 12 }[level];
     const weight = level === 1 ? 700 : 600;
     pen.textAlign = "center";
@@ -229,6 +229,12 @@ export class Drawing {
       }
     }
   }
+}
+
+/** Whether a cell lies in other grids than in the base, on any level. */
+function hands(model, cell, now) {
+  if (!model.base.size) return false;
+  return now.some((grid, i) => (model.gridBefore(cell, i + 1)?.id ?? null) !== (grid?.id ?? null));
 }
 
 /** A grid's name without what goes without saying. */

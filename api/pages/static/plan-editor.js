@@ -61,7 +61,7 @@ function open(main, session, { body: plan, etag }, drawn) {
   window.addEventListener("beforeunload", (event) => {
     if (app.outbox.items.length && !app.outbox.kept) event.preventDefault();
   });
-  followLink(app);
+  app.view.ready.then(() => followLink(app));
   window.wanggePlan = app;
 }
 
@@ -70,7 +70,10 @@ function followLink(app) {
   const asked = new URLSearchParams(location.hash.slice(1));
   const grid = app.model.grids.get(asked.get("grid")) ?? [...app.model.grids.values()].find((g) => g.code === asked.get("grid"));
   if (asked.get("tab")) app.state.set("tab", asked.get("tab"));
-  if (grid) app.showGrid(grid.id);
+  if (grid) {
+    app.showGrid(grid.id);
+    app.state.set("tab", "grid");
+  }
   const finding = app.plan.findings.find((f) => f.id === asked.get("finding"));
   if (finding) app.showFinding(finding);
 }

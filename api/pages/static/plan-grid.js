@@ -107,7 +107,7 @@ function retire(app, grid) {
   const all = app.model.level(grid.level).filter((g) => g.id !== grid.id);
   const same = (g) => g.parent === grid.parent;
   const order = [...all.filter((g) => near.has(g.id) && same(g)), ...all.filter((g) => near.has(g.id) && !same(g)), ...all.filter((g) => !near.has(g.id) && same(g))];
-  const into = choice(order.map((g) => [g.id, `${g.name}（${figure(g.households)} ${word("households")}）`]), order[0]?.id);
+  const into = choice(order.map((g) => [g.id, `${g.name}（${word("n.h", figure(g.households))}）`]), order[0]?.id);
   dialog(word("retireTitle", grid.name), labelled(word("retireInto"), into), [
     { label: word("cancel") },
     { label: word("ok"), main: true, danger: true, act: async () => {
@@ -121,7 +121,7 @@ function children(app, grid) {
   const below = app.model.children(grid.id).sort((a, b) => (a.code ?? "~").localeCompare(b.code ?? "~"));
   if (!below.length) return null;
   return el("details", { class: "plan-children" }, el("summary", {}, `${word("levels")[grid.level + 1]} (${below.length})`),
-    el("ul", { class: "plain" }, ...below.map((child) => el("li", {}, link(app, child), el("span", { class: "quiet small" }, ` ${figure(child.households)} ${word("households")} · ${figure(child.buildings)} ${word("buildings")}`)))));
+    el("ul", { class: "plain" }, ...below.map((child) => el("li", {}, link(app, child), el("span", { class: "quiet small" }, ` ${word("n.h", figure(child.households))} · ${word("n.b", figure(child.buildings))}`)))));
 }
 
 function loadOf(app, grid) {
@@ -180,8 +180,8 @@ function several(app, grids) {
   };
   return el("div", { class: "plan-stack" }, el("div", { class: "row is-spread" }, el("h3", {}, word("selected", grids.length)),
     el("button", { type: "button", class: "plan-link", onclick: () => app.state.set("selection", []) }, word("clearSelection"))),
-    el("ul", { class: "plain plan-chosen" }, ...grids.map((g) => el("li", {}, link(app, g), el("span", { class: "quiet small" }, ` ${figure(g.households)} ${word("households")}`)))),
-    el("p", {}, `${figure(sum("households"))} ${word("households")} · ${figure(sum("buildings"))} ${word("buildings")} · ${figure(sum("shops"))} ${word("shops")}`),
+    el("ul", { class: "plain plan-chosen" }, ...grids.map((g) => el("li", {}, link(app, g), el("span", { class: "quiet small" }, ` ${word("n.h", figure(g.households))}`)))),
+    el("p", {}, `${word("n.h", figure(sum("households")))} · ${word("n.b", figure(sum("buildings")))} · ${word("n.s", figure(sum("shops")))}`),
     app.canEdit() && alike ? el("div", { class: "plan-form plan-now" }, el("p", { class: "quiet small" }, word("mergeHint")), labelled(word("mergeInto"), into), labelled(word("mergeName"), field),
       level === 2 ? labelled(word("grade"), grade) : null,
       el("button", { type: "button", class: "tool tool-main", "data-key": "merge", onclick: merge }, word("merge")),

@@ -43,7 +43,7 @@ function show(main, { title, office, notice, effective_from: from, synthetic, di
   const rows = [3, 2, 1].flatMap((level) => (diff.matrix?.[level] ?? []).map((row) => [level, row]));
   if (rows.length) {
     main.append(el("section", { class: "card" }, el("h2", {}, word("sheet.matrix")), el("ul", { class: "plain sheet-codes" }, ...rows.slice(0, 300).map(([level, row]) => el("li", {},
-      el("span", { class: "quiet" }, word("levelShort")[level]), " ", name(row.from?.name ?? "–"), " → ", name(row.to?.name ?? "–"), el("span", { class: "quiet" }, ` ${figure(row.households)} ${word("households")}`))))));
+      el("span", { class: "quiet" }, word("levelShort")[level]), " ", name(row.from?.name ?? "–"), " → ", name(row.to?.name ?? "–"), el("span", { class: "quiet" }, ` ${word("n.h", figure(row.households))}`))))));
   }
 }
 

@@ -75,10 +75,10 @@ export function loadRow({ name: who, before, after }, most) {
     const strip = el("span", { class: `plan-strip is-${key}` });
     strip.style.width = `${(100 * (load?.households ?? 0)) / most}%`;
     return el("div", { class: "plan-load-line" }, el("span", { class: "quiet" }, word(key)), el("span", { class: "plan-strip-room" }, strip),
-      el("b", {}, figure(load?.households ?? 0)), el("small", { class: "quiet" }, `${figure(load?.grids ?? 0)} ${word("loadGrids")}`));
+      el("b", {}, figure(load?.households ?? 0)), el("small", { class: "quiet" }, word("n.g", figure(load?.grids ?? 0))));
   });
   const by = (after?.households ?? 0) - (before?.households ?? 0);
-  return el("li", {}, el("div", { class: "row is-spread" }, name(who, "b"), el("span", { class: by > 0 ? "plan-up" : "plan-down" }, `${by > 0 ? "+" : ""}${figure(by)} ${word("households")}`)), ...bars);
+  return el("li", {}, el("div", { class: "row is-spread" }, name(who, "b"), el("span", { class: by > 0 ? "plan-up" : "plan-down" }, `${by > 0 ? "+" : ""}${word("n.h", figure(by))}`)), ...bars);
 }
 
 // --- steps -----------------------------------------------------------------------------------------

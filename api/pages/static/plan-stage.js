@@ -41,7 +41,7 @@ export function stage(app) {
   function under() {
     const grid = app.grid(state.get("hover"));
     about.hidden = !grid;
-    if (grid) fill(about, name(grid.name, "b"), ` ${figure(grid.households)} ${word("households")} · ${figure(grid.buildings)} ${word("buildings")}`, grid.shops ? ` · ${figure(grid.shops)} ${word("shops")}` : "");
+    if (grid) fill(about, name(grid.name, "b"), ` ${word("n.h", figure(grid.households))} · ${word("n.b", figure(grid.buildings))}`, grid.shops ? ` · ${word("n.s", figure(grid.shops))}` : "");
   }
   state.on(["tool", "level", "selection", "target", "unit", "line", "picked", "turn"], dress);
   state.on(["hover"], under);

@@ -30,12 +30,15 @@ export class View {
     this.fingers = new Map();
     this.stroke = null;
     this.#waiting = { ground: false, sky: false };
+    /** Settled once the canvases have a size. */
+    this.ready = new Promise((resolve) => { this.#sized = resolve; });
     new ResizeObserver(() => this.#resize()).observe(this.node);
     this.#listen();
   }
 
   #waiting;
   #frame = 0;
+  #sized;
 
   // --- between screen and ground -------------------------------------------------------------------
 
@@ -149,6 +152,7 @@ export class View {
     }
     this.redraw();
     this.drawNow();
+    this.#sized();
   }
 
   /** Say what the whole is, and show it. */
