@@ -124,8 +124,10 @@ function createApp(session, plan, drawn) {
     offered() {
       const parts = state.get("tab") === "proposals" ? state.get("job")?.result?.parts ?? [] : [];
       const chosen = state.get("parts");
-      const ids = parts.filter((p) => !chosen || chosen.includes(p.id)).flatMap((p) => (p.cells ?? []).map(([cell]) => cell));
-      return ids.map((cell) => app.model.cells.get(cell)).filter(Boolean);
+      return parts.filter((p) => !chosen || chosen.includes(p.id)).flatMap((p) => {
+        const moved = (p.cells ?? []).map(([cell]) => app.model.cells.get(cell)).filter(Boolean);
+        return moved.length ? moved : (p.grids ?? []).flatMap((grid) => app.model.cellsOf(grid));
+      });
     },
     tell(text, kind = "") {
       const note = el("div", { class: `plan-note ${kind}` }, name(text),
