@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from shapely.affinity import rotate
@@ -31,7 +31,9 @@ def extents(figure: Figure) -> list[tuple[str, Any]]:
     before = figure.dpi
     figure.dpi = _DPI
     try:
-        renderer = FigureCanvasAgg(figure).get_renderer()
+        # Nothing is painted, so the canvas may be a single pixel.
+        make: Any = RendererAgg
+        renderer = make(1, 1, _DPI)
         return [
             (text.get_text(), _extent(text, renderer))
             for text in figure.findobj(Text)

@@ -8,6 +8,7 @@ reads, collections (``.ttc``) need no care downstream, and 327 boards share one 
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -44,6 +45,13 @@ _FAMILIES = (
 )
 # Fonts carry the second they were made; this one (2024-01-01, counted from 1904) never changes.
 _NO_MOMENT = 3_786_912_000
+# A mark above a letter; more of them would climb over the line above.
+_MARK = (
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a"
+    "\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
+)
+_MARKS = re.compile(f"({_MARK}){_MARK}+")
+_BOXES = re.compile("last ?resort|blank|notdef", re.IGNORECASE)
 _PROBE = "网格示意图"
 
 
@@ -83,7 +91,8 @@ def printable(text: str) -> str:
     >>> printable("宝塔\\n桥\\u200b")
     '宝塔 桥'
     """
-    return " ".join("".join(map(_printable, text)).split())
+    shown = "".join(map(_printable, unicodedata.normalize("NFC", text)))
+    return " ".join(_MARKS.sub(r"\1", shown).split())
 
 
 @lru_cache(maxsize=8192)
@@ -188,6 +197,9 @@ def _others(characters: set[str]) -> Iterable[Any]:
         try:
             face = _open(path, index)
         except (RuntimeError, OSError):
+            continue
+        # Fonts of last resort have a box for everything: that is what must not be printed.
+        if _BOXES.search(face.family_name):
             continue
         if face.scalable and any(face.get_char_index(ord(c)) for c in characters):
             yield face
