@@ -27,7 +27,10 @@ async def map_page(
     """Return the map: one page that asks nothing outside.
 
     The public edition, or with `edition=internal` the internal one of the caller's grids.
+    A browser that comes before anything is loaded is sent to the page that begins a store.
     """
+    if not live.loaded and "text/html" in request.headers.get("accept", ""):
+        return Response(status_code=303, headers={"location": "/desk/data"})
     internal = edition == "internal"
     if internal:
         _check_internal(caller)

@@ -24,7 +24,7 @@ from gis.division import Division, Grid, GridKind
 from gis.errors import RefusedSet
 from gis.exchange.geojson import GridRow, Reading
 from gis.exchange.reference import Reference
-from gis.findings import Finding, Text, error, errors_among, warning
+from gis.findings import Finding, Text, error, errors_among, note, warning
 from gis.geometry import point_inside
 from gis.ids import GridId, Level, PlaceId
 from gis.intake.people import Grids, roster_of
@@ -433,7 +433,25 @@ def _check_rules(
     )
     findings = check_sizes(atlas) + _places_outside(atlas)
     findings += _across_borders(atlas) if directory is not None or division is not None else []
+    if roster is not None:
+        findings += _without_duty(atlas)
     return findings + (check_leaders(atlas) if atlas.roster.duties else [])
+
+
+def _without_duty(atlas: Atlas) -> list[Finding]:
+    """Return a note for each person who holds no duty, now or later or before."""
+    held = {d.person for d in atlas.roster.duties}
+    return [
+        note(
+            "person_without_grid",
+            Text(
+                f"person {p.id} {p.name[:40]!r} holds no duty on any grid: add one, or leave it",
+                f"人员 {p.id} {p.name[:40]!r} 没有任何任职：可补充任职，或保留",
+            ),
+        )
+        for p in atlas.roster.people
+        if p.id not in held
+    ]
 
 
 def _across_borders(atlas: Atlas) -> list[Finding]:

@@ -33,7 +33,7 @@ KINDS = ("*.geojson", "*.gpkg", "*.zip (shapefile)", "*.shp", "*.xlsx", "*.csv")
 _SUFFIXES = (".geojson", ".json", ".gpkg", ".zip", ".shp", ".xlsx", ".csv")
 _COMPANIONS = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qmd", ".qix")
 _READ_COMPANIONS = (".shx", ".dbf", ".prj", ".cpg")
-_CPU_S = 90
+_CPU_S = 60
 _WKT = re.compile(
     r"\s*(POINT|LINESTRING|POLYGON|MULTIPOLYGON|MULTILINESTRING) *\([-+0-9eE., ()]*\)\s*"
 )
