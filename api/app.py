@@ -29,6 +29,7 @@ from api.routes import (
     people_edit,
     places,
     places_edit,
+    plan_files,
     plan_pages,
     plan_proposals,
     plan_review,
@@ -108,6 +109,7 @@ def create_app(
         places,
         people_edit,
         places_edit,
+        plan_files,  # before plans: /plans/draft is no plan
         plans,
         plan_proposals,
         plan_review,

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from api.settings import Settings, today
@@ -89,7 +90,9 @@ class PlanDesk:
                 self._bases.move_to_end(key)
                 return self._bases[key]
         atlas = self.atlas(head.base_version, head.directory_version, head)
-        base = Base(atlas, self.store.plans.ground(head.ground), self.book(), self.settings.rules)
+        base = Base(
+            atlas, self.store.plans.ground(head.ground), self.book(head), self.settings.rules
+        )
         with self._guard:
             self._bases[key] = base
             while len(self._bases) > _BASES:
@@ -101,34 +104,45 @@ class PlanDesk:
     ) -> Atlas:
         """Return a division with the places of a version and the people of today."""
         identity = self.store.identity()
-        division = self._division(division_version)
+        review = (head.review if head else None) or {}
         return Atlas(
-            division=division,
-            directory=self._directory(directory_version, head),
+            division=self._division(division_version, head),
+            directory=self._directory(directory_version, review),
             roster=self._roster(),
             as_of=today(),
-            name=identity.name if identity else "",
-            code=identity.code if identity else "",
+            name=identity.name if identity else self.settings.office_name,
+            code=identity.code if identity else review.get("code", ""),
         )
 
-    def _division(self, version: int) -> Division:
+    def day(self) -> date:
+        """Return today at the office."""
+        return today()
+
+    def _division(self, version: int, head: PlanHead | None) -> Division:
         if version:
             return self.store.division(version)
-        identity = self.store.identity()
-        return Division((), synthetic=bool(identity and identity.synthetic))
+        review = (head.review if head else None) or {}
+        title = head.title if head else ""
+        return Division((), title=title, synthetic=bool(review.get("synthetic")))
 
-    def _directory(self, version: int, head: PlanHead | None) -> Directory:
-        del head
+    def _directory(self, version: int, review: Mapping[str, Any]) -> Directory:
+        from api.plans.draft import place_of
+
+        if review.get("buildings"):
+            places = tuple(place_of(row) for row in review["buildings"])
+            return Directory(places, synthetic=bool(review.get("synthetic")))
         return self.store.directory(version) if version else Directory()
 
     def _roster(self) -> Roster:
         version = self.store.versions().roster
         return self.store.roster(version) if version else Roster()
 
-    def book(self) -> CodeBook:
+    def book(self, head: PlanHead | None = None) -> CodeBook:
         """Return every code that was ever issued."""
         identity = self.store.identity()
-        return CodeBook(self.store.plans.taken_codes(), identity.code if identity else "")
+        review = (head.review if head else None) or {}
+        code = review.get("code") or (identity.code if identity else "")
+        return CodeBook(self.store.plans.taken_codes(), code)
 
     # --- a plan ---
 

@@ -185,6 +185,7 @@ def _release(desk: PlanDesk, opened: Open, day: date) -> Release:
         day,
         (versions.division, versions.roster),
         _identity(desk, view),
+        None if versions.directory or opened.head.base_version else view.base.atlas.directory,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from gis.directory import Directory
 from gis.division import Division
 from gis.errors import Conflict, NotFound
 from gis.findings import Text
@@ -335,7 +336,15 @@ class Plans:
                 ),
             )
             publication = Publication(
-                identity, release.division, None, None, day, today, author, reason, record
+                identity,
+                release.division,
+                release.directory,
+                None,
+                day,
+                today,
+                author,
+                reason,
+                record,
             )
             made = publish_within(connection, self._database, publication)
             self._publish_roster(connection, release.roster, identity, today, author, reason)
@@ -459,6 +468,8 @@ class Plans:
 class Release:
     """What a plan becomes: the next division, the roster (None: as it is), and lineage.
 
+    ``directory`` are the buildings of a plan that starts from nothing, where there are none yet.
+
     ``made_on`` are the newest division and roster that it was assembled on.
     """
 
@@ -468,6 +479,7 @@ class Release:
     effective_from: date
     made_on: tuple[int, int]
     identity: Identity
+    directory: Directory | None = None
 
 
 @dataclass(frozen=True)

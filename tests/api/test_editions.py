@@ -91,7 +91,13 @@ def test_above_an_own_grid_everything_stays_public(app, anybody):
 
 
 def test_undisclosed_units_are_found_by_those_in_charge_only(app, office, anybody, staff):
-    hidden = [p for p in office.get("/places", params={"limit": 1000, "kind": "resident_unit"}).json()["places"] if p.get("undisclosed")]
+    hidden = [
+        p
+        for p in office.get("/places", params={"limit": 1000, "kind": "resident_unit"}).json()[
+            "places"
+        ]
+        if p.get("undisclosed")
+    ]
     assert hidden, "the sample has such units"
     for place in hidden:
         mine = place["grid"].startswith(OWN)
@@ -99,7 +105,15 @@ def test_undisclosed_units_are_found_by_those_in_charge_only(app, office, anybod
             found = client.get("/places", params={"q": place["name"], "limit": 1000}).json()
             assert (place["id"] in [p["id"] for p in found["places"]]) is sees
             named = client.get("/locate", params={"address": place["name"]}).text
-            assert (place["name"] in [c["name"] for c in client.get("/locate", params={"address": place["name"]}).json()["candidates"]]) is sees, named
+            assert (
+                place["name"]
+                in [
+                    c["name"]
+                    for c in client.get("/locate", params={"address": place["name"]}).json()[
+                        "candidates"
+                    ]
+                ]
+            ) is sees, named
 
 
 def test_somebody_without_grids_sees_what_everybody_sees(app, anybody):
@@ -115,29 +129,53 @@ def test_people_are_listed_by_grid_and_role(anybody, office, staff):
     leaders = anybody.get("/people", params={"role": "grid_leader", "level": 1}).json()
     assert leaders["total"] == 12
     assert {p["level"] for p in leaders["people"]} == {1}
-    everybody = [c.get("/people", params={"limit": 1}).json()["total"] for c in (anybody, staff, office)]
+    everybody = [
+        c.get("/people", params={"limit": 1}).json()["total"] for c in (anybody, staff, office)
+    ]
     assert everybody[0] < everybody[1] < everybody[2]
-    mobiles = [p for p in staff.get("/people", params={"limit": 1000}).json()["people"] if "mobile" in p]
+    mobiles = [
+        p for p in staff.get("/people", params={"limit": 1000}).json()["people"] if "mobile" in p
+    ]
     assert mobiles
     assert all(p["grid"].startswith(OWN) for p in mobiles)
 
 
 def test_places_are_filtered_and_paged(anybody):
     total = anybody.get("/places").json()["total"]
-    kinds = [anybody.get("/places", params={"kind": k}).json()["total"] for k in ("building", "business", "resident_unit")]
+    kinds = [
+        anybody.get("/places", params={"kind": k}).json()["total"]
+        for k in ("building", "business", "resident_unit")
+    ]
     assert sum(kinds) == total > 100
     inside = anybody.get("/places", params={"parent": OWN, "level": 1, "limit": 1000}).json()
     assert {p["grid"] for p in inside["places"]} == {OWN}
     by_class = [anybody.get("/places", params={"grid_class": c}).json()["total"] for c in "甲乙丙"]
-    assert sum(by_class) == sum(g["total"] for g in (anybody.get("/places", params={"parent": f"320106012{n:03d}"}).json() for n in range(1, 13)))
+    assert sum(by_class) == sum(
+        g["total"]
+        for g in (
+            anybody.get("/places", params={"parent": f"320106012{n:03d}"}).json()
+            for n in range(1, 13)
+        )
+    )
     second = anybody.get("/places", params={"limit": 5, "offset": 5}).json()["places"]
     assert second == anybody.get("/places", params={"limit": 10}).json()["places"][5:]
-    assert 0 < anybody.get("/places", params={"bbox": "118.75,32.11,118.751,32.111"}).json()["total"] < total
+    assert (
+        0
+        < anybody.get("/places", params={"bbox": "118.75,32.11,118.751,32.111"}).json()["total"]
+        < total
+    )
 
 
 @pytest.mark.parametrize(
     ("path", "field"),
-    [("/places?kind=x", "kind"), ("/places?x=1", "x"), ("/people?role=boss", "role"), ("/people?level=0", "level"), ("/people?bbox=1", "bbox"), ("/places?parent=1&parent=2", "parent")],
+    [
+        ("/places?kind=x", "kind"),
+        ("/places?x=1", "x"),
+        ("/people?role=boss", "role"),
+        ("/people?level=0", "level"),
+        ("/people?bbox=1", "bbox"),
+        ("/places?parent=1&parent=2", "parent"),
+    ],
 )
 def test_a_bad_filter_is_a_400_that_names_it(anybody, path, field):
     answer = anybody.get(path)
@@ -148,7 +186,9 @@ def test_a_bad_filter_is_a_400_that_names_it(anybody, path, field):
 
 def test_the_internal_map_is_for_those_who_may_see_it(app, office, anybody):
     assert anybody.get("/", params={"edition": "internal"}).status_code == 401
-    shown = anybody.get("/", params={"edition": "internal"}, headers={"accept": "text/html"}, follow_redirects=False)
+    shown = anybody.get(
+        "/", params={"edition": "internal"}, headers={"accept": "text/html"}, follow_redirects=False
+    )
     assert shown.status_code == 303
     assert shown.headers["location"].startswith("/signin?next=/%3Fedition%3Dinternal")
     page = office.get("/", params={"edition": "internal"})
@@ -161,7 +201,10 @@ def test_the_internal_map_is_for_those_who_may_see_it(app, office, anybody):
 
 
 def test_tables_and_lists_are_answered_in_the_callers_edition(staff, office, anybody):
-    asked = {"datum": "wgs84", "points": [list(middle(anybody, c + "001001").values())[:2] for c in (OWN, OTHER)]}
+    asked = {
+        "datum": "wgs84",
+        "points": [list(middle(anybody, c + "001001").values())[:2] for c in (OWN, OTHER)],
+    }
     bodies = [c.post("/locate", json=asked).json()["grids"] for c in (anybody, staff, office)]
     own = [b[OWN] for b in bodies]
     other = [b[OTHER] for b in bodies]
