@@ -100,7 +100,11 @@ def _printable(character: str) -> str:
     kind = unicodedata.category(character)
     if kind in ("Cc", "Zl", "Zp", "Zs"):
         return " "
-    if kind == "Cf" or "\ufe00" <= character <= "\ufe0f" or character >= "\U000e0100":
+    if (
+        kind == "Cf"
+        or "\ufe00" <= character <= "\ufe0f"
+        or "\U000e0100" <= character <= "\U000e01ef"
+    ):
         return ""
     return UNREADABLE if kind in ("Cs", "Cn") else character
 
