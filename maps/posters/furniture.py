@@ -53,17 +53,17 @@ def scale_bar(scene: Scene, at: tuple[float, float], longest_mm: float, size_pt:
         paper.rect(box, fill=fill, edge=look.INK, width_pt=0.45)
     below = y + high + size_pt * 0.42
     paper.text((x, below), "0", size_pt, align="center")
-    paper.text((x + length / 2, below), distance(words, metres / 2, unit=False), size_pt,
-               align="center")  # fmt: skip
+    half = metres / 2 / (1000 if metres >= 1000 else 1)
+    paper.text((x + length / 2, below), f"{half:g}", size_pt, align="center")
     paper.text((x + length, below), distance(words, metres), size_pt, align="center")
     return (x, y, length, below - y)
 
 
-def distance(words: Mapping[str, Any], metres: float, *, unit: bool = True) -> str:
-    """Return a distance as people write it; without its unit on request."""
-    far = metres >= 1000
-    number = f"{metres / 1000:g}" if far and unit else f"{metres:g}"
-    return put(words["kilometres" if far else "metres"], number) if unit else number
+def distance(words: Mapping[str, Any], metres: float) -> str:
+    """Return a distance as people write it."""
+    if metres >= 1000:
+        return put(words["kilometres"], f"{metres / 1000:g}")
+    return put(words["metres"], f"{metres:g}")
 
 
 def scale_text(scene: Scene) -> str:

@@ -79,11 +79,13 @@ def _balanced(
     """Return as many lines, none of them nearly empty."""
     if len(lines) < 2:
         return lines
-    for share in (0.55, 0.65, 0.75, 0.85):
-        narrower = wrap(letters, row.text, width_mm * share, row.size_pt, bold=row.bold)
-        if len(narrower) == len(lines):
-            return narrower
-    return lines
+    narrower = [
+        wrap(letters, row.text, width_mm * share, row.size_pt, bold=row.bold)
+        for share in (0.55, 0.65, 0.75, 0.85)
+    ]
+    candidates = [c for c in [*narrower, lines] if len(c) == len(lines)]
+    # A name of several members breaks best between them.
+    return max(candidates, key=lambda c: sum(line.endswith("·") for line in c[:-1]))
 
 
 class Names:

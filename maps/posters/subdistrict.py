@@ -215,7 +215,7 @@ def _corners(scene: Scene, room: Room, settings: MapSettings) -> None:
     qr_code(paper, link, (box[0] + 0.5 * f, box[1] + 0.5 * f, size - f, size - f))
     middle = box[0] + size / 2
     words = scene.words["scan"]
-    letter = min(9 * f, 9 * f * (size - 2 * f) / paper.letters.width_mm(words, 9 * f))
+    letter = min(9 * f, 9 * f * (size - 5 * f) / paper.letters.width_mm(words, 9 * f))
     paper.text((middle, box[1] + size + 3.4 * f), words, letter, align="center", bold=True)
     _take(room, box)
 

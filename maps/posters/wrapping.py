@@ -11,7 +11,9 @@ LEADING = 1.32
 # A line may end after these; elsewhere only between Chinese characters or blanks.
 _PIECES = re.compile(r"[^\s·、，；（(]*[\s·、，；]|[（(]|[^\s·、，；（(]+")
 _CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
-_NOT_FIRST = "，。、；：！？）】》·”’…%"
+# A Chinese word up to this long stays in one piece where it can.
+_KEPT = 8
+_NOT_FIRST = "·，。、；：！？）】》·”’…%"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ def wrap(
             line = piece.lstrip()
         while letters.width_mm(line.rstrip(), size_pt, bold=bold) > width_mm and len(line) > 1:
             cut = _room_for(letters, line, width_mm, size_pt, bold)
+            if cut > 1 and line[cut] in _NOT_FIRST:
+                cut -= 1
             lines.append(line[:cut])
             line = line[cut:].lstrip()
     return tuple(s.strip() for s in [*lines, line] if s.strip())
@@ -56,7 +60,7 @@ def _pieces(text: str) -> list[str]:
     """Return the parts of a text between which a line may break."""
     pieces: list[str] = []
     for word in _PIECES.findall(text):
-        if len(word) > 6 and _CHINESE.search(word):
+        if len(word) > _KEPT and _CHINESE.search(word):
             for character in word:
                 joins = pieces and (
                     character in _NOT_FIRST
