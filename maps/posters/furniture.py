@@ -13,6 +13,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
 
 from gis.atlas import Atlas
+from gis.errors import InvalidInput
 from maps.posters import look
 from maps.posters.letters import PT_MM, printable
 from maps.posters.mapface import SHAPES, Scene, draw_signs
@@ -162,7 +163,14 @@ def qr_code(paper: Paper, address: str, box: Rect) -> None:
     """Draw a QR code as vectors, its quiet zone included, into a square box."""
     import segno
 
-    matrix = segno.make(address, error="m", micro=False, boost_error=False).matrix
+    try:
+        matrix = segno.make(address, error="m", micro=False, boost_error=False).matrix
+    except segno.DataOverflowError:
+        raise InvalidInput(
+            "public_url",
+            f"public_url has {len(address):,} characters: too many for a QR code",
+            f"public_url 有 {len(address):,} 个字符，超出二维码容量",
+        ) from None
     size = len(matrix) + 2 * _QUIET
     x, y, width, _ = box
     step = width / size

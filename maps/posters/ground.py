@@ -66,6 +66,8 @@ class Ground:
     @cached_property
     def bounds(self) -> Bounds:
         """West, south, east, north of all grids."""
+        if not self.grids:
+            return (0.0, 0.0, 1000.0, 1000.0)
         west, south, east, north = shapely.total_bounds(self.polygons).tolist()
         return (west, south, east, north)
 

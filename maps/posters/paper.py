@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
@@ -40,6 +41,7 @@ _HOW_SAVED: Any = {
     "savefig.pad_inches": 0,
     "savefig.facecolor": "white",
 }
+_SAVING = threading.RLock()
 # A PNG is for chat groups and slides: its longer side has about this many pixels.
 _PNG_PIXELS = 4000
 
@@ -58,7 +60,8 @@ class PosterFigure(Figure):
         options.setdefault("dpi", self._dpi_for(form))
         given = options.get("metadata") or {}
         options["metadata"] = {**self._metadata_for(form), **given}
-        with matplotlib.rc_context(_HOW_SAVED):
+        # Settings of matplotlib are those of the process: two threads must not change them at once.
+        with _SAVING, matplotlib.rc_context(_HOW_SAVED):
             super().savefig(fname, **options)
 
     def _dpi_for(self, form: str) -> float:

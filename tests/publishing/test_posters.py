@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -290,6 +291,31 @@ def test_a_division_without_places_people_or_surroundings_is_drawn():
     shared = prepared(atlas, "public", MapSettings())
     for code in (None, A, COMPOUNDS[0], CLUSTER):
         assert overlaps(draw(shared, code, "A4").figure) == []
+
+
+def test_an_empty_division_is_an_empty_map():
+    atlas = small_atlas()
+    atlas = replace(atlas, division=replace(atlas.division, grids=()), roster=Roster())
+    paper = draw(prepared(atlas, "public", MapSettings()), None, "A4")
+    assert "示意图，不作为权属和划界依据" in words_of(paper.figure)
+
+
+def test_an_address_too_long_for_a_qr_code_is_refused():
+    settings = MapSettings(public_url="https://grid.example/" + "x" * 4000)
+    with pytest.raises(InvalidInput) as refused:
+        drawn(grid=A, settings=settings)
+    assert refused.value.field == "public_url"
+
+
+def test_sheets_saved_in_many_threads_are_the_same():
+    def bytes_of(_turn):
+        out = io.BytesIO()
+        draw(shared, A, "A4").figure.savefig(out, format="pdf")
+        return out.getvalue()
+
+    shared = prepared(small_atlas(), "public", SETTINGS)
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(bytes_of, range(6)))) == 1
 
 
 def test_a_board_is_printed_in_english(sample):
