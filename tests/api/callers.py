@@ -16,14 +16,17 @@ def as_caller(
     name: str = "王示例",
     grids: set[str] | None = None,
     scopes: frozenset[Scope] = ALL_SCOPES,
+    **how: Any,
 ) -> Any:
     """Return an ASGI application whose every request comes from this caller.
 
-    ``grids`` are ids of grids; None is the whole subdistrict. Use it with
+    ``how`` are other fields of :class:`~api.access.Caller`. ``grids`` are ids of grids; None is the whole subdistrict. Use it with
     ``starlette.testclient.TestClient(as_caller(app, Role.PLANNER))``.
     """
     scope_grids = None if grids is None else frozenset(GridId(g) for g in grids)
-    caller = Caller(name, role, scope_grids, "api", scopes)
+    caller = Caller(
+        name=name, role=role, scope_grids=scope_grids, scopes=scopes, **{"account": "u0", **how}
+    )
 
     async def asked(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":

@@ -25,7 +25,7 @@ const ROLES = ["public", "staff", "planner", "approver", "admin"];
 const LINKS = [
   ["map", "/", "public"],
   ["desk", "/desk", "public"],
-  ["data", "/desk/data", "staff"],
+  ["data", "/desk/data", "planner"],
   ["people", "/desk/people", "staff"],
   ["plans", "/desk/plans", "planner"],
   ["audit", "/desk/audit", "approver"],

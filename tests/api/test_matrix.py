@@ -1,0 +1,216 @@
+"""Every route × role × own or other grid, held against the written matrix (matrix.csv).
+
+``matrix.csv`` says of each route the least role, the scope a key needs (none: ``read`` for GET,
+``write`` for the rest), the ways in (``page``: people are sent to sign in; ``any_password``: before
+a one-time password is changed; ``or_watching``: also the machines that watch) and what the
+caller's grids mean: ``edition`` (own grids internally, others publicly) or ``guarded`` (others
+are 403). A route that is not in it, or declares no requirement or two, fails here.
+"""
+
+import csv
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from api import create_app
+from api.access import Role, Scope, requirements_of
+from api.query import StrictRoute
+from gis.accounts import ALL_SCOPES
+from tests.api.callers import as_caller
+from tests.api.conftest import settings_for
+
+with (Path(__file__).parent / "matrix.csv").open(encoding="utf-8") as _file:
+    MATRIX = {(row["path"], row["method"]): row for row in csv.DictReader(_file)}
+OWN, OTHER = "320106012005", "320106012002"
+SAFE = ("GET", "HEAD")
+
+
+def routes_of(app):
+    """Every route of an application, also those of the routers it includes."""
+    waiting = list(app.routes)
+    while waiting:
+        route = waiting.pop()
+        inner = getattr(route, "original_router", None) or getattr(route, "app", None)
+        if inner is not None and hasattr(inner, "routes") and not hasattr(route, "dependant"):
+            waiting += inner.routes
+        else:
+            yield route
+
+
+@pytest.fixture(scope="module")
+def app(sample_store, tmp_path_factory):
+    path = tmp_path_factory.mktemp("matrix") / "wangge.db"
+    shutil.copy(sample_store, path)
+    app = create_app(settings_for(path))
+    with TestClient(app):
+        yield app
+
+
+def test_the_matrix_names_every_route_and_no_other(app):
+    found = {(r.path, m) for r in routes_of(app) for m in r.methods}
+    assert found - MATRIX.keys() == set(), "routes that are not in matrix.csv"
+    assert MATRIX.keys() - found == set(), "rows of matrix.csv without a route"
+
+
+def test_every_route_declares_what_the_matrix_says(app):
+    for route in routes_of(app):
+        assert isinstance(route, StrictRoute), route.path
+        declared = requirements_of(route.dependant)
+        assert len(declared) == 1, f"{route.path}: one requirement, not {len(declared)}"
+        for method in route.methods:
+            row = MATRIX[route.path, method]
+            ways = [w for w in ("page", "any_password", "or_watching") if getattr(declared[0], w)]
+            assert (str(declared[0].role), str(declared[0].scope or ""), " ".join(ways)) == (
+                row["least_role"], row["scope"], row["ways"],
+            ), (route.path, method)  # fmt: skip
+
+
+def test_an_undeclared_route_is_noticed():
+    app = create_app()
+    route = StrictRoute("/open", lambda: None, methods=["GET"])
+    assert requirements_of(route.dependant) == []
+    app.router.routes.append(route)
+    assert ("/open", "GET") in {(r.path, m) for r in routes_of(app) for m in r.methods}
+    assert ("/open", "GET") not in MATRIX
+
+
+def ask(client, row):
+    path = re.sub(r"\{[^}]*\}", "nothing", row["path"])
+    return client.request(row["method"], path, follow_redirects=False)
+
+
+def allowed(role, row):
+    return role.reaches(Role(row["least_role"]))
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_gets_as_far_as_the_matrix_says(app, role):
+    client = TestClient(app if role is Role.PUBLIC else as_caller(app, role))
+    for row in MATRIX.values():
+        answer = ask(client, row)
+        if allowed(role, row):
+            assert answer.status_code not in (401, 403), (row, answer.text)
+        else:
+            assert answer.status_code == (401 if role is Role.PUBLIC else 403), (row, answer.text)
+        assert answer.status_code < 500 or row["path"] == "/readyz", (row, answer.text)
+
+
+def needed(row):
+    return (
+        Scope(row["scope"]) if row["scope"] else Scope("read" if row["method"] in SAFE else "write")
+    )
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+def test_a_key_opens_what_its_scopes_say_and_nothing_else(app, scope):
+    client = TestClient(as_caller(app, Role.ADMIN, scopes=frozenset({scope})))
+    for row in MATRIX.values():
+        if row["least_role"] == "public":
+            continue
+        refused = ask(client, row).status_code == 403
+        assert refused == (needed(row) is not scope), row
+
+
+def test_before_the_one_time_password_is_changed_only_that_can_be_done(app):
+    client = TestClient(as_caller(app, Role.ADMIN, must_change_password=True))
+    for row in MATRIX.values():
+        if row["least_role"] != "public":
+            refused = ask(client, row).status_code == 403
+            assert refused == ("any_password" not in row["ways"]), row
+
+
+def test_a_page_without_its_csrf_token_changes_nothing(app):
+    client = TestClient(as_caller(app, Role.ADMIN, door="page", trusted_origin=False))
+    for row in MATRIX.values():
+        if row["least_role"] != "public" and row["method"] not in SAFE:
+            answer = ask(client, row)
+            assert answer.status_code == 403, row
+            assert "X-CSRF-Token" in answer.json()["detail"]
+
+
+def test_people_are_sent_to_sign_in_and_back(app):
+    client = TestClient(app)
+    for row in MATRIX.values():
+        if "page" in row["ways"].split():
+            path = re.sub(r"\{[^}]*\}", "nothing", row["path"])
+            answer = client.request(
+                row["method"], path, headers={"accept": "text/html"}, follow_redirects=False
+            )
+            assert answer.status_code == 303, row
+            assert answer.headers["location"] == f"/signin?next={path}"
+
+
+# --- own and other grids -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def callers(app):
+    own = {app.state.live.division.by_code[OWN].id}
+    return {
+        "own": TestClient(as_caller(app, Role.STAFF, grids=own)),
+        "none": TestClient(as_caller(app, Role.STAFF, grids=set())),
+        "all": TestClient(as_caller(app, Role.STAFF)),
+        "public": TestClient(app),
+    }
+
+
+EDITIONS = {
+    ("/grids/{code}", "GET"): lambda c, code: c.get(f"/grids/{code}"),
+    ("/grids/{code}/sheet", "GET"): lambda c, code: c.get(f"/grids/{code}/sheet"),
+    ("/grids", "GET"): lambda c, code: c.get("/grids", params={"parent": code}),
+    ("/places", "GET"): lambda c, code: c.get("/places", params={"parent": code, "limit": 1000}),
+    ("/people", "GET"): lambda c, code: c.get("/people", params={"parent": code, "limit": 1000}),
+    ("/locate", "GET"): lambda c, code: c.get("/locate", params=point(c, code)),
+    ("/locate", "POST"): lambda c, code: c.post(
+        "/locate",
+        json={"datum": "wgs84", "points": [[point(c, code)["lon"], point(c, code)["lat"]]]},
+    ),
+    ("/locate/table", "POST"): lambda c, code: c.post(
+        "/locate/table",
+        params={"datum": "wgs84"},
+        content="lon,lat\n{lon},{lat}\n".format(**point(c, code)),
+        headers={"content-type": "text/csv"},
+    ),
+}  # fmt: skip
+
+
+def point(client, code):
+    lon, lat = client.get(f"/grids/{code}001001/sheet").json()["point"]
+    return {"lon": lon, "lat": lat, "datum": "wgs84"}
+
+
+def content(answer):
+    assert answer.status_code == 200, answer.text
+    if "json" not in answer.headers["content-type"]:
+        return answer.text
+    body = answer.json()
+    body.pop("edition")
+    for row in body.get("people", ()):
+        row.pop("id", None)
+    return body
+
+
+def test_every_route_with_editions_is_tried():
+    assert {key for key, row in MATRIX.items() if row["grids"] == "edition"} == EDITIONS.keys()
+
+
+@pytest.mark.parametrize("key", EDITIONS)
+def test_own_grids_are_answered_internally_and_others_publicly(callers, key):
+    answers = {
+        (who, code): content(EDITIONS[key](client, code))
+        for who, client in callers.items()
+        for code in (OWN, OTHER)
+    }
+    assert answers["own", OWN] == answers["all", OWN]
+    assert answers["own", OTHER] == answers["public", OTHER]
+    for code in (OWN, OTHER):
+        assert answers["none", code] == answers["public", code]
+        if key != ("/locate/table", "POST"):
+            assert answers["all", code] != answers["public", code]
+
+
+def test_all_scopes_are_in_the_matrix():
+    assert {needed(row) for row in MATRIX.values() if row["least_role"] != "public"} == ALL_SCOPES
