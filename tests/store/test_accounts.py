@@ -1,0 +1,443 @@
+"""Accounts on each engine: what is kept, what opens, what ends, what goes on record."""
+
+from __future__ import annotations
+
+import base64
+import json
+import stat
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import jwt
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from gis.accounts import Lifetimes, Role, Scope
+from gis.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    NotSignedIn,
+    StoreBusy,
+    TooManyRequests,
+)
+from gis.ids import GridId
+from gis.record import Author
+from gis.store import Store, open_store
+from gis.store.accounts import Accounts, issued, open_accounts, secrets, tables
+from gis.store.accounts.attempts import FREE_FAILURES
+from gis.store.accounts.revisions import VERSION_TABLE
+from tests.store.conftest import ENGINES
+from tests.store.throwaway_postgis import Cluster
+
+EMPTIED = """
+SET session_replication_role = replica;
+DELETE FROM wangge.audit_entry; DELETE FROM wangge.audit_value; DELETE FROM wangge.audit_head;
+DELETE FROM accounts.session; DELETE FROM accounts.api_key; DELETE FROM accounts.attempt;
+DELETE FROM accounts.outbox; DELETE FROM accounts.account;
+"""
+ADMIN = Author("admin", "admin", "page")
+GOOD = "三条鱼在水里游-example"
+HERE = {"address": "192.0.2.7"}
+
+
+class Clock:
+    """A clock that is turned by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords as cheaply as argon2 can, with the real algorithm."""
+    from pwdlib import PasswordHash
+    from pwdlib.hashers.argon2 import Argon2Hasher
+
+    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    monkeypatch.setattr(secrets, "_hasher", lambda: cheap)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def accounts_in_postgis(cluster: Cluster, template: str) -> str:
+    """The name of a database that has our tables and those of the accounts."""
+    name = cluster.new_database(template)
+    with closing(open_store(cluster.url(name))) as store:
+        store.migrate()
+        with closing(open_accounts(store)) as made:
+            made.migrate()
+    return name
+
+
+@pytest.fixture(params=ENGINES)
+def store_for_accounts(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store that has its tables and nothing in them, on each engine."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/wangge.db"
+    else:
+        cluster: Cluster = request.getfixturevalue("cluster")
+        name = request.getfixturevalue("accounts_in_postgis")
+        cluster.run(EMPTIED, name)
+        url = cluster.url(name)
+    with closing(open_store(url)) as store:
+        store.migrate()
+        yield store
+
+
+@pytest.fixture
+def accounts(store_for_accounts: Store, clock: Clock) -> Iterator[Accounts]:
+    made = open_accounts(store_for_accounts, clock=clock, lifetimes=Lifetimes(600, 3600, 300))
+    made.migrate()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def li(accounts: Accounts) -> str:
+    """The name of an account with a good password of its own."""
+    accounts.add(ADMIN, name="李示例", role="staff", password=GOOD, scope_grids={GridId("g001")})
+    return "李示例"
+
+
+def actions(store: Store) -> list[str]:
+    return [e.sealed.action for e in reversed(store.audit_log().entries)]
+
+
+def test_the_scripts_make_the_tables_the_code_uses(accounts: Accounts) -> None:
+    with accounts._database.reading() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"version_table": VERSION_TABLE, "compare_type": True}
+        )
+        found = compare_metadata(context, tables.metadata)
+    ours = set(tables.metadata.tables)
+    assert [d for d in found if not (d[0] == "remove_table" and d[1].name not in ours)] == []
+
+
+def test_the_file_is_its_owners_alone_and_apart_from_the_store(accounts: Accounts) -> None:
+    if accounts.path is None:
+        pytest.skip("PostGIS keeps no file")
+    assert accounts.path.name == "accounts.sqlite"
+    assert stat.S_IMODE(accounts.path.stat().st_mode) == 0o600
+
+
+def test_the_first_administrator_is_made_once(
+    accounts: Accounts, store_for_accounts: Store
+) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = [found for found in pool.map(lambda _: accounts.begin(), range(4)) if found]
+    ((name, password),) = made
+    _, owner, _ = accounts.sign_in(name, password, **HERE)
+    assert (owner.role, owner.must_change_password) == (Role.ADMIN, True)
+    assert accounts.begin() is None
+    assert actions(store_for_accounts) == ["account.add"]
+
+
+def test_nothing_that_opens_a_door_is_kept_in_clear(accounts: Accounts, li: str) -> None:
+    token, owner, _ = accounts.sign_in(li, GOOD, **HERE)
+    key, _ = accounts.make_key(ADMIN, li, label="示例", scopes=[Scope.READ])
+    with accounts._database.reading() as connection:
+        kept = [
+            str(row)
+            for t in tables.metadata.sorted_tables
+            for row in connection.execute(t.select())
+        ]
+    for secret in (token, GOOD, key, key.rpartition("_")[2]):
+        assert not any(secret in row for row in kept)
+    assert any("$argon2id$" in row for row in kept)
+
+
+def test_names_are_the_same_however_they_are_written(accounts: Accounts) -> None:
+    accounts.add(ADMIN, name="Wang.Li", role="staff", password=GOOD)
+    assert accounts.find("ｗａｎｇ．ｌｉ").name == "Wang.Li"
+    with pytest.raises(Conflict):
+        accounts.add(ADMIN, name="WANG.LI", role="staff")
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "a b", "x" * 41, "a\x00b", "<b>", "system", "-", "a\n", "\ud800"]
+)
+def test_a_name_that_will_not_do_is_refused(accounts: Accounts, name: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        accounts.add(ADMIN, name=name, role="staff")
+    assert refused.value.field == "name"
+
+
+@pytest.mark.parametrize("role", ["public", "root", "", "ADMIN"])
+def test_a_role_that_there_is_not_is_refused(accounts: Accounts, role: str) -> None:
+    with pytest.raises(InvalidInput):
+        accounts.add(ADMIN, name="x", role=role)
+
+
+@pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaaa", "password123", "李示例李示例李示例李示例", "x" * 201, "half\ud800character"])  # fmt: skip
+def test_a_password_that_would_be_guessed_is_refused(accounts: Accounts, password: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        accounts.add(ADMIN, name="李示例", role="staff", password=password)
+    assert refused.value.field == "new_password"
+
+
+def test_wrong_unknown_and_disabled_get_the_same_answer(accounts: Accounts, li: str) -> None:
+    accounts.add(ADMIN, name="gone", role="staff", password=GOOD)
+    accounts.change(ADMIN, "gone", disabled=True)
+    said = set()
+    for name, password in ((li, "wrong"), ("nobody", GOOD), ("gone", GOOD)):
+        with pytest.raises(NotSignedIn) as refused:
+            accounts.sign_in(name, password, **HERE)
+        said.add(refused.value.text)
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize("name", ["李示例", "nobody"])
+def test_after_five_failures_a_name_rests_longer_each_time(
+    accounts: Accounts, clock: Clock, li: str, name: str
+) -> None:
+    def fail() -> None:
+        with pytest.raises(NotSignedIn):
+            accounts.sign_in(name, "wrong", **HERE)
+
+    for _ in range(FREE_FAILURES):
+        fail()
+    waits = []
+    for _ in range(3):
+        with pytest.raises(TooManyRequests) as locked:
+            accounts.sign_in(name, GOOD, **HERE)
+        waits.append(locked.value.retry_after_s)
+        clock.now += waits[-1]
+        fail()
+    assert waits == [30, 60, 120]
+
+
+def test_another_address_is_not_locked_and_success_forgets(accounts: Accounts, li: str) -> None:
+    for _ in range(FREE_FAILURES):
+        with pytest.raises(NotSignedIn):
+            accounts.sign_in(li, "wrong", **HERE)
+    accounts.sign_in(li, GOOD, address="192.0.2.8")
+    for _ in range(FREE_FAILURES * 2):
+        with pytest.raises(NotSignedIn):
+            accounts.sign_in(li, "wrong", address="192.0.2.8")
+        accounts.sign_in(li, GOOD, address="192.0.2.8")
+
+
+def test_many_guesses_at_once_get_no_more_tries(accounts: Accounts, li: str) -> None:
+    def guess(number: int) -> str:
+        try:
+            accounts.sign_in(li, f"wrong{number}", **HERE)
+        except (NotSignedIn, TooManyRequests, StoreBusy) as refused:
+            return type(refused).__name__
+        return "in"
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(guess, range(24)))
+    assert answers.count("NotSignedIn") <= FREE_FAILURES
+    assert "in" not in answers
+
+
+def test_a_lockout_is_on_record(accounts: Accounts, li: str, store_for_accounts: Store) -> None:
+    for _ in range(FREE_FAILURES):
+        with pytest.raises(NotSignedIn):
+            accounts.sign_in(li, "wrong", **HERE)
+    assert actions(store_for_accounts)[-1] == "account.lockout"
+
+
+def test_a_session_ends_when_it_is_idle_or_old(accounts: Accounts, clock: Clock, li: str) -> None:
+    token, _, _ = accounts.sign_in(li, GOOD, **HERE)
+    for _ in range(6):
+        clock.now += 590
+        assert accounts.session(token) is not None
+    clock.now += 100
+    assert accounts.session(token) is None, "an hour is over"
+    token, _, _ = accounts.sign_in(li, GOOD, **HERE)
+    clock.now += 601
+    assert accounts.session(token) is None, "nobody was there for ten minutes"
+
+
+def test_signing_out_ends_this_session_and_everywhere_ends_all(accounts: Accounts, li: str) -> None:
+    first, owner, _ = accounts.sign_in(li, GOOD, **HERE)
+    second, _, _ = accounts.sign_in(li, GOOD, **HERE)
+    token, _ = accounts.issue_token(li, GOOD, **HERE)
+    key, _ = accounts.make_key(ADMIN, li, label="示例", scopes=[Scope.READ])
+    accounts.sign_out(first)
+    assert accounts.session(first) is None
+    assert accounts.session(second) is not None
+    accounts.sign_out_everywhere(ADMIN, owner.id)
+    assert accounts.session(second) is None
+    assert accounts.token_owner(token) is None
+    assert accounts.key_owner(key) is not None
+    accounts.sign_out_everywhere(ADMIN, owner.id, keys=True)
+    assert accounts.key_owner(key) is None
+
+
+@pytest.mark.parametrize("end", ["disable", "reset", "own"])
+def test_what_changes_an_account_ends_what_it_was_given(
+    accounts: Accounts, li: str, end: str
+) -> None:
+    session, owner, _ = accounts.sign_in(li, GOOD, **HERE)
+    token, _ = accounts.issue_token(li, GOOD, **HERE)
+    if end == "disable":
+        key, _ = accounts.make_key(ADMIN, li, label="示例", scopes=[Scope.READ])
+        accounts.change(ADMIN, li, disabled=True)
+        assert accounts.key_owner(key) is None
+    elif end == "reset":
+        once = accounts.reset_password(ADMIN, li)
+        assert once is not None
+        with pytest.raises(NotSignedIn):
+            accounts.sign_in(li, GOOD, **HERE)
+        assert accounts.sign_in(li, once, **HERE)[1].must_change_password
+    else:
+        accounts.change_password(ADMIN, owner.id, old=GOOD, new=GOOD + "!", **HERE)
+        assert not accounts.sign_in(li, GOOD + "!", **HERE)[1].must_change_password
+    assert accounts.session(session) is None
+    assert accounts.token_owner(token) is None
+
+
+def test_a_new_password_needs_the_old_one(accounts: Accounts, li: str) -> None:
+    owner = accounts.find(li)
+    with pytest.raises(InvalidInput) as refused:
+        accounts.change_password(ADMIN, owner.id, old="wrong", new=GOOD + "!", **HERE)
+    assert refused.value.field == "password"
+    with pytest.raises(InvalidInput):
+        accounts.change_password(ADMIN, owner.id, old=GOOD, new=GOOD, **HERE)
+
+
+def test_a_role_and_scope_change_is_seen_by_what_is_open(accounts: Accounts, li: str) -> None:
+    token, _, _ = accounts.sign_in(li, GOOD, **HERE)
+    accounts.change(ADMIN, li, role="planner", scope_grids=None)
+    owner, _ = accounts.session(token)  # type: ignore[misc]
+    assert (owner.role, owner.scope_grids) == (Role.PLANNER, None)
+
+
+def test_the_last_administrator_stays(accounts: Accounts) -> None:
+    accounts.begin()
+    for change in ({"role": "staff"}, {"disabled": True}):
+        with pytest.raises(Conflict):
+            accounts.change(ADMIN, "admin", **change)
+    accounts.add(ADMIN, name="second", role="admin")
+    accounts.change(ADMIN, "admin", role="staff")
+    with pytest.raises(Conflict):
+        accounts.change(ADMIN, "second", disabled=True)
+    with pytest.raises(NotFound):
+        accounts.change(ADMIN, "nobody", disabled=True)
+
+
+def test_a_key_is_good_for_its_scopes_until_it_ends(
+    accounts: Accounts, clock: Clock, li: str
+) -> None:
+    key, known = accounts.make_key(ADMIN, li, label="示例", scopes=[Scope.READ], days=30)
+    assert accounts.key_owner(key)[1] == {Scope.READ}  # type: ignore[index]
+    for wrong in (key[:-1], key + "x", "wgk__", f"wgk_{known.id}_", "x", "", "wgk_" + "é" * 9):
+        assert accounts.key_owner(wrong) is None
+    clock.now += 30 * 86400
+    assert accounts.key_owner(key) is None
+    key, known = accounts.make_key(ADMIN, li, label="示例", scopes=[Scope.READ])
+    accounts.revoke_key(ADMIN, accounts.find(li).id, known.id)
+    assert accounts.key_owner(key) is None
+    with pytest.raises(NotFound):
+        accounts.revoke_key(ADMIN, "somebody else", known.id)
+
+
+def unsigned(claims: dict[str, object], **header: object) -> str:
+    def part(value: object) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+    return f"{part({'typ': 'JWT', **header})}.{part(claims)}."
+
+
+def test_tokens_that_were_forged_changed_or_have_ended_open_nothing(
+    accounts: Accounts, clock: Clock, li: str
+) -> None:
+    token, owner = accounts.issue_token(li, GOOD, **HERE, scopes=[Scope.READ])
+    assert accounts.token_owner(token) is not None
+    header = jwt.get_unverified_header(token)
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert header["alg"] == issued.ALGORITHM
+    with accounts._database.reading() as connection:
+        secret = connection.scalar(
+            tables.signing_key.select().with_only_columns(tables.signing_key.c.secret)
+        )
+
+    def signed(alg: str = "HS256", key: str = secret, **changed: object) -> str:
+        return jwt.encode({**claims, **changed}, key, alg, headers={"kid": header["kid"]})
+
+    assert accounts.token_owner(signed()) is not None
+    wrong = [
+        unsigned(claims, alg="none", kid=header["kid"]),
+        unsigned(claims, alg="HS256", kid=header["kid"]),
+        signed("HS512"),
+        signed("HS384"),
+        signed(key="x" * 64),
+        signed(aud="another"),
+        signed(iss="another"),
+        signed(epoch=owner.epoch - 1),
+        signed(epoch=str(owner.epoch)),
+        signed(sub="nobody"),
+        signed(exp=int(clock.now)),
+        signed(iat=int(clock.now) + 3600),
+        signed(scopes=["everything"]),
+        signed(scopes=None),
+        jwt.encode(claims, secret, "HS256"),
+        jwt.encode(claims, secret, "HS256", headers={"kid": "../../etc/passwd"}),
+        token[:-2],
+        token + "A",
+        "..",
+        "a.b.c",
+        "é.é.é",
+    ]
+    assert [t for t in wrong if accounts.token_owner(t) is not None] == []
+    clock.now += 301
+    assert accounts.token_owner(token) is None
+
+
+def test_the_record_gets_what_it_could_not_take_at_first(
+    store_for_accounts: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_given: object, **_named: object) -> int:
+        raise StoreBusy("the store is busy", "数据库正忙")
+
+    accounts = open_accounts(store_for_accounts, clock=clock)
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "put_on_record", busy)
+        accounts.migrate()
+        accounts.begin()
+        accounts.add(ADMIN, name="李示例", role="staff")
+        assert [a.name for a in accounts.list()] == ["admin", "李示例"]
+    assert actions(store_for_accounts) == []
+    accounts.migrate()
+    assert actions(store_for_accounts) == ["account.add", "account.add"]
+    accounts.migrate()
+    assert len(actions(store_for_accounts)) == 2
+    accounts.close()
+
+
+def test_what_is_refused_is_not_on_record(
+    accounts: Accounts, li: str, store_for_accounts: Store
+) -> None:
+    before = actions(store_for_accounts)
+    with pytest.raises(Conflict):
+        accounts.add(ADMIN, name=li, role="staff")
+    with pytest.raises(NotFound):
+        accounts.reset_password(ADMIN, "nobody")
+    assert actions(store_for_accounts) == before
+
+
+def test_every_change_says_who_and_nothing_secret(
+    accounts: Accounts, li: str, store_for_accounts: Store
+) -> None:
+    once = accounts.reset_password(ADMIN, li)
+    key, known = accounts.make_key(ADMIN, li, label="示例", scopes=[Scope.READ])
+    accounts.revoke_key(ADMIN, accounts.find(li).id, known.id)
+    accounts.change(ADMIN, li, role="planner")
+    entries = store_for_accounts.audit_log().entries
+    assert {e.who for e in entries} == {"admin"}
+    assert actions(store_for_accounts) == ["account.add", "account.reset_password", "account.add_key", "account.revoke_key", "account.change"]  # fmt: skip
+    assert not any(s in str(entries) for s in (once, key, GOOD, "argon2"))
+    assert store_for_accounts.verify_audit().broken is None
