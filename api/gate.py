@@ -279,7 +279,11 @@ def _check_sane(scope: Scope, read: _Read, hosts: frozenset[bytes]) -> None:
             f"headers: more than {_MOST_HEADERS}, or than {_MOST_HEADER_BYTES >> 10} KiB",
             f"请求头超过 {_MOST_HEADERS} 个或 {_MOST_HEADER_BYTES >> 10} KiB",
         )
-    if len(read.hosts) > 1 or (read.hosts and not _HOST.fullmatch(read.hosts[0])):
+    if (
+        len(read.hosts) > 1
+        or (not read.hosts and scope.get("http_version") == "1.1")
+        or (read.hosts and not _HOST.fullmatch(read.hosts[0]))
+    ):
         raise InvalidInput(
             "host", "the header Host must be one name and port", "Host 请求头应为一个主机名和端口"
         )

@@ -54,7 +54,7 @@ async def own_account(request: Request, caller: Own, door: Door, live: LiveAtlas
                 for s in sessions
             ],
             "keys": [key_json(k) for k in keys],
-            "scopes": sorted(ALL_SCOPES),
+            "scopes": [str(s) for s in Scope],
         },
         headers=_PRIVATE,
     )

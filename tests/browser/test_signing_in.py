@@ -147,7 +147,7 @@ def test_an_administrator_adds_somebody_who_can_sign_in(page, once, app):
     app.state.accounts.reset_password(SYSTEM, name, OWN)
     tab = page("/signin?next=/desk/users")
     sign_in(tab, name, OWN)
-    tab.wait_for_url("**/desk/users")
+    tab.get_by_role("heading", name="添加账号").wait_for()
     form = tab.locator("form")
     form.get_by_label("账号").fill("王示例")
     form.get_by_label("管辖范围").fill("999")

@@ -6,6 +6,7 @@ const WORDS = {
   "zh-CN": {
     title: "网格查询台",
     toMap: "地图页",
+    account: "账号",
     invented: "合成示例",
     ask: "地址、名称、网格编号或坐标",
     askPlaceholder: "某某路18号3幢、小区、姓名…",
@@ -135,6 +136,7 @@ const WORDS = {
   en: {
     title: "Grid desk",
     toMap: "Map page",
+    account: "Account",
     invented: "synthetic sample",
     ask: "Address, name, grid code or coordinates",
     askPlaceholder: "Address, compound, person…",

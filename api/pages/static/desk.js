@@ -15,6 +15,7 @@ import { speak, spoken } from "./words.js";
 function start() {
   const title = el("p", { class: "title" });
   const tag = el("span", { class: "tag", hidden: true });
+  const account = el("a", { class: "tool", href: "/account" });
   const toMap = el("a", { class: "tool", href: "/" });
   const language = el("button", { class: "tool", type: "button", onclick: switchLanguage });
   const content = el("div", { class: "content" });
@@ -28,7 +29,7 @@ function start() {
   const map = mapFrame(({ lon, lat }) => fromElsewhere((signal) => answerForPoint({ lon, lat, datum: "wgs84" }, signal)));
   const results = el("div", { class: "results" }, box.results, content);
   const column = el("main", { class: "column" },
-    el("header", { class: "top" }, title, tag, el("span", { class: "top-tools" }, toMap, language)),
+    el("header", { class: "top" }, title, tag, el("span", { class: "top-tools" }, toMap, account, language)),
     box.node, el("div", { class: "tools" }, position.node, tableTool), results, bar);
 
   let request = new AbortController();
@@ -152,6 +153,7 @@ function start() {
     tag.textContent = tell("invented");
     tag.title = tell("synthetic");
     toMap.textContent = tell("toMap");
+    account.textContent = tell("account");
     language.textContent = tell("switchLanguage");
     language.lang = spoken() === "en" ? "zh-CN" : "en";
     tableWord.textContent = tell("table");
