@@ -26,6 +26,7 @@ bench: $(READY)
 faults: $(READY)
 	@sh scripts/test-needs.sh
 	$(PYTHON) scripts/faults.py
+	$(PYTHON) scripts/fuzz_api.py
 	$(PYTHON) scripts/record_faults.py
 	$(PYTHON) scripts/faults_site.py
 

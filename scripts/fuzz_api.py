@@ -1,0 +1,42 @@
+"""Tries everything that fits the description of the API, as each role: no fault of ours, ever.
+
+``python scripts/fuzz_api.py [--examples N]`` (``make faults``) uses a copy of the sample that is
+thrown away. Exit code 1 when an answer was a 5xx or a 422.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from starlette.testclient import TestClient  # noqa: E402
+
+from api import create_app  # noqa: E402
+from gis.accounts import Role  # noqa: E402
+from tests.api.conftest import settings_for  # noqa: E402
+from tests.api.test_schema_fuzz import fuzz  # noqa: E402
+
+
+def main() -> int:
+    """Try every operation as each role; print what went wrong."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--examples", type=int, default=30, help="for each operation and role")
+    examples = parser.parse_args().examples
+    faults = 0
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(settings_for(Path(folder) / "wangge.db"))
+        with TestClient(app):
+            for role in Role:
+                tried, wrong = fuzz(app, role, examples)
+                print(f"{role}: {tried} requests, {len(wrong)} faults", flush=True)
+                print("\n".join(f"  {line}" for line in wrong[:20]), end="\n" if wrong else "")
+                faults += len(wrong)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""Whatever fits the description of the API is answered, to every role, without a fault of ours.
+
+A few examples of each operation; ``scripts/fuzz_api.py`` (``make faults``) tries many more.
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from starlette.testclient import TestClient
+
+from api import create_app
+from gis.accounts import Role
+from tests.api.callers import as_caller
+from tests.api.conftest import settings_for
+
+NOT_HERE = frozenset({"/locate/table", "/plans/{plan}/export.gpkg", "/plans/{plan}/diff.pdf"})
+
+
+@pytest.fixture(scope="module")
+def app(sample_store, tmp_path_factory) -> Any:
+    path = tmp_path_factory.mktemp("fuzz") / "wangge.db"
+    shutil.copy(sample_store, path)
+    app = create_app(settings_for(path))
+    with TestClient(app):
+        yield app
+
+
+def fuzz(app: Any, role: Role, examples: int) -> tuple[int, list[str]]:
+    """Try every operation as somebody of a role; return how often, and what went wrong."""
+    client = TestClient(app if role is Role.PUBLIC else as_caller(app, role))
+    schema = schemathesis.openapi.from_dict(client.get("/openapi.json").json())
+    wrong: list[str] = []
+    tried = 0
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        if operation.path not in NOT_HERE:
+            tried += _try(client, operation, examples, wrong)
+    return tried, [f"{role} {line}" for line in wrong]
+
+
+def _try(client: TestClient, operation: Any, examples: int, wrong: list[str]) -> int:
+    asked: list[str] = []
+
+    @settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def one(case: Any) -> None:
+        request = case.as_transport_kwargs(base_url="http://testserver")
+        request.pop("cookies", None)
+        if isinstance(request.get("data"), str | bytes):
+            request["content"] = request.pop("data")
+        try:
+            answer = client.request(**request)
+        except (UnicodeError, ValueError, TypeError):
+            return  # No client can send this.
+        asked.append(request["url"])
+        if answer.status_code >= 500 or answer.status_code == 422:
+            wrong.append(f"{request['method']} {request['url']}: {answer.status_code}")
+
+    one()
+    return len(asked)
+
+
+@pytest.mark.parametrize("role", [Role.PUBLIC, Role.STAFF, Role.ADMIN])
+def test_no_role_meets_a_fault_of_ours(app, role):
+    tried, wrong = fuzz(app, role, examples=1)
+    assert tried > 50
+    assert wrong == []
