@@ -13,12 +13,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from starlette.testclient import TestClient  # noqa: E402
+from starlette.testclient import TestClient
 
-from api import create_app  # noqa: E402
-from gis.accounts import Role  # noqa: E402
-from tests.api.conftest import settings_for  # noqa: E402
-from tests.api.test_schema_fuzz import fuzz  # noqa: E402
+from api import create_app
+from gis.accounts import Role
+from tests.api.conftest import settings_for
+from tests.api.test_schema_fuzz import fuzz
 
 
 def main() -> int:
