@@ -92,9 +92,10 @@ def _tls(settings: Settings) -> dict[str, Path | None]:
     except (OSError, ValueError) as problem:
         why = getattr(problem, "strerror", None) or str(problem)
         raise SettingsError(
-            f"cannot serve https with {certificate}: {why}; both files must be PEM, the key "
+            f"cannot serve https with {certificate} and {key}: {why}; both must be PEM, the key "
             "without a password",
-            f"无法用 {certificate} 提供 https 服务：{why}；两个文件都应为 PEM，私钥不设密码",
+            f"无法用 {certificate} 和 {key} 提供 https 服务：{why}；"
+            "两个文件都应为 PEM，私钥不设密码",
         ) from None
     return {"ssl_certfile": certificate, "ssl_keyfile": key}
 
