@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -499,3 +500,73 @@ def test_a_cell_is_painted_without_a_mouse(desk):
     at.done(1)
     assert at.owner(cell) == into
     assert other
+
+
+# --- 8 and 9: from nothing, and files ----------------------------------------------------------------
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360f8cf500f0003860180343a8b1d0000000049454e44ae426082"
+)
+
+
+def test_a_division_is_drafted_from_a_table_and_traced_over_a_poster(bench, tmp_path):
+    at = bench.fresh()
+    rows = at.ask(
+        """app => app.model.buildings.map(b => { const g = app.grid(app.model.cells.get(b.cell).grid);
+          const p = app.grid(g.parent); return [b.id, g.name, p.name, app.grid(p.parent).name]; })"""
+    )
+    table = tmp_path / "table.csv"
+    lines = ["building,cluster,compound,community", *(",".join(row) for row in rows)]
+    table.write_text("\n".join(lines), "utf-8-sig")
+    poster = tmp_path / "poster.png"
+    poster.write_bytes(PNG)
+    before = at.plan_id
+    at.open("/desk/plans").press("从头划分")
+    box = at.page.get_by_role("dialog")
+    box.get_by_label("楼栋表").set_input_files(table)
+    box.get_by_label("坐标系").select_option("wgs84")
+    box.get_by_label("挂图扫描件").set_input_files(poster)
+    box.get_by_role("button", name="起草初稿").click()
+    box.get_by_role("link", name="到工作台改正").click(timeout=60_000)
+    at.wait_for_map()
+    assert at.plan_id != before
+    assert len(at.level(1)) == 12
+    assert sum(g["buildings"] for g in at.level(3)) == len(rows)
+    at.until("app => app.poster.shown")
+    at.open(f"/desk/plans/{before}").wait_for_map()
+
+
+def test_a_plan_made_elsewhere_is_tried_then_taken_in(bench, tmp_path):
+    at = bench.fresh()
+    into, other, cell = at.border_pair()
+    made = tmp_path / "cells.json"
+    made.write_text(json.dumps({"cells": {str(cell): at.grid(into)["code"]}}), "utf-8")
+    at.page.get_by_text("更多", exact=True).click()
+    at.page.get_by_role("menuitem", name="导入方案").click()
+    box = at.page.get_by_role("dialog")
+    box.locator("input[type=file]").set_input_files(made)
+    box.get_by_role("button", name="先试算").click()
+    box.get_by_text("将有 1 个单元改变归属").wait_for()
+    assert at.owner(cell) == other
+    box.get_by_role("button", name="导入", exact=True).click()
+    at.done(1)
+    assert at.owner(cell) == into
+
+
+@pytest.mark.parametrize(
+    ("name", "magic"),
+    [
+        ("网格 GeoJSON", b"{"),
+        ("GeoPackage", b"SQLite"),
+        ("表格 XLSX", b"PK"),
+        ("单元 GeoJSON", b"{"),
+    ],
+)
+def test_a_plan_is_taken_away_as_a_file(bench, name, magic):
+    at = bench.fresh()
+    at.page.get_by_text("更多", exact=True).click()
+    with at.page.expect_download() as waiting:
+        at.page.get_by_role("menuitem", name=name, exact=True).click()
+    assert waiting.value.path().read_bytes().startswith(magic)
+    at.page.keyboard.press("Escape")

@@ -50,7 +50,10 @@ async function follow(app, id) {
     if (!now || now.id !== id || now.state !== "running") return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     const answer = await api("GET", `/plans/${app.id}/proposals/${id}`).catch(() => null);
-    if (answer && app.state.get("job")?.id === id) app.state.set("job", answer.body);
+    if (!answer || app.state.get("job")?.id !== id) continue;
+    app.state.set("job", answer.body);
+    const found = answer.body.result?.parts ?? [];
+    if (found.length) zoomTo(app, found.flatMap((part) => part.grids ?? []));
   }
 }
 
@@ -107,7 +110,7 @@ function offer(app, job) {
     if (!chosen.delete(id)) chosen.add(id);
     app.state.set("parts", [...chosen]);
   };
-  const quality = found.proven ? word("proven") : found.gap ? word("gap", `${(found.gap * 100).toFixed(1)}%`) : "";
+  const quality = found.proven ? word("proven") : found.gap && job.kind !== "merge_under" ? word("gap", `${(found.gap * 100).toFixed(1)}%`) : "";
   const nodes = [el("p", {}, name(said(found.text)), " ", quality ? el("span", { class: `tag${found.proven ? " tag-sure" : ""}` }, quality) : null)];
   if (parts.length) {
     nodes.push(el("p", { class: "quiet small" }, `${word("foundParts", parts.length)} · ${word("preview")}`),
@@ -141,7 +144,7 @@ function partRow(app, part, chosen, toggle) {
 }
 
 function zoomTo(app, grids) {
-  const boxes = grids.map((id) => app.model.extent(id)).filter(Boolean);
+  const boxes = [...new Set(grids)].map((id) => app.model.extent(id)).filter(Boolean);
   if (!boxes.length) return;
   const box = boxes.reduce((a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]);
   app.view.fit([box[0] - 60, box[1] - 60, box[2] + 60, box[3] + 60], 3);
