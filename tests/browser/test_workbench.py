@@ -76,6 +76,7 @@ def test_a_plan_is_begun_with_title_and_reason_and_listed(desk):
     row = at.page.get_by_role("link", name="合并试验一")
     assert "户数下降" in row.inner_text()
     assert "草拟" in row.inner_text()
+    assert "undefined" not in at.page.locator("main").inner_text()
 
 
 def test_a_plan_is_copied_and_two_are_compared(desk):

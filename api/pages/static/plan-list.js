@@ -45,7 +45,7 @@ async function begin() {
     const state = el("span", { class: `tag${["approved", "published"].includes(plan.state) ? " tag-sure" : plan.state === "withdrawn" ? " tag-quiet" : ""}` }, word("states")[plan.state]);
     return el("a", { class: "plan-row", href: `/desk/plans/${plan.id}` }, name(plan.title, "b"), state,
       plan.reason ? el("p", {}, name(plan.reason)) : null,
-      el("p", { class: "quiet small" }, name(plan.author), ` · ${base} · ${w("steps", plan.steps)} · ${w("changed", moment(plan.changed_at))}${plan.effective_from ? ` · ${w("effective")} ${plan.effective_from}` : ""}`));
+      el("p", { class: "quiet small" }, name(plan.author), ` · ${base}${plan.steps === undefined ? "" : ` · ${w("steps", plan.steps)}`} · ${w("changed", moment(plan.changed_at))}${plan.effective_from ? ` · ${w("effective")} ${plan.effective_from}` : ""}`));
   }
 
   function newPlan() {

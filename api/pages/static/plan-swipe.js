@@ -63,7 +63,8 @@ export function sidesOfPlan(drawing) {
 /** Both sides of a comparison, from the shapes of what changed and its neighbours. */
 export function sidesOfShapes({ origin, before, after }) {
   const frame = new Frame(origin);
-  const ids = [...new Set([...before, ...after].filter((g) => g.level === 3).map((g) => g.id))].sort();
+  const threes = [...before, ...after].filter((g) => g.level === 3);
+  const ids = [...new Set(threes.flatMap((g) => [g.parent, g.id]))].sort();
   const number = new Map(ids.map((id, i) => [id, i]));
   return { before: new Shapes(frame, before, number), after: new Shapes(frame, after, number), frame };
 }
@@ -84,8 +85,8 @@ class Shapes {
     const px = 1 / view.scale;
     pen.lineJoin = "round";
     for (const grid of this.grids.filter((g) => g.level === 3)) {
-      const n = this.number.get(grid.id) ?? 0;
-      pen.fillStyle = tinted(look.communities[n % 4], look.tints[Math.floor(n / 4) % 4]);
+      const [compound, own] = [this.number.get(grid.parent) ?? 0, this.number.get(grid.id) ?? 0];
+      pen.fillStyle = tinted(look.communities[compound % 4], look.tints[own % 4]);
       pen.globalAlpha = look.fill_opacity;
       pen.fill(this.paths.get(grid));
       pen.globalAlpha = 1;
