@@ -128,6 +128,10 @@ def test_a_stroke_paints_what_it_crosses_and_is_seen_at_once(bench):
     drawn = at.ask("(app, c) => app.model.owner(app.model.cells.get(c))", cell)
     assert drawn == into, "the stroke is drawn before the server has answered"
     assert at.owner(cell) == other
+    for _ in range(500):
+        if held:
+            break
+        at.page.wait_for_timeout(20)
     held[0].continue_()
     at.done(1)
     assert at.owner(cell) == into
