@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 
 MOST_SETS = 600_000
 BEAM_PER_BUILDING = 40
+LISTED_HIGH, FEW = 6, 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +105,7 @@ def connected_sets(g: Graph, low: int, high: int, most: int = MOST_SETS) -> Pool
     """
     reach = np.inf
     width = float(np.hypot(*np.ptp(g.xy, axis=0))) if len(g) else 0.0
-    for _ in range(4):
+    for _ in range(4 if high <= LISTED_HIGH or len(g) <= FEW else 0):
         found = _grown(g, low, high, reach, most)
         if found is not None:
             return _pool(g, found, high, reach)
@@ -157,7 +158,7 @@ def _larger(g: Graph, sets: Ints, reach: float, most: int) -> Ints | None:
     """Return the connected sets with one building more than these; None when too many."""
     degree = np.diff(g.starts)
     counts = degree[sets].sum(axis=1)
-    if counts.sum() > 20 * most:
+    if counts.sum() > 4 * most:
         return None
     grown = []
     for column in range(sets.shape[1]):
@@ -192,7 +193,7 @@ def _beam(g: Graph, low: int, high: int) -> list[Ints]:
     sets = np.arange(len(g), dtype=np.int64)[:, None]
     by_size = [sets] if low == 1 else []
     for size in range(2, high + 1):
-        larger = _larger(g, sets, np.inf, 10**9)
+        larger = _larger(g, sets, np.inf, 10**8)
         assert larger is not None
         sets = larger[cheapest_each(larger, spread_m(g.xy, larger), len(g), BEAM_PER_BUILDING)]
         if size >= low:

@@ -71,7 +71,7 @@ def shared_boundary(footprints: NDArray[Any], *, reach_m: float = REACH_M) -> tu
     ends, between = _diagram(xy, owner)
     if not len(between):
         return np.empty((0, 2), dtype=np.int64), np.empty(0)
-    length = _within(ends[:, 0], ends[:, 1], xy[between[:, 0]], reach_m)
+    length = _within(ends[:, 0], ends[:, 1], xy[between[:, 0]], reach_m + INSET_M)
     pair = np.sort(owner[between], axis=1)
     apart = (pair[:, 0] != pair[:, 1]) & (length > 0)
     keys, where = np.unique(pair[apart] @ [len(footprints), 1], return_inverse=True)
