@@ -17,7 +17,7 @@ from gis.errors import InvalidInput
 from gis.findings import Text
 from gis.geometry import to_metres
 from gis.ids import GridId, Level
-from gis.planning.lattice import geometry_of
+from gis.planning.lattice import components, geometry_of
 from gis.planning.operations import Arrange, Founded, Merge, Move, Operation, Paint
 from gis.planning.view import Seen, View
 
@@ -332,7 +332,8 @@ def _merge_under(view: View, options: Options, progress: Progress) -> Suggestion
     groups: dict[int, list[Seen]] = {}
     for seen, label in zip(units, found.labels.tolist(), strict=True):
         groups.setdefault(label, []).append(seen)
-    parts = tuple(_merging(g) for g in groups.values() if len(g) > 1)
+    needed = [_needed(view, g, options.minimum) for g in groups.values()]
+    parts = tuple(_merging(g) for g in needed if len(g) > 1)
     text = Text(
         f"{len(parts)} merges; {found.valid} grids of {options.minimum} households or more, "
         f"at most {found.reachable} are possible",
@@ -348,11 +349,32 @@ def _merge_under(view: View, options: Options, progress: Progress) -> Suggestion
             ),
         )
         for label in found.under
+        if len(groups[label]) == 1 and _needed(view, groups[label], options.minimum)
     )
     gap = (found.reachable - found.valid) / found.reachable if found.reachable else 0.0
     return Suggestion(
         text, parts, float(found.valid), float(found.reachable), gap, found.proven, impossible
     )
+
+
+def _needed(view: View, group: list[Seen], minimum: int) -> list[Seen]:
+    """Return a group without those that no compound under the minimum needs as a partner.
+
+    Enterprises and grids merged before are partners: they are not merged for their own sake.
+    """
+    wanting = {
+        s.sketch.id for s in group if s.sketch.kind is GridKind.COMPOUND and s.households < minimum
+    }
+    kept = list(group)
+    for one in sorted(group, key=lambda s: (-s.households, s.sketch.id)):
+        rest = [s for s in kept if s is not one]
+        enough = sum(s.households for s in rest) >= minimum
+        short = sum(s.households for s in kept) < minimum
+        if one.sketch.id not in wanting and (enough or short or not wanting) and len(rest) > 1:
+            cells = frozenset().union(*(s.cells for s in rest))
+            if len(components(cells, lambda c: view.state.ground.beside[c])) == 1:
+                kept = rest
+    return kept if wanting else []
 
 
 def _merging(group: list[Seen]) -> Part:
@@ -441,6 +463,8 @@ def _balance_grids(
         [numbers[s.sketch.parent] for s in units if s.sketch.parent is not None],
         pairs,
         tolerance=options.tolerance,
+        counts=[s.households for s in units],
+        low=options.minimum,
         locked=locked,
         progress=progress,
         limit_s=options.time_limit_s,
