@@ -136,10 +136,11 @@ class _Piece:
         self.nodes = nodes
         self.graph = whole.part(nodes)
         self.low = sizes[0]
+        relaxing = Watch(None, watch.left_s() / 2)
         self.pool = connected_sets(self.graph, *sizes)
         self.left_out_m = _price_of_leaving_out(self.pool, len(nodes))
-        self.prices = relaxed(self.pool, len(nodes), self.left_out_m, watch)
-        self.search = Search(self.graph, self.pool, self.prices, self.left_out_m)
+        self.prices = relaxed(self.pool, len(nodes), self.left_out_m, relaxing)
+        self.search = Search(self.graph, self.pool, self.prices, self.left_out_m, sizes)
 
     def bound_m(self, watch: Watch) -> float:
         """Return a lower bound of the cost of clustering as many buildings of the piece."""

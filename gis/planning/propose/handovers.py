@@ -30,10 +30,19 @@ class Handovers:
         int array (n,), changed in place; -1 in no cluster.
     sizes
         The least and the most buildings of a cluster.
+    depths
+        How many buildings may change hands, tried one after another.
     """
 
-    def __init__(self, g: Graph, label: Ints, sizes: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        g: Graph,
+        label: Ints,
+        sizes: tuple[int, int],
+        depths: tuple[int, ...] = DEPTHS,
+    ) -> None:
         self.label = label
+        self.depths = depths
         self.low, self.high = sizes
         self.near = [g.of(i).tolist() for i in range(len(g))]
         self.xy = g.xy
@@ -72,7 +81,7 @@ class Handovers:
     def _best(self, touched: set[int], homeless: list[int], move_m: float) -> bool:
         self._states = 0
         best: tuple[float, list[tuple[int, int]]] | None = None
-        for depth in DEPTHS:
+        for depth in self.depths:
             most = np.inf if best is None else best[0]
             if (depth - len(homeless)) * move_m >= most:
                 break

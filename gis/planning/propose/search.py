@@ -12,7 +12,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from gis.planning.propose.cover import Prices, exact, over_price
-from gis.planning.propose.sets import Floats, Graph, Ints, Pool
+from gis.planning.propose.handovers import Handovers
+from gis.planning.propose.sets import Floats, Graph, Ints, Pool, spread_m
 from gis.planning.propose.watch import Watch
 
 WINDOWS = (60, 100)
@@ -21,6 +22,7 @@ WINDOW_S = 5.0
 FILL_WINDOW, FILL_SETS = 36, 400
 WHOLE_SETS, WHOLE_S = 3000, 8.0
 TINY_M = 1e-6
+PLACE_DEPTHS = (1, 2, 3)
 
 
 class Search:
@@ -29,8 +31,11 @@ class Search:
     ``label`` is int array (n,): the number of a building's cluster, -1 left out.
     """
 
-    def __init__(self, graph: Graph, pool: Pool, prices: Prices, left_out_m: float) -> None:
+    def __init__(
+        self, graph: Graph, pool: Pool, prices: Prices, left_out_m: float, sizes: tuple[int, int]
+    ) -> None:
         self.graph = graph
+        self.sizes = sizes
         self.n = len(graph)
         self.prices = prices
         self.left_out_m = left_out_m
@@ -48,6 +53,7 @@ class Search:
         self._clock = 0
         self.proven_m: float | None = None
         self._round(pool, prices.support)
+        self._place()
 
     # --- the state -----------------------------------------------------------------------
 
@@ -85,6 +91,23 @@ class Search:
                 nodes = nodes[nodes < self.n]
                 if (self.label[nodes] < 0).all():
                     self._add(nodes, float(cost[row]))
+
+    def _place(self) -> None:
+        """Find room for those left out by handing over one or two of the buildings around."""
+        out = np.flatnonzero(self.label < 0).tolist()
+        if not out or len(self._cost_of) == 0:
+            return
+        handing = Handovers(self.graph, self.label.copy(), self.sizes, depths=PLACE_DEPTHS)
+        placed = [node for node in out if handing.near[node] and handing.place(node, 0.0)]
+        if not placed:
+            return
+        self._cost_of.clear()
+        self._nodes_of.clear()
+        self.label[:] = -1
+        for nodes in handing.members.values():
+            inside = np.array(sorted(nodes), dtype=np.int64)
+            if len(inside) and handing.label[inside[0]] >= 0:
+                self._add(inside, float(spread_m(self.graph.xy, inside[None])[0]))
 
     def _fitting(self, members: Ints, step: int = 4000) -> Iterator[int]:
         for first in range(0, len(members), step):
