@@ -247,9 +247,9 @@ limit; CPU / wall seconds, imports and compiling included in the first row that 
 
 ## Clusters of 3–5 buildings
 
-Cost and bound in metres; how the bound is proven stands at `clusters`. *Left out*: buildings that no
+Cost and bound in metres; how it is proven stands at `clusters`. *Left out*: buildings that no
 division can cluster. *Greedy* (grow three nearest from the west, the rest joins): its metres a
-building over ours; buildings in no or a broken cluster. *k-means* (four a cluster, by distance only):
+building over ours; buildings in no or a broken cluster. *k-means* (four a cluster, by distance):
 buildings in a broken cluster. Ours has none (asserted).
 
 | set | buildings | cost | bound | gap | left out | greedy: ratio; broken | k-means: broken | s |
