@@ -100,23 +100,29 @@ class Pool:
 def connected_sets(g: Graph, low: int, high: int, most: int = MOST_SETS) -> Pool:
     """Return the connected sets of ``low`` to ``high`` buildings.
 
-    All of them when they are no more than ``most``; else those no wider than the greatest reach
-    that keeps the pool so small; and where even that is too many, the cheapest found by growing.
+    All of them when they are no more than ``most``; else those no wider than a reach that keeps
+    the pool so small, and the cheapest found by growing from each building; those alone where even
+    a small reach is too much, or ``high`` is large.
     """
     reach = np.inf
     width = float(np.hypot(*np.ptp(g.xy, axis=0))) if len(g) else 0.0
     for _ in range(4 if high <= LISTED_HIGH or len(g) <= FEW else 0):
         found = _grown(g, low, high, reach, most)
-        if found is not None:
+        if found is not None and np.isinf(reach):
             return _pool(g, found, high, reach)
-        typical = _typical_m(g)
-        reach = min(width, 12 * typical) if np.isinf(reach) else reach * 0.7
+        if found is not None:
+            grown = zip(found, _beam(g, low, high), strict=True)
+            both = [_unique_rows(np.concatenate(pair), len(g)) for pair in grown]
+            return _pool(g, both, high, reach)
+        reach = min(width, 12 * _typical_m(g)) if np.isinf(reach) else reach * 0.6
     return _pool(g, _beam(g, low, high), high, 0.0)
 
 
 def _typical_m(g: Graph) -> float:
+    """Return the lower quartile of the distances of neighbours: a hub has many far ones."""
     source = np.repeat(np.arange(len(g)), np.diff(g.starts))
-    return float(np.median(np.hypot(*(g.xy[source] - g.xy[g.ends]).T))) if len(source) else 0.0
+    away = np.hypot(*(g.xy[source] - g.xy[g.ends]).T)
+    return float(np.quantile(away, 0.25)) if len(source) else 0.0
 
 
 def _pool(g: Graph, by_size: list[Ints], high: int, reach: float) -> Pool:
