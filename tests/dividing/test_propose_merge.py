@@ -99,6 +99,21 @@ def test_a_region_in_a_hole_and_regions_without_households_take_part():
     assert found.bound == found.valid == 1
 
 
+@pytest.mark.parametrize("preserve", [False, True])
+def test_where_nothing_is_small_nothing_is_merged(preserve):
+    assert merge_under(STRIP, [300] * 6, 300, preserve=preserve).labels.tolist() == [
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]
+    assert merge_under([], [], 300, preserve=preserve).bound == 0
+    nobody = merge_under(STRIP, [0] * 6, 300, preserve=preserve)
+    assert (nobody.valid, nobody.bound) == (0, 0)
+
+
 def test_islands_are_counted_each_by_itself():
     far = [box(100 + i, 0, 101 + i, 1) for i in range(2)]
     found = merge_under([*STRIP[:2], *far], [200, 250, 299, 250], 300)

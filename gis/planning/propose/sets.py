@@ -55,6 +55,9 @@ class Graph:
         from scipy.sparse import csr_array
         from scipy.sparse.csgraph import connected_components
 
+        if not len(self):
+            return []
+
         ones = np.ones(len(self.ends), dtype=np.int8)
         matrix = csr_array((ones, self.ends, self.starts), shape=(len(self), len(self)))
         number, label = connected_components(matrix, directed=False)
