@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete
 
 from gis.errors import Conflict, StoreBusy, StoreDamaged, StoreError, WanggeError
 from gis.findings import Text
@@ -33,7 +33,7 @@ from gis.store.kept import STORE, Kept, all_kept, faults_in
 from gis.store.locks import held
 from gis.store.migrate import set_up_postgis
 
-_GONE_S = 2.0
+_GONE_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,10 @@ def _prepare(order: _Order, folder: Path) -> tuple[list[Kept], list[Text]]:
             if kept.name == STORE:
                 with database.reading() as connection:
                     faults = faults_in(connection, database)
+            else:
+                # Whoever signed out since the backup stays signed out.
+                with database.writing() as connection:
+                    connection.execute(delete(kept.metadata.tables["session"]))
         finally:
             database.engine.dispose()
     return found, faults
