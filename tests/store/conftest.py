@@ -62,6 +62,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     cluster: Cluster = request.getfixturevalue("cluster")
     name = request.getfixturevalue("tables_in_postgis")
     cluster.run(
+        "DROP SCHEMA IF EXISTS accounts CASCADE; "
         "SET search_path = wangge; SET session_replication_role = replica; "
         "TRUNCATE identity, division, directory, roster, plan, plan_ground CASCADE; "
         "TRUNCATE audit_head, audit_value, audit_entry",
