@@ -3,6 +3,9 @@
 import { el, name } from "./shell.js";
 import { say } from "./record-words.js";
 
+/** What only the machinery needs. */
+const HIDDEN = new Set(["outbox", "epoch"]);
+
 /** @returns {Node|string} a value of a field, as people read it */
 export function shown(field, value) {
   return name(told(field, value));
@@ -49,6 +52,7 @@ export function changesOf(before, after) {
   const was = isObject(before) ? before : {};
   const now = isObject(after) ? after : {};
   const names = [...new Set([...Object.keys(was), ...Object.keys(now)])]
+    .filter((key) => !HIDDEN.has(key))
     .filter((key) => JSON.stringify(was[key] ?? null) !== JSON.stringify(now[key] ?? null) || !(before && after));
   return el("dl", { class: "changes" }, ...names.flatMap((key) => [
     el("dt", {}, fields[key] ?? key),
