@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ from gis.store import tables
 from gis.store.engine import HEAD_MARK, head_file
 
 ERASE = "audit.erase"
+_AT_ONCE = 5_000
 _LINK = tuple(f.name for f in fields(Sealed))
 
 
@@ -271,34 +272,47 @@ def witnessed(path: Path | None) -> list[Head]:
 
 
 def verify(connection: Connection, witnesses: Sequence[Head] = ()) -> Verified:
-    """Check every link, every value, and that the log is as long as it was known to be."""
+    """Check every link, every value, and that the log is as long as it was known to be.
+
+    Reads some entries at a time, however long the log.
+    """
     c = tables.audit_entry.c
-    rows = connection.execute(
-        select(*(c[name] for name in _LINK), c.sha256).order_by(c.number)
-    ).all()
-    value = tables.audit_value.c
-    stored: dict[int, dict[str, tuple[str, str]]] = {}
-    for entry, field, salt, text in connection.execute(
-        select(value.entry, value.field, value.salt, value.value)
-    ):
-        stored.setdefault(entry, {})[field] = (salt, text)
-    allowed = {row.subject for row in rows if row.action == ERASE}
+    allowed = frozenset(connection.scalars(select(c.subject).where(c.action == ERASE)))
     last, erased = Head(0, GENESIS), 0
-    for row in rows:
-        link: Sequence[Any] = row[:-1]
-        sha256: str = row[-1]
-        sealed = Sealed(*link)
-        broken = _broken_link(sealed, sha256, last) or _broken_value(
-            sealed, stored.pop(sealed.number, {}), allowed
-        )
+    for row, values in _rows_with_values(connection):
+        sealed = Sealed(*row[:-1])
+        broken = _broken_link(sealed, row[-1], last) or _broken_value(sealed, values, allowed)
         if broken:
             return Verified(last, broken, erased)
         erased += sum(f"audit:{sealed.number}/{name}" in allowed for name in VALUES)
-        last = Head(sealed.number, sha256)
+        last = Head(sealed.number, row[-1])
         broken = _contradicted(last, witnesses)
         if broken:
             return Verified(last, broken, erased)
-    return Verified(last, _broken_end(connection, last, witnesses, stored), erased)
+    return Verified(last, _broken_end(connection, last, witnesses), erased)
+
+
+_Values = dict[str, tuple[str, str]]
+
+
+def _rows_with_values(connection: Connection) -> Iterator[tuple[Sequence[Any], _Values]]:
+    """Yield each entry in order, its hash last, with its values by name: salt and text."""
+    c, v = tables.audit_entry.c, tables.audit_value.c
+    columns = (*(c[name] for name in _LINK), c.sha256)
+    after: int | None = None
+    while True:
+        asked = select(*columns).order_by(c.number).limit(_AT_ONCE)
+        rows = connection.execute(asked if after is None else asked.where(c.number > after)).all()
+        if not rows:
+            return
+        first, after = int(rows[0][0]), int(rows[-1][0])
+        values: dict[int, _Values] = {}
+        for entry, field, salt, text in connection.execute(
+            select(v.entry, v.field, v.salt, v.value).where(v.entry.between(first, after))
+        ):
+            values.setdefault(entry, {})[field] = (salt, text)
+        for row in rows:
+            yield row, values.get(row[0], {})
 
 
 def _broken_link(sealed: Sealed, sha256: str, last: Head) -> Broken | None:
@@ -324,9 +338,7 @@ def _broken_link(sealed: Sealed, sha256: str, last: Head) -> Broken | None:
     return None
 
 
-def _broken_value(
-    sealed: Sealed, values: dict[str, tuple[str, str]], allowed: set[str]
-) -> Broken | None:
+def _broken_value(sealed: Sealed, values: _Values, allowed: frozenset[str]) -> Broken | None:
     number = sealed.number
     for name in VALUES:
         digest = getattr(sealed, f"{name}_digest")
@@ -371,7 +383,6 @@ def _broken_end(
     connection: Connection,
     last: Head,
     witnesses: Sequence[Head],
-    left: dict[int, dict[str, tuple[str, str]]],
 ) -> Broken | None:
     known = max([head_of(connection), *witnesses], key=lambda head: head.count)
     if known.count > last.count:
@@ -389,8 +400,9 @@ def _broken_end(
             f"entry {last.count} is not the last one that the log's head knows of",
             f"第 {last.count} 条与记录的末端标记不符",
         )
-    if left:
-        number = min(left)
+    value, entry = tables.audit_value.c.entry, tables.audit_entry.c.number
+    number = connection.scalar(select(func.min(value)).where(~exists().where(entry == value)))
+    if number is not None:
         return Broken(
             number,
             f"there are values of an entry {number} that does not exist",

@@ -6,7 +6,7 @@ import pytest
 
 from gis.errors import Conflict, StoreError
 from gis.record import Author, Change, Head
-from gis.store import Store
+from gis.store import Store, audit
 from gis.store.audit import Asked
 from gis.store.engine import head_file
 from tests.store.raw import run_sql
@@ -128,6 +128,19 @@ def test_verify_names_the_first_broken_entry(
     broken = store.verify_audit().broken
     assert broken is not None
     assert broken.number == first_broken
+
+
+def test_a_long_log_is_verified_piece_by_piece(
+    file_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three_entries(file_store)
+    three_entries(file_store)
+    monkeypatch.setattr(audit, "_AT_ONCE", 2)
+    assert file_store.verify_audit().head.count == 6
+    tamper(file_store, "UPDATE audit_value SET salt = 'x' WHERE entry = 5 AND field = 'who'")
+    broken = file_store.verify_audit().broken
+    assert broken is not None
+    assert broken.number == 5
 
 
 def test_a_tail_cut_off_with_its_head_is_seen_by_the_mark_beside_the_file(
