@@ -272,7 +272,10 @@ def _in_degrees(obj: Any, reference: Reference) -> Any:
             return np.column_stack(transform(pairs[:, 0], pairs[:, 1])).tolist()
         return [walk(p, depth + 1) for p in part]
 
-    return {**obj, "coordinates": walk(obj.get("coordinates"), 0)}
+    try:
+        return {**obj, "coordinates": walk(obj.get("coordinates"), 0)}
+    except OverflowError:
+        return obj
 
 
 def _rule_of(problem: InvalidBoundary) -> str:
@@ -365,7 +368,7 @@ def _as_drawn(obj: Any, reference: Reference) -> BaseGeometry | None:
             closed = [_closed(np.array([p[:2] for p in ring], dtype=float)) for ring in rings]
             polygons.append(shapely.Polygon(closed[0], closed[1:]))
         drawn = polygons[0] if len(polygons) == 1 else shapely.multipolygons(polygons)
-    except (TypeError, ValueError, IndexError, shapely.errors.ShapelyError):
+    except (TypeError, ValueError, IndexError, OverflowError, shapely.errors.ShapelyError):
         return None
     xy = shapely.get_coordinates(drawn)
     if not len(xy) or len(xy) > MAX_VERTICES or not np.isfinite(xy).all():
