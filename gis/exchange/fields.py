@@ -39,6 +39,8 @@ class Row:
         Of a table: the sheet's title and the row's number.
     headings
         Of a table: what it calls the fields.
+    words
+        Of a table: the Chinese words that a field may hold, listed.
     """
 
     values: Mapping[str, Any]
@@ -48,6 +50,7 @@ class Row:
     sheet: str | None = None
     number: int | None = None
     headings: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def fault(
         self,
@@ -167,7 +170,8 @@ class Row:
             return kind(str(value))
         except ValueError:
             known = ", ".join(kind)
-            self._wrong(name, f"must be one of {known}", f"应为以下之一：{known}")
+            listed = self.words.get(name, known)
+            self._wrong(name, f"must be one of {known}", f"应为以下之一：{listed}")
             return None
 
     def one_of(self, name: str, known: Iterable[str]) -> str | None:

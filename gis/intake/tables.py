@@ -342,12 +342,20 @@ class _RowReader:
     names: Mapping[str, str]
     exact: bool
     guarded: bool
+    listed: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.listed = {
+            name: _listed(_WORDS_OF.get((self.kind, name), name)) for name in ("kind", "role")
+        }
 
     def row(
         self, number: int, cells: list[Any], fields: Mapping[int, str], header: Sequence[Any]
     ) -> Row:
         source = f"{self.where} row {number}"
-        row = Row({}, source, sheet=self.title, number=number, headings=self.names)
+        row = Row(
+            {}, source, sheet=self.title, number=number, headings=self.names, words=self.listed
+        )
         values: dict[str, Any] = {}
         for i, name in fields.items():
             cell = cells[i] if i < len(cells) else None
@@ -396,6 +404,14 @@ class _RowReader:
             return re.sub(r"[、，,]", ";", text)
         words = WORDS.get(_WORDS_OF.get((self.kind, name), name), {})
         return words.get(text, words.get(text.rstrip("类级")) if words else None) or text
+
+
+def _listed(name: str) -> str:
+    """Return the first Chinese word for each value of a field."""
+    first: dict[str, str] = {}
+    for word, value in WORDS.get(name, {}).items():
+        first.setdefault(value, word)
+    return "、".join(first.values())
 
 
 def _list(text: str) -> Any:

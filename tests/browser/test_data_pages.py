@@ -1,0 +1,153 @@
+"""Data in, in a real browser: the first-run page; three mistakes seen, mended, imported."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from api import create_app
+from api.access import CALLER, Caller
+from api.settings import Settings
+from gis.accounts import Role
+from gis.store import Identity, open_store
+from tests import drawn
+from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, PHONE
+from tests.intake import kits
+
+pytestmark = pytest.mark.browser
+HOSTILE = "<img src=x onerror=window.canary=1>{{7*191}}"
+HEAD = ["网格编号", "姓名", "职务", "任职日期"]
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory) -> Iterator[str]:
+    """The service over an office's own store that was just begun; everybody is a planner."""
+    path = tmp_path_factory.mktemp("office") / "office.db"
+    store = open_store(f"sqlite:///{path}")
+    store.migrate()
+    store.begin(Identity("示例街道", "320106012", synthetic=False))
+    store.close()
+    app = create_app(Settings(_env_file=None, database_url=f"sqlite:///{path}"))
+
+    async def signed_in(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            scope = {**scope, CALLER: Caller("王示例", Role.PLANNER, None, "page")}
+        await app(scope, receive, send)
+
+    server = uvicorn.Server(
+        uvicorn.Config(signed_in, port=0, ws="none", log_level="error", timeout_graceful_shutdown=1)
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + 60
+    while not server.started:
+        assert thread.is_alive(), "the service did not start"
+        assert time.monotonic() < until, "the service did not start in time"
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def page(browser, origin) -> Iterator[Any]:
+    context = browser.new_context(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    context.set_default_timeout(60_000)
+    context.add_init_script(NOTE_VIOLATIONS)
+    tab = context.new_page()
+    tab.misdeeds = []
+    tab.on("pageerror", lambda e: tab.misdeeds.append(str(e)))
+    tab.goto(f"{origin}/")
+    tab.wait_for_selector("html.is-ready")
+    yield tab
+    assert tab.misdeeds == []
+    assert tab.evaluate("window.canary") is None
+    assert tab.evaluate("window.violations") is None
+    context.close()
+
+
+def drop(page: Any, *files: Path) -> None:
+    page.set_input_files("#files", [str(f) for f in files])
+
+
+def test_an_office_begins_with_three_steps_and_mends_three_mistakes(page, tmp_path):
+    assert page.url.endswith("/desk/data")
+    first = page.locator("#first-run")
+    assert "示例街道" in first.inner_text()
+    assert first.locator("li").count() == 3
+    assert page.locator("a[href='/data/templates/duties.xlsx']").count() == 1
+    fc = drawn.boundaries()
+    fc["synthetic"] = False
+    boundaries = tmp_path / "边界.geojson"
+    boundaries.write_bytes(drawn.as_bytes(fc))
+    drop(page, boundaries)
+    page.get_by_role("button", name="导入", exact=True).click()
+    page.wait_for_selector(".notice-done")
+    assert page.locator("#first-run li.is-done").count() == 1
+
+    wrong = [
+        ["320106012009", "王示例", "网格长", "2026-01-01"],
+        ["320106012001", HOSTILE, "国王", "2026-01-01"],
+        ["320106012002", "张示例", "网格长", "明天"],
+    ]
+    table = kits.workbook(tmp_path / "责任人.xlsx", {"责任人": [HEAD, *wrong]})
+    drop(page, table)
+    page.wait_for_selector("#problems")
+    told = page.locator("#problems tbody tr.is-error")
+    assert told.count() == 3
+    assert "责任人 · 第 2 行" in told.nth(0).inner_text()
+    assert "国王" in told.nth(1).inner_text()
+    assert "任职日期" in told.nth(2).inner_text()
+    assert page.get_by_role("button", name="导入", exact=True).is_disabled()
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= PHONE[0]
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+
+    page.get_by_role("button", name="放弃").click()
+    page.wait_for_selector("#files", state="attached")
+    mended = [
+        ["320106012001001", "王示例", "网格长", "2026-01-01"],
+        ["320106012001", HOSTILE, "网格长", "2026-01-01"],
+        ["320106012002", "张示例", "网格长", "2026-01-01"],
+    ]
+    kits.workbook(table, {"责任人": [HEAD, *mended]})
+    drop(page, table)
+    page.wait_for_selector("#problems, .data-part")
+    page.fill("#reason", "首次载入（示例）")
+    page.get_by_role("button", name="导入", exact=True).click()
+    page.wait_for_selector(".notice-done")
+    assert page.locator("#first-run li.is-done").count() == 2
+
+
+def test_slivers_are_shown_on_a_map_and_cleaned(page, tmp_path):
+    fc = drawn.boundaries()
+    fc["synthetic"] = False
+    (ring,) = drawn.feature(fc, "320106012001001001")["geometry"]["coordinates"]
+    for position in ring:
+        if position[0] > drawn.WEST:
+            position[0] = round(position[0] + 3e-6, 7)
+    boundaries = tmp_path / "边界.geojson"
+    boundaries.write_bytes(drawn.as_bytes(fc))
+    drop(page, boundaries)
+    page.wait_for_selector("svg.data-map .fault-overlap")
+    page.locator("svg.data-map .fault-overlap").first.focus()
+    assert "狭缝" in page.locator(".data-map-said").inner_text()
+    page.get_by_role("button", name="按此清理并重新预览").click()
+    page.wait_for_selector("text=清理结果")
+    assert not page.get_by_role("button", name="导入", exact=True).is_disabled()
+
+
+def test_the_datum_is_asked_for(page, tmp_path):
+    path = kits.shapefile(tmp_path / "边界.zip", kits.grids(), kits.to_gcj02, prj=None)
+    drop(page, path)
+    page.wait_for_selector("#datum")
+    page.check("input[value=gcj02]")
+    page.get_by_role("button", name="继续").click()
+    page.wait_for_selector(".data-part")
