@@ -98,7 +98,7 @@ def measured_in_chromium(html: bytes) -> list[float]:
 
 
 TIMES_MORE = 10
-BEYOND = 40
+BEYOND = 20
 
 
 def page_rows(times: int, aims: dict[str, str]) -> list[tuple[str, str, str]]:
