@@ -32,6 +32,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from gis.errors import WanggeError  # noqa: E402
 from maps.site import swap  # noqa: E402
 from maps.site.write import Part, file_part, write_site  # noqa: E402
 
@@ -152,10 +153,13 @@ def killed(folder: Path, kills: int, *, in_one_step: bool) -> Tally:
         tally.debris += shop.exists()
         if in_one_step or target.exists():
             stored = _look(tally, target, told)
-        _next_begins_with_a_whole_one(tally, target, told)
-        stored = number_of(target)
-        publish(target, stored + 1)
-        stored += 1
+        try:
+            _next_begins_with_a_whole_one(tally, target, told)
+            stored = number_of(target) + 1
+            publish(target, stored)
+        except (OSError, ValueError, WanggeError) as problem:
+            tally.torn.append(f"the work does not go on from there: {problem}")
+            break
         if sorted(os.listdir(folder)) != ["site"]:
             tally.torn.append(f"left behind: {os.listdir(folder)}")
     reader.stopped = True
