@@ -8,7 +8,8 @@ it). Points differ by shape as well.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, TypeVar
+from heapq import heappop, heappush
+from typing import Any, Generic, TypeVar
 
 Node = TypeVar("Node", bound=Hashable)
 
@@ -79,38 +80,70 @@ def colouring(neighbours: Mapping[Node, Sequence[Node]], colours: int = 4) -> di
     >>> colouring({"a": ["b"], "b": ["a", "c"], "c": ["b"]}, 2)
     {'b': 0, 'a': 1, 'c': 1}
     """
-    order = sorted(neighbours, key=lambda n: -len(neighbours[n]))
-    chosen: dict[Node, int] = {}
-    if _colour(order, neighbours, colours, chosen, [_BACKTRACKS]):
-        return chosen
-    return colouring(neighbours, colours + 1)
+    found = None
+    while found is None:
+        found = _Colouring(neighbours, colours).found()
+        colours += 1
+    return found
 
 
 _BACKTRACKS = 20_000
 
 
-def _colour(
-    order: Sequence[Node],
-    neighbours: Mapping[Node, Sequence[Node]],
-    colours: int,
-    chosen: dict[Node, int],
-    patience: list[int],
-) -> bool:
-    rest = [n for n in order if n not in chosen]
-    if not rest:
-        return True
-    node = max(rest, key=lambda n: len({chosen[m] for m in neighbours[n] if m in chosen}))
-    taken = {chosen[m] for m in neighbours[node] if m in chosen}
-    # Starting with the least used colour spreads all of them over the map.
-    used = list(chosen.values())
-    for colour in sorted(range(colours), key=lambda c: (used.count(c), c)):
-        if colour in taken:
-            continue
-        chosen[node] = colour
-        if _colour(order, neighbours, colours, chosen, patience):
-            return True
-        del chosen[node]
-        patience[0] -= 1
-        if patience[0] < 0:
-            return False
-    return False
+class _Colouring(Generic[Node]):
+    """One try with so many colours; without recursion, for thousands of nodes."""
+
+    def __init__(self, neighbours: Mapping[Node, Sequence[Node]], colours: int) -> None:
+        self.neighbours = neighbours
+        self.order = sorted(neighbours, key=lambda n: -len(neighbours[n]))
+        self.rank = {node: i for i, node in enumerate(self.order)}
+        self.beside = {node: [0] * colours for node in self.order}
+        self.used = [0] * colours
+        self.chosen: dict[Node, int] = {}
+        # The most constrained first; what an entry says may be out of date by then.
+        self.heap = [(0, i) for i in range(len(self.order))]
+
+    def found(self) -> dict[Node, int] | None:
+        """Return the colours, None when there are none or patience ends."""
+        trail: list[tuple[Node, list[int]]] = []
+        patience = _BACKTRACKS
+        while (node := self._next()) is not None:
+            options = self._options(node)
+            while not options:
+                patience -= 1
+                if not trail or patience < 0:
+                    return None
+                self._push(node)
+                node, options = trail.pop()
+                self._mark(node, self.chosen.pop(node), -1)
+            colour = options.pop(0)
+            self.chosen[node] = colour
+            self._mark(node, colour, 1)
+            trail.append((node, options))
+        return self.chosen
+
+    def _options(self, node: Node) -> list[int]:
+        # Starting with the least used colour spreads all of them over the map.
+        free = [c for c, count in enumerate(self.beside[node]) if not count]
+        return sorted(free, key=lambda c: (self.used[c], c))
+
+    def _constraint(self, node: Node) -> int:
+        return sum(map(bool, self.beside[node]))
+
+    def _next(self) -> Node | None:
+        while self.heap:
+            constraint, i = heappop(self.heap)
+            node = self.order[i]
+            if node not in self.chosen and -constraint == self._constraint(node):
+                return node
+        return None
+
+    def _push(self, node: Node) -> None:
+        heappush(self.heap, (-self._constraint(node), self.rank[node]))
+
+    def _mark(self, node: Node, colour: int, step: int) -> None:
+        self.used[colour] += step
+        for other in self.neighbours[node]:
+            self.beside[other][colour] += step
+            if other not in self.chosen:
+                self._push(other)

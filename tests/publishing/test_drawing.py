@@ -216,3 +216,20 @@ def test_what_cannot_be_bundled_safely_is_refused(modules, text, complaint):
     modules["c.js"] = "export const three = 3;\n"
     with pytest.raises(BundleError, match=re.escape(complaint)):
         bundle("a.js", "ours")
+
+
+def test_thousands_of_grids_are_coloured_too():
+    side = 60
+    lattice = {
+        (x, y): [
+            (x + dx, y + dy)
+            for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, -1), (-1, 1))
+            if 0 <= x + dx < side and 0 <= y + dy < side
+        ]
+        for x in range(side)
+        for y in range(side)
+    }
+    found = colouring(lattice)
+    assert len(found) == side * side
+    assert all(found[a] != found[b] for a in lattice for b in lattice[a])
+    assert max(found.values()) < 4
