@@ -25,6 +25,7 @@ from api.commands.export import export
 from api.commands.init import init
 from api.commands.load import load, summary
 from api.commands.locate import locate
+from api.commands.plan import app as plan_app
 from api.commands.poster import poster
 from api.commands.publish import publish
 from api.commands.undo import undo
@@ -83,6 +84,7 @@ def serve(
 
 # --- user ------------------------------------------------------------------------------------
 
+app.add_typer(plan_app, name="plan")
 app.add_typer(user_app)
 
 

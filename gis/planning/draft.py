@@ -134,7 +134,7 @@ class State:
         lists: dict[GridId | None, list[GridId]] = {}
         for sketch in self.grids.values():
             lists.setdefault(sketch.parent, []).append(sketch.id)
-        return {parent: tuple(ids) for parent, ids in lists.items()}
+        return {parent: tuple(sorted(ids)) for parent, ids in lists.items()}
 
     def children(self, grid: GridId | None) -> tuple[GridId, ...]:
         """Return the grids one level down; of None, the level-1 grids."""

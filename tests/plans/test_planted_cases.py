@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
+from gis.planning.whole import division_of
 from tests.plans.conftest import ROOT, Office
 
 
@@ -195,3 +196,20 @@ def test_every_planted_case_is_among_the_findings_or_on_the_map(office: Office, 
         assert any(n.startswith("规划一路") for n in names)
     else:
         assert PLANTED[case] in codes
+
+
+def test_untouched_grids_keep_their_very_bytes(office: Office) -> None:
+    draft = office.begin()
+    draft.do(
+        kind="merge",
+        grids=[PLANTED["compound_under_300"], PLANTED["compound_under_300"][:-1] + "2"],
+    )
+    view = office.app.state.plan_desk.open(draft.id).plan.view
+    cell = min(view.state.cells_of[view.base.atlas.division.by_code[PLANTED["row_of_fourteen"]].id])
+    target = view.state.owner[view.state.ground.beside[cell][0]]
+    draft.do(kind="paint", cells=[cell], into=target)
+    view = office.app.state.plan_desk.open(draft.id).plan.view
+    before = view.base.atlas.division.by_id
+    same = [g for g in division_of(view) if g.id not in view.touched]
+    assert len(same) > 300
+    assert all(g is before[g.id] for g in same)

@@ -46,3 +46,26 @@ def test_a_killed_edit_or_restore_tears_no_file() -> None:
 @pytest.mark.postgis
 def test_a_killed_edit_or_restore_tears_nothing_in_postgis(cluster: Cluster) -> None:
     _expect_nothing_torn("postgis", 2, "record_faults.py", 2)
+
+
+@pytest.mark.slow
+def test_a_killed_planner_or_publisher_of_plans_tears_no_file() -> None:
+    _expect_nothing_torn("sqlite", 2, "plan_faults.py", 2)
+
+
+@pytest.mark.slow
+@pytest.mark.postgis
+def test_a_killed_planner_or_publisher_of_plans_tears_nothing_in_postgis(cluster: Cluster) -> None:
+    _expect_nothing_torn("postgis", 2, "plan_faults.py", 2)
+
+
+@pytest.mark.slow
+def test_lookups_during_publications_of_plans_see_one_division() -> None:
+    ran = subprocess.run(
+        [sys.executable, SCRIPTS / "plan_faults.py", "--publishes", "4", "--engine", "sqlite"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert " 0 none, 0 mixed, 0 backwards" in ran.stdout

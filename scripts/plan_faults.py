@@ -1,0 +1,262 @@
+"""Kill planners and publishers of plans at random moments; ask while a thousand are published.
+
+    python scripts/plan_faults.py [--kills 100] [--engine sqlite|postgis] [--seed N]
+    python scripts/plan_faults.py --publishes 1000 [--engine sqlite|postgis]
+
+steps      the child paints a cell to and fro: every step that was acknowledged is in the plan,
+           which folds to the state it had, and the audit log holds
+plans      the child publishes one plan after another: each division stands with its plan, its
+           lineage and its entry, or nothing of it does
+publishes  (with --publishes) one process publishes so many plans, another asks all the time what
+           is in force: never nothing, two, or a mixture
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import alembic.command
+
+from api.plans import release
+from api.plans.desk import PlanDesk
+from api.settings import Settings, today
+from gis.planning.operations import read_operation
+from gis.record import SYSTEM, Author
+from gis.store import Identity, Store, open_store
+from gis.store.plans import APPROVED, DRAFT, PUBLISHED
+from scripts.faults import Place, Tally, kill_in, main, places, seconds_to_first
+from tests.plans.drawn_plan import strip
+
+_PLANNER = Author("王规划示例", "planner", "command")
+_FIRST, _SECOND = "g001001001", "g001001002"
+
+
+def filled(url: str) -> None:
+    """Put the drawn strip into a new store."""
+    atlas = strip().atlas
+    with closing(open_store(url)) as store:
+        store.migrate()
+        store.publish(
+            identity=Identity("示例街道", "320106012", True),
+            division=atlas.division,
+            directory=atlas.directory,
+            roster=atlas.roster,
+            effective_from=today(),
+            today=today(),
+        )
+
+
+def desk_of(store: Store) -> PlanDesk:
+    """Return the plans of a store."""
+    return PlanDesk(store, Settings(_env_file=None))
+
+
+# --- steps ---------------------------------------------------------------------------------------
+
+
+def steps(place: Place, kills: int) -> Tally:
+    """Kill a process that paints a cell to and fro."""
+    tally, url = Tally(), place.new()
+    filled(url)
+    with closing(open_store(url)) as store:
+        plan = desk_of(store).begin("杀进程示例", "", None, _PLANNER).head.id
+
+    def work(tell: Callable[[int], None]) -> None:
+        with closing(open_store(url)) as store:
+            desk = desk_of(store)
+            while True:
+                opened = desk.open(plan)
+                into = _SECOND if opened.head.revision % 2 == 0 else _FIRST
+                operation = read_operation({"kind": "paint", "cells": [0], "into": into})
+                tell(desk.operate(plan, opened.etag, operation, _PLANNER)[1].head.revision)
+
+    took_s = seconds_to_first(work)
+    stored = _revision(url, plan)
+    for _ in range(kills):
+        told = max(kill_in(work, 3 * took_s), stored)
+        stored = _revision(url, plan)
+        fault = _fault_of_steps(url, plan, told)
+        if fault:
+            tally.torn.append(fault)
+        elif stored > told:
+            tally.new += 1
+        else:
+            tally.old += 1
+    place.drop(url)
+    return tally
+
+
+def _revision(url: str, plan: str) -> int:
+    with closing(open_store(url)) as store:
+        return store.plans.head(plan).revision
+
+
+def _fault_of_steps(url: str, plan: str, told: int) -> str | None:
+    with closing(open_store(url)) as store:
+        opened = desk_of(store).open(plan)
+        revision = opened.head.revision
+        if revision not in (told, told + 1):
+            return f"revision {revision}, expected {told} or the next"
+        if len(opened.plan.steps) != revision:
+            return f"{len(opened.plan.steps)} steps for revision {revision}"
+        owner = opened.plan.state.owner[0]
+        if owner != (_SECOND if revision % 2 else _FIRST):
+            return f"revision {revision} has the cell in {owner}"
+        return _broken(store)
+
+
+def _broken(store: Store) -> str | None:
+    broken = store.verify_audit().broken
+    return broken.en if broken else None
+
+
+# --- plans ---------------------------------------------------------------------------------------
+
+
+def publish_one(desk: PlanDesk) -> int:
+    """Publish a plan that moves a cell and splits or merges a grid; return the division it made."""
+    opened = desk.begin("发布示例", "", None, _PLANNER)
+    version = opened.head.base_version
+    cells = sorted(opened.plan.state.cells_of[_FIRST])
+    if len(cells) == 4:
+        operation = {"kind": "split", "grid": _FIRST, "cells": cells[:1], "name": f"新{version}"}
+    else:
+        beside = opened.plan.state.grids[_FIRST].parent
+        others = [g for g in opened.plan.state.children(beside) if g not in (_FIRST, _SECOND)]
+        operation = {"kind": "merge", "grids": [_FIRST, *others]}
+    _, opened, _ = desk.operate(opened.head.id, opened.etag, read_operation(operation), _PLANNER)
+    opened = desk.change(
+        opened.head.id, opened.etag, SYSTEM, "plan.approve", allowed=(DRAFT,), state=APPROVED
+    )
+    done = release.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="示例")
+    return done.head.published_version or 0
+
+
+def plans(place: Place, kills: int) -> Tally:
+    """Kill a process that publishes one plan after another."""
+    tally, url = Tally(), place.new()
+    filled(url)
+
+    def work(tell: Callable[[int], None]) -> None:
+        with closing(open_store(url)) as store:
+            desk = desk_of(store)
+            while True:
+                tell(publish_one(desk))
+
+    took_s = seconds_to_first(work)
+    stored = _division(url)
+    for _ in range(kills):
+        told = max(kill_in(work, 3 * took_s), stored)
+        stored = _division(url)
+        fault = _fault_of_plans(url, told)
+        if fault:
+            tally.torn.append(fault)
+        elif stored > told:
+            tally.new += 1
+        else:
+            tally.old += 1
+    place.drop(url)
+    return tally
+
+
+def _division(url: str) -> int:
+    with closing(open_store(url)) as store:
+        return store.versions().division
+
+
+def _fault_of_plans(url: str, told: int) -> str | None:
+    with closing(open_store(url)) as store:
+        version = store.versions().division
+        if version not in (told, told + 1):
+            return f"division {version}, expected {told} or the next"
+        held = store.holding(today())
+        if held.faults or held.division.version != version:
+            return f"division {version} is not in force: {held.faults}"
+        heads, _ = store.plans.heads((PUBLISHED,), limit=100_000)
+        made = sorted(h.published_version or 0 for h in heads)
+        if made != list(range(2, version + 1)):
+            return f"division {version}, but published plans made {made[-3:]}"
+        if version > 1 and version not in {d.version for d in store.plans.lineage()}:
+            return f"division {version} has no lineage"
+        leaders = {d.grid for d in held.roster.duties if d.role == "grid_leader" and not d.until}
+        if any(g.id not in leaders for g in held.division):
+            return f"division {version} has a grid without leader"
+        return _broken(store)
+
+
+# --- a thousand publications against lookups -----------------------------------------------------
+
+
+def publishes(place: Place, count: int) -> str:
+    """Publish so many plans while another process asks; return a line that says what it got."""
+    url = place.new()
+    filled(url)
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _ask_until_told(url, writer)
+    os.close(writer)
+    began = time.perf_counter()
+    try:
+        with closing(open_store(url)) as store:
+            desk = desk_of(store)
+            for _ in range(count):
+                publish_one(desk)
+    finally:
+        os.kill(child, signal.SIGTERM)
+        os.waitpid(child, 0)
+    told = os.read(reader, 4096).decode()
+    os.close(reader)
+    place.drop(url)
+    took = time.perf_counter() - began
+    return f"{place.engine:8} {count} publishes, {told} ({took:.0f} s)"
+
+
+def _ask_until_told(url: str, writer: int) -> None:
+    """Ask what is in force until told to stop, and tell how often it was none, two or mixed."""
+    stopped = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
+    asked = none = mixed = back = last = 0
+    with closing(open_store(url)) as store:
+        while not stopped:
+            held = store.holding(today())
+            asked += 1
+            version = held.division.version
+            none += version == 0
+            back += version < last
+            last = version
+            split = sum(g.level == 3 for g in held.division) - 8
+            mixed += bool(held.faults) or split != (version + 1) % 2
+    os.write(writer, f"{asked} lookups: {none} none, {mixed} mixed, {back} backwards".encode())
+    os._exit(0)
+
+
+def _asked_for_publishes() -> int:
+    if "--publishes" not in sys.argv:
+        return 0
+    count = int(sys.argv[sys.argv.index("--publishes") + 1])
+    engines = ["sqlite", "postgis"]
+    if "--engine" in sys.argv:
+        engines = [sys.argv[sys.argv.index("--engine") + 1]]
+    wrong = 0
+    with places(engines) as found:
+        for place in found:
+            line = publishes(place, count)
+            print(line, flush=True)
+            wrong += " 0 none, 0 mixed, 0 backwards" not in line
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    assert alembic.command, "loaded before the child is forked, so that a kill hits the work"
+    _asked_for_publishes()
+    sys.exit(main({"steps": steps, "plans": plans}))

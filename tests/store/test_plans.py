@@ -1,0 +1,145 @@
+"""Plans in the store, on both engines: steps as they are made, and publishing in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+
+from api.plans import release
+from api.plans.desk import PlanDesk
+from api.settings import Settings, today
+from gis.errors import Conflict, Outdated
+from gis.planning.operations import read_operation
+from gis.record import SYSTEM, Author
+from gis.store import Identity, Store
+from gis.store.plans import APPROVED, DRAFT, Superseded
+from tests.plans.drawn_plan import strip
+
+PLANNER = Author("王规划示例", "planner", "api")
+FIRST, SECOND = "g001001001", "g001001002"
+drawn = cache(strip)
+
+
+@pytest.fixture
+def desk(store: Store) -> PlanDesk:
+    atlas = drawn().atlas
+    store.publish(
+        identity=Identity("示例街道", "320106012", True),
+        division=atlas.division,
+        directory=atlas.directory,
+        roster=atlas.roster,
+        effective_from=today(),
+        today=today(),
+    )
+    return PlanDesk(store, Settings(_env_file=None))
+
+
+def act(desk: PlanDesk, opened: Any, **operation: Any) -> Any:
+    return desk.operate(opened.head.id, opened.etag, read_operation(operation), PLANNER)[1]
+
+
+def approved(desk: PlanDesk, opened: Any) -> Any:
+    return desk.change(
+        opened.head.id, opened.etag, SYSTEM, "plan.approve", allowed=(DRAFT,), state=APPROVED
+    )
+
+
+def test_every_step_is_stored_as_it_is_made(desk: PlanDesk, store: Store) -> None:
+    opened = desk.begin("示例", "理由", None, PLANNER)
+    opened = act(desk, opened, kind="paint", cells=[0], into=SECOND)
+    opened = act(desk, opened, kind="rename", grid=SECOND, name="改名")
+    line = [[118.7, 32.1102], [118.8, 32.1102]]
+    opened = act(desk, opened, kind="cut_cell", cell=8, line=line, through=True)
+    _, opened, _ = desk.undo(opened.head.id, opened.etag, PLANNER)
+
+    other = PlanDesk(store, Settings(_env_file=None)).open(opened.head.id)
+
+    assert other.plan.state == opened.plan.state
+    assert [s.kind for s in other.plan.steps] == ["paint", "rename"]
+    assert [s.kind for s in other.plan.undone] == ["cut_cell"]
+    assert other.plan.view.grids == opened.plan.view.grids
+    assert store.verify_audit().broken is None
+
+
+def test_a_step_from_an_older_state_is_refused(desk: PlanDesk, store: Store) -> None:
+    opened = desk.begin("示例", "", None, PLANNER)
+    other = PlanDesk(store, Settings(_env_file=None))
+    elsewhere = act(other, other.open(opened.head.id), kind="paint", cells=[0], into=SECOND)
+    with pytest.raises(Outdated) as late:
+        act(desk, opened, kind="paint", cells=[0], into=SECOND)
+    assert late.value.members["clash"] == [0]
+    entry = elsewhere.plan.steps[-1]
+    with pytest.raises(Superseded):
+        store.plans.append(opened.head.id, replace_entry(entry), PLANNER)
+
+
+def replace_entry(step: Any) -> Any:
+    from gis.planning.plan import Entry
+
+    return Entry(1, "do", replace(step, number=1))
+
+
+def test_publishing_is_one_transaction(
+    desk: PlanDesk, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = desk.begin("示例", "", None, PLANNER)
+    opened = act(desk, opened, kind="merge", grids=[SECOND, FIRST])
+    opened = approved(desk, opened)
+    before, log = store.versions(), store.audit_log().total
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("in the middle")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("gis.store.plans.change_head", broken)
+        with pytest.raises(RuntimeError):
+            release.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="")
+    assert (store.versions(), store.audit_log().total) == (before, log)
+    assert store.plans.lineage() == []
+
+    done = release.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="")
+
+    assert done.head.published_version == before.division + 1
+    held = store.holding(today())
+    assert held.division.version == before.division + 1
+    assert FIRST not in held.division.by_id
+    (descent,) = [d for d in store.plans.lineage() if d.old == FIRST]
+    assert (descent.new, descent.share) == (SECOND, 1.0)
+    assert [d for d in held.roster.duties if d.grid == FIRST and d.in_force(today())] == []
+    assert store.verify_audit().broken is None
+
+
+def test_a_date_in_the_past_or_before_a_scheduled_one_is_refused(
+    desk: PlanDesk, store: Store
+) -> None:
+    later = today() + timedelta(days=30)
+    opened = act(desk, desk.begin("甲", "", None, PLANNER), kind="rename", grid=FIRST, name="甲")
+    opened = approved(desk, opened)
+    with pytest.raises(Conflict, match="before today"):
+        release.publish(
+            desk, opened.head.id, opened.etag, today() - timedelta(days=1), SYSTEM, reason=""
+        )
+    release.publish(desk, opened.head.id, opened.etag, later, SYSTEM, reason="")
+    assert store.holding(today()).division.version == 1
+    assert store.holding(later).division.by_id[FIRST].name == "甲"
+    other = act(desk, desk.begin("乙", "", None, PLANNER), kind="rename", grid=SECOND, name="乙")
+    other = approved(desk, other)
+    with pytest.raises(Conflict, match="version 2"):
+        release.publish(desk, other.head.id, other.etag, today(), SYSTEM, reason="")
+
+
+def test_a_plan_that_nothing_overlaps_is_carried_over_by_itself(
+    desk: PlanDesk, store: Store
+) -> None:
+    one = act(desk, desk.begin("甲", "", None, PLANNER), kind="paint", cells=[2], into=SECOND)
+    last = "g002002002"
+    two = act(desk, desk.begin("乙", "", None, PLANNER), kind="rename", grid=last, name="乙")
+    for opened in (approved(desk, two), approved(desk, one)):
+        release.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="")
+    division = store.holding(today()).division
+    assert division.by_id[last].name == "乙"
+    assert division.by_id[SECOND].households == 350 + 87
