@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests need beside Python: PostgreSQL with PostGIS, Chromium, Chinese fonts.
+# Installs what the tests need beside Python: PostgreSQL with PostGIS, Chromium, Chinese fonts, strace.
 # Only as root where apt is at hand; elsewhere the tests that need them are skipped by name.
 set -u
 
@@ -8,6 +8,7 @@ ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || missing=
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
   command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
 ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1 || missing="$missing fonts-noto-cjk"
+command -v strace >/dev/null 2>&1 || missing="$missing strace"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
