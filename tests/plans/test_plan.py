@@ -201,12 +201,11 @@ def test_any_steps_keep_the_ground_whole_and_undo_leads_back(steps: Any) -> None
     assert check_whole(plan.view) == []
     assert fold(base, log).state == plan.state
     assert view_of(base, plan.state).grids == plan.view.grids
-    count = len(plan.steps)
-    for _ in range(count):
+    for _ in range(len(plan.steps)):
         plan = undo(plan).plan
     assert plan.state == base.state
     assert plan.view.grids == base.view.grids
-    for _ in range(count):
+    for _ in range(len(plan.undone)):
         plan = redo(plan).plan
     assert plan.state == seen[-1]
 
