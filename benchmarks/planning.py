@@ -1,0 +1,150 @@
+"""What a planner waits for, on the sample: cells, one paint, undo, publishing.
+
+    python benchmarks/planning.py            # prints the table of benchmarks/planning.md
+
+Each figure is the median of several runs; "server" is from the operation read to the answer's
+bytes, with the step synced to a SQLite file in between.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import orjson
+import shapely
+
+from api.plans import release
+from api.plans.desk import Open, PlanDesk
+from api.plans.shown import Frame, delta_json, drawing_json
+from api.settings import Settings, today
+from gis.atlas import Atlas
+from gis.intake import read_set
+from gis.planning.ground import ground_of
+from gis.planning.lattice import geometry_of
+from gis.planning.operations import read_operation
+from gis.record import SYSTEM, Author
+from gis.store import Identity, open_store
+from gis.store.plans import APPROVED, DRAFT
+
+_ROOT = Path(__file__).resolve().parent.parent
+_PLANNER = Author("王规划示例", "planner", "command")
+
+
+def timed(work: Callable[[], object], runs: int) -> tuple[float, float]:
+    """Return the median of wall and CPU seconds."""
+    walls, cpus = [], []
+    for _ in range(runs):
+        wall, cpu = time.perf_counter(), time.process_time()
+        work()
+        walls.append(time.perf_counter() - wall)
+        cpus.append(time.process_time() - cpu)
+    return median(walls), median(cpus)
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    intake = read_set([_ROOT / "data"], today=today()).require_sound()
+    assert intake.division and intake.directory
+    assert intake.roster
+    atlas = Atlas(intake.division, intake.directory, intake.roster, today())
+    _ = atlas.grid_of
+    print("| | wall | CPU |")
+    print("|---|---|---|")
+    row("cells of the sample (868 around 857 buildings)", *timed(lambda: ground_of(atlas), 3))
+    ground = ground_of(atlas)
+    whole = sum(
+        shapely.union_all(
+            [geometry_of((c.face,)) for c in ground.cells.values() if c.grid == g.id]
+        ).equals(g.boundary)
+        for g in atlas.division.level(3)
+    )
+    with TemporaryDirectory() as folder, closing(open_store(f"sqlite:///{folder}/w.db")) as store:
+        store.migrate()
+        store.publish(
+            identity=Identity("宝塔桥街道", "320106012", True),
+            division=intake.division,
+            directory=intake.directory,
+            roster=intake.roster,
+            effective_from=today(),
+            today=today(),
+        )
+        desk = PlanDesk(store, Settings(_env_file=None))
+        opened = desk.begin("测量", "", None, _PLANNER)
+        frame = Frame(opened.plan.base)
+        row(
+            "the drawing",
+            *timed(lambda: orjson.dumps(drawing_json(opened, frame, with_base=False)), 5),
+        )
+        cell, target = a_move(opened)
+        source = opened.plan.state.owner[cell]
+        targets = [target, source] * 20
+        operate(desk, opened.head.id, cell, target, frame)
+        operate(desk, opened.head.id, cell, source, frame)
+        row(
+            "one paint: server, all of it",
+            *timed(lambda: operate(desk, opened.head.id, cell, targets.pop(0), frame), 30),
+        )
+        row("the same without the store", *timed(lambda: pure(desk, opened, cell, target), 10))
+        row("publish a plan, all of it", *timed(lambda: publish(desk), 3))
+    print(f"\nUnion of the cells equal to the grid: {whole} of {len(atlas.division.level(3))}.")
+
+
+def row(name: str, wall: float, cpu: float) -> None:
+    """Print a line of the table."""
+    print(f"| {name} | {wall * 1000:,.0f} ms | {cpu * 1000:,.0f} ms |", flush=True)
+
+
+def a_move(opened: Open) -> tuple[int, str]:
+    """Return a cell and a grid beside it in the same compound."""
+    state = opened.plan.state
+    for cell, others in state.ground.beside.items():
+        for other in others:
+            here, there = state.owner[cell], state.owner[other]
+            parents = state.grids[here].parent, state.grids[there].parent
+            if here != there and parents[0] == parents[1]:
+                return cell, there
+    raise AssertionError("no grid has a neighbour")
+
+
+def operate(desk: PlanDesk, plan: str, cell: int, into: str, frame: Frame) -> bytes:
+    """Paint, and make the answer."""
+    operation = read_operation({"kind": "paint", "cells": [cell], "into": into})
+    etag = desk.open(plan).etag
+    before, after, moved = desk.operate(plan, etag, operation, _PLANNER)
+    return orjson.dumps(delta_json(before, after, moved, frame, 0))
+
+
+def pure(desk: PlanDesk, opened: Open, cell: int, into: str) -> object:
+    """Paint a value, and look at what follows."""
+    from gis.planning.plan import do
+
+    operation = read_operation({"kind": "paint", "cells": [cell], "into": into})
+    plan = do(opened.plan, operation, desk.context(_PLANNER, opened.plan)).plan
+    return plan.view.problems, plan.view.loads
+
+
+def publish(desk: PlanDesk) -> object:
+    """Publish a plan of one paint, approved."""
+    opened = desk.begin("发布测量", "", None, _PLANNER)
+    cell, target = a_move(opened)
+    operation = read_operation({"kind": "paint", "cells": [cell], "into": target})
+    _, opened, _ = desk.operate(opened.head.id, opened.etag, operation, _PLANNER)
+    opened = desk.change(
+        opened.head.id, opened.etag, SYSTEM, "plan.approve", allowed=(DRAFT,), state=APPROVED
+    )
+    started = time.perf_counter()
+    release.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="")
+    print(f"<!-- release.publish alone: {(time.perf_counter() - started) * 1000:,.0f} ms -->")
+    return None
+
+
+if __name__ == "__main__":
+    main()
