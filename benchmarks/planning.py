@@ -52,7 +52,8 @@ def timed(work: Callable[[], object], runs: int) -> tuple[float, float]:
 def main() -> None:
     """Measure, and print a table."""
     intake = read_set([_ROOT / "data"], today=today()).require_sound()
-    assert intake.division and intake.directory
+    assert intake.division
+    assert intake.directory
     assert intake.roster
     atlas = Atlas(intake.division, intake.directory, intake.roster, today())
     _ = atlas.grid_of
