@@ -77,6 +77,8 @@ def create_app(
         try:
             yield
         finally:
+            if waiting := getattr(app.state, "waiting", None):
+                waiting.close()
             await app.state.live.stop()
             if who is None:
                 app.state.accounts.close()
