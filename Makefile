@@ -28,6 +28,7 @@ faults: $(READY)
 	$(PYTHON) scripts/faults.py
 	$(PYTHON) scripts/fuzz_api.py
 	$(PYTHON) scripts/record_faults.py
+	$(PYTHON) scripts/intake_faults.py
 	$(PYTHON) scripts/plan_faults.py
 	$(PYTHON) scripts/plan_faults.py --publishes 1000
 	$(PYTHON) scripts/faults_site.py

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from enum import StrEnum
 from functools import cache
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 import shapely
@@ -26,34 +28,35 @@ def sha256_of(rows: Iterable[Any]) -> str:
     digest = hashlib.sha256()
     rows = iter(rows)
     while some := list(islice(rows, _ROWS_AT_ONCE)):
-        hexes = _hexes(some)
-        for row in some:
-            digest.update(_json.encode(_row(row, hexes)).encode())
-            digest.update(b"\n")
+        named = [(_names(row), row) for row in some]
+        values = [_values(row) if names else (row,) for names, row in named]
+        hexes = _hexes(values)
+        for (names, row), cells in zip(named, values, strict=True):
+            text = _json.encode(_row(names, cells, hexes) if names else plain(row))
+            digest.update(f"{text}\n".encode())
     return digest.hexdigest()
 
 
-def _hexes(rows: list[Any]) -> dict[int, str]:
-    """Return the WKB of every geometry that is a field of a row, by its id: all at once."""
+def _hexes(rows: list[tuple[Any, ...]]) -> dict[int, str]:
+    """Return the WKB of every geometry among the fields of rows, by its id: all at once."""
     found = [
         value
-        for row in rows
-        for name in _fields_of(type(row))  # type: ignore[arg-type]
-        if isinstance(value := getattr(row, name), BaseGeometry)
+        for cells in rows
+        for value in cells
+        if type(value) not in _AS_IT_IS and isinstance(value, BaseGeometry)
     ]
     written = shapely.to_wkb(found, hex=True, byte_order=1, include_srid=False) if found else ()
     return {id(value): str(text) for value, text in zip(found, written, strict=True)}
 
 
-def _row(row: Any, hexes: dict[int, str]) -> Any:
-    names = _fields_of(type(row))  # type: ignore[arg-type]
-    if not names:
-        return plain(row)
+def _row(names: tuple[str, ...], cells: tuple[Any, ...], hexes: dict[int, str]) -> Any:
     return {
         name: value
-        if type(value := getattr(row, name)) in _AS_IT_IS
+        if type(value) in _AS_IT_IS
+        else value.value
+        if isinstance(value, StrEnum)
         else hexes.get(id(value)) or plain(value)
-        for name in names
+        for name, value in zip(names, cells, strict=True)
     }
 
 
@@ -75,9 +78,26 @@ def plain(value: Any) -> Any:
     return value
 
 
+def _names(row: Any) -> tuple[str, ...]:
+    return _fields_of(type(row))  # type: ignore[arg-type]
+
+
+def _values(row: Any) -> tuple[Any, ...]:
+    return _values_of(type(row))(row)  # type: ignore[arg-type]
+
+
 @cache
 def _fields_of(kind: type) -> tuple[str, ...]:
     """Return the field names of a dataclass, () for any other type."""
     if not dataclasses.is_dataclass(kind):
         return ()
     return tuple(f.name for f in dataclasses.fields(kind))
+
+
+@cache
+def _values_of(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what takes the fields of a dataclass out of a value, in order."""
+    names = _fields_of(kind)
+    if len(names) == 1:
+        return lambda value: (getattr(value, names[0]),)
+    return attrgetter(*names)

@@ -6,7 +6,7 @@ that names the source, the field, the value and what to do.
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -19,6 +19,7 @@ MAX_TEXT = 500
 MAX_COUNT = 10_000_000  # well inside the 32 bits of either engine
 Choice = TypeVar("Choice", bound=StrEnum)
 
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _YES = {"yes", "true", "1", "是", "y", "√"}
 _NO = {"no", "false", "0", "否", "n"}
 
@@ -101,7 +102,7 @@ class Row:
         if len(value) > limit:
             self._wrong(name, f"is longer than {limit} characters", f"超过 {limit} 个字符")
             return ""
-        if any(unicodedata.category(c) in ("Cc", "Cs") for c in value):
+        if _UNFIT.search(value):
             self._wrong(
                 name, "holds control characters or half a character", "含有控制字符或残缺字符"
             )
@@ -123,6 +124,8 @@ class Row:
         if not isinstance(items, list) or not all(isinstance(v, str) for v in items):
             self._wrong(name, "must be a list of texts", "应为文本列表")
             return ()
+        if not any(len(v) > MAX_TEXT or _UNFIT.search(v) for v in items):
+            return tuple(filter(None, items))
         read = [replace(self, values={name: v}, findings=[]) for v in items]
         kept = tuple(t for row in read if (t := row.text(name)))
         self.findings += [f for row in read for f in row.findings]

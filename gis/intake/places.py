@@ -32,6 +32,7 @@ STATUS = ("occupied", "under_construction")
 _NUMBER = re.compile(r"[+-]?\d{1,3}(\.\d{0,20})?", re.ASCII)
 _NEAR_DEGREES = 0.0005
 _EVERY = 2_000
+_NOWHERE = shapely.Point()
 
 
 @dataclass
@@ -229,7 +230,7 @@ def _place(
         return None
     if before is not None and before.kind is kind:
         return replace(before, **values)
-    empty: BaseGeometry = before.geometry if before else shapely.Point()
+    empty: BaseGeometry = before.geometry if before else _NOWHERE
     return Place(id=PlaceId(identity), kind=kind, geometry=empty, **values)
 
 

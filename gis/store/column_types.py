@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,9 @@ class Shape(TypeDecorator[Any]):
     def bind_processor(self, dialect: Dialect) -> Any:
         """Return the check of a geometry, which gives the bytes to send."""
         srid = SRID if dialect.name == "postgresql" else None
-        return lambda geometry: wkb_of(geometry, self.kinds, srid)
+        return lambda geometry: (
+            geometry if type(geometry) is Checked else wkb_of(geometry, self.kinds, srid)
+        )
 
     def bind_expression(self, bindparam: BindParameter[Any]) -> ColumnElement[Any]:
         """Send the bytes as they are: PostGIS casts bytea to geometry."""
@@ -62,6 +65,41 @@ class Shape(TypeDecorator[Any]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002
         """Answer with the bytes as they come."""
         return None
+
+
+class Checked(bytes):
+    """The WKB of a geometry that :func:`wkbs_of` found fit to be stored."""
+
+    __slots__ = ()
+
+
+def wkbs_of(
+    geometries: Sequence[object], kinds: tuple[str, ...], srid: int | None = None
+) -> list[Checked]:
+    """Return the WKB of many geometries, checked all at once as :func:`wkb_of` checks one.
+
+    Raises
+    ------
+    InvalidBoundary
+        For the first that is not fit.
+    """
+    found = np.empty(len(geometries), dtype=object)
+    found[:] = geometries
+    if not _are_fit(found, kinds):
+        return [Checked(wkb_of(geometry, kinds, srid)) for geometry in geometries]
+    if srid is not None:
+        found = shapely.set_srid(found, srid)
+    written = shapely.to_wkb(found, byte_order=1, include_srid=srid is not None)
+    return [Checked(wkb) for wkb in written]
+
+
+def _are_fit(found: Any, kinds: tuple[str, ...]) -> bool:
+    if not shapely.is_geometry(found).all() or any(g.geom_type not in kinds for g in found):
+        return False
+    if (shapely.is_empty(found) | shapely.has_z(found) | shapely.has_m(found)).any():
+        return False
+    on_earth = (np.abs(shapely.get_coordinates(found)) <= (180, 90)).all()
+    return bool(on_earth and shapely.is_valid(found).all())
 
 
 def wkb_of(geometry: object, kinds: tuple[str, ...], srid: int | None = None) -> bytes:

@@ -12,7 +12,7 @@ from sqlalchemy import JSON, Column, Connection, SmallInteger, Table, insert, se
 from sqlalchemy.exc import StatementError
 
 from gis.errors import InvalidBoundary
-from gis.store.column_types import Shape, wkb_of
+from gis.store.column_types import SRID, Shape, wkb_of, wkbs_of
 
 T = TypeVar("T")
 Convert = Callable[[Any], Any]
@@ -33,11 +33,29 @@ def write(connection: Connection, table: Table, values: Sequence[Any], version: 
     key = _version_column(table)
     rows = [{key: version, **{n: convert[n](getattr(value, n)) for n in names}} for value in values]
     try:
-        connection.execute(insert(table), rows)
+        connection.execute(insert(table), _with_wkb(table, rows, connection.dialect.name))
+    except InvalidBoundary:
+        raise _named(table, rows) from None
     except StatementError as problem:
         if isinstance(problem.orig, InvalidBoundary):
             raise _named(table, rows) from None
         raise
+
+
+def _with_wkb(table: Table, rows: list[dict[str, Any]], engine: str) -> list[dict[str, Any]]:
+    """Return rows with every geometry as its WKB, each column checked and written at once."""
+    srid = SRID if engine == "postgresql" else None
+    written = {
+        c.name: wkbs_of([row[c.name] for row in rows], c.type.kinds, srid)
+        for c in table.c
+        if isinstance(c.type, Shape)
+    }
+    if not written:
+        return rows
+    return [
+        {**row, **{name: column[number] for name, column in written.items()}}
+        for number, row in enumerate(rows)
+    ]
 
 
 def _as_stored(column: Column[Any]) -> Convert:

@@ -69,3 +69,14 @@ def test_lookups_during_publications_of_plans_see_one_division() -> None:
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert " 0 none, 0 mixed, 0 backwards" in ran.stdout
+
+
+@pytest.mark.slow
+def test_a_killed_load_tears_no_file() -> None:
+    _expect_nothing_torn("sqlite", 5, "intake_faults.py", 1)
+
+
+@pytest.mark.slow
+@pytest.mark.postgis
+def test_a_killed_load_tears_nothing_in_postgis(cluster: Cluster) -> None:
+    _expect_nothing_torn("postgis", 3, "intake_faults.py", 1)
