@@ -2,13 +2,16 @@
 
 import hashlib
 import io
+import resource
 import time
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from api import create_app
 from api.access import Role
+from gis.bulk.workbook_process import MEMORY_BYTES
 from gis.exchange.workbook import Sheet, write_workbook
 from gis.store import open_store
 from tests import drawn
@@ -16,6 +19,7 @@ from tests.api.callers import as_caller
 from tests.api.conftest import settings_for
 from tests.intake.hostile_uploads import all_uploads
 from tests.intake.kits import bytes_of
+from tests.intake.nursery import Nursery
 
 
 @pytest.fixture(scope="module")
@@ -201,10 +205,21 @@ def test_templates_load_as_they_are_filled_in(desk):
     assert desk.get("/data/templates/no.xlsx").status_code == 404
 
 
-@pytest.fixture(autouse=True)
-def little_time(monkeypatch):
-    """A child that never ends is ended soon."""
-    monkeypatch.setattr("gis.intake.sources._CPU_S", 6)
+@pytest.fixture(scope="module")
+def nursery():
+    """Children that begin at once; each has the limits it has in the service."""
+    made = Nursery()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def quick(monkeypatch, nursery):
+    """A child begins at once, and one that never ends is ended soon."""
+    monkeypatch.setattr("gis.intake.sources._CPU_S", 3)
+    monkeypatch.setattr("gis.intake.sources.run", nursery.run)
+    monkeypatch.setattr("gis.bulk.workbook.run", nursery.run)
+    return nursery
 
 
 @pytest.fixture(scope="module")
@@ -227,8 +242,8 @@ def test_there_are_at_least_150_hostile_uploads():
 
 
 @pytest.mark.parametrize("part", range(8))
-def test_a_hostile_upload_is_refused_with_a_sentence_and_changes_nothing(desk, digest, part):
-    before = digest()
+def test_a_hostile_upload_is_refused_with_a_sentence_and_changes_nothing(desk, digest, quick, part):
+    before, held_kib = digest(), resident_kib()
     for what, name, make in CASES[part::8]:
         answer = sent(desk, (name, make()))
         if answer.status_code == 202:
@@ -258,6 +273,15 @@ def test_a_hostile_upload_is_refused_with_a_sentence_and_changes_nothing(desk, d
         assert len(answer.json()["detail"]) > 10, what
         assert "wangge-upload-" not in answer.text, what
     assert digest() == before
+    assert quick.children > 0
+    assert quick.largest_kib < MEMORY_BYTES >> 10
+    assert resident_kib() - held_kib < 300 << 10
+
+
+def resident_kib():
+    """Return the memory that this process holds now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() >> 10
 
 
 @pytest.mark.parametrize(

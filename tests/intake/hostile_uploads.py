@@ -469,7 +469,7 @@ def csvs() -> Iterator[tuple[str, str, Callable[[], bytes]]]:
         "nul bytes": lambda: b"id,name\np1,a\0b\n",
         "neither utf-8 nor gbk": lambda: b"id,name\np1,\xff\xff\xff\n",
         "a bad flag": lambda: b"id,name,consent\np1,x,perhaps\n",
-        "a stacked table without a head": lambda: b"table,id,name\npeople,p1,x\n",
+        "a stacked table without a head": lambda: b"table,id,name\npeople,p1,\n",
         "a stacked table that is none": lambda: b"table,format,x\nhead,wangge-1,\npeople,,\n",
     }
     for name, body in bodies.items():
