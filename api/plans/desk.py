@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from api.settings import Settings, today
 from gis.atlas import Atlas
@@ -32,10 +32,13 @@ from gis.planning.view import Base, view_of
 from gis.record import Author
 from gis.roster import Roster
 from gis.store import Store
+from gis.store.heads import DIRECTORY, ROSTER
 from gis.store.plans import DRAFT, EDITABLE, PlanHead, Superseded, not_editable, utc_now
 
 _PLANS = 12
 _BASES = 4
+_READ = 12
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class PlanDesk:
         self.settings = settings
         self._open: OrderedDict[str, Open] = OrderedDict()
         self._bases: OrderedDict[tuple[Any, ...], Base] = OrderedDict()
+        self._read: OrderedDict[tuple[str, str], Any] = OrderedDict()
         self._ground: tuple[tuple[int, int], Ground] | None = None
         self._ground_guard = threading.Lock()
         self._guard = threading.RLock()
@@ -90,9 +94,7 @@ class PlanDesk:
                 self._bases.move_to_end(key)
                 return self._bases[key]
         atlas = self.atlas(head.base_version, head.directory_version, head)
-        base = Base(
-            atlas, self.store.plans.ground(head.ground), self.book(head), self.settings.rules
-        )
+        base = Base(atlas, self._frozen(head.ground), self.book(head), self.settings.rules)
         with self._guard:
             self._bases[key] = base
             while len(self._bases) > _BASES:
@@ -131,11 +133,36 @@ class PlanDesk:
         if review.get("buildings"):
             places = tuple(place_of(row) for row in review["buildings"])
             return Directory(places, synthetic=bool(review.get("synthetic")))
-        return self.store.directory(version) if version else Directory()
+        if not version:
+            return Directory()
+        sha256 = self.store.sha256(DIRECTORY, version)
+        return self._once(("directory", sha256), lambda: self.store.directory(version))
 
     def _roster(self) -> Roster:
         version = self.store.versions().roster
-        return self.store.roster(version) if version else Roster()
+        return self.roster(version) if version else Roster()
+
+    def roster(self, version: int) -> Roster:
+        """Return one version of the people."""
+        sha256 = self.store.sha256(ROSTER, version)
+        return self._once(("roster", sha256), lambda: self.store.roster(version))
+
+    def _frozen(self, sha256: str) -> Ground:
+        return self._once(("ground", sha256), lambda: self.store.plans.ground(sha256))
+
+    def _once(self, key: tuple[str, str], read: Callable[[], T]) -> T:
+        """Return what a hash names, read and checked when it is asked for first."""
+        with self._guard:
+            if key in self._read:
+                self._read.move_to_end(key)
+                kept: T = self._read[key]
+                return kept
+        value = read()
+        with self._guard:
+            self._read[key] = value
+            while len(self._read) > _READ:
+                self._read.popitem(last=False)
+        return value
 
     def book(self, head: PlanHead | None = None) -> CodeBook:
         """Return every code that was ever issued."""

@@ -202,7 +202,7 @@ def _roster(
 ) -> Roster | None:
     if version == 0:
         return None
-    roster = desk.store.roster(version)
+    roster = desk.roster(version)
     done = succession(view, comparison, roster, day, lambda: f"d-{uuid.uuid4().hex[:12]}")
     return done.roster if done.roster.sha256 != roster.sha256 else None
 

@@ -40,6 +40,7 @@ _SHRINK_M = 0.5
 _STRAIGHTEN_M = 1.0
 _REACH_M = 45.0
 _CLEAR_M = 0.6
+_WIDE_M2 = 4.0
 _CORNERS_TRIED = 4
 _GROUND_M2 = 25_000.0
 _MOST_GROUND_CELLS = 8
@@ -109,7 +110,7 @@ def tessellate(face: Face, buildings: Sequence[BaseGeometry]) -> Patch:
 
 def _to_frame(face: Face, frame: _Frame) -> BaseGeometry:
     shell, *holes = [frame.metres(np.array(ring, dtype=float)) for ring in face]
-    return shapely.Polygon(shell, holes)
+    return shapely.polygons(shell, [shapely.linearrings(hole) for hole in holes] or None)
 
 
 # --- what the ground is divided by ---------------------------------------------------------------
@@ -173,7 +174,7 @@ def _chains(points: NDArray[np.float64], label: NDArray[np.int64]) -> list[BaseG
     label = np.concatenate([label, np.full(len(far), -1)])
     pair = label[diagram.ridge_points]
     between = (pair[:, 0] != pair[:, 1]) & (pair >= 0).all(axis=1)
-    ends = np.array([v for v, b in zip(diagram.ridge_vertices, between, strict=True) if b])
+    ends = np.array(diagram.ridge_vertices)[between]
     if not len(ends):
         return []
     ends = ends[(ends >= 0).all(axis=1)]
@@ -203,7 +204,9 @@ def _borders(
     corners = shapely.get_coordinates(ground)
     ends = shapely.points(np.array([c for g in lines for c in (g.coords[0], g.coords[-1])]))
     outside = (shapely.distance(ends, edge) < 0.01).reshape(-1, 2)
-    bend = _Bend(corners, ground.buffer(0.02), shapely.STRtree(seeds), reach_m)
+    grown = shapely.buffer(ground, 0.02, quad_segs=1)
+    shapely.prepare(grown)
+    bend = _Bend(corners, grown, shapely.STRtree(seeds), reach_m)
     bent = []
     for line, (start, end) in zip(lines, outside.tolist(), strict=True):
         xy = shapely.get_coordinates(line)
@@ -252,15 +255,17 @@ def _cut(face: Face, lines: Sequence[BaseGeometry], frame: _Frame) -> list[Face]
     """Return the faces that lines cut a polygon into; all vertices on the lattice."""
     rings = [np.array([*ring, ring[0]], dtype=float) - frame.origin for ring in face]
     inner = [frame.lattice(shapely.get_coordinates(line)) for line in lines]
-    drawn = shapely.multilinestrings(
-        [shapely.linestrings(xy) for xy in (*rings, *inner) if len(np.unique(xy, axis=0)) > 1]
+    long = [xy for xy in (*rings, *inner) if (xy != xy[0]).any()]
+    drawn = shapely.linestrings(
+        np.concatenate(long), indices=np.repeat(np.arange(len(long)), [len(xy) for xy in long])
     )
-    noded = shapely.union_all(shapely.get_parts(drawn), grid_size=1)
+    noded = shapely.union_all(drawn, grid_size=1)
     found = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     whole = shapely.polygons(rings[0], rings[1:] or None)
-    inside = shapely.contains_xy(
-        shapely.buffer(whole, 0), shapely.get_coordinates(shapely.point_on_surface(found))
-    )
+    if not shapely.is_valid(whole):
+        whole = shapely.buffer(whole, 0)
+    shapely.prepare(whole)
+    inside = shapely.contains_xy(whole, shapely.get_coordinates(shapely.point_on_surface(found)))
     return [_face_of(polygon, frame) for polygon in found[inside]]
 
 
@@ -285,9 +290,10 @@ def _owners(
     faces: Sequence[Face], seeds: Sequence[BaseGeometry], frame: _Frame
 ) -> list[int] | None:
     """Return the seed of each face; None when a border runs on the wrong side of a seed."""
-    inner = shapely.point_on_surface(
-        [s.buffer(-_SHRINK_M) if s.geom_type != "Point" and s.area > 4 else s for s in seeds]
-    )
+    inner = np.array(seeds, dtype=object)
+    wide = shapely.area(inner) > _WIDE_M2
+    inner[wide] = shapely.buffer(inner[wide], -_SHRINK_M, quad_segs=1, join_style="mitre")
+    inner = shapely.point_on_surface(inner)
     polygons = np.array([_to_frame(f, frame) for f in faces], dtype=object)
     point, found = shapely.STRtree(polygons).query(inner, predicate="intersects")
     owner = [-1] * len(faces)
@@ -302,6 +308,8 @@ def _owners(
 
 def _spread(faces: Sequence[Face], owner: list[int]) -> list[int]:
     """Give each face without a seed to the neighbour it shares most of its border with."""
+    if -1 not in owner:
+        return [max(o, 0) for o in owner]
     beside = _beside(faces)
     while -1 in owner:
         before = list(owner)
@@ -341,13 +349,21 @@ def _cuts_a_wall(
     by_seed: dict[int, list[Face]] = defaultdict(list)
     for face, seed in zip(faces, owner, strict=True):
         by_seed[seed].append(face)
-    for seed, own in by_seed.items():
-        if seeds[seed].geom_type == "Point":
-            continue
-        cell = shapely.multipolygons([_to_frame(f, frame) for f in faces_from(outline(own))])
-        if not cell.covers(seeds[seed]):
-            return True
-    return False
+    built = [seed for seed in by_seed if seeds[seed].geom_type != "Point"]
+    cells = [
+        shapely.multipolygons([_to_frame(f, frame) for f in _dissolved(by_seed[seed])])
+        for seed in built
+    ]
+    return not shapely.covers(cells, [seeds[seed] for seed in built]).all()
+
+
+def _dissolved(faces: Sequence[Face]) -> list[Face]:
+    """Return the ground of some faces, without work for a single one that is simple."""
+    if len(faces) == 1:
+        nodes = [node for ring in faces[0] for node in ring]
+        if len(set(nodes)) == len(nodes):
+            return faces_from(faces[0])
+    return faces_from(outline(faces))
 
 
 def _along_walls(
@@ -384,9 +400,12 @@ def _patch(faces: Sequence[Face], owner: Sequence[int], rows: list[int], count: 
     owner = _connected(faces, owner)
     cells: list[Face] = []
     buildings: list[tuple[int, ...]] = []
+    by_seed: dict[int, list[Face]] = defaultdict(list)
+    for face, seed in zip(faces, owner, strict=True):
+        by_seed[seed].append(face)
     for seed in range(count):
-        own = [f for f, o in zip(faces, owner, strict=True) if o == seed]
-        for number, cell in enumerate(faces_from(outline(own)) if own else []):
+        own = by_seed.get(seed)
+        for number, cell in enumerate(_dissolved(own) if own else []):
             cells.append(cell)
             buildings.append((rows[seed],) if rows and number == 0 else ())
     return Patch(tuple(cells), tuple(buildings))
@@ -394,6 +413,8 @@ def _patch(faces: Sequence[Face], owner: Sequence[int], rows: list[int], count: 
 
 def _connected(faces: Sequence[Face], owner: Sequence[int]) -> list[int]:
     """Give every piece that is cut off from the rest of its cell to a neighbour."""
+    if len(set(owner)) == len(owner):
+        return list(owner)
     beside = _beside(faces)
     settled = list(owner)
     for seed in set(owner):

@@ -144,7 +144,7 @@ def geometry_of(faces: Sequence[Face]) -> BaseGeometry:
 
 def _polygon(face: Face) -> Any:
     shell, *holes = [degrees_of(ring) for ring in face]
-    return shapely.Polygon(shell, holes)
+    return shapely.polygons(shell, [shapely.linearrings(hole) for hole in holes] or None)
 
 
 def degrees_of(ring: Sequence[Node]) -> Any:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url
 
 from gis.directory import Directory
 from gis.division import Division
@@ -18,6 +18,7 @@ from gis.roster import Roster
 from gis.store import audit, backup, holdings, locks, migrate, publishing, restoring
 from gis.store.engine import Database, open_database
 from gis.store.heads import DIRECTORY, DIVISION, ROSTER, P, Part, heads
+from gis.store.heads import Head as VersionHead
 from gis.store.holdings import DivisionHead, Holding, Identity, Versions
 from gis.store.plans import Plans
 from gis.store.publishing import Publication, Published
@@ -135,14 +136,30 @@ class Store:
         """Return one version of the people (see :meth:`division`)."""
         return self._version(ROSTER, version)
 
+    def sha256(self, part: Part[P], version: int) -> str:
+        """Return what a version was hashed to when it was published, by one cheap query.
+
+        Raises
+        ------
+        NotFound
+            There is no such version.
+        """
+        with self._database.reading() as connection:
+            return self._head(connection, part, version).sha256
+
     def _version(self, part: Part[P], version: int) -> P:
         with self._database.reading() as connection:
-            found = [h for h in heads(connection, part) if h.version == version]
+            head = self._head(connection, part, version)
+        return holdings.read_part(self._database, part, head)
+
+    @staticmethod
+    def _head(connection: Connection, part: Part[P], version: int) -> VersionHead:
+        found = [h for h in heads(connection, part) if h.version == version]
         if not found:
             raise NotFound(
                 f"there is no {part.name.en} {version}", f"没有第 {version} 版{part.name.zh}"
             )
-        return holdings.read_part(self._database, part, found[0])
+        return found[0]
 
     # --- what changes it ---
 
