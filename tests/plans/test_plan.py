@@ -201,11 +201,12 @@ def test_any_steps_keep_the_ground_whole_and_undo_leads_back(steps: Any) -> None
     assert check_whole(plan.view) == []
     assert fold(base, log).state == plan.state
     assert view_of(base, plan.state).grids == plan.view.grids
-    for _ in range(len(plan.steps)):
+    made = len(plan.steps)
+    for _ in range(made):
         plan = undo(plan).plan
     assert plan.state == base.state
     assert plan.view.grids == base.view.grids
-    for _ in range(len(plan.undone)):
+    for _ in range(made):
         plan = redo(plan).plan
     assert plan.state == seen[-1]
 
