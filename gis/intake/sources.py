@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +22,7 @@ from gis.exchange.geojson import Reading
 from gis.exchange.reference import Reference, reference_of_wkt, settle
 from gis.findings import Finding, Text, error, warning
 from gis.intake import tables
-from gis.intake.headings import WORDS, Kind, field_of
+from gis.intake.headings import PLACE_KIND_OF_HEADING, WORDS, Kind, field_of, folded
 from gis.intake.tables import Sheet, Table
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -389,6 +389,8 @@ def ours_of(properties: Any) -> Any:
             found[name] = _word(kind, name, value)
     if kind is Kind.BOUNDARIES:
         _derive(found)
+    elif not found.get("kind") and (told := _place_kind(properties)):
+        found["kind"] = told
     return {**rest, **_decoded(found)}
 
 
@@ -402,6 +404,17 @@ def _kind_of_feature(properties: dict[str, Any]) -> Kind:
     ):
         return Kind.PLACES
     return Kind.PLACES if "address" in places and "code" not in grids else Kind.BOUNDARIES
+
+
+def _place_kind(headings: Iterable[str]) -> str | None:
+    """Return the kind of place that the headings tell, which may have lost their end."""
+    words = {word for h in headings if len(word := folded(h)) > 1}
+    found = {
+        kind
+        for name, kind in PLACE_KIND_OF_HEADING.items()
+        if any(folded(name).startswith(word) for word in words)
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _word(kind: Kind, name: str, value: Any) -> Any:
