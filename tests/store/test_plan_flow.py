@@ -1,0 +1,181 @@
+"""A plan through the service from the first stroke to the division in force."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import pytest
+import shapely
+from starlette.testclient import TestClient
+
+from api import create_app
+from api.cli import main
+from api.settings import Settings, today
+from gis.directory import PlaceKind
+from gis.store import Identity, open_store
+from tests.drawn import SIDE, SOUTH, WEST
+from tests.plans.conftest import Draft, Office, office_of
+from tests.plans.drawn_plan import strip
+
+pytestmark = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+FIRST, SECOND = "g001001001", "g001001002"
+
+
+@contextmanager
+def served(url: str) -> Iterator[Office]:
+    app = create_app(Settings(_env_file=None, database_url=url))
+    with TestClient(app):
+        yield office_of(app)
+
+
+@pytest.fixture
+def office(url: str) -> Iterator[Office]:
+    """The drawn strip at an office of its own."""
+    atlas = strip().atlas
+    with closing(open_store(url)) as store:
+        store.migrate()
+        store.publish(
+            identity=Identity("示例街道", "320106012", True),
+            division=atlas.division,
+            directory=atlas.directory,
+            roster=atlas.roster,
+            effective_from=today(),
+            today=today(),
+        )
+    with served(url) as office:
+        yield office
+
+
+def test_a_plan_is_drawn_reviewed_published_and_taken_back(office: Office) -> None:
+    code = next(g["code"] for g in all_grids(office) if g["id"] == FIRST)
+    draft = office.begin()
+    draft.do(kind="paint", cells=[0], into=SECOND)
+    draft.send("DELETE", "/operations/last")
+    draft.send("POST", "/operations/redo")
+    stale, seen = draft.etag, draft.do(kind="rename", grid=SECOND, name="改名示例")
+    assert seen["undo"] == 2
+    now, draft.etag = draft.etag, stale
+    assert draft.do(412, kind="paint", cells=[0], into=SECOND)["etag"] == now
+    draft.get()
+    draft.do(kind="merge", grids=[SECOND, FIRST])
+    draft.approve()
+    before = located(office, inside(0))
+
+    made = draft.publish()
+
+    assert made["division"]["version"] == 2
+    assert before["code"] == code
+    assert within_seconds(lambda: located(office, inside(0))["name"] == "改名示例")
+    after = located(office, inside(0))
+    history = office.public.get(f"/grids/{code}/history").json()
+    assert [s["code"] for s in history["successors"]] == [after["code"]]
+    body = {"effective_from": today().isoformat(), "reason": "示例"}
+    assert office.approver.post("/divisions/1/restore", json=body).status_code == 200
+    assert within_seconds(lambda: located(office, inside(0))["code"] == code)
+    assert office.app.state.live.store.verify_audit().broken is None
+
+
+def test_an_office_without_a_division_draws_its_first_one(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANGGE_DATABASE_URL", url)
+    monkeypatch.setattr(
+        sys, "argv", ["wangge", "init", "--name", "虚构街道", "--code", "320106099"]
+    )
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    with served(url) as office:
+        started = office.planner.post("/plans/draft", json=nothing_but_a_table())
+        assert started.status_code == 201, started.text
+        draft = Draft(office, started.json()["id"], started.headers["etag"])
+        assert started.json()["base_version"] == 0
+        first, second = sorted(
+            (g for g in draft.get("/drawing")["grids"] if g["level"] == 3), key=lambda g: g["name"]
+        )[:2]
+        state = office.app.state.plan_desk.open(draft.id).plan.state
+        beside = state.ground.beside
+        moved = next(
+            c
+            for c in draft.cells(first["id"])
+            if any(state.owner[other] == second["id"] for other in beside[c])
+        )
+        lon, lat = state.ground.cells[moved].lon_lat
+        draft.do(kind="paint", cells=[moved], into=second["id"])
+        draft.approve()
+
+        made = draft.publish()
+
+        assert made["division"]["version"] == 1
+        there = {"lon": lon, "lat": lat, "datum": "wgs84"}
+        assert within_seconds(lambda: located(office, there)["name"] == second["name"])
+        found = [located(office, inside(n)) for n in range(1, 8)]
+        assert [g["name"] for g in found] == [f"第{n}网格" for n in range(1, 8)]
+        assert all(g["code"].startswith("320106099") for g in found)
+        held = office.app.state.live.store.holding(today())
+        assert len(held.directory.of_kind(PlaceKind.BUILDING)) == 32
+        again = office.planner.post("/plans/draft", json=nothing_but_a_table())
+        late = Draft(office, again.json()["id"], again.headers["etag"])
+        late.approve()
+        late.publish(status=409)
+
+
+def nothing_but_a_table() -> dict[str, Any]:
+    """Return what an office has that never drew a grid: houses, and who says where they belong."""
+    houses = strip().atlas.directory.of_kind(PlaceKind.BUILDING)
+    features = [
+        {
+            "type": "Feature",
+            "geometry": shapely.geometry.mapping(house.geometry),
+            "properties": {
+                "id": house.id,
+                "name": house.name,
+                "households": 20,
+                "address": house.id,
+            },
+        }
+        for house in houses
+    ]
+    table = [
+        {
+            "building": house.id,
+            "cluster": f"第{house.id[1]}网格",
+            "compound": "东苑示例" if int(house.id[1]) < 4 else "西苑示例",
+            "community": "示例社区",
+        }
+        for house in houses
+    ]
+    return {
+        "title": "从零起草",
+        "datum": "wgs84",
+        "buildings": {"type": "FeatureCollection", "features": features},
+        "table": table,
+    }
+
+
+def all_grids(office: Office) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = office.public.get("/grids", params={"level": 3}).json()["grids"]
+    return found
+
+
+def inside(cluster: int) -> dict[str, Any]:
+    return {"lon": WEST + (cluster + 0.7) * SIDE, "lat": SOUTH + 0.7 * SIDE, "datum": "wgs84"}
+
+
+def located(office: Office, where: dict[str, Any]) -> dict[str, Any]:
+    """Return the level-3 grid that a place is in, nothing known of one before there is any."""
+    answer = office.public.get("/locate", params=where).json()
+    rows = answer.get("grids") or answer.get("path") or [{"level": 0, "name": "", "code": ""}]
+    return dict(max(rows, key=lambda g: g["level"]))
+
+
+def within_seconds(true: Callable[[], bool]) -> bool:
+    """Wait until the service has seen what was published."""
+    until = time.monotonic() + 30
+    while not true() and time.monotonic() < until:
+        time.sleep(0.1)
+    return true()
