@@ -8,6 +8,7 @@ import { api, failure, shell } from "./shell.js";
 
 const w = (key, ...values) => word(`sheet.${key}`, ...values);
 const ROWS = 40;
+const SHORT = 8;
 const asked = new URLSearchParams(location.search);
 const compares = asked.has("left") || asked.has("right");
 const id = decodeURIComponent(location.pathname.split("/")[3] ?? "");
@@ -80,10 +81,16 @@ function card(title, ...nodes) {
   return el("section", { class: "card" }, el("h2", {}, title), ...nodes);
 }
 
+/** A number, a short text that stays on one line, or a text that may wrap. */
+function classOf(cell) {
+  if (typeof cell === "number") return "is-number";
+  return typeof cell === "string" && cell.length <= SHORT ? "is-short" : null;
+}
+
 /** A table that shows its first rows; on a phone each row is a card. */
 function table(heads, rows) {
   const body = el("tbody", {});
-  const row = (cells) => el("tr", {}, ...cells.map((cell, i) => el("td", { "data-label": heads[i] || null, class: typeof cell === "number" ? "is-number" : null }, typeof cell === "number" ? figure(cell) : cell ?? "")));
+  const row = (cells) => el("tr", {}, ...cells.map((cell, i) => el("td", { "data-label": heads[i] || null, class: classOf(cell) }, typeof cell === "number" ? figure(cell) : cell ?? "")));
   fill(body, ...rows.slice(0, ROWS).map(row));
   const more = rows.length > ROWS ? el("button", { type: "button", class: "tool", onclick: () => {
     fill(body, ...rows.map(row));
