@@ -63,7 +63,7 @@ def page(browser, origin) -> Iterator[Any]:
     tab = context.new_page()
     tab.misdeeds = []
     tab.on("pageerror", lambda e: tab.misdeeds.append(str(e)))
-    tab.goto(f"{origin}/")
+    tab.goto(f"{origin}/desk/data")
     tab.wait_for_selector("html.is-ready")
     yield tab
     assert tab.misdeeds == []
@@ -76,7 +76,9 @@ def drop(page: Any, *files: Path) -> None:
     page.set_input_files("#files", [str(f) for f in files])
 
 
-def test_an_office_begins_with_three_steps_and_mends_three_mistakes(page, tmp_path):
+def test_an_office_begins_with_three_steps_and_mends_three_mistakes(page, origin, tmp_path):
+    page.goto(f"{origin}/")
+    page.wait_for_selector("html.is-ready")
     assert page.url.endswith("/desk/data")
     first = page.locator("#first-run")
     assert "示例街道" in first.inner_text()
