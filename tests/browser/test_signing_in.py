@@ -100,7 +100,7 @@ def test_the_first_sign_in_asks_for_a_password_of_ones_own(page, once, size):
     assert "/signin?next=" in tab.url
     sign_in(tab, name, password)
     tab.wait_for_url("**/account?next=*")
-    assert tab.get_by_text("请先设置自己的密码").is_visible()
+    tab.get_by_text("请先设置自己的密码").wait_for()
     change(tab, password, "password123")
     assert "常见口令" in tab.locator(".wrong:visible").inner_text()
     change(tab, password, OWN)

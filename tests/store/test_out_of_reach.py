@@ -14,6 +14,7 @@ import pytest
 
 from gis.errors import SettingsError, StoreBusy, StoreDamaged, StoreError, StoreUnreachable
 from gis.store import Store, engine, open_store
+from gis.store.migrate import HEAD
 from tests.store.raw import run_sql
 from tests.store.sets import TODAY, whole_set
 from tests.store.throwaway_postgis import Cluster
@@ -156,7 +157,7 @@ def test_a_database_of_a_newer_wangge_is_left_alone(store: Store) -> None:
         with pytest.raises(StoreError, match=r"newer wangge.*install"):
             store.migrate()
     finally:
-        run_sql(store, "UPDATE wangge_revision SET version_num = '0001'")
+        run_sql(store, f"UPDATE wangge_revision SET version_num = '{HEAD}'")
 
 
 # --- files that may not be written -----------------------------------------------------------
