@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 
 REPORT = Path(__file__).with_suffix(".md")
 CONNECTIONS = 16
-TURNS = 15
+TURNS = 7
 REQUESTS = 2_000
 WEST, SOUTH, EAST, NORTH = 118.735, 32.098, 118.770, 32.128
 
