@@ -88,10 +88,10 @@ def _turned(vector: np.ndarray) -> np.ndarray:
 def _level(flat: shapely.Polygon, fraction: float) -> float:
     """The height above which `fraction` of the area lies."""
     left, low, right, high = flat.bounds
-    top = high
+    top, whole = high, flat.area
     for _ in range(18):
         middle = (low + high) / 2
-        part = shapely.clip_by_rect(flat, left - 1, middle, right + 1, top + 1).area / flat.area
+        part = shapely.clip_by_rect(flat, left - 1, middle, right + 1, top + 1).area / whole
         low, high = (middle, high) if round(part, 6) > fraction else (low, middle)
     return round(float(low + high) / 2, 3)
 

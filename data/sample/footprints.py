@@ -86,8 +86,9 @@ def _largest(shape: shapely.Geometry) -> shapely.Polygon:
 
 def _best_layout(inner: shapely.Polygon, count: int, kind: Type, scale: float) -> list[Slot] | None:
     best: tuple[float, list[Slot]] | None = None
+    heights = _useful_heights(inner)
     for rows in range(1, count + 1):
-        slots = _layout(inner, count, rows, kind, scale)
+        slots = _layout(inner, heights, count, rows, kind, scale)
         if slots is None:
             continue
         worth = _worth(slots, inner.area)
@@ -109,10 +110,15 @@ def _worth(slots: list[Slot], ground_m2: float) -> float:
 
 
 def _layout(
-    inner: shapely.Polygon, count: int, rows: int, kind: Type, scale: float
+    inner: shapely.Polygon,
+    heights: tuple[float, float],
+    count: int,
+    rows: int,
+    kind: Type,
+    scale: float,
 ) -> list[Slot] | None:
     depth = kind.depth_m * max(scale, 0.75)
-    bottom, top = _useful_heights(inner)
+    bottom, top = heights
     tightest = depth + (7.0 if kind.outline == "plain" else 15.0) * scale
     room = top - bottom - depth - 4.0
     if room < 0 or (rows > 1 and room / (rows - 1) < tightest):
@@ -141,25 +147,13 @@ def _useful_heights(inner: shapely.Polygon) -> tuple[float, float]:
     """Between which heights the ground is at least 0.55 of its usual width."""
     left, bottom, right, top = inner.bounds
     heights = np.arange(round(bottom, 1), top, 2.0)
-    widths = np.array(
-        [
-            round(
-                max(
-                    (
-                        part.length
-                        for part in shapely.get_parts(
-                            shapely.intersection(
-                                inner, shapely.LineString([(left - 1, y), (right + 1, y)])
-                            )
-                        )
-                    ),
-                    default=0.0,
-                ),
-                2,
-            )
-            for y in heights
-        ]
+    ends = np.broadcast_to([left - 1, right + 1], (len(heights), 2))
+    across = np.stack([ends, np.broadcast_to(heights[:, None], ends.shape)], axis=-1)
+    parts, row = shapely.get_parts(
+        shapely.intersection(inner, shapely.linestrings(across)), return_index=True
     )
+    widths = np.zeros(len(heights))
+    np.maximum.at(widths, row, np.round(shapely.length(parts), 2))
     wide = heights[widths >= 0.55 * np.median(widths)]
     return (float(wide[0]), float(wide[-1])) if len(wide) else (bottom, top)
 

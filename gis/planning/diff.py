@@ -21,6 +21,7 @@ from gis.division import Grid
 from gis.geometry import to_metres
 from gis.ids import GridId, Level, PersonId, PlaceId
 from gis.planning.draft import Sketch
+from gis.planning.ground import Cell
 from gis.planning.leaders import leaders_before
 from gis.planning.view import View
 
@@ -36,7 +37,13 @@ class Moved(NamedTuple):
 
     def plus(self, other: Moved) -> Moved:
         """Return the sum."""
-        return Moved(*(a + b for a, b in zip(self, other, strict=True)))
+        return Moved(
+            self.cells + other.cells,
+            self.buildings + other.buildings,
+            self.households + other.households,
+            self.shops + other.shops,
+            self.units + other.units,
+        )
 
 
 class Brief(NamedTuple):
@@ -109,19 +116,26 @@ class Piece:
 
 def pieces_of(view: View) -> list[Piece]:
     """Return the ground of a plan in pieces, by its cells."""
-    found: dict[tuple[GridId | None, GridId | None], Piece] = {}
+    cells: dict[tuple[GridId | None, GridId | None], list[Cell]] = {}
     owner = view.state.owner
     for cell in view.state.ground.cells.values():
-        key = (cell.grid, owner.get(cell.id))
-        piece = found.get(key)
-        if piece is None:
-            piece = found[key] = Piece(*key)
-        piece.moved = piece.moved.plus(
-            Moved(1, len(cell.buildings), cell.households, len(cell.shops), len(cell.units))
+        cells.setdefault((cell.grid, owner.get(cell.id)), []).append(cell)
+    return [
+        Piece(
+            before,
+            after,
+            Moved(
+                len(mine),
+                sum(len(c.buildings) for c in mine),
+                sum(c.households for c in mine),
+                sum(len(c.shops) for c in mine),
+                sum(len(c.units) for c in mine),
+            ),
+            sum(c.area_m2 for c in mine),
+            [p for c in mine for p in (*c.buildings, *c.shops, *c.units)],
         )
-        piece.area_m2 += cell.area_m2
-        piece.places += (*cell.buildings, *cell.shops, *cell.units)
-    return list(found.values())
+        for (before, after), mine in cells.items()
+    ]
 
 
 def pieces_between(left: Atlas, right: Atlas) -> list[Piece]:
