@@ -30,7 +30,7 @@ faults: $(READY)
 	$(PYTHON) scripts/record_faults.py
 	$(PYTHON) scripts/intake_faults.py
 	$(PYTHON) scripts/plan_faults.py
-	$(PYTHON) scripts/plan_faults.py --publishes 1000
+	$(PYTHON) scripts/plan_publishes.py
 	$(PYTHON) scripts/faults_site.py
 
 screenshots: $(READY)

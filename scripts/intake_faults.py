@@ -13,23 +13,20 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import closing, redirect_stdout, suppress
+from contextlib import closing, redirect_stdout
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import alembic.command
-
 import api.loading
 import gis.intake.preview
 from api import cli
-from gis.store import Store, open_store
-from scripts.faults import Place, Tally, kill_in, main, seconds_to_first
+from gis.store import open_store
+from scripts.killing import Place, Tally, kill_over_and_over, main
 from tests import drawn
 from tests.intake.kits import workbook
 
 GRID = "320106012001001001"
-KILLS = "50"
 
 
 def sets(folder: Path) -> list[list[str]]:
@@ -71,7 +68,6 @@ def run_load(url: str, files: list[str]) -> None:
 
 def load(place: Place, kills: int) -> Tally:
     """Kill a process that loads one changed set after another."""
-    tally = Tally()
     url = place.new()
     files = sets(place.folder / "sets")
     tempfile.tempdir = str(place.folder)
@@ -86,43 +82,31 @@ def load(place: Place, kills: int) -> Tally:
             run_load(url, files[number % 2])
             tell(number)
 
-    took_s = seconds_to_first(work)
-    stored = _versions(url)
-    for _ in range(kills):
-        told = max(kill_in(work, 3 * took_s), stored)
-        with suppress(FileNotFoundError):
-            path = url.removeprefix("sqlite:///")
-            tally.journals += Path(f"{path}-journal").exists()
-        with closing(open_store(url)) as store:
-            fault = _fault_of(store, told)
-            stored = store.versions().division
-        if fault:
-            tally.torn.append(fault)
-        elif stored > told:
-            tally.new += 1
-        else:
-            tally.old += 1
+    tally = kill_over_and_over(
+        place, url, kills, work, lambda: _version(url), lambda _: _fault_of(url)
+    )
     place.drop(url)
     return tally
 
 
-def _versions(url: str) -> int:
+def _version(url: str) -> int:
     with closing(open_store(url)) as store:
         return store.versions().division
 
 
-def _fault_of(store: Store, told: int) -> str | None:
-    found = store.versions()
-    if found.division not in (told, told + 1) or found.roster != found.division:
-        return f"{found}, expected {told} of each, or the next"
-    verified = store.verify_audit()
-    if verified.broken:
-        return verified.broken.en
-    if verified.head.count != 2 * found.division:
-        return f"{verified.head.count} entries for {found.division} loads of two parts"
-    if not found.division:
-        return None
-    division, roster = store.division(found.division), store.roster(found.roster)
+def _fault_of(url: str) -> str | None:
+    with closing(open_store(url)) as store:
+        found = store.versions()
+        if found.roster != found.division:
+            return f"{found}, expected as many of each"
+        verified = store.verify_audit()
+        if verified.broken:
+            return verified.broken.en
+        if verified.head.count != 2 * found.division:
+            return f"{verified.head.count} entries for {found.division} loads of two parts"
+        if not found.division:
+            return None
+        division, roster = store.division(found.division), store.roster(found.roster)
     number = found.division % 2
     name = division.by_code[GRID].name
     phones = sorted(p.office_phone for p in roster.people)
@@ -132,8 +116,5 @@ def _fault_of(store: Store, told: int) -> str | None:
 
 
 if __name__ == "__main__":
-    loaded = (alembic.command, api.loading, gis.intake.preview)
-    assert all(loaded), "loaded before the child is forked, so that a kill hits the work"
-    if "--kills" not in sys.argv:
-        sys.argv += ["--kills", KILLS]
-    sys.exit(main({"load": load}))
+    assert all((api.loading, gis.intake.preview)), "loaded before the child is forked"
+    sys.exit(main({"load": load}, __doc__, kills=50))

@@ -18,13 +18,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import alembic.command
-
 from gis.editing import people
 from gis.record import SYSTEM
 from gis.store import Store, open_store
 from gis.store.restoring import restore as restore_into
-from scripts.faults import Place, Tally, fault_of, kill_in, main, seconds_to_first
+from scripts.faults import fault_of
+from scripts.killing import Place, Tally, kill_in, kill_over_and_over, main, seconds_to_first
 from tests.store.sets import TODAY, whole_set
 
 _HELD, _BACKED_UP = 3, 1
@@ -32,7 +31,6 @@ _HELD, _BACKED_UP = 3, 1
 
 def edit(place: Place, kills: int) -> Tally:
     """Kill a process that edits one person again and again."""
-    tally = Tally()
     url = place.new()
     with closing(open_store(url)) as store:
         store.migrate()
@@ -45,42 +43,35 @@ def edit(place: Place, kills: int) -> Tally:
                 store.revise_roster(partial(_renumber, version), today=TODAY, author=SYSTEM)
                 tell(version)
 
-    took_s = seconds_to_first(work)
-    with closing(open_store(url)) as store:
-        stored = store.versions().roster
-    for _ in range(kills):
-        told = max(kill_in(work, 3 * took_s), stored)
-        with closing(open_store(url)) as store:
-            stored = store.versions().roster
-            fault = _fault_of_edits(store, told)
-        if fault:
-            tally.torn.append(fault)
-        elif stored > told:
-            tally.new += 1
-        else:
-            tally.old += 1
+    tally = kill_over_and_over(
+        place, url, kills, work, lambda: _roster(url), lambda _: _fault_of_edits(url)
+    )
     place.drop(url)
     return tally
+
+
+def _roster(url: str) -> int:
+    with closing(open_store(url)) as store:
+        return store.versions().roster
 
 
 def _renumber(version: int, base: object) -> object:
     return people.edit_person(base.value, "p1", {"office_phone": f"025-{version}"})
 
 
-def _fault_of_edits(store: Store, told: int) -> str | None:
-    version = store.versions().roster
-    if version not in (told, told + 1):
-        return f"roster {version}, expected {told} or the next"
-    verified = store.verify_audit()
-    if verified.broken:
-        return verified.broken.en
-    if verified.head.count != 3 + version - 1:
-        return f"{verified.head.count} entries for roster {version}"
-    held = store.holding(TODAY)
-    phone = held.roster.by_id["p1"].office_phone
-    if held.faults or (version > 1 and phone != f"025-{version}"):
-        return f"roster {version} has phone {phone}: {held.faults}"
-    return None
+def _fault_of_edits(url: str) -> str | None:
+    with closing(open_store(url)) as store:
+        version = store.versions().roster
+        verified = store.verify_audit()
+        if verified.broken:
+            return verified.broken.en
+        if verified.head.count != 3 + version - 1:
+            return f"{verified.head.count} entries for roster {version}"
+        held = store.holding(TODAY)
+        phone = held.roster.by_id["p1"].office_phone
+        if held.faults or (version > 1 and phone != f"025-{version}"):
+            return f"roster {version} has phone {phone}: {held.faults}"
+        return None
 
 
 def restore(place: Place, kills: int) -> Tally:
@@ -104,7 +95,7 @@ def restore(place: Place, kills: int) -> Tally:
     place.drop(trial)
     for _ in range(kills):
         url = place.new(made)
-        told = kill_in(partial(work_on, url), 1.2 * took_s)
+        told = kill_in(partial(work_on, url), 1.2 * took_s, tally, place.journal_of(url))
         with closing(open_store(url)) as store:
             reached = store.versions().division
             fault = fault_of(store, (_BACKED_UP,) if told else (_BACKED_UP, _HELD))
@@ -112,12 +103,7 @@ def restore(place: Place, kills: int) -> Tally:
             store.close()
             restore_into(url, backup, author=SYSTEM, replace=True)
             fault = fault or fault_of(store, (_BACKED_UP,)) or _broken(store)
-        if fault:
-            tally.torn.append(fault)
-        elif reached == _BACKED_UP:
-            tally.new += 1
-        else:
-            tally.old += 1
+        tally.note(fault, is_new=reached == _BACKED_UP)
         place.drop(url)
     place.drop(made)
     return tally
@@ -129,5 +115,4 @@ def _broken(store: Store) -> str | None:
 
 
 if __name__ == "__main__":
-    assert alembic.command, "loaded before the child is forked, so that a kill hits the work"
-    sys.exit(main({"edit": edit, "restore": restore}))
+    sys.exit(main({"edit": edit, "restore": restore}, __doc__))

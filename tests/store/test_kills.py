@@ -62,7 +62,7 @@ def test_a_killed_planner_or_publisher_of_plans_tears_nothing_in_postgis(cluster
 @pytest.mark.slow
 def test_lookups_during_publications_of_plans_see_one_division() -> None:
     ran = subprocess.run(
-        [sys.executable, SCRIPTS / "plan_faults.py", "--publishes", "4", "--engine", "sqlite"],
+        [sys.executable, SCRIPTS / "plan_publishes.py", "--count", "4", "--engine", "sqlite"],
         capture_output=True,
         text=True,
         timeout=300,
