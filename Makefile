@@ -15,7 +15,7 @@ serve: $(READY)
 
 test: $(READY)
 	@sh scripts/test-needs.sh
-	$(PYTHON) -m pytest -n 2 --dist loadfile
+	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY)
 	@sh scripts/check.sh

@@ -28,6 +28,7 @@ def wangge_commands():
     ]
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_readme_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("WANGGE_DATABASE_URL", f"sqlite:///{tmp_path / 'w.db'}")

@@ -32,6 +32,7 @@ def one_line(done):
     return lines[0]
 
 
+@pytest.mark.slow
 def test_it_loads_the_sample_once_and_keeps_what_is_stored(tmp_path):
     path = tmp_path / "new folder" / "wangge.db"
     with serving(path) as (process, http):
@@ -62,6 +63,7 @@ def test_an_empty_store_without_the_sample_says_what_to_do(tmp_path):
         assert "wangge load" in answer.json()["detail"]
 
 
+@pytest.mark.slow
 def test_a_running_server_notices_a_new_division_within_two_seconds(tmp_path):
     path, set_path = tmp_path / "w.db", tmp_path / "boundaries.geojson"
     set_path.write_bytes(drawn.as_bytes(drawn.boundaries()))
@@ -108,6 +110,7 @@ def test_a_taken_port(tmp_path):
     assert "--port" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_second_server_on_the_same_file(tmp_path):
     with serving(tmp_path / "w.db"):
         assert "w.db" in one_line(run_serve(tmp_path / "w.db"))
@@ -159,6 +162,7 @@ def test_a_wrong_setting_is_named(tmp_path, env, names):
     assert names in one_line(run_serve(tmp_path / "w.db", **env))
 
 
+@pytest.mark.slow
 def test_a_store_of_which_nothing_is_good_says_so_and_is_mended_by_loading(tmp_path, wangge):
     path, set_path = tmp_path / "wangge.db", tmp_path / "boundaries.geojson"
     set_path.write_bytes(drawn.as_bytes(drawn.boundaries()))

@@ -459,6 +459,7 @@ def test_a_hostile_workbook_is_refused_with_what_is_wrong(locate, book, says, tm
     assert not list(tmp_path.glob("*out*"))
 
 
+@pytest.mark.slow
 def test_a_workbook_that_would_fill_the_memory_ends_its_own_process_only(locate):
     # A single row, of numbers that differ, so that it does not look like a bomb.
     row = "".join(f"<c><v>{n * 7919 % 10**7}</v></c>" for n in range(1_600_000))
@@ -481,6 +482,7 @@ def test_half_a_character_in_an_address_is_a_bad_row(atlas):
     assert good.found
 
 
+@pytest.mark.slow
 def test_300_000_rows_need_less_than_512_mb(tmp_path):
     program = """
 import re, sys

@@ -31,6 +31,7 @@ def wangge(later_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, c
     return run
 
 
+@pytest.mark.slow
 def test_a_plan_is_made_checked_and_published_at_the_terminal(wangge: Any, tmp_path: Path) -> None:
     small = PLANTED["compound_under_300"]
     steps = tmp_path / "steps.json"

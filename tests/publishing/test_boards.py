@@ -124,6 +124,7 @@ def test_a_board_is_written_with_the_settings_of_the_office(command, tmp_path):
     assert "制图：示例办" in text
 
 
+@pytest.mark.slow
 def test_all_boards_are_written_into_a_folder(command, tmp_path):
     code, out, _ = command("--boards", "boards", "--size", "A4", "--workers", "1", "--png")
     assert code == 0
