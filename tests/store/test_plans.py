@@ -95,7 +95,7 @@ def test_publishing_is_one_transaction(
         raise RuntimeError("in the middle")
 
     with monkeypatch.context() as patched:
-        patched.setattr("gis.store.plans.change_head", broken)
+        patched.setattr("gis.store.plans.stored.change_head", broken)
         with pytest.raises(RuntimeError):
             release.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="")
     assert (store.versions(), store.audit_log().total) == (before, log)

@@ -8,83 +8,57 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select
 
-from gis.directory import Directory
 from gis.division import Division
 from gis.errors import Conflict, NotFound
-from gis.findings import Text
 from gis.planning.ground import Ground
-from gis.planning.plain import change_of, change_plain, ground_bytes, ground_from
-from gis.planning.plan import Entry, Step
+from gis.planning.plain import ground_bytes, ground_from
+from gis.planning.plan import Entry
 from gis.record import Author, Change
 from gis.roster import Roster
 from gis.store import audit, tables
 from gis.store.engine import Database
 from gis.store.heads import DIVISION, ROSTER, heads
 from gis.store.holdings import Identity, read_identity, read_versions
+from gis.store.plans.rows import (
+    HEAD,
+    REBASE,
+    change_head,
+    head_row,
+    insert_entry,
+    insert_lineage,
+    is_newest,
+    keep_ground,
+    newest,
+    read_head,
+    read_lineage,
+    read_log,
+    read_taken_codes,
+    update_head,
+)
+from gis.store.plans.values import (
+    APPROVED,
+    DRAFT,
+    EDITABLE,
+    PUBLISHED,
+    STATES,
+    WITHDRAWN,
+    Appearance,
+    Comment,
+    Descent,
+    PlanHead,
+    Release,
+    Superseded,
+    not_editable,
+    utc_now,
+    wrong_state,
+)
 from gis.store.publishing import Publication, publish_within
-
-DRAFT, SUBMITTED, RETURNED = "draft", "submitted", "returned"
-APPROVED, PUBLISHED, WITHDRAWN = "approved", "published", "withdrawn"
-STATES = (DRAFT, SUBMITTED, RETURNED, APPROVED, PUBLISHED, WITHDRAWN)
-EDITABLE = (DRAFT, RETURNED)
-REBASE = "rebase"
-
-
-@dataclass(frozen=True)
-class PlanHead:
-    """What is said of a plan in a list, and where it stands in its review.
-
-    ``base_version`` 0: it starts from nothing. Times are ISO 8601 in UTC.
-    """
-
-    id: str
-    title: str
-    reason: str
-    state: str
-    author: str
-    created_at: str
-    changed_at: str
-    revision: int
-    base_version: int
-    directory_version: int
-    ground: str
-    copied_from: str | None = None
-    published_version: int | None = None
-    effective_from: date | None = None
-    review: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Comment:
-    """A remark on a plan; ``about`` may name a grid and a place."""
-
-    number: int
-    author: str
-    at: str
-    text: str
-    about: Mapping[str, Any]
-
-
-class Superseded(Exception):
-    """A write was made from a revision that is no longer the newest."""
-
-    def __init__(self, head: PlanHead) -> None:
-        super().__init__(f"plan {head.id} is at revision {head.revision}")
-        self.head = head
-
-
-_HEAD = tuple(PlanHead.__dataclass_fields__)
-
-
-def utc_now() -> str:
-    """Return the time in UTC to the millisecond, as ISO 8601."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Plans:
@@ -104,7 +78,7 @@ class Plans:
         with self._database.reading() as connection:
             total = connection.scalar(select(func.count()).select_from(tables.plan).where(where))
             rows = connection.execute(
-                select(*(c[n] for n in _HEAD))
+                select(*(c[n] for n in HEAD))
                 .where(where)
                 .order_by(c.created_at.desc(), c.id)
                 .limit(limit)
@@ -180,10 +154,10 @@ class Plans:
         sha256 = hashlib.sha256(content).hexdigest()
         head = replace(head, ground=sha256, revision=log[-1].revision if log else 0)
         with self._database.writing() as connection:
-            _keep_ground(connection, sha256, content)
-            connection.execute(insert(tables.plan).values(**_head_row(head)))
+            keep_ground(connection, sha256, content)
+            connection.execute(insert(tables.plan).values(**head_row(head)))
             for entry in log:
-                _insert(connection, head.id, entry, author, None)
+                insert_entry(connection, head.id, entry, author, None)
             audit.append(
                 connection,
                 author,
@@ -207,12 +181,12 @@ class Plans:
             The plan may not be edited in its state.
         """
         with self._database.writing() as connection:
-            head = _newest(connection, plan, entry.revision - 1)
+            head = newest(connection, plan, entry.revision - 1)
             if head.state not in EDITABLE:
                 raise not_editable(head)
-            _insert(connection, plan, entry, author, key)
+            insert_entry(connection, plan, entry, author, key)
             head = replace(head, revision=entry.revision, changed_at=utc_now())
-            _update(connection, head)
+            update_head(connection, head)
             kind = entry.step.kind if entry.step else entry.move
             after = {"revision": entry.revision}
             audit.append(connection, author, f"plan.{kind}", f"plan:{plan}", after=after)
@@ -272,15 +246,15 @@ class Plans:
         content = ground_bytes(ground)
         sha256 = hashlib.sha256(content).hexdigest()
         with self._database.writing() as connection:
-            found = _newest(connection, head.id, entry.revision - 1)
+            found = newest(connection, head.id, entry.revision - 1)
             if found.state in (PUBLISHED, WITHDRAWN):
                 raise not_editable(found)
-            _keep_ground(connection, sha256, content)
-            _insert(connection, head.id, entry, author, None, move=REBASE)
+            keep_ground(connection, sha256, content)
+            insert_entry(connection, head.id, entry, author, None, move=REBASE)
             head = replace(
                 head, ground=sha256, revision=entry.revision, state=DRAFT, changed_at=utc_now()
             )
-            _update(connection, head)
+            update_head(connection, head)
             audit.append(
                 connection,
                 author,
@@ -314,7 +288,7 @@ class Plans:
             code that another grid carried.
         """
         with self._database.writing() as connection:
-            head = _newest(connection, plan, revision)
+            head = newest(connection, plan, revision)
             if head.state != APPROVED:
                 raise wrong_state(head, (APPROVED,))
             found = read_versions(connection)
@@ -322,7 +296,7 @@ class Plans:
                 raise Superseded(head)
             identity = read_identity(connection) or release.identity
             day = release.effective_from
-            if _is_newest(connection, release.division):
+            if is_newest(connection, release.division):
                 raise Conflict(
                     "the plan changes nothing that is published: edit it, or withdraw it",
                     "该方案没有改变已发布的任何内容：请修改，或撤回",
@@ -348,7 +322,7 @@ class Plans:
             )
             made = publish_within(connection, self._database, publication)
             self._publish_roster(connection, release.roster, identity, today, author, reason)
-            _insert_lineage(connection, made.versions.division, release.lineage)
+            insert_lineage(connection, made.versions.division, release.lineage)
             return change_head(
                 connection,
                 plan,
@@ -462,261 +436,3 @@ class Plans:
             Appearance(row[0], days[row[0]], *row[1:8], hashlib.sha256(row[8]).hexdigest(), last)
             for row in rows
         ]
-
-
-@dataclass(frozen=True)
-class Release:
-    """What a plan becomes: the next division, the roster (None: as it is), and lineage.
-
-    ``directory`` are the buildings of a plan that starts from nothing, where there are none yet.
-
-    ``made_on`` are the newest division and roster that it was assembled on.
-    """
-
-    division: Division
-    roster: Roster | None
-    lineage: Sequence[Descent]
-    effective_from: date
-    made_on: tuple[int, int]
-    identity: Identity
-    directory: Directory | None = None
-
-
-@dataclass(frozen=True)
-class Descent:
-    """That a grid took over a share (0 to 1) of another one, in a version of the division."""
-
-    old: str
-    new: str
-    level: int
-    old_code: str
-    new_code: str
-    share: float
-    version: int = 0
-
-
-@dataclass(frozen=True)
-class Appearance:
-    """A grid as it stands in a version; ``boundary`` is a hash, ``last`` the newest version."""
-
-    version: int
-    effective_from: date
-    id: str
-    code: str
-    name: str
-    parent: str | None
-    kind: str
-    grid_class: str | None
-    grid_grade: str | None
-    boundary: str
-    last: int
-
-
-_MILLION = 1_000_000
-
-
-def _insert_lineage(connection: Connection, version: int, rows: Sequence[Descent]) -> None:
-    if not rows:
-        return
-    connection.execute(
-        insert(tables.lineage),
-        [
-            {
-                "division_version": version,
-                "old": r.old,
-                "new": r.new,
-                "level": r.level,
-                "old_code": r.old_code,
-                "new_code": r.new_code,
-                "share": round(r.share * _MILLION),
-            }
-            for r in rows
-        ],
-    )
-
-
-def read_lineage(connection: Connection, grid: str | None) -> list[Descent]:
-    """Return which grid took over from which."""
-    c = tables.lineage.c
-    query = select(
-        c.old, c.new, c.level, c.old_code, c.new_code, c.share, c.division_version
-    ).order_by(c.division_version, c.old, c.share.desc())
-    if grid is not None:
-        query = query.where((c.old == grid) | (c.new == grid))
-    return [
-        Descent(old, new, level, old_code, new_code, share / _MILLION, version)
-        for old, new, level, old_code, new_code, share, version in connection.execute(query)
-    ]
-
-
-def _is_newest(connection: Connection, division: Division) -> bool:
-    found = heads(connection, DIVISION)
-    return bool(found) and found[-1].sha256 == division.sha256
-
-
-# --- inside a transaction ------------------------------------------------------------------------
-
-
-def read_head(connection: Connection, plan: str) -> PlanHead:
-    """Return a plan's head.
-
-    Raises
-    ------
-    NotFound
-        There is no such plan.
-    """
-    c = tables.plan.c
-    row = connection.execute(select(*(c[n] for n in _HEAD)).where(c.id == plan)).one_or_none()
-    if row is None:
-        raise NotFound(f"there is no plan {plan[:40]!r}", f"没有方案 {plan[:40]!r}")
-    return PlanHead(*row)
-
-
-def read_log(connection: Connection, plan: str, after: int = 0) -> list[Entry]:
-    """Return the lines of a plan's log after a revision, in their order.
-
-    Of a plan that was put on another base, those from then on.
-    """
-    c = tables.plan_step.c
-    rows = connection.execute(
-        select(c.revision, c.move, c.kind, c.author, c.at, c.content)
-        .where(c.plan == plan, c.revision > after)
-        .order_by(c.revision)
-    ).all()
-    begins = [i for i, row in enumerate(rows) if row.move == REBASE]
-    rows = rows[begins[-1] :] if begins else rows
-    return [_entry(*row) for row in rows]
-
-
-def _entry(
-    revision: int, move: Any, kind: str | None, author: str, at: str, content: Mapping[str, Any]
-) -> Entry:
-    if move not in ("do", REBASE):
-        return Entry(revision, move)
-    step = Step(
-        revision,
-        kind or "",
-        Text(*content["text"]),
-        change_of(content["change"]),
-        author,
-        at,
-        content.get("operation"),
-    )
-    return Entry(revision, "do", step)
-
-
-def _insert(
-    connection: Connection,
-    plan: str,
-    entry: Entry,
-    author: Author,
-    key: str | None,
-    *,
-    move: str | None = None,
-) -> None:
-    step = entry.step
-    content: dict[str, Any] = {}
-    if step is not None:
-        content = {"text": list(step.text), "change": change_plain(step.change)}
-        if step.operation is not None:
-            content["operation"] = dict(step.operation)
-    connection.execute(
-        insert(tables.plan_step).values(
-            plan=plan,
-            revision=entry.revision,
-            move=move or entry.move,
-            kind=step.kind if step else None,
-            author=step.author if step else author.name,
-            at=step.at if step else utc_now(),
-            key=key,
-            content=content,
-        )
-    )
-
-
-def _newest(connection: Connection, plan: str, revision: int | None) -> PlanHead:
-    head = read_head(connection, plan)
-    if revision is not None and head.revision != revision:
-        raise Superseded(head)
-    return head
-
-
-def _head_row(head: PlanHead) -> dict[str, Any]:
-    return {name: getattr(head, name) for name in _HEAD} | {"review": dict(head.review or {})}
-
-
-def _update(connection: Connection, head: PlanHead) -> None:
-    connection.execute(
-        update(tables.plan).where(tables.plan.c.id == head.id).values(**_head_row(head))
-    )
-
-
-def _keep_ground(connection: Connection, sha256: str, content: bytes) -> None:
-    c = tables.plan_ground.c
-    if connection.scalar(select(func.count()).where(c.sha256 == sha256)) == 0:
-        connection.execute(insert(tables.plan_ground).values(sha256=sha256, content=content))
-
-
-def not_editable(head: PlanHead) -> Conflict:
-    """Return the error for a plan that may not be edited in its state."""
-    return Conflict(
-        f"plan {head.id} is {head.state}: it can be edited as a draft or when it was returned; "
-        "copy it to go on",
-        f"方案 {head.id} 处于“{STATE_ZH[head.state]}”状态，不能编辑：只有草稿或退回的方案可以编辑；"
-        "可复制后继续",
-    )
-
-
-STATE_ZH = {
-    DRAFT: "草稿",
-    SUBMITTED: "已提交",
-    RETURNED: "已退回",
-    APPROVED: "已批准",
-    PUBLISHED: "已发布",
-    WITHDRAWN: "已撤回",
-}
-
-
-def change_head(
-    connection: Connection,
-    plan: str,
-    revision: int | None,
-    author: Author,
-    action: str,
-    allowed: Sequence[str],
-    reason: str,
-    fields: Mapping[str, Any],
-    version: str = "",
-) -> PlanHead:
-    """Change what is said of a plan (see :meth:`Plans.change`)."""
-    before = _newest(connection, plan, revision)
-    if before.state not in allowed:
-        raise wrong_state(before, allowed)
-    after = replace(before, revision=before.revision + 1, changed_at=utc_now(), **fields)
-    _update(connection, after)
-    named = {n: v for n, v in fields.items() if n != "review"}
-    audit.append(
-        connection,
-        author,
-        action,
-        f"plan:{plan}",
-        reason=reason,
-        before={n: getattr(before, n) for n in named},
-        after=named,
-        version=version,
-    )
-    return after
-
-
-def wrong_state(head: PlanHead, allowed: Sequence[str]) -> Conflict:
-    """Return the error for a step of the review that does not come next."""
-    listed, listed_zh = " or ".join(allowed), "或".join(STATE_ZH[s] for s in allowed)
-    return Conflict(
-        f"plan {head.id} is {head.state}: this can be done when it is {listed}",
-        f"方案 {head.id} 处于“{STATE_ZH[head.state]}”状态：仅在“{listed_zh}”时可以这样做",
-    )
-
-
-def read_taken_codes(connection: Connection) -> frozenset[str]:
-    """Return every code that a grid ever carried."""
-    return frozenset(connection.scalars(select(tables.grid.c.code).distinct()))
