@@ -16,6 +16,7 @@ import shapely
 from gis.atlas import Atlas
 from gis.directory import Directory, Place, PlaceKind
 from gis.division import Division, Grid, Member
+from gis.errors import InvalidInput
 from gis.ids import GridId, PersonId, PlaceId
 from gis.roster import ROLES, Duty, Organisation, Person, Roster
 
@@ -61,6 +62,33 @@ def public(atlas: Atlas, policy: Policy | None = None, *, today: date | None = N
         edition="public",
         name=atlas.name,
         code=atlas.code,
+    )
+
+
+def in_edition(atlas: Atlas, edition: str) -> Atlas:
+    """Return an atlas as an edition shows it, public or internal.
+
+    Raises
+    ------
+    InvalidInput
+        There is no such edition; or the internal one is asked of a public atlas.
+    """
+    if edition == "public":
+        return public(atlas)
+    if edition == "internal" and atlas.edition == "internal":
+        return atlas
+    if edition == "internal":
+        raise InvalidInput(
+            "edition",
+            "this atlas is the public edition: it cannot be drawn as internal",
+            "这份图集是公开版，不能按内部版绘制",
+            ("public",),
+        )
+    raise InvalidInput(
+        "edition",
+        f"edition {edition[:40]!r}: must be public or internal",
+        f"版本 {edition[:40]!r}：应为 public 或 internal",
+        ("public", "internal"),
     )
 
 

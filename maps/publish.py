@@ -11,7 +11,6 @@ import shapely
 
 from gis import disclosure
 from gis.atlas import Atlas, Edition
-from gis.errors import InvalidInput
 from gis.exchange.sheets import provenance_json, responsible_json
 from maps.arcs import UNITS, Position
 from maps.basemaps import Basemap
@@ -95,7 +94,7 @@ def draw(
     InvalidInput
         An edition there is none of, or an internal one wanted of a public atlas.
     """
-    atlas = _in_edition(atlas, edition)
+    atlas = disclosure.in_edition(atlas, edition)
     settings = (settings or MapSettings()).filled_from(atlas)
     bounds = _bounds(atlas)
     origin = (round(bounds[0] * UNITS), round(bounds[1] * UNITS))
@@ -148,26 +147,6 @@ def fitting_page_html(
         if len(html) <= MOST_BYTES:
             break
     return html
-
-
-def _in_edition(atlas: Atlas, edition: str) -> Atlas:
-    if edition == "public":
-        return disclosure.public(atlas)
-    if edition == "internal" and atlas.edition == "internal":
-        return atlas
-    if edition == "internal":
-        raise InvalidInput(
-            "edition",
-            "this atlas is the public edition: it cannot be drawn as internal",
-            "这份图集是公开版，不能按内部版绘制",
-            ("public",),
-        )
-    raise InvalidInput(
-        "edition",
-        f"edition {edition[:40]!r}: must be public or internal",
-        f"版本 {edition[:40]!r}：应为 public 或 internal",
-        ("public", "internal"),
-    )
 
 
 def _bounds(atlas: Atlas) -> tuple[float, float, float, float]:

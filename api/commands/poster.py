@@ -101,8 +101,7 @@ def _atlas(edition: str, lang: str, at: str | None) -> tuple[Atlas, MapSettings]
 
 
 def _in_edition(atlas: Atlas, edition: str, settings: Settings) -> Atlas:
-    from gis.disclosure import public
-    from maps.posters.drawing import in_edition
+    from gis.disclosure import in_edition, public
     from maps.site.permission import permission_for
 
     if edition != "public":

@@ -14,9 +14,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gis import disclosure
 from gis.atlas import Atlas
 from gis.errors import InvalidInput, WanggeError
-from maps.posters.drawing import Prepared, check_size, draw, in_edition, prepared
+from maps.posters.drawing import Prepared, check_size, draw, prepared
 from maps.settings import MapSettings
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def write_boards(
     progress: Progress | None = None,
 ) -> tuple[Path, ...]:
     """See :func:`maps.write_boards`."""
-    shown = in_edition(atlas, edition)
+    shown = disclosure.in_edition(atlas, edition)
     check_size(size)
     _check_form(form)
     codes = [g.code for g in shown.division] if grids is None else list(dict.fromkeys(grids))

@@ -39,31 +39,10 @@ def prepared(atlas: Atlas, edition: str, settings: MapSettings | None) -> Prepar
     SettingsError
         No Chinese font is installed.
     """
-    shown = in_edition(atlas, edition)
+    shown = disclosure.in_edition(atlas, edition)
     filled = (settings or MapSettings()).filled_from(shown)
     letters = letters_for(frozenset("".join(map(printable, _texts(shown, filled)))))
     return Prepared(Ground(shown), filled, letters)
-
-
-def in_edition(atlas: Atlas, edition: str) -> Atlas:
-    """Return an atlas as an edition shows it."""
-    if edition == "public":
-        return disclosure.public(atlas)
-    if edition == "internal" and atlas.edition == "internal":
-        return atlas
-    if edition == "internal":
-        raise InvalidInput(
-            "edition",
-            "this atlas is the public edition: it cannot be drawn as internal",
-            "这份图集是公开版，不能按内部版绘制",
-            ("public",),
-        )
-    raise InvalidInput(
-        "edition",
-        f"edition {edition[:40]!r}: must be public or internal",
-        f"版本 {edition[:40]!r}：应为 public 或 internal",
-        ("public", "internal"),
-    )
 
 
 def draw(shared: Prepared, grid: str | None, size: str) -> Paper:
