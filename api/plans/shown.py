@@ -19,7 +19,8 @@ from gis.planning.ground import Cell
 from gis.planning.lattice import SCALE, Face, Node, Ring
 from gis.planning.leaders import Load
 from gis.planning.plan import Moved, Plan, Step
-from gis.planning.view import Base, Problem, Seen, View
+from gis.planning.problems import Problem
+from gis.planning.view import Base, Seen, View
 from gis.store.plans import PlanHead
 
 _STEPS = 200
