@@ -3,7 +3,9 @@
     python benchmarks/planning.py            # prints the table of benchmarks/planning.md
 
 Each figure is the median of several runs; "server" is from the operation read to the answer's
-bytes, with the step synced to a SQLite file in between.
+bytes, with the step synced to a SQLite file in between. "Seen" is in headless Chromium at
+1400 x 900, from the planner's stroke until the frame after the page has the server's answer: new
+shapes, findings, impact and loads are on the screen. Browser and server share the machine.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from math import isnan
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -95,12 +98,14 @@ def main() -> None:
         )
         row("the same without the store", *timed(lambda: pure(desk, opened, cell, target), 10))
         row("publish a plan, all of it", *timed(lambda: publish(desk), 3))
+    row("one paint, seen", *seen())
     print(f"\nUnion of the cells equal to the grid: {whole} of {len(atlas.division.level(3))}.")
 
 
 def row(name: str, wall: float, cpu: float) -> None:
     """Print a line of the table."""
-    print(f"| {name} | {wall * 1000:,.0f} ms | {cpu * 1000:,.0f} ms |", flush=True)
+    shown = "" if isnan(cpu) else f"{cpu * 1000:,.0f} ms"
+    print(f"| {name} | {wall * 1000:,.0f} ms | {shown} |", flush=True)
 
 
 def a_move(opened: Open) -> tuple[int, str]:
@@ -130,6 +135,34 @@ def pure(desk: PlanDesk, opened: Open, cell: int, into: str) -> object:
     operation = read_operation({"kind": "paint", "cells": [cell], "into": into})
     plan = do(opened.plan, operation, desk.context(_PLANNER, opened.plan)).plan
     return plan.view.problems, plan.view.loads
+
+
+def seen() -> tuple[float, float]:
+    """Return the median seconds from a stroke to the frame that shows it; CPU is not measured."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.conftest import FLAGS, chromium
+    from tests.browser.workbench_desk import Desk, service
+
+    stroke = """async (app, [into, cell]) => {
+      const began = performance.now();
+      app.state.set("selection", [into]);
+      await app.act({ kind: "paint", into, cells: [cell] }, { preview: [[cell, into]] });
+      await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+      return performance.now() - began; }"""
+    with (
+        TemporaryDirectory() as folder,
+        service(Path(folder), "places.geojson") as origin,
+        sync_playwright() as play,
+    ):
+        browser = play.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        desk = Desk(page, origin).as_("planner").open("/desk/plans").new_plan("测量")
+        into, other, cell = desk.border_pair()
+        desk.show(into, other)
+        walls = [desk.ask(stroke, [g, cell]) / 1000 for g in [into, other] * 15]
+        browser.close()
+    return median(walls), float("nan")
 
 
 def publish(desk: PlanDesk) -> object:
