@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -126,9 +127,18 @@ _shared: Prepared
 
 
 def _start(atlas: Atlas, settings: MapSettings | None) -> None:
-    """Prepare a process once for all the boards it will draw."""
+    """Prepare a process once for all the boards it will draw; it ends with its parent."""
     global _shared
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _shared = prepared(atlas, atlas.edition, settings)
+
+
+def _end_with_parent() -> None:
+    """Wait until the parent is gone, killed perhaps, and go: nobody else would end this process."""
+    parent = parent_process()
+    assert parent is not None, "runs in a process that was started"
+    parent.join()
+    os._exit(1)
 
 
 def _draw_one(code: str, size: str, path: str) -> None:

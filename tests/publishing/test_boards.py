@@ -1,6 +1,10 @@
 """All notice boards as one job, and the command that writes posters and boards."""
 
+import os
+import signal
+import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import pytest
@@ -43,6 +47,41 @@ def test_a_job_that_is_stopped_leaves_nothing_and_what_was_there_stays(tmp_path)
         maps.write_boards(small_atlas(), folder, grids=CODES, size="A4", workers=1, progress=stop)
     assert [p.name for p in tmp_path.iterdir()] == ["boards"]
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == {f"{A}.pdf": b"old"}
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+import maps
+from tests.publishing.small_map import COMPOUNDS, small_atlas
+if __name__ == "__main__":
+    maps.write_boards(small_atlas(), Path(sys.argv[1]), grids=COMPOUNDS, size="A4", workers=2,
+                      progress=lambda *_: os.kill(os.getpid(), 9))
+"""
+
+
+def test_a_job_that_is_killed_takes_its_processes_with_it(tmp_path):
+    (tmp_path / "killed.py").write_text(KILLED)
+    job = subprocess.Popen(
+        [sys.executable, tmp_path / "killed.py", tmp_path / "boards"],
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    assert job.wait(60) == -signal.SIGKILL
+    until = time.monotonic() + 30
+    while _is_there(job.pid) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not _is_there(job.pid)
+    assert not (tmp_path / "boards").exists()
+
+
+def _is_there(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_a_code_no_grid_carries_is_said_before_anything_is_drawn(tmp_path):
