@@ -9,6 +9,7 @@ import { tell } from "./desk-words.js";
 import { mapFrame } from "./map-frame.js";
 import { failure } from "./notices.js";
 import { positionButton } from "./position.js";
+import { linksFor, whoAmI } from "./shell.js";
 import { tablePanel } from "./table.js";
 import { speak, spoken } from "./words.js";
 
@@ -18,6 +19,7 @@ function start() {
   const account = el("a", { class: "tool", href: "/account" });
   const toMap = el("a", { class: "tool", href: "/" });
   const language = el("button", { class: "tool", type: "button", onclick: switchLanguage });
+  const pages = el("nav", { class: "pages", hidden: true });
   const content = el("div", { class: "content" });
   const bar = el("footer", { class: "bar", hidden: true });
   const box = askBox({ open: openCandidate, openPoint, asking, listing, failed: (fault) => fill(content, failure(fault)) });
@@ -29,12 +31,14 @@ function start() {
   const map = mapFrame(({ lon, lat }) => fromElsewhere((signal) => answerForPoint({ lon, lat, datum: "wgs84" }, signal)));
   const results = el("div", { class: "results" }, box.results, content);
   const column = el("main", { class: "column" },
-    el("header", { class: "top" }, title, tag, el("span", { class: "top-tools" }, toMap, account, language)),
+    el("header", { class: "top" }, title, tag, el("span", { class: "top-tools" }, toMap, account, language)), pages,
     box.node, el("div", { class: "tools" }, position.node, tableTool), results, bar);
 
   let request = new AbortController();
   let shown = null;
   let again = null;
+  /** Who is signed in, null for the public: they get links to their own pages. */
+  let who = null;
 
   document.body.append(el("div", { class: "desk" }, column, map.node));
 
@@ -157,6 +161,8 @@ function start() {
     language.textContent = tell("switchLanguage");
     language.lang = spoken() === "en" ? "zh-CN" : "en";
     tableWord.textContent = tell("table");
+    fill(pages, ...(who ? linksFor(who, { without: ["map", "desk"] }) : []));
+    pages.hidden = !pages.childElementCount;
     for (const part of [box, position, table, map]) part.speakAgain();
   }
 
@@ -164,6 +170,10 @@ function start() {
   put(null);
   box.focus();
   map.load();
+  whoAmI().then((found) => {
+    who = found.signed_in ? found : null;
+    speakAgain();
+  }, () => {});
   ask("/grids", { level: 1, limit: 1 }).then(mark, (fault) => put(null, failure(fault)));
   document.documentElement.classList.add("is-ready");
 }

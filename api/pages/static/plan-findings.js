@@ -2,9 +2,12 @@
 
 import { el, name } from "./dom.js";
 import { dialog, labelled } from "./plan-dialog.js";
+import { assignDialog } from "./plan-people.js";
 import { runProposal } from "./plan-proposals.js";
 import { said, word } from "./plan-words.js";
 
+/** Rules about who leads: another leader is a way out. */
+const LEADS = ["leaders", "load"];
 const ORDER = { hard: 0, soft: 1, note: 2 };
 
 export function findingsPanel(app) {
@@ -37,6 +40,7 @@ export function row(app, finding) {
     el("div", { class: "row" },
       el("button", { type: "button", class: "tool", "data-key": `find-${finding.id}`, onclick: show }, word("zoomThere")),
       ...solve.map((kind) => el("button", { type: "button", class: "tool", "data-key": `solve-${kind}-${finding.id}`, onclick: () => runProposal(app, kind, finding) }, word("proposalKinds")[kind])),
+      app.canEdit() && !finding.waived && LEADS.includes(finding.rule) && app.grid(finding.grid) ? el("button", { type: "button", class: "tool", "data-key": `assign-${finding.id}`, onclick: () => assignDialog(app, app.grid(finding.grid)) }, word("assign")) : null,
       app.canEdit() && finding.waivable && !finding.waived ? el("button", { type: "button", class: "tool", "data-key": `waive-${finding.id}`, onclick: () => waive(app, finding) }, word("waive")) : null,
       app.canEdit() && finding.waived ? el("button", { type: "button", class: "tool", onclick: () => app.act({ kind: "unwaive", finding: finding.id }) }, word("unwaive")) : null));
 }

@@ -28,7 +28,7 @@ export function keyboard(app) {
     }
     if (event.target === view.sky && event.key === "Enter") {
       event.preventDefault();
-      return app.tool.act({ shiftKey: event.shiftKey, altKey: event.altKey, byKeyboard: view.sky.matches(":focus-visible") });
+      return app.tool.act({ shiftKey: event.shiftKey, altKey: event.altKey });
     }
     return letter(key);
   });

@@ -78,23 +78,35 @@ export function loadRow({ name: who, before, after }, most) {
       el("b", {}, figure(load?.households ?? 0)), el("small", { class: "quiet" }, word("n.g", figure(load?.grids ?? 0))));
   });
   const by = (after?.households ?? 0) - (before?.households ?? 0);
-  return el("li", {}, el("div", { class: "row is-spread" }, name(who, "b"), el("span", { class: by > 0 ? "plan-up" : "plan-down" }, `${by > 0 ? "+" : ""}${word("n.h", figure(by))}`)), ...bars);
+  return el("li", {}, el("div", { class: "row is-spread" }, name(who, "b"), el("span", { class: by > 0 ? "plan-up" : by < 0 ? "plan-down" : "quiet" }, `${by > 0 ? "+" : ""}${word("n.h", figure(by))}`)), ...bars);
 }
 
 // --- steps -----------------------------------------------------------------------------------------
 
+const STEPS_SHOWN = 30;
+
 function stepsPanel(app) {
   const { plan } = app;
   if (!plan.steps_list.length && !plan.undone.length) return el("p", { class: "quiet" }, word("stepsNone"));
-  const row = (step, undone) => el("li", { class: undone ? "is-undone" : "" },
-    el("div", {}, el("span", { class: "plan-number" }, String(step.number)), name(said(step.text))),
+  const row = (step, undone, number) => el("li", { class: undone ? "is-undone" : "" },
+    el("div", {}, el("span", { class: "plan-number" }, String(number)), name(said(step.text))),
     el("small", { class: "quiet" }, word("review.by", step.author, moment(step.at))),
     el("div", { class: "row" },
       app.canEdit() && (undone || step !== plan.steps_list.at(-1)) ? el("button", { type: "button", class: "plan-link", "data-key": `step-${step.number}`, onclick: () => travel(app, step, undone) }, word("backTo")) : null,
       undone ? null : el("button", { type: "button", class: "plan-link", onclick: () => copyPlan(app, step.number) }, word("copyHere"))));
+  const rows = (most) => [
+    ...plan.undone.slice(0, most).map((step, i) => row(step, true, plan.steps + 1 + i)).reverse(),
+    ...[...plan.steps_list].reverse().slice(0, most).map((step, i) => row(step, false, plan.steps - i)),
+  ];
+  const list = el("ol", { class: "plan-steps plain" }, ...rows(STEPS_SHOWN));
+  const all = plan.undone.length + plan.steps_list.length;
+  const more = list.childElementCount < all ? el("button", { type: "button", class: "tool", onclick: () => {
+    fill(list, ...rows(all));
+    more.remove();
+  } }, word("stepAll", all)) : null;
   return el("div", {},
     plan.undone.length ? el("p", { class: "quiet small" }, word("stepsUndone", plan.undone.length)) : null,
-    el("ol", { class: "plan-steps plain" }, ...[...plan.undone].reverse().map((step) => row(step, true)), ...[...plan.steps_list].reverse().map((step) => row(step, false))),
+    list, more,
     plan.steps > plan.steps_list.length ? el("p", { class: "quiet small" }, word("stepMore")) : null);
 }
 

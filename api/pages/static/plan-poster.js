@@ -3,11 +3,42 @@
  * hand: moved, turned, sized, or aligned by two points.
  */
 
-import { el } from "./dom.js";
+import { el, fill } from "./dom.js";
 import { dialog, labelled } from "./plan-dialog.js";
 import { word } from "./plan-words.js";
 
 const STORE = "posters";
+/** A scan with more pixels than this takes more memory than an office computer has to spare. */
+const MOST_PIXELS = 250e6;
+/** Larger ones are drawn from a copy of this many pixels a side. */
+const SIDE_PX = 6000;
+
+/** How wide and high a picture is, in pixels, before it is decoded. */
+function sizeOf(blob) {
+  return new Promise((resolve, reject) => {
+    const image = new Image();
+    image.onload = () => {
+      URL.revokeObjectURL(image.src);
+      resolve([image.naturalWidth, image.naturalHeight]);
+    };
+    image.onerror = () => {
+      URL.revokeObjectURL(image.src);
+      reject(new Error(word("posterNoPicture")));
+    };
+    image.src = URL.createObjectURL(blob);
+  });
+}
+
+/** @returns {Promise<ImageBitmap>} the picture, made smaller when it is very large */
+async function decoded(blob) {
+  const [width, height] = await sizeOf(blob);
+  if (width * height > MOST_PIXELS) throw new Error(word("posterTooLarge", width, height));
+  const shrunk = Math.min(1, SIDE_PX / Math.max(width, height, 1));
+  const how = shrunk < 1 ? { resizeWidth: Math.round(width * shrunk), resizeHeight: Math.round(height * shrunk), resizeQuality: "medium" } : {};
+  const image = await createImageBitmap(blob, how).catch(() => null);
+  if (!image) throw new Error(word("posterNoPicture"));
+  return image;
+}
 
 function base() {
   return new Promise((resolve, reject) => {
@@ -42,9 +73,10 @@ export class Poster {
   constructor(app) {
     this.app = app;
     this.image = null;
-    /** Where its middle lies (metres), metres to a pixel of it, radians, strength. */
+    this.handles = null;
+    /** Where its middle lies (metres), metres to a pixel of what is drawn, radians, strength. */
     this.place = { x: 0, y: 0, size: 1, turn: 0, seen: 0.7 };
-    kept(app.id).then((found) => found && this.#take(found.blob, found.place)).catch(() => {});
+    kept(app.id).then((found) => found && this.#take(found.blob, found.place)).catch((fault) => app.tell(fault.message, "is-error"));
   }
 
   get shown() {
@@ -52,8 +84,8 @@ export class Poster {
   }
 
   async #take(blob, place = null) {
-    this.blob = blob;
-    this.image = await createImageBitmap(blob);
+    const image = await decoded(blob);
+    [this.blob, this.image] = [blob, image];
     if (place) this.place = place;
     else {
       const [left, top, right, bottom] = this.app.wholeBox();
@@ -80,13 +112,24 @@ export class Poster {
   }
 
   openDialog() {
+    this.handles?.();
+    const wrong = el("div", { role: "alert" });
     const file = el("input", { type: "file", accept: "image/*", onchange: async (event) => {
-      if (!event.target.files[0]) return;
-      await this.#take(event.target.files[0]).catch((fault) => this.app.tell(fault.message, "is-error"));
+      const [chosen] = event.target.files;
+      if (!chosen) return;
+      fill(wrong, el("p", { class: "quiet" }, word("loading")));
+      try {
+        await this.#take(chosen);
+      } catch (fault) {
+        fill(wrong, el("p", { class: "notice notice-error" }, fault.message));
+        event.target.value = "";
+        return;
+      }
       box.close();
+      this.app.view.fit(this.app.wholeBox());
       this.#handles();
     } });
-    const box = dialog(word("posterTitle"), [el("p", { class: "quiet" }, word("posterHint")), labelled(word("posterPick"), file)], [
+    const box = dialog(word("posterTitle"), [el("p", { class: "quiet" }, word("posterHint")), labelled(word("posterPick"), file), wrong], [
       ...(this.image ? [{ label: word("posterRemove"), danger: true, act: () => { this.image = null; this.#keep(); } }, { label: word("posterMove"), act: () => { this.#handles(); } }] : []),
       { label: word("close") },
     ]);
@@ -95,14 +138,14 @@ export class Poster {
   /** While it is being placed, dragging moves it and not the map. */
   #handles() {
     const { view } = this.app;
-    const before = view.gesture;
+    this.handles?.();
     const slide = (label, min, max, step, value, set) => labelled(label, el("input", { type: "range", min, max, step, value, oninput: (event) => {
       set(Number(event.target.value));
       view.redraw();
     } }));
     const { place } = this;
     const from = place.size;
-    const step = el("p", { class: "quiet small" });
+    const step = el("p", { class: "quiet small", role: "status" }, word("posterDrag"));
     const box = el("div", { class: "plan-poster" }, el("b", {}, word("posterMove")),
       slide(word("posterOpacity"), 0.1, 1, 0.05, place.seen, (v) => { place.seen = v; }),
       slide(word("posterTurn"), -180, 180, 0.5, (place.turn * 180) / Math.PI, (v) => { place.turn = (v * Math.PI) / 180; }),
@@ -117,10 +160,12 @@ export class Poster {
       step.textContent = word("posterTwoSteps")[0];
     };
     const done = () => {
-      view.gesture = before;
+      this.handles = null;
+      view.gesture = this.app.tool;
       box.remove();
       this.#keep();
     };
+    this.handles = done;
     view.gesture = {
       down: (spot) => {
         last = spot;
@@ -140,7 +185,7 @@ export class Poster {
           this.#align(spots);
           spots = null;
         }
-        step.textContent = spots ? word("posterTwoSteps")[spots.length] : "";
+        step.textContent = spots ? word("posterTwoSteps")[spots.length] : word("posterDrag");
       },
       hover: () => {},
       cancel: () => {},

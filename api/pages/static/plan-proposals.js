@@ -6,7 +6,9 @@ import { figure, said, word } from "./plan-words.js";
 import { api } from "./shell.js";
 
 const KINDS = ["repair", "clusters", "merge_under", "balance"];
-const POLL_MS = 400;
+const POLL_MS = 250;
+/** The field at fault, for programs: here it is what was chosen on the map. */
+const FIELD = /^grids?[:：]\s*/;
 
 /** Run what a finding recommends, for its grid. */
 export function runProposal(app, kind, finding) {
@@ -18,11 +20,9 @@ export function runProposal(app, kind, finding) {
   return run(app, kind, balanceScope(app, kind, grid ? [grid] : []));
 }
 
-/** Balancing needs the neighbours too: all children of the grid above. */
+/** Balancing is between all the children of one grid: the one above what was chosen, or a community itself. */
 function balanceScope(app, kind, grids) {
-  if (kind !== "balance" || grids.length !== 1) return grids;
-  const grid = app.grid(grids[0]);
-  return grid && grid.parent ? app.model.children(grid.parent).map((g) => g.id) : app.model.children(grids[0]).map((g) => g.id);
+  return kind === "balance" ? [...new Set(grids.map((id) => app.grid(id)?.parent ?? id))] : grids;
 }
 
 function scopeFor(app, kind) {
@@ -87,7 +87,7 @@ function form(app, job) {
 function result(app, job) {
   const title = el("h3", {}, word("proposalKinds")[job.kind] ?? job.kind);
   if (job.state === "running") return el("section", { class: "plan-stack plan-job" }, title, progress(app, job));
-  if (job.state === "failed") return el("section", { class: "plan-stack plan-job" }, title, el("p", { class: "notice notice-error" }, name(said(job.error))));
+  if (job.state === "failed") return el("section", { class: "plan-stack plan-job" }, title, el("p", { class: "notice notice-none" }, name(said(job.error).replace(FIELD, ""))));
   const head = job.state === "cancelled" ? [el("p", { class: "notice" }, word("stopped"))] : [];
   if (!job.result) return el("section", { class: "plan-stack plan-job" }, title, ...head);
   return el("section", { class: "plan-stack plan-job" }, title, ...head, ...offer(app, job));
@@ -111,12 +111,12 @@ function offer(app, job) {
     app.state.set("parts", [...chosen]);
   };
   const quality = found.proven ? word("proven") : found.gap && job.kind !== "merge_under" ? word("gap", `${(found.gap * 100).toFixed(1)}%`) : "";
-  const nodes = [el("p", {}, name(said(found.text)), " ", quality ? el("span", { class: `tag${found.proven ? " tag-sure" : ""}` }, quality) : null)];
+  const nodes = !parts.length && job.kind === "balance" ? [] : [el("p", {}, name(said(found.text)), " ", quality ? el("span", { class: `tag${found.proven ? " tag-sure" : ""}` }, quality) : null)];
   if (parts.length) {
     nodes.push(el("p", { class: "quiet small" }, `${word("foundParts", parts.length)} · ${word("preview")}`),
       el("ul", { class: "plan-parts plain" }, ...parts.map((part) => el("li", {}, partRow(app, part, chosen.has(part.id), () => toggle(part.id))))));
     if (found.effect) nodes.push(wholeEffect(found.effect));
-  } else nodes.push(el("p", { class: "notice notice-none" }, word("nothingFound")));
+  } else nodes.push(el("p", { class: "notice notice-none" }, word(job.kind === "balance" ? "nothingToBalance" : "nothingFound")));
   if (found.impossible?.length) {
     nodes.push(el("div", {}, el("b", {}, word("impossible")), el("ul", { class: "plan-doubt-list" }, ...found.impossible.map((one) => el("li", {},
       el("button", { type: "button", class: "plan-link", onclick: () => app.showGrid(one.grid) }, app.grid(one.grid)?.name ?? one.grid ?? ""), word("colon"), name(said(one.text)))))));

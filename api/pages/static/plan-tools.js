@@ -12,7 +12,7 @@ const NEAR_M = 0.01;
 /** @returns {any} the hand: a Gesture of the view that does what the tool in use means */
 export function hand(app) {
   const { model, state, view } = app;
-  const self = { stroke: null, rubber: null, down, move, up, hover, cancel, finishLine, act };
+  const self = { stroke: null, rubber: null, byPointer: false, down, move, up, hover, cancel, finishLine, act };
   let last = null;
 
   /** The cells under a stroke from the last spot to this one. */
@@ -154,6 +154,7 @@ export function hand(app) {
 
   function endLine({ fresh }, spot, moved, event) {
     const before = state.get("line");
+    self.byPointer = true;
     if (moved && fresh.length > 2) {
       state.set("line", [...before, ...thinned(fresh, 4 / view.scale)]);
       return finishLine();
@@ -188,14 +189,15 @@ export function hand(app) {
     view.redrawSky();
   }
 
-  /** Enter on the map: act at its middle. */
+  /** Enter on the map: act at its middle; a line that the pointer has drawn is done. */
   function act(event) {
     const spot = view.toGround(view.middle());
     const drawn = state.get("line");
     const end = drawn.at(-1);
     if (["split", "cut"].includes(state.get("tool"))) {
       const same = end && Math.hypot(end[0] - spot[0], end[1] - spot[1]) < NEAR_M;
-      if (drawn.length > 1 && (same || !event.byKeyboard)) return finishLine();
+      if (drawn.length > 1 && (same || self.byPointer)) return finishLine();
+      self.byPointer = false;
       return same ? undefined : state.set("line", [...drawn, spot]);
     }
     const press = { shiftKey: event.shiftKey, ctrlKey: false, altKey: event.altKey, detail: 1 };

@@ -144,12 +144,16 @@ export async function shell({ title, current = "", width = "", needs = "public" 
   return { main, session: who, allowed };
 }
 
-function header(who, current) {
-  const links = LINKS.filter(([, , role]) => reaches(who, role)).map(([key, href]) =>
+/** @returns {HTMLElement[]} links to the pages that somebody may see, without those named */
+export function linksFor(who, { current = "", without = [] } = {}) {
+  return LINKS.filter(([key, , role]) => reaches(who, role) && !without.includes(key)).map(([key, href]) =>
     el("a", { href, "aria-current": key === current ? "page" : null }, shellWord("links")[key]));
+}
+
+function header(who, current) {
   return el("header", { class: "shell-top" },
     el("a", { class: "shell-brand", href: "/desk" }, shellWord("brand")),
-    el("nav", { class: "shell-nav", "aria-label": shellWord("pages") }, ...links),
+    el("nav", { class: "shell-nav", "aria-label": shellWord("pages") }, ...linksFor(who, { current })),
     el("div", { class: "shell-who" }, ...whoNodes(who),
       el("button", { class: "tool", type: "button", lang: spoken() === "en" ? "zh-CN" : "en", onclick: switchLanguage },
         shellWord("switchLanguage"))));
