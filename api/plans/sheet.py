@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import shapely
+
 from api.plans.shown import Frame, grid_json, impact_json, text_json
 from gis.atlas import Atlas
+from gis.division import Grid
 from gis.findings import Text
 from gis.geometry import point_inside
-from gis.ids import GridId, PersonId
+from gis.ids import GridId, Level, PersonId
 from gis.planning.diff import Comparison, Row, Side, changes_of, places_of
 from gis.planning.lattice import SCALE, faces_of
 from gis.planning.succession import DutyChange, succession
@@ -37,9 +40,7 @@ def sheet_json(comparison: Comparison, atlas: Atlas, left: Any, right: Any) -> d
     }
 
 
-def _levels() -> tuple[Any, ...]:
-    from gis.ids import Level
-
+def _levels() -> tuple[Level, ...]:
     return tuple(Level)
 
 
@@ -253,19 +254,33 @@ def shapes_json(view: View, frame: Frame) -> dict[str, Any]:
 
 
 def division_shapes_json(comparison: Comparison, left: Atlas, right: Atlas) -> dict[str, Any]:
-    """Return the grids that differ between two divisions, as each has them."""
-    origin = (0, 0)
+    """Return the grids that differ between two divisions and those beside, as each has them."""
+    changed = frozenset(comparison.changed)
 
     def rows(atlas: Atlas, side: Side) -> list[dict[str, Any]]:
-        return [
-            _shape_json(atlas, side, g.id) for g in atlas.division if g.id in comparison.changed
-        ]
+        shown = changed | _beside(atlas, changed)
+        return [_shape_json(atlas, side, g.id) for g in atlas.division if g.id in shown]
 
     return {
-        "origin": list(origin),
+        "origin": [0, 0],
         "before": rows(left, comparison.left),
         "after": rows(right, comparison.right),
     }
+
+
+def _beside(atlas: Atlas, changed: frozenset[GridId]) -> set[GridId]:
+    """Return the clusters that touch a grid that changed, and the grids they lie in."""
+    division = atlas.division
+    clusters = division.level(Level.BUILDING_CLUSTER)
+    tree = shapely.STRtree([g.boundary for g in clusters])
+    moved = [g.boundary for g in division if g.id in changed and g.level is not Level.COMMUNITY]
+    found: set[GridId] = set()
+    for i in {int(i) for i in tree.query(moved, predicate="intersects")[1]}:
+        grid: Grid | None = clusters[i]
+        while grid is not None:
+            found.add(grid.id)
+            grid = division.by_id[grid.parent] if grid.parent else None
+    return found
 
 
 def _shape_json(atlas: Atlas, side: Side, grid: GridId) -> dict[str, Any]:

@@ -31,9 +31,9 @@ def text_json(text: Text) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
 
 
-def head_json(head: PlanHead, steps: int | None = None) -> dict[str, Any]:
+def head_json(head: PlanHead, steps: int) -> dict[str, Any]:
     """Return what a list says of a plan."""
-    row = {
+    return {
         "id": head.id,
         "title": head.title,
         "reason": head.reason,
@@ -43,11 +43,11 @@ def head_json(head: PlanHead, steps: int | None = None) -> dict[str, Any]:
         "changed_at": head.changed_at,
         "base_version": head.base_version,
         "revision": head.revision,
+        "steps": steps,
         "effective_from": head.effective_from.isoformat() if head.effective_from else None,
         "published_version": head.published_version,
         "copied_from": head.copied_from,
     }
-    return row if steps is None else {**row, "steps": steps}
 
 
 def step_json(step: Step) -> dict[str, Any]:

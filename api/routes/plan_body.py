@@ -133,8 +133,8 @@ def plan_json(desk: PlanDesk, opened: Open, caller: Caller) -> dict[str, Any]:
 def review_json(opened: Open) -> dict[str, Any]:
     """Return where a plan stands in its review."""
     names = (
-        "submitted_by", "submitted_at", "approved_by", "approved_at", "returned_by",
-        "returned_reason", "notice",
+        "submitted_by", "submitted_at", "submitted_note", "approved_by", "approved_at",
+        "approved_note", "returned_by", "returned_reason", "notice",
     )  # fmt: skip
     review = opened.head.review or {}
     return {name: review.get(name) for name in names}
@@ -167,6 +167,8 @@ def allowed(opened: Open, caller: Caller) -> list[str]:
             found.append("approve")
     if state == APPROVED:
         found += ["return", "notice", "publish"]
+    if state == PUBLISHED and review.get("notice"):
+        found.append("notice")
     return found
 
 

@@ -108,7 +108,13 @@ async def submit(request: Request, desk: Desk, caller: PlanReader, plan: str) ->
         refusal = await asyncio.to_thread(_refusal, request, opened)
         if refusal is not None:
             return refusal
-    review = {"submitted_by": caller.name, "submitted_at": utc_now(), "approved_by": None}
+    review = {
+        "submitted_by": caller.name,
+        "submitted_at": utc_now(),
+        "submitted_note": note,
+        "approved_by": None,
+        "approved_note": "",
+    }
     return await _reviewed(
         desk, caller, plan, revision, "plan.submit", EDITABLE, note, review, SUBMITTED
     )
@@ -172,7 +178,7 @@ async def approve(request: Request, desk: Desk, caller: PlanApprover, plan: str)
     note = words(only(await read_body(request, empty=True), "note"), "note", needed=False)
     head = await asyncio.to_thread(desk.store.plans.head, plan)
     check_other_person(head.review or {}, caller.name, head.state)
-    review = {"approved_by": caller.name, "approved_at": utc_now()}
+    review = {"approved_by": caller.name, "approved_at": utc_now(), "approved_note": note}
     return await _reviewed(
         desk, caller, plan, revision, "plan.approve", (SUBMITTED,), note, review, APPROVED
     )

@@ -85,10 +85,14 @@ async def list_plans(
 ) -> Response:
     """List the plans; without `state` all but those that were withdrawn."""
     states = (state,) if state else tuple(s for s in STATES if s != WITHDRAWN)
-    heads, total = await asyncio.to_thread(
-        desk.store.plans.heads, states, limit=limit or _PAGE, offset=offset or 0
-    )
-    return answer({"total": total, "plans": [head_json(h) for h in heads]})
+    plans = desk.store.plans
+
+    def read() -> Response:
+        heads, total = plans.heads(states, limit=limit or _PAGE, offset=offset or 0)
+        steps = plans.step_counts([h.id for h in heads])
+        return answer({"total": total, "plans": [head_json(h, steps.get(h.id, 0)) for h in heads]})
+
+    return await asyncio.to_thread(read)
 
 
 @router.post("", summary="Begin a plan", status_code=201)

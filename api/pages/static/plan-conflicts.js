@@ -89,18 +89,21 @@ export async function settleOutdated(app, given = null) {
     const answer = await app.ask("POST", "/rebase", { keep });
     if (!answer) return false;
     await app.reload();
+    app.tell(word("rebased", app.plan.base_version));
     return true;
   };
+  const meant = Object.values(word("outdatedWays"));
   dialog(word("outdatedTitle"), [
     el("p", {}, word("outdatedText", body.base_version, body.newest_version)),
     body.free ? el("p", { class: "notice notice-done" }, word("outdatedFree")) : null,
     rows.length ? el("div", { class: "table-frame" }, el("table", { class: "table" }, el("thead", {}, el("tr", {}, el("th", {}, word("tabs.grid")), el("th", {}, word("outdatedMine")), el("th", {}, word("outdatedTheirs")))), el("tbody", {}, ...rows))) : null,
-    (body.cells ?? []).length ? el("details", {}, el("summary", {}, `${word("conflictCells")} (${body.cells.length})`), cellList(app, body.cells)) : null,
+    (body.cells ?? []).length ? el("details", {}, el("summary", {}, `${word("outdatedCells")} (${body.cells.length})`), cellList(app, body.cells)) : null,
+    el("dl", { class: "plan-ways" }, ...Object.values(ways).flatMap(([label], i) => [el("dt", {}, label), el("dd", { class: "quiet" }, meant[i])])),
   ].filter(Boolean), [
     { label: word("close") },
     { label: ways.copy[0], act: async () => {
       const copy = await app.ask("POST", "/copy", {}, { free: true });
-      if (copy) location.assign(`/desk/plans/${copy.body.id}`);
+      if (copy) location.assign(`/desk/plans/${copy.body.id}#tab=review`);
       return Boolean(copy);
     } },
     { label: ways.theirs[0], act: rebase("theirs") },

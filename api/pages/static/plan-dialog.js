@@ -14,8 +14,15 @@ export function dialog(title, body, buttons = [{ label: word("close") }]) {
   const heading = el("h2", {}, title);
   const box = el("dialog", { class: "dialog plan-dialog", "aria-label": title });
   const press = async ({ act }) => {
-    if (act && (await act()) === false) return;
-    box.close();
+    for (const one of made) one.disabled = true;
+    box.setAttribute("aria-busy", "true");
+    try {
+      if (act && (await act()) === false) return;
+      box.close();
+    } finally {
+      for (const one of made) one.disabled = false;
+      box.removeAttribute("aria-busy");
+    }
   };
   const made = buttons.map((button) => el("button", {
     type: "button", class: `tool${button.main ? " tool-main" : ""}${button.danger ? " tool-danger" : ""}`, onclick: () => press(button),

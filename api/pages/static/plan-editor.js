@@ -68,7 +68,8 @@ function open(main, session, { body: plan, etag }, drawn) {
 /** Open what the address names: `#finding=…`, `#grid=…`, `#tab=…`. */
 function followLink(app) {
   const asked = new URLSearchParams(location.hash.slice(1));
-  const grid = app.model.grids.get(asked.get("grid")) ?? [...app.model.grids.values()].find((g) => g.code === asked.get("grid"));
+  const named = asked.get("grid");
+  const grid = named && (app.model.grids.get(named) ?? [...app.model.grids.values()].find((g) => g.code === named));
   if (asked.get("tab")) app.state.set("tab", asked.get("tab"));
   if (grid) {
     app.showGrid(grid.id);
@@ -287,11 +288,11 @@ function createApp(session, plan, drawn) {
       if (document.hidden || app.outbox.items.length || app.outbox.busy) return;
       const answer = await api("GET", `/plans/${id}`).catch(() => null);
       if (!answer || answer.etag === app.outbox.etag || app.outbox.items.length) return;
+      const { state: was, steps } = app.plan;
       if (answer.body.revision === app.plan.revision) app.take(answer.body);
-      else {
-        await app.reload();
-        app.tell(word("newerLoaded"));
-      }
+      else await app.reload();
+      if (app.plan.state !== was) app.tell(word("stateNow", word("states")[app.plan.state]));
+      else if (app.plan.steps !== steps) app.tell(word("newerLoaded"));
       app.outbox.etag = answer.etag;
     },
   };

@@ -2,12 +2,14 @@
 
 import { el, name } from "./dom.js";
 import { dialog, labelled } from "./plan-dialog.js";
+import { doubtList, lookAt } from "./plan-import.js";
 import { assignDialog } from "./plan-people.js";
 import { runProposal } from "./plan-proposals.js";
-import { said, word } from "./plan-words.js";
+import { ofRules, said, word } from "./plan-words.js";
 
 /** Rules about who leads: another leader is a way out. */
 const LEADS = ["leaders", "load"];
+const SHOWN = 60;
 const ORDER = { hard: 0, soft: 1, note: 2 };
 
 export function findingsPanel(app) {
@@ -17,8 +19,29 @@ export function findingsPanel(app) {
     type: "button", "aria-pressed": String(filter === key), "data-key": `filter-${key}`, onclick: () => state.set("filter", key),
   }, label, el("small", {}, String(app.findings(key).length)))));
   const list = app.findings(filter).sort((a, b) => ORDER[a.severity] - ORDER[b.severity] || Number(b.touched) - Number(a.touched) || Number(a.in_base) - Number(b.in_base) || importance(b) - importance(a));
-  return el("div", { class: "plan-stack" }, filters,
-    list.length ? el("ul", { class: "plan-findings plain" }, ...list.map((finding) => row(app, finding))) : el("p", { class: "quiet" }, word("noFindings")));
+  const chosen = list.findIndex((finding) => finding.id === state.get("finding"));
+  const shown = app.manyFindings ? list : list.slice(0, Math.max(SHOWN, chosen + 1));
+  return el("div", { class: "plan-stack" }, doubts(app), filters,
+    list.length ? el("ul", { class: "plan-findings plain" }, ...shown.map((finding) => row(app, finding))) : el("p", { class: "quiet" }, word("noFindings")),
+    shown.length < list.length ? el("button", { type: "button", class: "tool", onclick: () => {
+      app.manyFindings = true;
+      app.panel.show();
+    } }, word("allFindings", list.length)) : null,
+    el("p", { class: "quiet small" }, rulesOf(app.plan.rules)));
+}
+
+/** The numbers of the office's rules, as its settings have them. */
+function rulesOf({ least_households: least, buildings, shopfronts, load_factor: factor }) {
+  return word("rules", least, buildings.join("–"), shopfronts.join("–"), factor);
+}
+
+/** The buildings that were in doubt when the plan was drafted from a table. */
+function doubts(app) {
+  const { doubts: listed = [] } = app.plan;
+  if (!listed.length) return null;
+  const more = el("details", { class: "plan-doubts", open: app.doubtsOpen }, el("summary", {}, word("draftDoubts", listed.length)), doubtList(listed, (doubt) => lookAt(app, doubt.place)));
+  more.addEventListener("toggle", () => { app.doubtsOpen = more.open; });
+  return more;
 }
 
 /** Of two findings alike, which stands first: those on a size or a load before the rest. */
@@ -39,7 +62,7 @@ export function row(app, finding) {
     finding.waived ? el("p", { class: "small plan-waiver" }, word("waivedBy", finding.waived.reason, finding.waived.by)) : null,
     el("div", { class: "row" },
       el("button", { type: "button", class: "tool", "data-key": `find-${finding.id}`, onclick: show }, word("zoomThere")),
-      ...solve.map((kind) => el("button", { type: "button", class: "tool", "data-key": `solve-${kind}-${finding.id}`, onclick: () => runProposal(app, kind, finding) }, word("proposalKinds")[kind])),
+      ...solve.map((kind) => el("button", { type: "button", class: "tool", "data-key": `solve-${kind}-${finding.id}`, onclick: () => runProposal(app, kind, finding) }, ofRules(word("proposalKinds")[kind], app.plan.rules))),
       app.canEdit() && !finding.waived && LEADS.includes(finding.rule) && app.grid(finding.grid) ? el("button", { type: "button", class: "tool", "data-key": `assign-${finding.id}`, onclick: () => assignDialog(app, app.grid(finding.grid)) }, word("assign")) : null,
       app.canEdit() && finding.waivable && !finding.waived ? el("button", { type: "button", class: "tool", "data-key": `waive-${finding.id}`, onclick: () => waive(app, finding) }, word("waive")) : null,
       app.canEdit() && finding.waived ? el("button", { type: "button", class: "tool", onclick: () => app.act({ kind: "unwaive", finding: finding.id }) }, word("unwaive")) : null));

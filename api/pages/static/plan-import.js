@@ -23,7 +23,10 @@ export function importDialog(app) {
     const query = new URLSearchParams({ format: format.value });
     if (format.value === "geojson") query.set("datum", datum.value);
     if (dry) query.set("dry_run", "true");
-    if (!file.files[0]) return null;
+    if (!file.files[0]) {
+      fill(found, el("p", { class: "notice notice-error" }, word("importNoFile")));
+      return null;
+    }
     try {
       const answer = await api("POST", `/plans/${app.id}/import?${query}`, file.files[0], { etag: app.outbox.etag });
       if (!dry) app.outbox.etag = answer.etag || app.outbox.etag;
@@ -37,7 +40,7 @@ export function importDialog(app) {
     { label: word("cancel") },
     { label: word("importTry"), act: async () => {
       const tried = await send(true);
-      if (tried) fill(found, el("p", {}, word("importWould", tried.cells.length)), doubtList(tried.doubts, (doubt) => app.view.fit(around(app, doubt.place))));
+      if (tried) fill(found, el("p", {}, word("importWould", tried.cells.length)), doubtList(tried.doubts, (doubt) => lookAt(app, doubt.place)));
       return false;
     } },
     { label: word("importDo"), main: true, act: async () => {
@@ -50,9 +53,10 @@ export function importDialog(app) {
   ]);
 }
 
-function around(app, place) {
+/** Bring a place (degrees) into view. */
+export function lookAt(app, place) {
   const [x, y] = app.model.frame.fromDegrees(place);
-  return [x - 150, y - 150, x + 150, y + 150];
+  app.view.fit([x - 150, y - 150, x + 150, y + 150]);
 }
 
 /** A list of what is in doubt; `show` jumps to one. */

@@ -25,7 +25,8 @@ async function begin() {
   let known = [];
   let versions = [];
   filter.addEventListener("change", () => load());
-  await Promise.all([load(), history()]);
+  await load();
+  await history();
   if (location.hash === "#new") newPlan();
 
   async function load(offset = 0) {
@@ -82,6 +83,17 @@ async function begin() {
       { label: w("doCompare"), main: true, act: () => location.assign(`/desk/plans/compare?left=${encodeURIComponent(left.value)}&right=${encodeURIComponent(right.value)}`) }]);
   }
 
+  function tagOf(division) {
+    if (division.in_force) return el("span", { class: "tag tag-sure" }, w("inForce"));
+    if (division.effective_until && division.effective_until <= division.effective_from) return el("span", { class: "tag tag-quiet" }, w("superseded"));
+    return division.effective_from > today() ? el("span", { class: "tag" }, w("scheduled")) : null;
+  }
+
+  function fromPlan(id) {
+    const title = known.find((p) => p.id === id)?.title;
+    return title ? name(w("fromPlanNamed", title)) : w("fromPlan");
+  }
+
   async function history() {
     try {
       ({ divisions: versions } = (await api("GET", "/divisions")).body);
@@ -90,14 +102,15 @@ async function begin() {
       return;
     }
     fill(divisions, el("h2", {}, w("history")), el("ul", { class: "plan-versions plain" }, ...versions.map((d) => el("li", {},
-      el("b", {}, w("baseOf", d.version)), d.in_force ? el("span", { class: "tag tag-sure" }, w("inForce")) : d.effective_from > today() ? el("span", { class: "tag" }, w("scheduled")) : null,
+      el("b", {}, w("baseOf", d.version)), tagOf(d),
       el("span", {}, d.effective_from, d.effective_until ? ` ${w("until", d.effective_until)}` : ""), name(d.title ?? "", "span", { class: "quiet" }),
-      d.plan ? el("a", { href: `/desk/plans/${d.plan}` }, w("fromPlan")) : null,
+      d.plan ? el("a", { href: `/desk/plans/${d.plan}` }, fromPlan(d.plan)) : null,
       reaches(session, "approver") && d !== versions[0] ? el("button", { type: "button", class: "tool", onclick: () => restore(d) }, w("restore")) : null))));
   }
 
   function restore(division) {
-    const day = el("input", { type: "date", value: today(), min: today() });
+    const first = versions[0].effective_from > today() ? versions[0].effective_from : today();
+    const day = el("input", { type: "date", value: first, min: first });
     const reason = el("textarea", { rows: 3, maxlength: 1000 });
     const wrong = el("div", {});
     dialog(w("restoreTitle", division.version), [el("p", {}, w("restoreText")), labelled(w("effective"), day), labelled(w("restoreReason"), reason), wrong], [{ label: word("cancel") }, { label: word("ok"), main: true, act: async () => {

@@ -2,7 +2,7 @@
 
 import { el, name } from "./dom.js";
 import { choice, labelled } from "./plan-dialog.js";
-import { figure, said, word } from "./plan-words.js";
+import { figure, ofRules, said, word } from "./plan-words.js";
 import { api } from "./shell.js";
 
 const KINDS = ["repair", "clusters", "merge_under", "balance"];
@@ -70,14 +70,14 @@ function form(app, job) {
       app.proposal.kind = one;
       app.panel.show();
     },
-  }, word("proposalKinds")[one])));
+  }, ofRules(word("proposalKinds")[one], app.plan.rules))));
   const scope = scopeFor(app, kind);
   const names = scope.map((id) => app.grid(id)?.name).filter(Boolean);
   const whole = kind === "repair" || kind === "merge_under";
   const ready = scope.length > 0 || whole;
   const where = choice([...(scope.length ? [["selected", word("scopeSelected", names.length > 2 ? names.length : names.join(word("and")))]] : []), ...(whole ? [["whole", word("scopeWhole")]] : [])], scope.length ? "selected" : "whole", { "data-key": "scope" });
   const limit = el("input", { type: "number", min: 1, max: 120, value: app.proposal.limit ?? 10, "data-key": "limit", oninput: (event) => { app.proposal.limit = Number(event.target.value); } });
-  return el("div", { class: "plan-stack" }, kinds, el("p", { class: "quiet small" }, word("proposalNotes")[kind]),
+  return el("div", { class: "plan-stack" }, kinds, el("p", { class: "quiet small" }, ofRules(word("proposalNotes")[kind], app.plan.rules)),
     ready ? labelled(word("scope"), where) : el("p", { class: "notice" }, word("needsOne")),
     el("details", {}, el("summary", { class: "quiet small" }, word("timeLimit")), limit),
     el("button", { type: "button", class: "tool tool-main", disabled: !ready || job?.state === "running", "data-key": "run",
@@ -85,7 +85,7 @@ function form(app, job) {
 }
 
 function result(app, job) {
-  const title = el("h3", {}, word("proposalKinds")[job.kind] ?? job.kind);
+  const title = el("h3", {}, ofRules(word("proposalKinds")[job.kind] ?? job.kind, app.plan.rules));
   if (job.state === "running") return el("section", { class: "plan-stack plan-job" }, title, progress(app, job));
   if (job.state === "failed") return el("section", { class: "plan-stack plan-job" }, title, el("p", { class: "notice notice-none" }, name(said(job.error).replace(FIELD, ""))));
   const head = job.state === "cancelled" ? [el("p", { class: "notice" }, word("stopped"))] : [];

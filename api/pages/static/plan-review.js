@@ -5,6 +5,7 @@ import { settleOutdated } from "./plan-conflicts.js";
 import { dialog, labelled } from "./plan-dialog.js";
 import { row } from "./plan-findings.js";
 import { moment, said, word } from "./plan-words.js";
+import { api } from "./shell.js";
 
 const w = (key, ...values) => word(`review.${key}`, ...values);
 
@@ -31,6 +32,9 @@ function stageOf(app) {
   const { review } = plan;
   const nodes = [];
   if (plan.state === "returned" && review.returned_reason) nodes.push(el("div", { class: "notice" }, el("p", {}, el("b", {}, w("by", w("return"), review.returned_by ?? ""))), el("p", {}, name(review.returned_reason))));
+  for (const [by, note] of [[review.submitted_by, review.submitted_note], [review.approved_by, review.approved_note]]) {
+    if (by && note && !app.canEdit()) nodes.push(el("div", { class: "plan-note-of" }, el("small", { class: "quiet" }, name(by)), el("p", {}, name(note))));
+  }
   if (app.canEdit()) nodes.push(submitForm(app));
   if (plan.state === "submitted") nodes.push(...judge(app));
   if (app.may("publish") && plan.state === "approved") nodes.push(publishForm(app));
@@ -81,12 +85,20 @@ function later(days) {
 
 function publishForm(app) {
   const day = el("input", { type: "date", value: today(), min: today(), "data-key": "effective" });
+  const scheduled = el("p", { class: "quiet small", hidden: true });
+  api("GET", "/divisions").then(({ body: { divisions: [newest] } }) => {
+    if (!(newest?.effective_from > today())) return;
+    if (day.value < newest.effective_from) day.value = newest.effective_from;
+    day.min = newest.effective_from;
+    scheduled.textContent = w("scheduled", newest.version, newest.effective_from);
+    scheduled.hidden = false;
+  }, () => {});
   const reason = el("textarea", { rows: 2, maxlength: 1000 }, app.plan.reason ?? "");
   const send = () => dialog(w("publish"), el("p", {}, w("confirmPublish", day.value)), [{ label: word("cancel") }, { label: w("publishDo"), main: true, act: async () => {
     const answer = await app.ask("POST", "/publish", { effective_from: day.value, reason: reason.value.trim() });
     if (answer) app.take(answer.body.plan);
   } }]);
-  return el("section", { class: "plan-stack plan-now" }, el("h3", {}, w("publish")), labelled(w("effective"), day), labelled(w("publishReason"), reason),
+  return el("section", { class: "plan-stack plan-now" }, el("h3", {}, w("publish")), labelled(w("effective"), day), scheduled, labelled(w("publishReason"), reason),
     el("button", { type: "button", class: "tool tool-main", "data-key": "publish", onclick: send }, w("publishDo")));
 }
 
@@ -105,12 +117,12 @@ function noticeOf(app) {
   const until = el("input", { type: "date", value: later(7) });
   const text = el("textarea", { rows: 2, maxlength: 2000 });
   const contact = el("input", { maxlength: 200 });
-  return el("details", { class: "plan-stack" }, el("summary", {}, el("b", {}, w("notice")), " ", el("small", { class: "quiet" }, w("optional"))),
+  return el("details", {}, el("summary", {}, el("b", {}, w("notice")), " ", el("small", { class: "quiet" }, w("optional"))), el("div", { class: "plan-stack plan-under" },
     labelled(w("noticeFrom"), from), labelled(w("noticeUntil"), until), labelled(w("noticeText"), text), labelled(w("noticeContact"), contact),
     el("button", { type: "button", class: "tool tool-main", "data-key": "notice", onclick: async () => {
       const answer = await app.ask("POST", "/notice", { from: from.value, until: until.value, text: text.value.trim(), contact: contact.value.trim() });
       if (answer) app.take(answer.body);
-    } }, w("noticePut")));
+    } }, w("noticePut"))));
 }
 
 function comments(app) {

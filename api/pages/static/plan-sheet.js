@@ -71,7 +71,7 @@ function sections(diff) {
   if (rows.length) nodes.push(card(w("matrix"), table([w("level"), w("from"), w("to"), w("share"), word("households"), word("buildings"), word("shops"), word("unitsCount"), word("area")], rows.map(matrixRow))));
   if (diff.handovers?.length) nodes.push(card(w("handovers"), table([w("people"), w("receiver"), word("levels")[3].replace("三级", ""), word("households"), word("buildings"), word("shops"), word("unitsCount")], diff.handovers.map(handover))));
   if (diff.codes?.new?.length || diff.codes?.retired?.length) nodes.push(card(w("codes"), codes(diff.codes)));
-  if (diff.grids?.length) nodes.push(card(w("grids"), table([w("level"), word("name"), w("from"), w("to")], diff.grids.map(gridRow))));
+  if (diff.grids?.length) nodes.push(card(w("grids"), table([w("level"), w("what"), w("from"), w("to")], diff.grids.map(gridRow))));
   if (diff.duties?.length) nodes.push(card(w("duties"), table([word("loadPerson"), word("role"), "", word("tabs.grid"), w("to")], diff.duties.map(dutyRow))));
   if (diff.places?.length) nodes.push(card(`${w("places")} (${diff.places.length})`, table([w("place"), w("address"), word("kind"), word("households"), w("from"), w("to")], diff.places.map(placeRow))));
   return nodes;

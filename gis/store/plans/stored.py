@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, case, func, insert, select
 
 from gis.division import Division
 from gis.errors import Conflict, NotFound
@@ -96,6 +96,24 @@ class Plans:
         """
         with self._database.reading() as connection:
             return read_head(connection, plan)
+
+    def step_counts(self, plans: Sequence[str]) -> dict[str, int]:
+        """Return how many steps of each plan are in effect, those undone not counted."""
+        step = tables.plan_step.c
+        earlier = tables.plan_step.alias("earlier")
+        rebased = (
+            select(func.max(earlier.c.revision))
+            .where(earlier.c.plan == step.plan, earlier.c.move == REBASE)
+            .scalar_subquery()
+        )
+        counted = func.sum(case((step.move == "undo", -1), else_=1))
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                select(step.plan, counted)
+                .where(step.plan.in_(list(plans)), step.revision >= func.coalesce(rebased, 0))
+                .group_by(step.plan)
+            ).all()
+        return {plan: int(count) for plan, count in rows}
 
     def log(self, plan: str, after: int = 0) -> list[Entry]:
         """Return the lines of a plan's log after a revision, in their order."""
