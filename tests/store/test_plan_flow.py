@@ -1,4 +1,4 @@
-"""A plan through the service from the first stroke to the division in force."""
+"""A plan through the service from the first stroke to the division in force, on both engines."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,8 +21,8 @@ from gis.store import Identity, open_store
 from tests.drawn import SIDE, SOUTH, WEST
 from tests.plans.conftest import Draft, Office, office_of
 from tests.plans.drawn_plan import strip
+from tests.plans.test_review import moved_cell
 
-pytestmark = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 FIRST, SECOND = "g001001001", "g001001002"
 
 
@@ -77,6 +78,65 @@ def test_a_plan_is_drawn_reviewed_published_and_taken_back(office: Office) -> No
     assert office.approver.post("/divisions/1/restore", json=body).status_code == 200
     assert within_seconds(lambda: located(office, inside(0))["code"] == code)
     assert office.app.state.live.store.verify_audit().broken is None
+
+
+def test_a_plan_on_an_older_division_is_settled_and_published_for_a_later_day(
+    office: Office,
+) -> None:
+    mine, theirs = office.begin("甲"), office.begin("乙")
+    cell, _, second = moved_cell(mine, "320106012001001001")
+    assert second == SECOND
+    for draft in (mine, theirs):
+        draft.do(kind="paint", cells=[cell], into=SECOND)
+    theirs.do(kind="rename", grid=FIRST, name="他人改名")
+    taken = imported(office, mine)
+    assert taken.cells(SECOND) == mine.cells(SECOND)
+    taken.send("DELETE", "")
+    assert plans(office) == {mine.id: ("draft", 1), theirs.id: ("draft", 2)}
+    for draft in (mine, theirs):
+        draft.approve()
+    theirs.publish()
+
+    clash = mine.publish(status=409)
+
+    assert {FIRST, SECOND} <= {g["id"] for g in clash["grids"]}
+    assert cell in clash["cells"]
+    assert mine.get("/conflicts")["newest_version"] == 2
+    mine.get()
+    mine.do(409, kind="paint", cells=[cell], into=FIRST)
+    assert mine.send("POST", "/rebase", {"keep": "mine"})["state"] == "draft"
+    assert plans(office)[mine.id] == ("draft", 1)
+    assert mine.get("/check?all=true")["topology"] == []
+    mine.do(kind="rename", grid=SECOND, name="下周改名")
+    mine.waive_all()
+    mine.send("POST", "/submit", {"note": "请审"})
+    back = mine.send("POST", "/return", {"reason": "请核对"}, by=office.approver)
+    assert (back["state"], back["review"]["submitted_note"]) == ("returned", "请审")
+    mine.approve()
+    day = today() + timedelta(days=7)
+    assert mine.publish(day)["division"]["version"] == 3
+    days = (today(), day - timedelta(days=1), day, day + timedelta(days=900))
+    names = [located(office, {**inside(1), "as_of": d.isoformat()})["name"] for d in days]
+    assert names[0] == names[1] != "下周改名"
+    assert names[2:] == ["下周改名", "下周改名"]
+    versions = office.planner.get("/divisions").json()["divisions"]
+    assert [(d["version"], d["in_force"]) for d in versions] == [(3, False), (2, True), (1, False)]
+
+
+def plans(office: Office) -> dict[str, tuple[str, int]]:
+    """Return what the list says of each plan: its state, and how many steps are in effect."""
+    return {p["id"]: (p["state"], p["steps"]) for p in office.planner.get("/plans").json()["plans"]}
+
+
+def imported(office: Office, draft: Draft) -> Draft:
+    """Return a new plan that took in another one's workbook."""
+    content = office.planner.get(f"/plans/{draft.id}/export.xlsx").content
+    other = office.begin("导入")
+    path = f"/plans/{other.id}/import?format=cells"
+    done = office.planner.post(path, content=content, headers={"if-match": other.etag})
+    assert (done.status_code, done.json()["doubts"]) == (200, []), done.text
+    other.etag = done.headers["etag"]
+    return other
 
 
 def test_an_office_without_a_division_draws_its_first_one(
