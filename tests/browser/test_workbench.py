@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, PHONE, Visit
+from tests.browser.drawn_town import COMMUNITIES, town
 from tests.browser.workbench_desk import APPROVER, Desk, service
 
 pytest.importorskip("api.routes.plans")
@@ -20,7 +21,7 @@ HOSTILE = '<img src=x onerror="window.canary=1">{{7*191}}'
 
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory) -> Iterator[str]:
-    with service(tmp_path_factory.mktemp("workbench"), "places.geojson") as address:
+    with service(tmp_path_factory.mktemp("workbench"), town()) as address:
         yield address
 
 
@@ -545,7 +546,7 @@ def test_a_division_is_drafted_from_a_table_and_traced_over_a_poster(bench, tmp_
     box.get_by_role("link", name="到工作台改正").click(timeout=60_000)
     at.wait_for_map()
     assert at.plan_id != before
-    assert len(at.level(1)) == 12
+    assert len(at.level(1)) == COMMUNITIES
     assert sum(g["buildings"] for g in at.level(3)) == len(rows)
     at.until("app => app.poster.shown")
     at.open(f"/desk/plans/{before}").wait_for_map()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, Visit
-from tests.browser.workbench_desk import DATA, Desk, service
+from tests.browser.workbench_desk import DATA, Desk, sample, service
 
 pytestmark = pytest.mark.browser
 PLANTED = {
@@ -21,7 +21,7 @@ PLANTED = {
 @pytest.fixture(scope="module")
 def planner(browser, tmp_path_factory) -> Iterator[Desk]:
     """A planner who has opened a plan for the sample some years on."""
-    with service(tmp_path_factory.mktemp("cases"), "changed-since.geojson") as origin:
+    with service(tmp_path_factory.mktemp("cases"), sample("changed-since.geojson")) as origin:
         context = browser.new_context(
             viewport={"width": DESKTOP[0], "height": DESKTOP[1]}, reduced_motion="reduce"
         )

@@ -25,12 +25,16 @@ PLANNER, APPROVER = "王示例", "李样例"
 _PEOPLE = ("people.csv", "duties.csv", "organisations.csv")
 
 
-def load(database: str, places: str) -> None:
-    """Publish the sample's grids, its people, and the places of one of the two days."""
+def sample(places: str) -> Any:
+    """Return the sample's grids and people, and the places of one of the two days."""
     files = [DATA / name for name in (places, *_PEOPLE)]
     if places != "changed-since.geojson":
         files += [DATA / "boundaries.geojson", DATA / "context.geojson"]
-    taken = read_set(files, today=date(2031, 10, 1)).require_sound()
+    return read_set(files, today=date(2031, 10, 1)).require_sound()
+
+
+def load(database: str, taken: Any) -> None:
+    """Publish grids, places and people from today on."""
     store = open_store(database)
     try:
         store.migrate()
@@ -61,10 +65,10 @@ def by_cookie(app: Any) -> Any:
 
 
 @contextmanager
-def service(folder: Path, places: str) -> Iterator[str]:
+def service(folder: Path, taken: Any) -> Iterator[str]:
     """Serve the workbench over a store of its own, on a free port; yields the address."""
     database = f"sqlite:///{folder / 'wangge.db'}"
-    load(database, places)
+    load(database, taken)
     app = create_app(Settings(_env_file=None, database_url=database, sample="never"))
     config = uvicorn.Config(
         by_cookie(app), port=0, ws="none", log_level="error", timeout_graceful_shutdown=1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,9 @@ from starlette.testclient import TestClient
 from api import create_app
 from api.settings import Settings, today
 from gis.accounts import Role
+from gis.store import Identity, open_store
 from tests.api.callers import as_caller
+from tests.plans.drawn_plan import strip
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -98,6 +101,18 @@ class Draft:
         return self.send("POST", "/publish", body, status, by=self.office.approver)
 
 
+def moved_cell(draft: Draft, code: str) -> tuple[int, str, str]:
+    """Return a cell of a grid, the grid, and one of the same parent beside that it can go to."""
+    view = draft.office.app.state.plan_desk.open(draft.id).plan.view
+    grid = view.base.atlas.division.by_code[code].id
+    for cell in sorted(view.grids[grid].cells):
+        for other in view.state.ground.beside[cell]:
+            target = view.state.owner[other]
+            if target != grid and view.state.grids[target].parent == view.state.grids[grid].parent:
+                return cell, str(grid), str(target)
+    raise AssertionError("no neighbour")
+
+
 def office_of(app: Any) -> Office:
     def client(role: Role, name: str) -> TestClient:
         return TestClient(as_caller(app, role, name=name))
@@ -134,13 +149,40 @@ def _settings(path: Path, folder: Path) -> Settings:
     return Settings(_env_file=None, database_url=f"sqlite:///{path}", sample_folder=folder)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def office(
     later_store: Path, later_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Office]:
-    """An office of its own for each file of tests."""
+    """An office with the sample some years on. Tests begin plans of their own and publish none."""
     path = tmp_path_factory.mktemp("office") / "wangge.db"
     shutil.copy(later_store, path)
     app = create_app(_settings(path, later_folder))
+    with TestClient(app):
+        yield office_of(app)
+
+
+@pytest.fixture(scope="session")
+def strip_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the drawn strip, to be copied: a plan on it costs a tenth of one on the sample."""
+    path = tmp_path_factory.mktemp("strip") / "wangge.db"
+    atlas = strip().atlas
+    with closing(open_store(f"sqlite:///{path}")) as store:
+        store.migrate()
+        store.publish(
+            identity=Identity("示例街道", "320106012", True),
+            division=atlas.division,
+            directory=atlas.directory,
+            roster=atlas.roster,
+            effective_from=today(),
+            today=today(),
+        )
+    return path
+
+
+@pytest.fixture
+def strip_office(strip_store: Path, tmp_path: Path) -> Iterator[Office]:
+    """An office of its own over the drawn strip."""
+    shutil.copy(strip_store, tmp_path / "wangge.db")
+    app = create_app(Settings(_env_file=None, database_url=f"sqlite:///{tmp_path}/wangge.db"))
     with TestClient(app):
         yield office_of(app)

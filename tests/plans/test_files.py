@@ -11,8 +11,23 @@ import pypdf
 import pytest
 
 from api.settings import today
-from tests.plans.conftest import ROOT, Draft, Office
-from tests.plans.test_review import a_cluster, moved_cell
+from tests.plans.conftest import ROOT, Draft, Office, moved_cell
+
+
+def a_cluster(draft: Draft, community: int) -> str:
+    """Return the code of a cluster with four buildings that has a sibling beside it."""
+    view = draft.office.app.state.plan_desk.open(draft.id).plan.view
+    for seen in view.grids.values():
+        code = seen.sketch.code or ""
+        if seen.sketch.level != 3 or not code.startswith(f"320106012{community:03d}"):
+            continue
+        if seen.sketch.kind == "building_cluster" and len(seen.cells) == 4:
+            try:
+                moved_cell(draft, code)
+            except AssertionError:
+                continue
+            return code
+    raise AssertionError("no such cluster")
 
 
 @pytest.fixture(scope="module")

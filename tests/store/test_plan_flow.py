@@ -19,9 +19,8 @@ from api.settings import Settings, today
 from gis.directory import PlaceKind
 from gis.store import Identity, open_store
 from tests.drawn import SIDE, SOUTH, WEST
-from tests.plans.conftest import Draft, Office, office_of
+from tests.plans.conftest import Draft, Office, moved_cell, office_of
 from tests.plans.drawn_plan import strip
-from tests.plans.test_review import moved_cell
 
 FIRST, SECOND = "g001001001", "g001001002"
 
