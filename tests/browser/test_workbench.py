@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -10,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, PHONE, Visit
+from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, Visit
 from tests.browser.drawn_town import COMMUNITIES, town
-from tests.browser.workbench_desk import APPROVER, Desk, service
+from tests.browser.workbench_desk import PLANNER, Desk, service
 
 pytest.importorskip("api.routes.plans")
 pytestmark = pytest.mark.browser
@@ -225,7 +226,8 @@ def test_a_cell_is_cut_only_by_the_tool_that_says_so(bench):
         cell,
     )
     at.page.mouse.click(x, box[0] - 12)
-    at.page.mouse.dblclick(x, box[1] + 12)
+    at.page.mouse.click(x, box[1] + 12)
+    at.page.keyboard.press("Enter")  # ends the line, wherever the middle of the map is
     at.done(1)
     assert at.ask("app => app.model.cells.size") > before
     at.page.keyboard.press("Control+z")
@@ -304,27 +306,72 @@ def test_a_finding_says_where_and_is_waived_with_a_reason_and_a_name(desk):
     at.page.get_by_role("dialog").get_by_role("button", name="确定").click()
     at.until("app => app.plan.counts.waived === 1")
     at.key("filter-waived").click()
-    assert "下月另行拆分" in at.page.locator(".plan-finding").first.inner_text()
+    waived = at.page.locator(".plan-finding").first
+    assert f"{PLANNER} 豁免：下月另行拆分" in waived.inner_text()
+    waived.get_by_role("button", name="取消豁免").click()
+    at.until("app => app.plan.counts.waived === 0")
 
 
 # --- 4: proposals ------------------------------------------------------------------------------------
 
 
+def unbalanced(at: Desk, far: int = 2) -> tuple[str, str]:
+    """Let one grid take buildings of its neighbour; return both."""
+    into, other, cell = at.border_pair()
+    beside = [cell, *(c for c in at.cells(other) if c != cell)][:far]
+    at.ask("(app, a) => app.act({kind: 'paint', into: a[0], cells: a[1]})", [into, beside])
+    at.done(1)
+    return into, other
+
+
 def test_a_proposal_is_seen_before_it_is_taken_in_part(desk):
-    at = desk().new_plan("建议")
-    compound = next(g for g in at.level(2) if g["buildings"] >= 12)
-    at.select(compound["id"]).tab("建议")
+    at = desk().new_plan("建议").fresh()
+    first, _ = unbalanced(at)
+    at.select(first).ask("app => app.state.set('level', 2)")
+    compound = at.grid(first)["parent"]
+    at.select(compound).tab("建议")
     at.key("kind-clusters").click()
     at.key("run").click()
-    at.page.wait_for_selector('[data-key="take"], .notice-none', timeout=30_000)
-    assert at.steps == 0, "nothing is changed by itself"
+    at.key("take").wait_for(timeout=30_000)
+    assert at.steps == 1, "nothing is changed by itself"
     boxes = at.page.locator(".plan-part input")
     if boxes.count() > 1:
+        whole = at.ask("app => app.offered().length")
         boxes.nth(0).uncheck()
-        assert at.ask("app => app.offered().length") > 0
-    if at.key("take").count():
-        at.key("take").click()
-        at.done(1)
+        assert 0 < at.ask("app => app.offered().length") < whole
+    at.key("take").click()
+    at.done(2)
+
+
+def test_a_finding_is_repaired_with_few_handovers(desk):
+    at = desk().new_plan("修复").fresh()
+    first, other = unbalanced(at, 3)
+    at.tab("问题")
+    found = next(f for f in at.findings("buildings_out_of_range") if f["grid"] == other)
+    at.key(f"solve-repair-{found['id']}").click()
+    at.key("take").click(timeout=30_000)
+    at.done(2)
+    assert found["id"] not in [f["id"] for f in at.findings()]
+    assert first != other
+
+
+def test_leaders_are_balanced_and_nothing_to_mend_is_no_fault(desk):
+    at = desk().new_plan("均衡").fresh()
+    first, other = unbalanced(at)
+    at.select(first).tab("建议")
+    at.key("kind-balance").click()
+    at.key("run").click()
+    at.key("take").wait_for(timeout=30_000)
+    assert "移交户数" in at.page.locator(".plan-effect").inner_text()
+    at.key("take").click()
+    at.done(2)
+    households = {at.grid(g)["households"] for g in (first, other)}
+    assert len(households) == 1, households
+    at.key("kind-repair").click()
+    at.key("scope").select_option("whole")
+    at.key("run").click()
+    at.page.locator(".plan-job .notice-none").wait_for()
+    assert at.page.locator(".plan-job .notice-error").count() == 0
 
 
 def test_a_proposal_under_way_is_stopped(desk):
@@ -357,44 +404,6 @@ def test_the_impact_sheet_says_what_goes_where_and_is_downloaded(desk):
         with at.page.expect_download() as waiting:
             at.page.get_by_role("link", name=f"下载 {kind}").click()
         assert waiting.value.path().read_bytes()[:4].startswith(magic)
-
-
-# --- 6: review ---------------------------------------------------------------------------------------
-
-
-def test_a_plan_is_submitted_commented_approved_by_another_noticed_and_published(desk, origin):
-    at = desk().new_plan("送审到发布")
-    grid = at.level(2)[0]
-    at.select(grid["id"])
-    at.key("name").fill("改名小区")
-    at.key("name").press("Enter")
-    at.done(1)
-    at.tab("审核").key("comment").fill("请核对名称")
-    at.key("comment-send").click()
-    at.page.wait_for_selector(".plan-comments li")
-    at.key("submit").click()
-    at.until("app => app.plan.state === 'submitted'")
-    assert at.key("approve").count() == 0, "not by the one who submitted it"
-    at.as_("approver").open(f"/desk/plans/{at.plan_id}#tab=review").wait_for_map()
-    at.key("approve").click()
-    at.until("app => app.plan.state === 'approved'")
-    at.page.locator("summary", has_text="公示").click()
-    at.key("notice").click()
-    at.page.wait_for_selector("text=打开公示页")
-    plan = at.plan_id
-    at.open(f"/notices/{plan}")
-    assert "网格调整公示" in at.page.locator("main").inner_text()
-    assert APPROVER not in at.page.locator("main").inner_text()
-    at.open(f"/desk/plans/{plan}#tab=review").wait_for_map()
-    at.key("publish").click()
-    at.page.get_by_role("dialog").get_by_role("button", name="发布为新的网格划分").click()
-    at.until("app => app.plan.state === 'published'")
-    at.open("/desk/plans")
-    at.page.get_by_role("button", name="恢复到此版…").first.click()
-    at.page.get_by_label("恢复理由").fill("试验恢复")
-    at.page.get_by_role("dialog").get_by_role("button", name="确定").click()
-    at.page.wait_for_selector(".notice-done")
-    at.as_("planner")
 
 
 # --- 7: two planners, and accidents ------------------------------------------------------------------
@@ -468,29 +477,6 @@ def test_an_answer_lost_on_the_way_does_not_do_the_step_twice(desk):
     assert at.api(f"/plans/{at.plan_id}")["steps"] == 1
 
 
-# --- phone -------------------------------------------------------------------------------------------
-
-
-def test_on_a_phone_findings_impact_and_approval_are_at_hand(desk):
-    at = desk().new_plan("手机")
-    grid = at.level(2)[1]
-    at.select(grid["id"]).key("name").fill("手机改名")
-    at.key("name").press("Enter")
-    at.done(1)
-    at.tab("审核").key("submit").click()
-    at.until("app => app.plan.state === 'submitted'")
-    plan = at.plan_id
-    at = desk(PHONE).as_("approver").open(f"/desk/plans/{plan}").wait_for_map()
-    assert at.page.evaluate("document.documentElement.scrollWidth") <= 390
-    at.page.locator(".plan-finding, .plan-tab-body p").first.wait_for()
-    at.tab("审核").key("approve").click()
-    at.until("app => app.plan.state === 'approved'")
-    at.page.get_by_role("link", name="影响表").click()
-    at.page.wait_for_selector(".swipe canvas")
-    assert at.page.evaluate("document.documentElement.scrollWidth") <= 390
-    at.as_("planner")
-
-
 # --- keyboard ----------------------------------------------------------------------------------------
 
 
@@ -550,6 +536,31 @@ def test_a_division_is_drafted_from_a_table_and_traced_over_a_poster(bench, tmp_
     assert sum(g["buildings"] for g in at.level(3)) == len(rows)
     at.until("app => app.poster.shown")
     at.open(f"/desk/plans/{before}").wait_for_map()
+
+
+def test_a_poster_is_aligned_by_two_points_and_no_other_file_is_one(bench, tmp_path):
+    at = bench.fresh()
+    for name, content in (("poster.png", png()), ("poster.pdf", b"%PDF-1.4 nothing")):
+        (tmp_path / name).write_bytes(content)
+    at.page.get_by_text("更多", exact=True).click()
+    at.page.get_by_role("menuitem", name="垫图").click()
+    box = at.page.get_by_role("dialog")
+    box.locator("input[type=file]").set_input_files(tmp_path / "poster.pdf")
+    box.get_by_text("浏览器打不开这个文件").wait_for()
+    assert at.page.locator(".plan-poster").count() == 0
+    box.locator("input[type=file]").set_input_files(tmp_path / "poster.png")
+    at.page.get_by_role("button", name="两点对齐").click()
+    b = at.page.locator(".plan-sky").bounding_box()
+    ends = [(300, 250), (340, 330), (500, 250), (340, 630)]  # here to there, twice
+    for x, y in ends:
+        at.page.mouse.click(b["x"] + x, b["y"] + y)
+    place = at.ask("app => app.poster.place")
+    assert place["turn"] == pytest.approx(math.pi / 2, abs=0.01)
+    at.page.get_by_role("button", name="摆好了").click()
+    at.page.get_by_text("更多", exact=True).click()
+    at.page.get_by_role("menuitem", name="垫图").click()
+    box.get_by_role("button", name="移除").click()
+    assert at.ask("app => app.poster.shown") is False
 
 
 def test_a_plan_made_elsewhere_is_tried_then_taken_in(bench, tmp_path):
