@@ -141,7 +141,7 @@ def _page_for(request: Request, error: WanggeError) -> Response:
         path = request.url.path
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/signin?next={quote(path + query, safe='/')}", 303)
-    return page_answer(request, "refused.html", 403)
+    return page_answer(request, "refused", 403)
 
 
 def _headers(error: WanggeError) -> dict[str, str]:

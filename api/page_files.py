@@ -1,8 +1,9 @@
 """The pages for people and their scripts, as they are sent.
 
-A page is ``api/pages/NAME.html`` and holds no data: its own scripts ask the API. It loads
-nothing from elsewhere and runs only the scripts that are served at ``/desk/static``. A route
-that sends one is ``return page_answer(request, "people.html")``.
+A page is ``api/pages/page.html`` with a title, styles and a script from the table below. It holds
+no data: its own scripts ask the API. It loads nothing from elsewhere and runs only the scripts
+that are served at ``/desk/static``. A route that sends one is
+``return page_answer(request, "people")``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib import resources
+from string import Template
 
 from fastapi import Request
 from starlette.responses import Response
@@ -26,6 +28,22 @@ PAGE_POLICY = (
 PAGE_METHODS = ["GET", "HEAD"]
 _TYPES = {".css": "text/css", ".js": "text/javascript"}
 _FROM_THE_MAP = ("dom.js", "state.js", "words.js")
+# Of each page: its title until its script speaks, its styles after the tokens, its script.
+_PAGES = {
+    "account": ("网格", ("shell",), "account"),
+    "audit": ("审计记录 · 网格", ("shell", "record"), "audit"),
+    "data": ("资料", ("shell", "data"), "data"),
+    "desk": ("网格查询台", ("desk", "cards"), "desk"),
+    "people": ("人员与任职 · 网格", ("shell", "record"), "people"),
+    "places": ("地点 · 网格", ("shell", "record"), "places"),
+    "plan": ("网格调整方案", ("shell", "plan", "plan-editor"), "plan-editor"),
+    "plan-notice": ("网格调整公示", ("shell", "plan", "plan-sheet"), "plan-notice"),
+    "plan-sheet": ("影响表", ("shell", "plan", "plan-sheet"), "plan-sheet"),
+    "plans": ("网格调整", ("shell", "plan", "plan-sheet"), "plan-list"),
+    "refused": ("网格", ("shell",), "refused"),
+    "signin": ("网格", ("shell",), "signin"),
+    "users": ("网格", ("shell",), "users"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +56,7 @@ class File:
 
 
 def page_answer(request: Request, name: str, status: int = 200) -> Response:
-    """Return a page of ``api/pages`` by its file name."""
+    """Return a page by its name."""
     headers = {"content-security-policy": PAGE_POLICY}
     return file_answer(request, _page(name), headers, status)
 
@@ -69,7 +87,11 @@ def file_answer(
 
 @cache
 def _page(name: str) -> File:
-    return _file((resources.files("api") / "pages" / name).read_bytes(), "text/html")
+    title, styles, script = _PAGES[name]
+    links = [f'<link rel="stylesheet" href="/desk/static/{n}.css">' for n in ("tokens", *styles)]
+    template = (resources.files("api") / "pages" / "page.html").read_text("utf-8")
+    page = Template(template).substitute(title=title, styles="\n".join(links), script=script)
+    return _file(page.encode(), "text/html")
 
 
 @cache

@@ -21,16 +21,16 @@ _Next = Annotated[str | None, Query(alias="next", max_length=2000)]
 @router.api_route("/signin", methods=PAGE_METHODS)
 async def signin(request: Request, _caller: Public, _next: _Next = None) -> Response:
     """Return the page that asks for name and password; its script goes on to ``next``."""
-    return page_answer(request, "signin.html")
+    return page_answer(request, "signin")
 
 
 @router.api_route("/account", methods=PAGE_METHODS)
 async def account(request: Request, _caller: _Own, _next: _Next = None) -> Response:
     """Return the page of one's own account."""
-    return page_answer(request, "account.html")
+    return page_answer(request, "account")
 
 
 @router.api_route("/desk/users", methods=PAGE_METHODS)
 async def users(request: Request, _caller: _Admin) -> Response:
     """Return the page of all accounts."""
-    return page_answer(request, "users.html")
+    return page_answer(request, "users")

@@ -87,7 +87,7 @@ Held = Annotated[Waiting, Depends(_waiting)]
 @router.api_route("/desk/data", methods=PAGE_METHODS, include_in_schema=False)
 async def page(request: Request, _caller: _PageReader) -> Response:
     """Return the page of data in and out."""
-    return page_answer(request, "data.html")
+    return page_answer(request, "data")
 
 
 @router.get("/data", summary="What the store holds, and what can be undone")

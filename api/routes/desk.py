@@ -15,7 +15,7 @@ router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 @router.api_route("/desk", methods=PAGE_METHODS)
 async def desk(request: Request, _caller: Public) -> Response:
     """Return the page."""
-    return page_answer(request, "desk.html")
+    return page_answer(request, "desk")
 
 
 @router.api_route("/desk/static/{name}", methods=PAGE_METHODS)

@@ -27,7 +27,7 @@ _Right = Annotated[str, Query(alias="right", max_length=80)]
 @router.api_route("/desk/plans", methods=PAGE_METHODS)
 async def plans(request: Request, _caller: _Planner) -> Response:
     """Return the page that lists the plans and begins new ones."""
-    return page_answer(request, "plans.html")
+    return page_answer(request, "plans")
 
 
 @router.get("/desk/plans/colours.json")
@@ -41,22 +41,22 @@ async def compare(
     request: Request, _caller: _Planner, _left: _Left = "", _right: _Right = ""
 ) -> Response:
     """Return the page that compares two plans or divisions; its script reads which."""
-    return page_answer(request, "plan-sheet.html")
+    return page_answer(request, "plan-sheet")
 
 
 @router.api_route("/desk/plans/{plan}", methods=PAGE_METHODS)
 async def plan(request: Request, _caller: _Planner) -> Response:
     """Return the workbench."""
-    return page_answer(request, "plan.html")
+    return page_answer(request, "plan")
 
 
 @router.api_route("/desk/plans/{plan}/impact", methods=PAGE_METHODS)
 async def impact(request: Request, _caller: _Planner) -> Response:
     """Return the page that says what a plan changes."""
-    return page_answer(request, "plan-sheet.html")
+    return page_answer(request, "plan-sheet")
 
 
 @router.api_route("/notices/{plan}", methods=PAGE_METHODS)
 async def notice(request: Request, _caller: Public) -> Response:
     """Return the public page of a notice; its script asks `/notices/{plan}.json`."""
-    return page_answer(request, "plan-notice.html")
+    return page_answer(request, "plan-notice")

@@ -184,16 +184,16 @@ async def erase(request: Request, caller: Admin, current: InForce, number: Numbe
 @router.api_route("/desk/audit", methods=PAGE_METHODS, include_in_schema=False)
 async def audit_page(request: Request, _caller: _Reader) -> Response:
     """Return the page of the audit log."""
-    return page_answer(request, "audit.html")
+    return page_answer(request, "audit")
 
 
 @router.api_route("/desk/people", methods=PAGE_METHODS, include_in_schema=False)
 async def people_page(request: Request, _caller: _Clerk) -> Response:
     """Return the page where people and duties are kept current."""
-    return page_answer(request, "people.html")
+    return page_answer(request, "people")
 
 
 @router.api_route("/desk/places", methods=PAGE_METHODS, include_in_schema=False)
 async def places_page(request: Request, _caller: _Clerk) -> Response:
     """Return the page where places are kept current."""
-    return page_answer(request, "places.html")
+    return page_answer(request, "places")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from api import create_app
 from api.access import CALLER, Caller
@@ -17,7 +14,7 @@ from api.settings import Settings
 from gis.accounts import Role
 from gis.store import Identity, open_store
 from tests import drawn
-from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, PHONE
+from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, PHONE, running
 from tests.intake import kits
 
 pytestmark = pytest.mark.browser
@@ -40,19 +37,8 @@ def origin(tmp_path_factory) -> Iterator[str]:
             scope = {**scope, CALLER: Caller("王示例", Role.PLANNER, None, "page")}
         await app(scope, receive, send)
 
-    server = uvicorn.Server(
-        uvicorn.Config(signed_in, port=0, ws="none", log_level="error", timeout_graceful_shutdown=1)
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 60
-    while not server.started:
-        assert thread.is_alive(), "the service did not start"
-        assert time.monotonic() < until, "the service did not start in time"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+    with running(signed_in) as address:
+        yield address
 
 
 @pytest.fixture

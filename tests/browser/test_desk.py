@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import re
-import threading
-import time
 from collections.abc import Callable, Iterator
 from itertools import cycle
 from pathlib import Path
@@ -16,14 +14,13 @@ from typing import Any
 import httpx2
 import openpyxl
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from api import create_app
 from api.settings import Settings
 from gis.datum import from_wgs84
 from gis.geometry import point_inside
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, running
 from tests.publishing.hostile import CORPUS
 
 pytestmark = pytest.mark.browser
@@ -40,20 +37,9 @@ def app(tmp_path_factory) -> FastAPI:
 @pytest.fixture(scope="module")
 def origin(app) -> Iterator[str]:
     """The service over the sample, on a free port of this machine."""
-    config = uvicorn.Config(app, port=0, ws="none", log_level="error", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 30
-    while not server.started:
-        assert thread.is_alive(), "the service did not start"
-        assert time.monotonic() < until, "the service did not start in time"
-        time.sleep(0.02)
-    address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    httpx2.get(f"{address}/locate", params={"address": ADDRESS}, timeout=30, trust_env=False)
-    yield address
-    server.should_exit = True
-    thread.join(10)
+    with running(app) as address:
+        httpx2.get(f"{address}/locate", params={"address": ADDRESS}, timeout=30, trust_env=False)
+        yield address
 
 
 @pytest.fixture

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 
 from api import create_app
 from api.access import CALLER, Caller
 from api.settings import Settings, today
 from gis.accounts import Role
-from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, PHONE
+from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, PHONE, running
 
 pytestmark = pytest.mark.browser
 COMMUNITY = "320106012005"
@@ -34,19 +31,8 @@ def origin(tmp_path_factory) -> Iterator[str]:
             scope = {**scope, CALLER: caller}
         await app(scope, receive, send)
 
-    server = uvicorn.Server(
-        uvicorn.Config(signed_in, port=0, ws="none", log_level="error", timeout_graceful_shutdown=1)
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 60
-    while not server.started:
-        assert thread.is_alive(), "the service did not start"
-        assert time.monotonic() < until, "the service did not start in time"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+    with running(signed_in) as address:
+        yield address
 
 
 class Desk:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 
 from api import create_app
 from api.settings import Settings
 from gis.record import SYSTEM
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, running
 
 pytestmark = pytest.mark.browser
 OWN = "三条鱼在水里游-example"
@@ -28,20 +25,9 @@ def app(tmp_path_factory) -> Any:
 
 @pytest.fixture(scope="module")
 def origin(app) -> Iterator[str]:
-    config = uvicorn.Config(app, port=0, ws="none", log_level="error", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 60
-    while not server.started:
-        assert thread.is_alive(), "the service did not start"
-        assert time.monotonic() < until, "the service did not start in time"
-        time.sleep(0.02)
-    address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    httpx2.get(f"{address}/grids", params={"limit": 1}, timeout=30, trust_env=False)
-    yield address
-    server.should_exit = True
-    thread.join(10)
+    with running(app) as address:
+        httpx2.get(f"{address}/grids", params={"limit": 1}, timeout=30, trust_env=False)
+        yield address
 
 
 @pytest.fixture

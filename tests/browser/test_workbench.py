@@ -32,7 +32,7 @@ def desk(visit, origin) -> Iterator[Callable[..., Desk]]:
     visits = []
 
     def opened(size: tuple[int, int] = DESKTOP, **how: Any) -> Desk:
-        visits.append(visit(f"{origin}/desk/plans", offline=False, size=size, **how))
+        visits.append(visit(origin, offline=False, size=size, wait=False, **how))
         return Desk(visits[-1].page, origin).as_("planner")
 
     yield opened

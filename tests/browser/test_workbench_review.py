@@ -29,7 +29,7 @@ def desk(visit, origin) -> Iterator[Callable[..., Desk]]:
     visits = []
 
     def opened(size: tuple[int, int] = DESKTOP) -> Desk:
-        visits.append(visit(f"{origin}/desk/plans", offline=False, size=size))
+        visits.append(visit(origin, offline=False, size=size, wait=False))
         return Desk(visits[-1].page, origin).as_("planner")
 
     yield opened

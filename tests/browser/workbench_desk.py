@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,14 +10,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
 from api import create_app
 from api.access import CALLER, Caller
 from api.settings import Settings, today
 from gis.accounts import Role
 from gis.intake import read_set
 from gis.store import Identity, open_store
+from tests.browser.conftest import running
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 PLANNER, APPROVER = "王示例", "李样例"
@@ -70,20 +68,8 @@ def service(folder: Path, taken: Any) -> Iterator[str]:
     database = f"sqlite:///{folder / 'wangge.db'}"
     load(database, taken)
     app = create_app(Settings(_env_file=None, database_url=database, sample="never"))
-    config = uvicorn.Config(
-        by_cookie(app), port=0, ws="none", log_level="error", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 60
-    while not server.started:
-        assert thread.is_alive(), "the service did not start"
-        assert time.monotonic() < until, "the service did not start in time"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+    with running(by_cookie(app)) as address:
+        yield address
 
 
 class Desk:
@@ -114,11 +100,10 @@ class Desk:
 
     def new_plan(self, title: str, reason: str = "试验") -> Desk:
         """Begin a plan as the list does, and open it."""
-        plan = self.page.evaluate(
-            "async body => (await (await fetch('/plans', {method: 'POST', body: JSON.stringify(body),"
-            " headers: {'content-type': 'application/json'}})).json()).id",
-            {"title": title, "reason": reason},
+        answer = self.page.request.post(
+            f"{self.origin}/plans", data={"title": title, "reason": reason}
         )
+        plan = answer.json()["id"]
         return self.open(f"/desk/plans/{plan}").wait_for_map()
 
     def fresh(self) -> Desk:

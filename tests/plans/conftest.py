@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -179,10 +179,18 @@ def strip_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@contextmanager
+def strip_served(strip_store: Path, folder: Path, **settings: Any) -> Iterator[Office]:
+    """Serve a copy of the drawn strip to an office with these settings."""
+    shutil.copy(strip_store, folder / "wangge.db")
+    url = f"sqlite:///{folder}/wangge.db"
+    app = create_app(Settings(_env_file=None, database_url=url, **settings))
+    with TestClient(app):
+        yield office_of(app)
+
+
 @pytest.fixture
 def strip_office(strip_store: Path, tmp_path: Path) -> Iterator[Office]:
     """An office of its own over the drawn strip."""
-    shutil.copy(strip_store, tmp_path / "wangge.db")
-    app = create_app(Settings(_env_file=None, database_url=f"sqlite:///{tmp_path}/wangge.db"))
-    with TestClient(app):
-        yield office_of(app)
+    with strip_served(strip_store, tmp_path) as office:
+        yield office

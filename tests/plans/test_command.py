@@ -30,7 +30,6 @@ def wangge(strip_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, c
     return run
 
 
-@pytest.mark.slow
 def test_a_plan_is_made_checked_and_published_at_the_terminal(wangge: Any, tmp_path: Path) -> None:
     stays, goes = "320106012001001", "320106012001002"
     steps = tmp_path / "steps.json"

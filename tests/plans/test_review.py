@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.settings import today
-from tests.plans.conftest import Office, moved_cell
+from tests.plans.conftest import Office, moved_cell, strip_served
 
 FIRST, LAST = "320106012001001001", "320106012002002002"
 
@@ -151,6 +152,18 @@ def test_a_rollback_publishes_a_new_version(office: Office) -> None:
     assert leaderless == []
 
 
+def test_the_rules_are_those_of_the_office(strip_store: Path, tmp_path: Path) -> None:
+    """The strip keeps the usual rules: its own have 4 houses in a cluster, 700 in a compound."""
+    with strip_served(
+        strip_store, tmp_path, rule_least_households=701, rule_most_buildings=3
+    ) as office:
+        plan = office.begin().get()
+        assert (plan["rules"]["least_households"], plan["rules"]["buildings"]) == (701, [3, 3])
+        broken = [f["rule"] for f in plan["findings"] if f["severity"] == "soft"]
+        assert broken.count("under_minimum") == 4
+        assert broken.count("buildings_out_of_range") == 8
+
+
 def test_nobody_below_a_planner_reads_plans(office: Office) -> None:
     plan = office.begin().id
     assert office.public.get("/plans").status_code == 401
@@ -164,6 +177,7 @@ def test_nobody_below_a_planner_reads_plans(office: Office) -> None:
 
 def test_undo_and_redo_lead_back_and_forth(office: Office) -> None:
     draft = office.begin()
+    assert [f for f in draft.get()["findings"] if f["severity"] == "soft"] == []
     cell, grid, target = moved_cell(draft, FIRST)
     drawn: list[Any] = [draft.get("/drawing")["grids"]]
     for operation in (
