@@ -5,11 +5,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterable
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from itertools import islice
-from operator import attrgetter
+from itertools import groupby, islice
 from typing import Any
 
 import shapely
@@ -17,47 +15,56 @@ from shapely.geometry.base import BaseGeometry
 
 _AS_IT_IS = frozenset((str, int, float, bool, type(None)))
 _ROWS_AT_ONCE = 5_000
-_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+_quoted = json.encoder.encode_basestring
 
 
 def sha256_of(rows: Iterable[Any]) -> str:
     """Return the SHA-256 of frozen dataclasses and plain values, in their order.
 
-    Geometries count by their little-endian WKB, everything else by its JSON.
+    Geometries count by their little-endian WKB, everything else by its JSON; a line a row.
     """
     digest = hashlib.sha256()
-    rows = iter(rows)
-    while some := list(islice(rows, _ROWS_AT_ONCE)):
-        named = [(_names(row), row) for row in some]
-        values = [_values(row) if names else (row,) for names, row in named]
-        hexes = _hexes(values)
-        for (names, row), cells in zip(named, values, strict=True):
-            text = _json.encode(_row(names, cells, hexes) if names else plain(row))
-            digest.update(f"{text}\n".encode())
+    for kind, alike in groupby(rows, type):
+        while some := list(islice(alike, _ROWS_AT_ONCE)):
+            lines = _lines(kind, some) if _fields_of(kind) else [_json(plain(row)) for row in some]
+            digest.update("".join(f"{line}\n" for line in lines).encode())
     return digest.hexdigest()
 
 
-def _hexes(rows: list[tuple[Any, ...]]) -> dict[int, str]:
-    """Return the WKB of every geometry among the fields of rows, by its id: all at once."""
-    found = [
-        value
-        for cells in rows
-        for value in cells
-        if type(value) not in _AS_IT_IS and isinstance(value, BaseGeometry)
-    ]
-    written = shapely.to_wkb(found, hex=True, byte_order=1, include_srid=False) if found else ()
-    return {id(value): str(text) for value, text in zip(found, written, strict=True)}
+def _lines(kind: type, rows: list[Any]) -> Iterable[str]:
+    """Return the JSON of dataclasses of one kind, written field by field: there are many rows."""
+    names = sorted(_fields_of(kind))
+    columns = [_column([getattr(row, name) for row in rows]) for name in names]
+    template = ", ".join(f"{_quoted(name)}: %s" for name in names)
+    return [f"{{{template % cells}}}" for cells in zip(*columns, strict=True)]
 
 
-def _row(names: tuple[str, ...], cells: tuple[Any, ...], hexes: dict[int, str]) -> Any:
-    return {
-        name: value
-        if type(value) in _AS_IT_IS
-        else value.value
-        if isinstance(value, StrEnum)
-        else hexes.get(id(value)) or plain(value)
-        for name, value in zip(names, cells, strict=True)
-    }
+def _column(values: list[Any]) -> list[str]:
+    """Return the JSON of the values of one field."""
+    if all(isinstance(value, BaseGeometry) for value in values):
+        written = shapely.to_wkb(values, hex=True, byte_order=1, include_srid=False)
+        return [f'"{text}"' for text in written]
+    return [_JSON_OF.get(type(value), _slowly)(value) for value in values]
+
+
+def _slowly(value: Any) -> str:
+    return _json(plain(value))
+
+
+def _listed(values: Iterable[Any]) -> str:
+    return f"[{', '.join([_JSON_OF.get(type(v), _slowly)(v) for v in values])}]"
+
+
+_JSON_OF: Mapping[type, Callable[[Any], str]] = {
+    str: _quoted,
+    int: int.__repr__,
+    bool: {True: "true", False: "false"}.__getitem__,
+    type(None): {None: "null"}.__getitem__,
+    tuple: _listed,
+    list: _listed,
+}
+"""The JSON of the commonest types, as the encoder writes it."""
 
 
 def plain(value: Any) -> Any:
@@ -78,26 +85,9 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _names(row: Any) -> tuple[str, ...]:
-    return _fields_of(type(row))  # type: ignore[arg-type]
-
-
-def _values(row: Any) -> tuple[Any, ...]:
-    return _values_of(type(row))(row)  # type: ignore[arg-type]
-
-
 @cache
 def _fields_of(kind: type) -> tuple[str, ...]:
     """Return the field names of a dataclass, () for any other type."""
     if not dataclasses.is_dataclass(kind):
         return ()
     return tuple(f.name for f in dataclasses.fields(kind))
-
-
-@cache
-def _values_of(kind: type) -> Callable[[Any], tuple[Any, ...]]:
-    """Return what takes the fields of a dataclass out of a value, in order."""
-    names = _fields_of(kind)
-    if len(names) == 1:
-        return lambda value: (getattr(value, names[0]),)
-    return attrgetter(*names)

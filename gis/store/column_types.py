@@ -169,7 +169,7 @@ def checked_words(text: str) -> str:
     InvalidInput
         When it holds a NUL character or half of a surrogate pair.
     """
-    if "\x00" in text or (not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text)):
+    if "\x00" in text or not _is_unicode(text):
         shown = text[:40].encode("ascii", "backslashreplace").decode()
         raise InvalidInput(
             "text",
@@ -177,6 +177,15 @@ def checked_words(text: str) -> str:
             f"“{shown}”含有无法保存的字符：请重新输入",
         )
     return text
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether a text has no half of a surrogate pair: all others have a UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Count(TypeDecorator[int]):

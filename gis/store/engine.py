@@ -31,7 +31,12 @@ BUSY_TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
 SCHEMA = "wangge"
 _WRITERS_LOCK = 0x77616E67
-_to_json = partial(json.dumps, ensure_ascii=False)
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _from_json(text: str | bytes) -> Any:
+    # Most lists of a place are empty.
+    return [] if text == "[]" else json.loads(text)
 
 
 @dataclass(frozen=True)
@@ -133,6 +138,7 @@ def _sqlite_engine(path: Path) -> Engine:
         creator=partial(connect_sqlite, path),
         poolclass=NullPool,
         json_serializer=_to_json,
+        json_deserializer=_from_json,
     )
 
 
@@ -280,6 +286,7 @@ def _postgis_engine(url: URL, schema: str) -> Engine:
         pool_timeout=BUSY_TIMEOUT_S,
         pool_pre_ping=True,
         json_serializer=_to_json,
+        json_deserializer=_from_json,
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "wangge"},
     )
     event.listen(engine, "connect", partial(_prefer_our_schema, schema))

@@ -8,18 +8,22 @@ from typing import Any, TypeVar
 
 import numpy as np
 import shapely
-from sqlalchemy import JSON, Column, Connection, SmallInteger, Table, insert, select
+from sqlalchemy import JSON, Column, Connection, Dialect, SmallInteger, Table, insert, select
 from sqlalchemy.exc import StatementError
 
-from gis.errors import InvalidBoundary
+from gis.errors import InvalidBoundary, WanggeError
 from gis.store.column_types import SRID, Shape, wkb_of, wkbs_of
 
 T = TypeVar("T")
 Convert = Callable[[Any], Any]
+_ROWS_AT_ONCE = 5_000
 
 
 def write(connection: Connection, table: Table, values: Sequence[Any], version: int) -> None:
     """Insert frozen values as rows of a version.
+
+    A column is made ready at once, by its own type, as an insert of SQLAlchemy would do it cell
+    by cell.
 
     Raises
     ------
@@ -28,34 +32,55 @@ def write(connection: Connection, table: Table, values: Sequence[Any], version: 
     """
     if not values:
         return
-    names = [f.name for f in fields(values[0])]
-    convert = {c.name: _as_stored(c) for c in table.c}
-    key = _version_column(table)
-    rows = [{key: version, **{n: convert[n](getattr(value, n)) for n in names}} for value in values]
+    dialect = connection.dialect
+    names = [_version_column(table), *(f.name for f in fields(values[0]))]
+    insertion = insert(table).compile(dialect=dialect, column_keys=names)
+    order: Sequence[str] = insertion.positiontup or names  # type: ignore[attr-defined]
+    for start in range(0, len(values), _ROWS_AT_ONCE):
+        some = values[start : start + _ROWS_AT_ONCE]
+        columns = [
+            _bound(table, name, some, dialect) if name != names[0] else [version] * len(some)
+            for name in order
+        ]
+        cells = zip(*columns, strict=True)
+        if insertion.positional:
+            connection.exec_driver_sql(insertion.string, list(cells))
+        else:
+            rows = [dict(zip(order, row, strict=True)) for row in cells]
+            connection.exec_driver_sql(insertion.string, rows)
+
+
+def _bound(table: Table, name: str, values: Sequence[Any], dialect: Dialect) -> list[Any]:
+    """Return the values of a field as the driver takes them."""
+    column = table.c[name]
+    found = [getattr(value, name) for value in values]
     try:
-        connection.execute(insert(table), _with_wkb(table, rows, connection.dialect.name))
+        if isinstance(column.type, Shape):
+            srid = SRID if dialect.name == "postgresql" else None
+            return list(wkbs_of(found, column.type.kinds, srid))
+        turn = _as_stored(column)
+        process = column.type.dialect_impl(dialect).bind_processor(dialect)
+        return _each(found, (lambda v: process(turn(v))) if process else turn)
     except InvalidBoundary:
-        raise _named(table, rows) from None
-    except StatementError as problem:
-        if isinstance(problem.orig, InvalidBoundary):
-            raise _named(table, rows) from None
+        raise _named(table, values) from None
+    except WanggeError:
         raise
+    except Exception as problem:
+        raise StatementError(f"{table.name}.{name}: {problem}", None, None, problem) from problem
 
 
-def _with_wkb(table: Table, rows: list[dict[str, Any]], engine: str) -> list[dict[str, Any]]:
-    """Return rows with every geometry as its WKB, each column checked and written at once."""
-    srid = SRID if engine == "postgresql" else None
-    written = {
-        c.name: wkbs_of([row[c.name] for row in rows], c.type.kinds, srid)
-        for c in table.c
-        if isinstance(c.type, Shape)
-    }
-    if not written:
-        return rows
-    return [
-        {**row, **{name: column[number] for name, column in written.items()}}
-        for number, row in enumerate(rows)
-    ]
+def _each(values: Sequence[Any], turn: Convert) -> list[Any]:
+    """Return what becomes of each value; of equal texts, of none and of empty lists once."""
+    known: dict[Any, Any] = {}
+    turned = []
+    for value in values:
+        if type(value) is str or value is None or value == ():
+            if value not in known:
+                known[value] = turn(value)
+            turned.append(known[value])
+        else:
+            turned.append(turn(value))
+    return turned
 
 
 def _as_stored(column: Column[Any]) -> Convert:
@@ -72,15 +97,15 @@ def _as_json(values: tuple[Any, ...]) -> list[Any]:
     ]
 
 
-def _named(table: Table, rows: list[dict[str, Any]]) -> InvalidBoundary:
+def _named(table: Table, values: Sequence[Any]) -> InvalidBoundary:
     """Return the error of the first geometry that is not fit, with the id of its row."""
     shapes = [(c.name, c.type.kinds) for c in table.c if isinstance(c.type, Shape)]
-    for row in rows:
+    for value in values:
         for name, kinds in shapes:
             try:
-                wkb_of(row[name], kinds)
+                wkb_of(getattr(value, name), kinds)
             except InvalidBoundary as problem:
-                code = row.get("code") or row["id"]
+                code = getattr(value, "code", None) or value.id
                 return InvalidBoundary(
                     f"{table.name} {code}: {problem.text.en}",
                     f"{table.name} {code}：{problem.text.zh}",
