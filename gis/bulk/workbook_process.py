@@ -95,12 +95,12 @@ def print_row(row: list[Any], out: IO[str]) -> None:
 def plain(value: Any) -> str | int | float | bool | None:
     """Return a cell's value as text or number; dates as 2026-10-01, formulas as text."""
     match value:
-        case None | bool():
-            return value
         case str():
             if len(value) > _MAX_CELL:
                 raise Refused("large", f"a cell has over {_MAX_CELL:,} characters", "单元格过长")
-            return value.encode("utf-8", "replace").decode()
+            return value if value.isascii() else value.encode("utf-8", "replace").decode()
+        case None | bool():
+            return value
         case int() | float():
             # Larger ones, infinity and NaN have no exact place in a table's number.
             return value if abs(value) < _EXACT else str(value)

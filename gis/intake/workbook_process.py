@@ -9,21 +9,17 @@ rows. Limits and refusals are those of :mod:`gis.bulk.workbook_process`.
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 import zipfile
 from collections.abc import Iterator
 from typing import IO, Any
 
+import orjson
+
 from gis.bulk.confined import Refused, confine, tell
-from gis.bulk.workbook_process import (
-    MEMORY_BYTES,
-    check_archive,
-    check_row,
-    plain,
-    trimmed,
-)
+from gis.bulk.workbook_process import MEMORY_BYTES, check_archive
+from gis.intake.sheet_xml import Meanings, position, rows_of, texts_of
 
 _MAX_SHEETS = 60
 _MAX_MERGED = 20_000
@@ -31,7 +27,6 @@ _MERGED = re.compile(
     rb'<(?:\w{1,20}:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
 )
 _BLOCK = 1 << 20
-_MAX_COLUMNS = 200
 
 
 def main() -> None:
@@ -40,7 +35,7 @@ def main() -> None:
     confine(int(cpu_s), MEMORY_BYTES)
     try:
         check_archive(source)
-        with open(target, "w", encoding="ascii") as out:
+        with open(target, "wb") as out:
             read(source, out, int(most))
     except Refused as refused:
         tell(*refused.args)
@@ -51,43 +46,65 @@ def main() -> None:
         tell("wrong", f"cannot be read as XLSX ({why})", f"无法作为 XLSX 读取（{why}）")
 
 
-def read(source: str, out: IO[str], most: int) -> None:
+def read(source: str, out: IO[bytes], most: int) -> None:
     """Write every visible sheet; a formula gives its last result, or itself when it has none.
 
-    openpyxl reads what stands around the rows; the rows themselves are read here, several times
+    openpyxl reads what stands around the rows; the rows themselves are read here, many times
     faster than it does.
     """
-    from openpyxl import load_workbook
-
     with open(source, "rb") as file, zipfile.ZipFile(source) as archive:
-        book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
-        sheets = [s for s in book.worksheets if s.sheet_state == "visible"]
+        sheets, meanings = _around(file)
         if not sheets:
             raise Refused("wrong", "has no visible sheet", "没有可见的工作表")
         if len(sheets) > _MAX_SHEETS:
             raise Refused("large", f"has over {_MAX_SHEETS} sheets", f"工作表超过 {_MAX_SHEETS} 个")
         left = most
-        for sheet in sheets:
-            json.dump({"sheet": sheet.title}, out)
-            out.write("\n")
-            merged = _merged(source, sheet)
-            with archive.open(str(sheet._worksheet_path).lstrip("/")) as part:
-                left -= _write(_Rows(sheet).of(part, left), merged, out)
+        for title, name in sheets:
+            out.write(orjson.dumps({"sheet": title}, option=orjson.OPT_APPEND_NEWLINE))
+            merged = _merged(archive, name)
+            with archive.open(name) as part:
+                left -= _write(rows_of(part, meanings, left), merged, out)
+
+
+def _around(file: IO[bytes]) -> tuple[list[tuple[str, str]], Meanings]:
+    """Return the title and the part of each visible sheet, and what their cells refer to.
+
+    openpyxl would look through all rows for the size of a sheet, and make objects of every text.
+    """
+    from openpyxl.reader.excel import ExcelReader
+    from openpyxl.styles.stylesheet import apply_stylesheet
+    from openpyxl.xml.constants import SHARED_STRINGS
+
+    reader = ExcelReader(file, read_only=True, data_only=False, keep_links=False)
+    reader.read_manifest()
+    reader.read_workbook()
+    apply_stylesheet(reader.archive, reader.wb)
+    sheets = [
+        (sheet.name, rel.target)
+        for sheet, rel in reader.parser.find_sheets()
+        if sheet.state == "visible"
+        and "chartsheet" not in rel.Type
+        and rel.target in reader.valid_files
+    ]
+    texts: list[str] = []
+    shared = reader.package.find(SHARED_STRINGS)
+    if shared is not None:
+        with reader.archive.open(shared.PartName[1:]) as part:
+            texts = texts_of(part)
+    book = reader.wb
+    return sheets, Meanings(texts, book._date_formats, book._timedelta_formats, book.epoch)
 
 
 def _write(
-    rows: Iterator[tuple[int, list[Any]]], merged: dict[int, list[tuple[int, int]]], out: IO[str]
+    rows: Iterator[tuple[int, list[Any]]], merged: dict[int, list[tuple[int, int]]], out: IO[bytes]
 ) -> int:
     """Write rows; return how many."""
     count = 0
     last: dict[int, tuple[int, Any]] = {}
-    encode = json.JSONEncoder(separators=(",", ":")).encode
-    for number, row in rows:
-        count += 1
+    for count, (number, row) in enumerate(rows, start=1):
         if merged:
             _fill(number, row, merged, last)
-        out.write(encode([number, row]))
-        out.write("\n")
+        out.write(orjson.dumps((number, row), option=orjson.OPT_APPEND_NEWLINE))
     return count
 
 
@@ -110,159 +127,33 @@ def _fill(
             last[column] = until, row[column]
 
 
-class _Rows:
-    """Reads the rows of a sheet's XML (ECMA-376) as a stream."""
-
-    def __init__(self, sheet: Any) -> None:
-        book = sheet.parent
-        self._shared = sheet._shared_strings
-        self._dates, self._spans, self._epoch = (
-            book._date_formats,
-            book._timedelta_formats,
-            book.epoch,
-        )
-        self._done: list[tuple[int, list[Any]]] = []
-        self._number = 0
-        self._row: list[Any] = []
-        self._column = -1
-        self._kind, self._style = "n", 0
-        self._text: list[str] = []
-        self._value: str | None = None
-        self._formula: str | None = None
-        self._taking = False
-        self._spoken = False
-
-    def of(self, part: IO[bytes], most: int) -> Iterator[tuple[int, list[Any]]]:
-        """Yield the number and the cells of every row that is not empty."""
-        from xml.parsers import expat
-
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._characters
-        full = 0
-        while block := part.read(_BLOCK):
-            parser.Parse(block)
-            for number, row in self._done:
-                full += 1
-                check_row(number, row, full, most)
-                yield number, row
-            self._done = []
-        parser.Parse(b"", True)
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = name.rpartition(" ")[2]
-        if tag == "c":
-            place = attributes.get("r")
-            letters = place.rstrip("0123456789") if place else ""
-            self._column = _number(letters.encode()) if letters else self._column + 1
-            self._kind = attributes.get("t", "n")
-            self._style = int(attributes.get("s", 0))
-            self._value = self._formula = None
-            self._text = []
-        elif tag in ("v", "t", "f"):
-            if tag != "t" or not self._spoken:
-                self._taking = True
-            if tag != "t":
-                self._text = []
-        elif tag == "row":
-            given = attributes.get("r")
-            self._number = int(given) if given else self._number + 1
-            self._row, self._column = [], -1
-        elif tag == "rPh":
-            self._spoken = True
-
-    def _characters(self, text: str) -> None:
-        if self._taking:
-            self._text.append(text)
-
-    def _end(self, name: str) -> None:
-        tag = name.rpartition(" ")[2]
-        if tag == "v":
-            self._value, self._taking = "".join(self._text), False
-        elif tag == "t":
-            self._taking = False
-        elif tag == "f":
-            self._formula, self._taking, self._text = "".join(self._text), False, []
-        elif tag == "rPh":
-            self._spoken = False
-        elif tag == "c":
-            self._keep()
-        elif tag == "row":
-            row = trimmed(self._row)
-            if row:
-                self._done.append((self._number, row))
-
-    def _keep(self) -> None:
-        value = self._cell()
-        if value in (None, ""):
-            return
-        if self._column >= _MAX_COLUMNS:
-            raise Refused(
-                "large",
-                f"row {self._number} has over {_MAX_COLUMNS} columns: leave the others out",
-                f"第 {self._number} 行超过 {_MAX_COLUMNS} 列：请删去多余的列",
-            )
-        self._row.extend([None] * (self._column + 1 - len(self._row)))
-        self._row[self._column] = value
-
-    def _cell(self) -> Any:
-        text = self._value
-        if self._kind == "inlineStr":
-            return plain("".join(self._text))
-        if text is None or text == "":
-            return plain(f"={self._formula}") if self._formula else None
-        if self._kind == "s":
-            return plain(str(self._shared[int(text)]))
-        if self._kind == "b":
-            return text == "1"
-        if self._kind != "n":
-            return plain(text)
-        number = float(text)
-        if self._style in self._dates:
-            return self._day(number)
-        whole = int(number) if number.is_integer() and abs(number) < 1 << 53 else number
-        return plain(whole)
-
-    def _day(self, number: float) -> Any:
-        from openpyxl.utils.datetime import from_excel
-
-        try:
-            span = self._style in self._spans
-            return plain(from_excel(number, self._epoch, timedelta=span))
-        except (OverflowError, ValueError):
-            return plain(number)
-
-
-def _merged(source: str, sheet: Any) -> dict[int, list[tuple[int, int]]]:
+def _merged(archive: zipfile.ZipFile, name: str) -> dict[int, list[tuple[int, int]]]:
     """Return, by their first row, the column and last row of cells merged downwards."""
-    name = str(sheet._worksheet_path).lstrip("/")
     found: dict[int, list[tuple[int, int]]] = {}
     count = 0
-    with zipfile.ZipFile(source) as archive, archive.open(name) as part:
+    with archive.open(name) as part:
         tail = b""
         while block := part.read(_BLOCK):
             seen = tail + block
             cut = seen.rfind(b"<")
-            for left, top, _, bottom in _MERGED.findall(seen[:cut] if cut > 0 else seen):
-                count += 1
-                if count > _MAX_MERGED:
-                    raise Refused("large", "has too many merged cells", "合并单元格过多")
-                if int(bottom) > int(top):
-                    found.setdefault(int(top), []).append((_number(left), int(bottom)))
-            tail = seen[cut:] if cut > 0 else b""
-        for left, top, _, bottom in _MERGED.findall(tail):
-            found.setdefault(int(top), []).append((_number(left), int(bottom)))
+            whole, tail = (seen[:cut], seen[cut:]) if cut > 0 else (seen, b"")
+            count += _note_merged(whole, found)
+            if count > _MAX_MERGED:
+                raise Refused("large", "has too many merged cells", "合并单元格过多")
+        _note_merged(tail, found)
     return found
 
 
-def _number(letters: bytes) -> int:
-    """Return the position of a column from its letters, the first is 0."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
+def _note_merged(seen: bytes, found: dict[int, list[tuple[int, int]]]) -> int:
+    """Add the merged cells in a piece of XML to those found; return how many there are."""
+    # They stand behind the rows, so that most pieces have none.
+    if b"mergeCell" not in seen:
+        return 0
+    ranges = _MERGED.findall(seen)
+    for left, top, _, bottom in ranges:
+        if int(bottom) > int(top):
+            found.setdefault(int(top), []).append((position(left.decode()), int(bottom)))
+    return len(ranges)
 
 
 if __name__ == "__main__":
