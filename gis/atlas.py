@@ -112,10 +112,14 @@ class Atlas:
     @cached_property
     def _places_by_grid(self) -> dict[GridId, tuple[Place, ...]]:
         lists: dict[GridId, list[Place]] = {g.id: [] for g in self.division}
+        above: dict[GridId, list[list[Place]]] = {}
+        grid_of = self.grid_of
         for place in self.directory.places:
-            if (grid := self.grid_of[place.id]) is not None:
-                for above in self.division.chain(grid):
-                    lists[above.id].append(place)
+            if (grid := grid_of[place.id]) is not None:
+                if grid not in above:
+                    above[grid] = [lists[a.id] for a in self.division.chain(grid)]
+                for places in above[grid]:
+                    places.append(place)
         return {grid: tuple(places) for grid, places in lists.items()}
 
     def places_in(self, grid: GridId) -> tuple[Place, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gis.datum import DATUMS, Datum, parse_datum
 from gis.errors import InvalidInput, TooLarge
@@ -175,6 +176,7 @@ def _missing(role: str, header: Sequence[str]) -> InvalidInput:
     )
 
 
+@lru_cache(maxsize=256)
 def read_datum(cell: str) -> Datum:
     """Return the datum a cell names, however its letters and dashes are written.
 

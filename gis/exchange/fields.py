@@ -121,6 +121,8 @@ class Row:
         items = value
         if isinstance(value, str):
             items = [v.strip() for v in value.replace("；", ";").split(";")]
+            if len(value) <= MAX_TEXT and not _UNFIT.search(value):
+                return tuple(filter(None, items))
         if not isinstance(items, list) or not all(isinstance(v, str) for v in items):
             self._wrong(name, "must be a list of texts", "应为文本列表")
             return ()

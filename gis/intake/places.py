@@ -20,7 +20,7 @@ from gis.division import Division
 from gis.errors import InvalidInput
 from gis.exchange.fields import Row
 from gis.exchange.reference import Reference
-from gis.findings import Finding, Text, warning
+from gis.findings import Finding, Text, errors_among, warning
 from gis.geometry import DECIMALS, check_lon_lat
 from gis.ids import PlaceId
 from gis.intake.headings import Kind
@@ -32,7 +32,23 @@ STATUS = ("occupied", "under_construction")
 _NUMBER = re.compile(r"[+-]?\d{1,3}(\.\d{0,20})?", re.ASCII)
 _NEAR_DEGREES = 0.0005
 _EVERY = 2_000
-_NOWHERE = shapely.Point()
+_KINDS = {str(kind): kind for kind in PlaceKind}
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A place of a table, but for where it is; ``before``: the same place as it is stored."""
+
+    id: PlaceId
+    kind: PlaceKind
+    values: dict[str, Any]
+    before: Place | None
+
+    def at(self, geometry: BaseGeometry) -> Place:
+        """Return the place at a geometry; what its table has no column for is as stored."""
+        if self.before is not None and self.before.kind is self.kind:
+            return replace(self.before, geometry=geometry, **self.values)
+        return Place(id=self.id, kind=self.kind, geometry=geometry, **self.values)
 
 
 @dataclass
@@ -48,7 +64,7 @@ class _Register:
     by_address: dict[tuple[str, str], list[PlaceId]] = field(default_factory=dict)
     kinds: set[PlaceKind] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
-    points: list[tuple[Row, Place, float, float, Datum]] = field(default_factory=list)
+    points: list[tuple[Row, _Draft, float, float, Datum]] = field(default_factory=list)
 
 
 def directory_of(
@@ -135,39 +151,40 @@ def _read(row: Row, table: Table, register: _Register) -> None:
     before = None
     if kind is not None:
         before = _stored(row, kind, name, address, register)
-    place = _place(row, table, kind, name, before)
+        register.kinds.add(kind)
+    draft = _draft(row, table, kind, (name, address), before)
     point = _point(row, table, register)
-    register.findings += row.findings
-    if kind is None or place is None or any(f.severity == "error" for f in row.findings):
-        if kind is not None:
-            register.kinds.add(kind)
+    if row.findings:
+        register.findings += row.findings
+        if errors_among(row.findings):
+            return
+    if draft is None:
         return
-    register.kinds.add(kind)
-    if place.id in register.used:
+    if draft.id in register.used:
         again = replace(row, findings=[])
         again.fault(
             "duplicate_id" if row.values.get("id") else "duplicate_row",
-            f"place {place.id} stands twice: delete one row",
-            f"地点 {place.id} 重复出现：请删除其一",
+            f"place {draft.id} stands twice: delete one row",
+            f"地点 {draft.id} 重复出现：请删除其一",
             name="id" if row.values.get("id") else "name",
         )
         register.findings += again.findings
         return
-    register.used.add(place.id)
+    register.used.add(draft.id)
     if point is not None:
-        register.points.append((row, place, *point))
+        register.points.append((row, draft, *point))
         return
     if before is not None:
-        register.places[place.id] = place
+        register.places[draft.id] = draft.at(before.geometry)
         return
-    _by_address(row, place, register)
+    _by_address(row, draft, register)
 
 
 def _kind(row: Row, table: Table) -> PlaceKind | None:
     if row.values.get("kind") is not None:
         return row.choice("kind", PlaceKind)
     if table.place_kind:
-        return PlaceKind(table.place_kind)
+        return _KINDS[table.place_kind]
     row.fault(
         "invalid_field",
         "kind: is it a building, a business or a resident_unit? add a column, or name the sheet "
@@ -190,19 +207,23 @@ def _stored(
     return known[alike[0]] if len(alike) == 1 and kind is PlaceKind.BUILDING else None
 
 
-def _place(
-    row: Row, table: Table, kind: PlaceKind | None, name: str, before: Place | None
-) -> Place | None:
-    """Return the place of a row; its geometry is that stored, or none yet."""
+def _draft(
+    row: Row,
+    table: Table,
+    kind: PlaceKind | None,
+    called: tuple[str, str],
+    before: Place | None,
+) -> _Draft | None:
+    """Return what a row says of a place, but for where it is; ``called``: its name, address."""
     fields = table.fields
+    name, address = called
     identity = row.text("id", limit=80)
     if not identity and kind is not None:
-        address = row.text("address")
         digest = hashlib.sha256(f"{kind}\x1f{address}\x1f{name}".encode("utf-8", "replace"))
         identity = before.id if before else f"{kind[0]}-{digest.hexdigest()[:12]}"
     values: dict[str, Any] = {"name": name or (before.name if before else "")}
     if "address" in fields:
-        values["address"] = row.text("address")
+        values["address"] = address
     for field_name in ("aliases", "former_names"):
         if field_name in fields:
             values[field_name] = row.texts(field_name)
@@ -226,12 +247,7 @@ def _place(
             "部队单位从不进入公开版：已设为不公开",
             name="category",
         )
-    if kind is None:
-        return None
-    if before is not None and before.kind is kind:
-        return replace(before, **values)
-    empty: BaseGeometry = before.geometry if before else _NOWHERE
-    return Place(id=PlaceId(identity), kind=kind, geometry=empty, **values)
+    return None if kind is None else _Draft(PlaceId(identity), kind, values, before)
 
 
 # --- where it is -------------------------------------------------------------------------------
@@ -245,15 +261,15 @@ def _point(row: Row, table: Table, register: _Register) -> tuple[float, float, D
         return None
     numbers: dict[str, float] = {}
     for name, text in texts.items():
-        if not _NUMBER.fullmatch(text):
+        if _NUMBER.fullmatch(text):
+            numbers[name] = float(text)
+        else:
             row.fault(
                 "invalid_field",
                 f"{row.called(name)} {text!r}: must be decimal degrees such as 118.7551",
                 f"{row.called(name)} {text!r}：应为 118.7551 这样的十进制度数",
                 name=name,
             )
-        else:
-            numbers[name] = float(text)
     datum = _datum(row, register)
     if len(numbers) < 2 or datum is None:
         return None
@@ -291,32 +307,32 @@ def _place_points(register: _Register) -> None:
             continue
         lon, lat = to_wgs84(np.array([p[2] for p in mine]), np.array([p[3] for p in mine]), datum)
         shapes = shapely.points(np.round(lon, DECIMALS), np.round(lat, DECIMALS))
-        for (row, place, *_), shape in zip(mine, shapes, strict=True):
-            register.places[place.id] = _moved(row, place, shape, register)
+        for (row, draft, *_), shape in zip(mine, shapes, strict=True):
+            register.places[draft.id] = draft.at(_shape(row, draft, shape, register))
 
 
-def _moved(row: Row, place: Place, point: BaseGeometry, register: _Register) -> Place:
-    """Return the place at a point; a stored footprint that the point lies in or by is kept."""
-    before = place.geometry
-    if before.is_empty or before.geom_type == "Point":
-        return replace(place, geometry=point)
+def _shape(row: Row, draft: _Draft, point: BaseGeometry, register: _Register) -> BaseGeometry:
+    """Return the point; or the stored footprint that it lies in or by, which is kept."""
+    before = draft.before.geometry if draft.before else None
+    if before is None or before.geom_type == "Point":
+        return point
     if before.distance(point) <= _NEAR_DEGREES:
-        return place
+        return before
     again = replace(row, findings=[])
     again.doubt(
         "moved",
-        f"{place.id} lies elsewhere than its stored footprint: the footprint is replaced by the "
+        f"{draft.id} lies elsewhere than its stored footprint: the footprint is replaced by the "
         "point",
-        f"{place.id} 的坐标不在原有楼栋轮廓处：轮廓将改为该点",
+        f"{draft.id} 的坐标不在原有楼栋轮廓处：轮廓将改为该点",
         name="lon",
     )
     register.findings += again.findings
-    return replace(place, geometry=point)
+    return point
 
 
-def _by_address(row: Row, place: Place, register: _Register) -> None:
+def _by_address(row: Row, draft: _Draft, register: _Register) -> None:
     """Find a place by its address; what is in doubt is listed and left out, never picked."""
-    address = place.address
+    address = draft.values.get("address", "")
     again = replace(row, findings=[])
     if not address or register.book is None:
         again.fault(
@@ -336,7 +352,7 @@ def _by_address(row: Row, place: Place, register: _Register) -> None:
     best = found.candidates[0] if found.candidates else None
     if best is not None and found.clear and best.point is not None:
         point = shapely.points(np.round(np.array(best.point), DECIMALS))
-        register.places[place.id] = replace(place, geometry=point)
+        register.places[draft.id] = draft.at(point)
         return
     shown = "；".join(f"{c.address or c.name}" for c in found.candidates[:3])
     maybe = Text(f"; perhaps {shown}" if shown else "", f"；可能是：{shown}" if shown else "")

@@ -7,7 +7,6 @@ row, column and value; nothing is guessed.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,34 +20,21 @@ from gis.bulk.csv_table import CsvReader, encoding_of
 from gis.bulk.workbook import unpack
 from gis.errors import InvalidInput
 from gis.exchange.fields import Row
-from gis.exchange.tables import unguarded_text
-from gis.exchange.whole import COLUMNS, FORMAT, GEOMETRY, WITH_SHAPES
+from gis.exchange.whole import COLUMNS, FORMAT, WITH_SHAPES
 from gis.findings import Finding, Text, error, note, warning
 from gis.intake.headings import (
     HEADINGS,
     PLACE_KIND_OF_HEADING,
-    WORDS,
     Kind,
     field_of,
     folded,
     kind_of_title,
     place_kind_of_title,
 )
+from gis.intake.table_rows import SPACE, RowReader
 
 MAX_ROWS = 300_000
 _HEADER_AMONG = 30
-_EXACT_DIGITS = 1e15
-_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]00:00:00)?")
-_SPACE = " \t\r\n\u00a0\u3000\u200b\ufeff"
-_AS_TEXT = {"id", "code", "parent", "grid", "person", "place", "building", "name", "address",
-            "office_phone", "mobile", "phone", "organisation", "person_name", "compound",
-            "category", "lon", "lat", "level", "datum"}  # fmt: skip
-_CODES = {"code", "parent", "grid", "id", "person", "place"}
-_WORDS_OF: Mapping[tuple[Kind, str], str] = {
-    (Kind.BOUNDARIES, "kind"): "grid_kind",
-    (Kind.PLACES, "kind"): "place_kind",
-    (Kind.ORGANISATIONS, "kind"): "organisation_kind",
-}
 
 
 @dataclass
@@ -194,11 +180,9 @@ def _understood(sheet: Sheet, ours: bool) -> Table | Finding:
     fields, unknown = _columns(kind, header)
     where = _said(sheet)
     exact = ours or [str(h) for h in header] == [str(h) for h in fields.values()]
-    names = {name: str(header[i]).strip(_SPACE) for i, name in fields.items()}
-    reader = _RowReader(kind, where, sheet.title, names, exact, sheet.guarded)
-    rows = [
-        reader.row(n, cells, fields, header) for n, cells in sheet.rows[at + 1 :] if _full(cells)
-    ]
+    names = {name: str(header[i]).strip(SPACE) for i, name in fields.items()}
+    reader = RowReader(kind, where, sheet.title, names, exact, sheet.guarded)
+    rows = reader.rows(sheet.rows[at + 1 :], fields, len(header))
     table = Table(kind, sheet.source, sheet.title, rows, frozenset(fields.values()), exact)
     table.place_kind = place_kind_of_title(sheet.title or "") or place_kind_of_title(
         Path(sheet.source).stem
@@ -214,10 +198,6 @@ def _understood(sheet: Sheet, ours: bool) -> Table | Finding:
     table.findings += [_unknown_column(c, where, sheet.title) for c in unknown]
     _check_repeated(header, fields, sheet)
     return table
-
-
-def _full(cells: Sequence[Any]) -> bool:
-    return any(c is not None and str(c).strip(_SPACE) for c in cells)
 
 
 def _said(sheet: Sheet) -> str:
@@ -264,7 +244,7 @@ def _columns(kind: Kind, header: Sequence[Any]) -> tuple[dict[int, str], list[st
     rank: dict[str, tuple[int, int]] = {}
     unknown: list[str] = []
     for i, cell in enumerate(header):
-        heading = str(cell).strip(_SPACE) if cell is not None else ""
+        heading = str(cell).strip(SPACE) if cell is not None else ""
         if not heading:
             continue
         name = field_of(kind, heading)
@@ -286,7 +266,7 @@ def _check_repeated(header: Sequence[Any], fields: Mapping[int, str], sheet: She
     for i, cell in enumerate(header):
         heading = folded(cell) if cell is not None else ""
         if heading in seen and i in range(len(header)) and field_known(heading, fields, header):
-            name = str(cell).strip(_SPACE)[:40]
+            name = str(cell).strip(SPACE)[:40]
             raise InvalidInput(
                 "file",
                 f"{_said(sheet)}: a column name is repeated: {name!r}; rename one",
@@ -327,111 +307,6 @@ def _not_understood(sheet: Sheet) -> Finding:
         f"没有找到列名行：请按模板命名各列，或删除此表（首行：{first}）",
     )
     return error("unknown_table", text, source=_said(sheet), sheet=sheet.title)
-
-
-# --- rows --------------------------------------------------------------------------------------
-
-
-@dataclass
-class _RowReader:
-    """Makes rows of one table."""
-
-    kind: Kind
-    where: str
-    title: str | None
-    names: Mapping[str, str]
-    exact: bool
-    guarded: bool
-    listed: Mapping[str, str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.listed = {
-            name: _listed(_WORDS_OF.get((self.kind, name), name)) for name in ("kind", "role")
-        }
-
-    def row(
-        self, number: int, cells: list[Any], fields: Mapping[int, str], header: Sequence[Any]
-    ) -> Row:
-        source = f"{self.where} row {number}"
-        row = Row(
-            {}, source, sheet=self.title, number=number, headings=self.names, words=self.listed
-        )
-        values: dict[str, Any] = {}
-        for i, name in fields.items():
-            cell = cells[i] if i < len(cells) else None
-            values[name] = self._value(name, cell, row)
-        if len(cells) > len(header) and any(c not in (None, "") for c in cells[len(header) :]):
-            over = ", ".join(str(c) for c in cells[len(header) :] if c not in (None, ""))[:80]
-            row.fault(
-                "shifted_row",
-                f"more cells than columns, so they may have shifted: {over}",
-                f"单元格多于列数，可能错位：{over}",
-            )
-        row.values = _with_geometry(values)
-        return row
-
-    def _value(self, name: str, cell: Any, row: Row) -> Any:
-        if cell is None or cell == "":
-            return None
-        if isinstance(cell, str):
-            return self._text(name, unguarded_text(cell) if self.guarded else cell)
-        if isinstance(cell, bool):
-            return cell
-        if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT_DIGITS * 10:
-            cell = int(cell)
-        if name in _CODES and isinstance(cell, int | float) and abs(cell) >= _EXACT_DIGITS:
-            row.values = {name: cell}
-            row.fault(
-                "rounded_code",
-                f"{self.names.get(name, name)} {cell}: the spreadsheet keeps 15 digits of a number "
-                "and has rounded this code: format the column as text and enter the code again",
-                f"{self.names.get(name, name)} {cell}：电子表格的数字只保留 15 位，此编号已被改动："
-                "请将该列设为文本格式后重新输入",
-                name=name,
-            )
-            return None
-        return self._text(name, str(cell)) if name in _AS_TEXT else cell
-
-    def _text(self, name: str, text: str) -> Any:
-        if name in ("since", "until") and (day := _DAY.fullmatch(text.strip(_SPACE))):
-            return f"{day[1]}-{int(day[2]):02d}-{int(day[3]):02d}"
-        if self.exact:
-            if name in ("aliases", "former_names", "members") and text.startswith("["):
-                return _list(text)
-            return text
-        text = text.strip(_SPACE)
-        if name in ("aliases", "former_names"):
-            return re.sub(r"[、，,]", ";", text)
-        words = WORDS.get(_WORDS_OF.get((self.kind, name), name), {})
-        return words.get(text, words.get(text.rstrip("类级")) if words else None) or text
-
-
-def _listed(name: str) -> str:
-    """Return the first Chinese word for each value of a field."""
-    first: dict[str, str] = {}
-    for word, value in WORDS.get(name, {}).items():
-        first.setdefault(value, word)
-    return "、".join(first.values())
-
-
-def _list(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-
-
-def _with_geometry(values: dict[str, Any]) -> dict[str, Any]:
-    """Put the pieces of a WKT together."""
-    if GEOMETRY not in values:
-        return values
-    pieces = [values.pop(GEOMETRY)]
-    number = 2
-    while f"{GEOMETRY}_{number}" in values:
-        pieces.append(values.pop(f"{GEOMETRY}_{number}"))
-        number += 1
-    values[GEOMETRY] = "".join(str(p) for p in pieces if p) or None
-    return values
 
 
 def head_of(tables: Sequence[Table]) -> Mapping[str, Any] | None:

@@ -101,7 +101,8 @@ def _write(
     """Write rows; return how many."""
     count = 0
     last: dict[int, tuple[int, Any]] = {}
-    for count, (number, row) in enumerate(rows, start=1):
+    for number, row in rows:
+        count += 1
         if merged:
             _fill(number, row, merged, last)
         out.write(orjson.dumps((number, row), option=orjson.OPT_APPEND_NEWLINE))

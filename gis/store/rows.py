@@ -35,7 +35,7 @@ def write(connection: Connection, table: Table, values: Sequence[Any], version: 
     dialect = connection.dialect
     names = [_version_column(table), *(f.name for f in fields(values[0]))]
     insertion = insert(table).compile(dialect=dialect, column_keys=names)
-    order: Sequence[str] = insertion.positiontup or names  # type: ignore[attr-defined]
+    order: Sequence[str] = insertion.positiontup or names
     for start in range(0, len(values), _ROWS_AT_ONCE):
         some = values[start : start + _ROWS_AT_ONCE]
         columns = [
