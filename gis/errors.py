@@ -71,7 +71,7 @@ class RefusedSet(InvalidInput):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
-        count = sum(f.severity == "error" for f in self.findings)
+        count = sum(f.times for f in self.findings if f.severity == "error")
         super().__init__(
             "set",
             f"{count} error(s) in the set; nothing was loaded: mend them and load again",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+MOST_OF_A_RULE = 1_000
 
 
 class Text(NamedTuple):
@@ -53,6 +56,8 @@ class Finding:
     sheet, row, column, value
         The cell of a table it is about, where there is one: the sheet's title, the row's number
         and the column's heading as the table has them, and what stands there.
+    times
+        For how many it stands: more than 1 for those of a rule that are not listed.
     """
 
     severity: Severity
@@ -67,6 +72,54 @@ class Finding:
     row: int | None = None
     column: str | None = None
     value: str | None = None
+    times: int = 1
+
+
+class Noted(list[Finding]):
+    """Findings as they are met: of each rule the first thousand, and then how many more.
+
+    In a table every row of which is wrong, that is all there is room for and anybody reads.
+    """
+
+    def __init__(self, found: Iterable[Finding] = ()) -> None:
+        super().__init__()
+        self._met: dict[tuple[Severity, str], int] = {}
+        self += found
+
+    def __iadd__(self, found: Iterable[Finding]) -> Noted:  # type: ignore[misc, override]
+        """Note some more."""
+        for one in found:
+            key = (one.severity, one.rule)
+            met = self._met[key] = self._met.get(key, 0) + one.times
+            if one.times == 1 and met <= MOST_OF_A_RULE:
+                self.append(one)
+        return self
+
+    def told(self) -> list[Finding]:
+        """Return the findings, and one that stands for those of a rule that are not listed.
+
+        >>> [f.times for f in Noted([note("r", Text("", ""))] * 1_002).told()[-2:]]
+        [1, 2]
+        """
+        listed: dict[tuple[Severity, str], int] = {}
+        for one in self:
+            key = (one.severity, one.rule)
+            listed[key] = listed.get(key, 0) + 1
+        rest = {key: met - listed.get(key, 0) for key, met in self._met.items()}
+        return [*self, *(_more(*key, times) for key, times in rest.items() if times > 0)]
+
+
+def _more(severity: Severity, rule: str, times: int) -> Finding:
+    text = Text(
+        f"and {times:,} more of this kind, not listed: see to those above, then look again",
+        f"另有 {times:,} 条同类问题未列出：请先处理以上各条，再重新查看",
+    )
+    return Finding(severity, rule, text, times=times)
+
+
+def count(findings: Iterable[Finding], severity: Severity | None = None) -> int:
+    """Return how many findings there are, of one weight or of all, listed or not."""
+    return sum(f.times for f in findings if severity is None or f.severity is severity)
 
 
 def error(rule: str, text: Text, **where: object) -> Finding:

@@ -136,8 +136,9 @@ def _progress() -> Any:
 
 def summary(findings: Any) -> str:
     """Return how many findings of each weight there are."""
-    count = {s: sum(f.severity == s for f in findings) for s in ("error", "warning", "note")}
-    return f"{count['error']} error(s), {count['warning']} warning(s), {count['note']} note(s)"
+    from gis.findings import Severity, count
+
+    return ", ".join(f"{count(findings, s)} {s}(s)" for s in Severity)
 
 
 def _print_preview(found: Preview, intake: Intake) -> None:

@@ -14,12 +14,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 REFUSED = 3
 MAX_FILE_BYTES = 1 << 30
+_LOOK_S = 0.25
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR", "LD_LIBRARY_PATH")
@@ -66,6 +68,7 @@ def run(
     folder: Path,
     cpu_s: int,
     extra: Mapping[str, str] | None = None,
+    watch: Callable[[], None] = lambda: None,
 ) -> Mapping[str, str] | None:
     """Run ``python -m module words…`` confined; return None when it went well, else what it told.
 
@@ -81,6 +84,8 @@ def run(
         Seconds of processor; after twice as long by the clock it is ended too.
     extra
         Further environment.
+    watch
+        Called a few times a second while it runs; what it raises ends it.
 
     Returns
     -------
@@ -98,22 +103,40 @@ def run(
         "TMPDIR": str(folder),
         **(extra or {}),
     }
-    try:
-        done = subprocess.run(  # noqa: S603
-            command,
-            env=env,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=2 * cpu_s,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+    with subprocess.Popen(  # noqa: S603
+        command,
+        env=env,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    ) as process:
+        try:
+            told = _finish(process, 2 * cpu_s, watch)
+        except BaseException:
+            process.kill()
+            raise
+    if told is None:
         return {}
-    if done.returncode == 0:
+    if process.returncode == 0:
         return None
     with contextlib.suppress(ValueError, IndexError):
-        told: Mapping[str, str] = json.loads(done.stderr.splitlines()[-1])
-        if isinstance(told, dict) and {"kind", "en", "zh"} <= set(told):
-            return told
+        said: Mapping[str, str] = json.loads(told.splitlines()[-1])
+        if isinstance(said, dict) and {"kind", "en", "zh"} <= set(said):
+            return said
     return {}
+
+
+def _finish(
+    process: subprocess.Popen[bytes], timeout_s: float, watch: Callable[[], None]
+) -> bytes | None:
+    """Return what a process told on standard error until it ended; None: it took too long."""
+    until = time.monotonic() + timeout_s
+    while True:
+        try:
+            return process.communicate(timeout=_LOOK_S)[1]
+        except subprocess.TimeoutExpired:
+            if time.monotonic() > until:
+                process.kill()
+                return None
+            watch()

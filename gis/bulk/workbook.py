@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,11 @@ _REVIEW_SHEET = "需要核对"
 
 
 def unpack(
-    source: Path, target: Path, most_rows: int, module: str = "gis.bulk.workbook_process"
+    source: Path,
+    target: Path,
+    most_rows: int,
+    module: str = "gis.bulk.workbook_process",
+    watch: Callable[[], None] = lambda: None,
 ) -> None:
     """Write the rows of a workbook as JSON lines, in a process that ends at its limits.
 
@@ -38,7 +42,7 @@ def unpack(
     """
     cpu_s = max(_CPU_S, min(most_rows, MAX_SHEET_ROWS) // _ROWS_PER_CPU_S)
     words = (source.resolve(), target.resolve(), most_rows, cpu_s)
-    told = run(module, words, folder=target.resolve().parent, cpu_s=cpu_s)
+    told = run(module, words, folder=target.resolve().parent, cpu_s=cpu_s, watch=watch)
     if told is not None:
         raise _refused(told)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from gis.exchange.fields import Row
 from gis.exchange.tables import PEOPLE
-from gis.findings import Finding, Text, error
+from gis.findings import Finding, Noted, Text, error
 from gis.ids import GridId, PersonId
 from gis.intake.headings import Kind
 from gis.intake.tables import Table, rows_of
@@ -43,7 +43,7 @@ class _Roll:
     people: dict[PersonId, Person] = field(default_factory=dict)
     duties: list[Duty] = field(default_factory=list)
     organisations: list[Organisation] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    findings: Noted = field(default_factory=Noted)
     keys: dict[tuple[str, str], list[PersonId]] = field(default_factory=dict)
     ids: dict[str, set[str]] = field(default_factory=dict)
     pending: list[tuple[Row, str]] = field(default_factory=list)
@@ -77,7 +77,7 @@ def roster_of(
         duties = _added(stored.duties, duties)
         bodies = _added(stored.organisations, bodies)
     roster = Roster(people=people, duties=duties, organisations=bodies)
-    return roster, roll.findings + _unknown_people(roster, roll)
+    return roster, roll.findings.told() + _unknown_people(roster, roll)
 
 
 def _people(roll: _Roll, kinds: set[Kind], keep_absent: bool, named: bool) -> tuple[Person, ...]:

@@ -20,7 +20,7 @@ from gis.division import Division
 from gis.errors import InvalidInput
 from gis.exchange.fields import Row
 from gis.exchange.reference import Reference
-from gis.findings import Finding, Text, errors_among, warning
+from gis.findings import Finding, Noted, Text, errors_among, warning
 from gis.geometry import DECIMALS, check_lon_lat
 from gis.ids import PlaceId
 from gis.intake.headings import Kind
@@ -59,7 +59,7 @@ class _Register:
     told: Datum | None
     book: Callable[[], AddressBook] | None
     places: dict[PlaceId, Place] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: Noted = field(default_factory=Noted)
     by_key: dict[tuple[str, str, str], PlaceId] = field(default_factory=dict)
     by_address: dict[tuple[str, str], list[PlaceId]] = field(default_factory=dict)
     kinds: set[PlaceKind] = field(default_factory=set)
@@ -112,7 +112,7 @@ def directory_of(
     ]
     return (
         Directory(places=(*kept, *register.places.values()), context=stored.context),
-        register.findings,
+        register.findings.told(),
     )
 
 
@@ -155,8 +155,9 @@ def _read(row: Row, table: Table, register: _Register) -> None:
     draft = _draft(row, table, kind, (name, address), before)
     point = _point(row, table, register)
     if row.findings:
-        register.findings += row.findings
-        if errors_among(row.findings):
+        met, row.findings = row.findings, []
+        register.findings += met
+        if errors_among(met):
             return
     if draft is None:
         return
@@ -377,7 +378,7 @@ def with_households(
     tables: Sequence[Table], division: Division | None, directory: Directory | None, grids: Grids
 ) -> tuple[Division | None, Directory | None, list[Finding]]:
     """Return the parts with the counts of tables of households: of grids, or of buildings."""
-    findings: list[Finding] = []
+    findings = Noted()
     counts: dict[Any, dict[str, Any]] = {}
     buildings: dict[PlaceId, int] = {}
     by_address: dict[str, list[PlaceId]] = {}
@@ -407,7 +408,7 @@ def with_households(
                 for p in directory.places
             ),
         )
-    return (division if counts else None), (directory if buildings else None), findings
+    return (division if counts else None), (directory if buildings else None), findings.told()
 
 
 def _building(

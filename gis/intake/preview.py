@@ -13,7 +13,7 @@ from gis.atlas import Atlas
 from gis.cleaning import Fault, find_faults
 from gis.directory import Directory
 from gis.division import Division
-from gis.findings import Finding, Severity
+from gis.findings import Finding, Severity, count
 from gis.intake.sets import Intake
 from gis.roster import Roster
 
@@ -59,7 +59,7 @@ class Preview:
     @property
     def errors(self) -> int:
         """How many findings refuse the set."""
-        return sum(f.severity is Severity.ERROR for f in self.findings)
+        return count(self.findings, Severity.ERROR)
 
     @property
     def any(self) -> bool:
@@ -181,7 +181,7 @@ def preview_json(found: Preview, intake: Intake, *, most: int = 200) -> dict[str
     return {
         "files": list(found.files),
         "errors": found.errors,
-        "warnings": sum(f.severity is Severity.WARNING for f in found.findings),
+        "warnings": count(found.findings, Severity.WARNING),
         "changes": [
             {
                 "part": c.part,
@@ -198,7 +198,7 @@ def preview_json(found: Preview, intake: Intake, *, most: int = 200) -> dict[str
             for c in found.changes
         ],
         "findings": [finding_json(f) for f in _in_order(found.findings)[: 5 * most]],
-        "finding_count": len(found.findings),
+        "finding_count": count(found.findings),
         "faults": [_fault(f) for f in found.faults[:most]],
         "cleaning": _cleaning(intake),
     }
@@ -228,6 +228,7 @@ def finding_json(found: Finding) -> dict[str, Any]:
         "row": found.row,
         "column": found.column,
         "value": found.value,
+        "times": found.times,
         "text": found.text._asdict(),
     }
 

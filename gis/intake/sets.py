@@ -24,7 +24,7 @@ from gis.division import Division, Grid, GridKind
 from gis.errors import RefusedSet
 from gis.exchange.geojson import GridRow, Reading
 from gis.exchange.reference import Reference
-from gis.findings import Finding, Text, error, errors_among, note, warning
+from gis.findings import Finding, Noted, Text, error, errors_among, note, warning
 from gis.geometry import point_inside
 from gis.ids import GridId, Level, PlaceId
 from gis.intake.people import Grids, roster_of
@@ -120,11 +120,12 @@ def read_set(
     how = how or How()
     files = find_files(paths)
     how.report(0.0)
-    gathered = gather(files, how.reference)
+    gathered = gather(files, how.reference, lambda done: how.report(0.4 * done))
     how.report(0.4)
     readings, tables = gathered.readings, gathered.tables
     cleaned = _clean(readings, base, how) if how.tolerance_m is not None else None
-    findings = [f for r in readings for f in r.findings] + gathered.findings
+    findings = Noted(f for r in readings for f in r.findings)
+    findings += gathered.findings
     if cleaned is not None:
         findings += cleaned.refusals
     pieces = _pieces(readings)
@@ -165,7 +166,14 @@ def read_set(
     how.report(0.9)
     names = tuple(p.name for p in files)
     return Intake(
-        names, tuple(findings), synthetic, division, directory, roster, cleaned, tuple(pieces)
+        names,
+        tuple(findings.told()),
+        synthetic,
+        division,
+        directory,
+        roster,
+        cleaned,
+        tuple(pieces),
     )
 
 
@@ -490,15 +498,15 @@ def _across(place: Place, grids: Sequence[Grid]) -> list[Finding]:
 
 
 def _places_outside(atlas: Atlas) -> list[Finding]:
-    outside = [p for p in atlas.directory.places if atlas.grid_of[p.id] is None]
-    return [
-        warning(
-            "place_outside",
-            Text(
-                f"{p.kind} {p.id} {p.name[:40]!r} lies in no grid",
-                f"{p.kind} {p.id} {p.name[:40]!r} 不在任何网格内",
-            ),
-            place=(float(p.geometry.centroid.x), float(p.geometry.centroid.y)),
-        )
-        for p in outside
-    ]
+    grid_of = atlas.grid_of
+    outside = [p for p in atlas.directory.places if grid_of[p.id] is None]
+    return Noted(_outside(place) for place in outside).told()
+
+
+def _outside(place: Place) -> Finding:
+    text = Text(
+        f"{place.kind} {place.id} {place.name[:40]!r} lies in no grid",
+        f"{place.kind} {place.id} {place.name[:40]!r} 不在任何网格内",
+    )
+    centre = place.geometry.centroid
+    return warning("place_outside", text, place=(float(centre.x), float(centre.y)))

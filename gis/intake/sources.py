@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -34,6 +35,7 @@ _SUFFIXES = (".geojson", ".json", ".gpkg", ".zip", ".shp", ".xlsx", ".csv")
 _COMPANIONS = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qmd", ".qix")
 _READ_COMPANIONS = (".shx", ".dbf", ".prj", ".cpg")
 _CPU_S = 60
+_OF_FILES = 0.8
 _WKT = re.compile(
     r"\s*(POINT|LINESTRING|POLYGON|MULTIPOLYGON|MULTILINESTRING) *\([-+0-9eE., ()]*\)\s*"
 )
@@ -120,7 +122,11 @@ def with_companions(path: Path) -> list[Path]:
     return files_in(path.parent) if path.name == BOUNDARIES and path.is_file() else [path]
 
 
-def gather(files: Sequence[Path], told: Reference | None) -> Gathered:
+def gather(
+    files: Sequence[Path],
+    told: Reference | None,
+    report: Callable[[float], None] = lambda _done: None,
+) -> Gathered:
     """Return what some files hold.
 
     Parameters
@@ -129,6 +135,8 @@ def gather(files: Sequence[Path], told: Reference | None) -> Gathered:
         As :func:`find_files` returns them.
     told
         What the person who brings them says their coordinates are in.
+    report
+        Told how much is read, from 0 to 1.
 
     Raises
     ------
@@ -137,21 +145,29 @@ def gather(files: Sequence[Path], told: Reference | None) -> Gathered:
     """
     gathered = Gathered()
     sheets: list[Sheet] = []
-    for path in files:
+    share = _OF_FILES / (len(files) or 1)
+    for number, path in enumerate(files):
+        report(number * share)
         kind = kind_of(path)
         if kind == "geojson":
             gathered.readings.append(_read_geojson(path, told))
         elif kind in ("gpkg", "shp", "zip"):
             _read_vector(path, kind, told, gathered, sheets)
         elif kind == "xlsx":
-            sheets += tables.read_workbook(path, path.name)
+            part = partial(_part, report, number, share)
+            sheets += tables.read_workbook(path, path.name, part)
         else:
             with path.open("rb") as file:
                 sheets.append(tables.read_csv(file, path.name))
+    report(_OF_FILES)
     gathered.tables, findings = tables.understand(sheets)
     gathered.findings += findings
     _shapes_of_tables(gathered)
     return gathered
+
+
+def _part(report: Callable[[float], None], number: int, share: float, done: float) -> None:
+    report((number + done) * share)
 
 
 def kind_of(path: Path) -> str:

@@ -8,7 +8,7 @@ row, column and value; nothing is guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -71,8 +71,12 @@ class Table:
 # --- files to sheets ---------------------------------------------------------------------------
 
 
-def read_workbook(path: Path, source: str) -> list[Sheet]:
+def read_workbook(
+    path: Path, source: str, report: Callable[[float], None] = lambda _done: None
+) -> list[Sheet]:
     """Return the visible sheets of a workbook, read by a confined child process.
+
+    ``report`` is told how much is read, from 0 to 1; what it raises ends the child.
 
     Raises
     ------
@@ -83,7 +87,13 @@ def read_workbook(path: Path, source: str) -> list[Sheet]:
     with TemporaryDirectory(prefix="wangge-") as folder:
         lines = Path(folder) / "rows.jsonl"
         try:
-            unpack(path, lines, MAX_ROWS, "gis.intake.workbook_process")
+            unpack(
+                path,
+                lines,
+                MAX_ROWS,
+                "gis.intake.workbook_process",
+                lambda: report(_progress(Path(f"{lines}.done"))),
+            )
         except InvalidInput as problem:
             raise _named(problem, source) from None
         with lines.open("rb") as file:
@@ -94,6 +104,13 @@ def read_workbook(path: Path, source: str) -> list[Sheet]:
                 else:
                     sheets[-1].rows.append((value[0], value[1]))
     return [s for s in sheets if s.rows]
+
+
+def _progress(told: Path) -> float:
+    try:
+        return float(told.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0.0
 
 
 def _named(problem: InvalidInput, source: str) -> InvalidInput:

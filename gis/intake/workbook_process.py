@@ -4,7 +4,8 @@
 
 A line ``{"sheet": title}`` begins a sheet; every other line is ``[number, [cell, …]]``, a row
 that is not empty. A value that stands in cells merged downwards is repeated in each of their
-rows. Limits and refusals are those of :mod:`gis.bulk.workbook_process`.
+rows. ``OUT.jsonl.done`` says how much is read, from 0 to 1. Limits and refusals are those of
+:mod:`gis.bulk.workbook_process`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from __future__ import annotations
 import re
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import IO, Any
 
 import orjson
@@ -27,6 +29,7 @@ _MERGED = re.compile(
     rb'<(?:\w{1,20}:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
 )
 _BLOCK = 1 << 20
+_EVERY = 2_000
 
 
 def main() -> None:
@@ -36,7 +39,7 @@ def main() -> None:
     try:
         check_archive(source)
         with open(target, "wb") as out:
-            read(source, out, int(most))
+            read(source, out, int(most), lambda done: _tell_progress(target, done))
     except Refused as refused:
         tell(*refused.args)
     except MemoryError:
@@ -46,7 +49,13 @@ def main() -> None:
         tell("wrong", f"cannot be read as XLSX ({why})", f"无法作为 XLSX 读取（{why}）")
 
 
-def read(source: str, out: IO[bytes], most: int) -> None:
+def _tell_progress(target: str, done: float) -> None:
+    Path(f"{target}.done").write_text(f"{done:.3f}", encoding="ascii")
+
+
+def read(
+    source: str, out: IO[bytes], most: int, report: Callable[[float], None] = lambda _done: None
+) -> None:
     """Write every visible sheet; a formula gives its last result, or itself when it has none.
 
     openpyxl reads what stands around the rows; the rows themselves are read here, many times
@@ -58,12 +67,20 @@ def read(source: str, out: IO[bytes], most: int) -> None:
             raise Refused("wrong", "has no visible sheet", "没有可见的工作表")
         if len(sheets) > _MAX_SHEETS:
             raise Refused("large", f"has over {_MAX_SHEETS} sheets", f"工作表超过 {_MAX_SHEETS} 个")
-        left = most
+        left, before = most, 0
+        total = sum(archive.getinfo(name).file_size for _, name in sheets) or 1
         for title, name in sheets:
             out.write(orjson.dumps({"sheet": title}, option=orjson.OPT_APPEND_NEWLINE))
             merged = _merged(archive, name)
             with archive.open(name) as part:
-                left -= _write(rows_of(part, meanings, left), merged, out)
+                rows = rows_of(part, meanings, left)
+                count = 0
+                for count, (number, row) in enumerate(_filled(rows, merged), start=1):
+                    out.write(orjson.dumps((number, row), option=orjson.OPT_APPEND_NEWLINE))
+                    if count % _EVERY == 0:
+                        report((before + part.tell()) / total)
+                left -= count
+            before += archive.getinfo(name).file_size
 
 
 def _around(file: IO[bytes]) -> tuple[list[tuple[str, str]], Meanings]:
@@ -95,18 +112,15 @@ def _around(file: IO[bytes]) -> tuple[list[tuple[str, str]], Meanings]:
     return sheets, Meanings(texts, book._date_formats, book._timedelta_formats, book.epoch)
 
 
-def _write(
-    rows: Iterator[tuple[int, list[Any]]], merged: dict[int, list[tuple[int, int]]], out: IO[bytes]
-) -> int:
-    """Write rows; return how many."""
-    count = 0
+def _filled(
+    rows: Iterator[tuple[int, list[Any]]], merged: dict[int, list[tuple[int, int]]]
+) -> Iterator[tuple[int, list[Any]]]:
+    """Yield rows, with what stands above them in cells merged downwards."""
     last: dict[int, tuple[int, Any]] = {}
     for number, row in rows:
-        count += 1
         if merged:
             _fill(number, row, merged, last)
-        out.write(orjson.dumps((number, row), option=orjson.OPT_APPEND_NEWLINE))
-    return count
+        yield number, row
 
 
 def _fill(
