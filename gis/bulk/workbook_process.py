@@ -64,23 +64,28 @@ def read(source: str, target: str, most_rows: int) -> None:
             print_row(row, out)
     if formulas:
         with open(target, "w", encoding="ascii") as out:
-            for row in _with_results(source, most_rows):
+            for _, row in rows_with_results(source, most_rows):
                 print_row(row, out)
 
 
-def _with_results(source: str, most_rows: int) -> Iterator[list[Any]]:
-    """Yield the rows with the last result in place of each formula that has one."""
-    results = _rows(source, most_rows, data_only=True)
+def rows_with_results(
+    source: str, most_rows: int, title: str | None = None
+) -> Iterator[tuple[int, list[Any]]]:
+    """Yield the rows with the last result in place of each formula that has one.
+
+    ``title`` names the sheet; None: the first visible one.
+    """
+    results = _rows(source, most_rows, data_only=True, title=title)
     at = 0
     values: list[Any] = []
-    for number, row in _rows(source, most_rows, data_only=False):
+    for number, row in _rows(source, most_rows, data_only=False, title=title):
         while at < number:
             at, values = next(results, (sys.maxsize, []))
         here = values if at == number else []
         for column, value in enumerate(row):
             if is_formula(value) and column < len(here) and here[column] is not None:
                 row[column] = here[column]
-        yield row
+        yield number, row
 
 
 def is_formula(value: Any) -> bool:
@@ -174,13 +179,18 @@ def _check_no_dtd(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
             tail = seen[-16:]
 
 
-def _rows(source: str, most_rows: int, *, data_only: bool) -> Iterator[tuple[int, list[Any]]]:
+def _rows(
+    source: str, most_rows: int, *, data_only: bool, title: str | None = None
+) -> Iterator[tuple[int, list[Any]]]:
     """Yield the number and the cells of every row that is not empty."""
     from openpyxl import load_workbook
 
     with open(source, "rb") as file:
         book = load_workbook(file, read_only=True, data_only=data_only, keep_links=False)
-        sheet = next((s for s in book.worksheets if s.sheet_state == "visible"), None)
+        sheet = next(
+            (s for s in book.worksheets if s.sheet_state == "visible" and title in (None, s.title)),
+            None,
+        )
         if sheet is None:
             raise Refused("wrong", "has no visible sheet", "没有可见的工作表")
         sheet.reset_dimensions()

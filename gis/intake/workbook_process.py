@@ -6,6 +6,10 @@ A line ``{"sheet": title}`` begins a sheet; every other line is ``[number, [cell
 that is not empty. A value that stands in cells merged downwards is repeated in each of their
 rows. ``OUT.jsonl.done`` says how much is read, from 0 to 1. Limits and refusals are those of
 :mod:`gis.bulk.workbook_process`.
+
+calamine reads the rows. It leaves out what a spreadsheet program shows as an error (``#N/A``) and
+formulas that were never calculated, so a workbook that has any of them is left to openpyxl, which
+takes ten times as long.
 """
 
 from __future__ import annotations
@@ -13,23 +17,43 @@ from __future__ import annotations
 import re
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
 from gis.bulk.confined import Refused, confine, tell
-from gis.bulk.workbook_process import MEMORY_BYTES, check_archive
-from gis.intake.sheet_xml import Meanings, position, rows_of, texts_of
+from gis.bulk.workbook_process import check_archive, check_row, plain, rows_with_results, trimmed
 
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
+
+MEMORY_BYTES = 600 << 20
 _MAX_SHEETS = 60
 _MAX_MERGED = 20_000
-_MERGED = re.compile(
-    rb'<(?:\w{1,20}:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
-)
 _BLOCK = 1 << 20
 _EVERY = 2_000
+# A cell that is an error; one with a formula and no result (an empty text is one).
+_OPEN = rb"<(?:\w{1,20}:)?%b"
+_SHUT = rb"</(?:\w{1,20}:)?%b\s?>"
+_ATTRIBUTES = rb"(?:\s[^<>]{0,300})?"
+_FORMULA = rb"(?:%b%b/>|%b%b>[^<]{0,50000}%b)" % (
+    _OPEN % b"f", _ATTRIBUTES, _OPEN % b"f", _ATTRIBUTES, _SHUT % b"f",
+)  # fmt: skip
+_NO_VALUE = rb"(?:%b\s?/>|%b\s?>%b)?" % (_OPEN % b"v", _OPEN % b"v", _SHUT % b"v")
+_UNTOLD = re.compile(
+    rb"""%b\s[^<>]{0,300}?\bt\s?=\s?["']e["']|""" % (_OPEN % b"c")
+    + rb"""%b(?![^<>]{0,300}\bt\s?=\s?["']str["'])%b>\s{0,99}""" % (_OPEN % b"c", _ATTRIBUTES)
+    + rb"%b\s{0,99}%b\s{0,99}%b" % (_FORMULA, _NO_VALUE, _SHUT % b"c")
+)
+_UNTOLD_LENGTH = 60_000
+# Without any of these there is none; looking for them costs next to nothing.
+_MARKS = (b"<f", b":f", b'"e"', b"'e'")
+
+Rows = Iterable[tuple[int, list[Any]]]
+Merged = dict[int, list[tuple[int, int]]]
 
 
 def main() -> None:
@@ -58,63 +82,88 @@ def read(
 ) -> None:
     """Write every visible sheet; a formula gives its last result, or itself when it has none.
 
-    openpyxl reads what stands around the rows; the rows themselves are read here, many times
-    faster than it does.
+    Raises
+    ------
+    Refused
+        More than ``most`` rows in all, or too many columns, sheets or merged cells.
     """
-    with open(source, "rb") as file, zipfile.ZipFile(source) as archive:
-        sheets, meanings = _around(file)
-        if not sheets:
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    by_openpyxl = _leaves_out(source)
+    with open(source, "rb") as file:
+        book = CalamineWorkbook.from_filelike(file)
+        titles = [
+            s.name
+            for s in book.sheets_metadata
+            if s.visible is SheetVisibleEnum.Visible and s.typ is SheetTypeEnum.WorkSheet
+        ]
+        if not titles:
             raise Refused("wrong", "has no visible sheet", "没有可见的工作表")
-        if len(sheets) > _MAX_SHEETS:
+        if len(titles) > _MAX_SHEETS:
             raise Refused("large", f"has over {_MAX_SHEETS} sheets", f"工作表超过 {_MAX_SHEETS} 个")
-        left, before = most, 0
-        total = sum(archive.getinfo(name).file_size for _, name in sheets) or 1
-        for title, name in sheets:
+        left = most
+        for at, title in enumerate(titles):
+            sheet = book.get_sheet_by_name(title)
+            rows = _with_results(source, title, left) if by_openpyxl else _rows(sheet, left)
             out.write(orjson.dumps({"sheet": title}, option=orjson.OPT_APPEND_NEWLINE))
-            merged = _merged(archive, name)
-            with archive.open(name) as part:
-                rows = rows_of(part, meanings, left)
-                count = 0
-                for count, (number, row) in enumerate(_filled(rows, merged), start=1):
-                    out.write(orjson.dumps((number, row), option=orjson.OPT_APPEND_NEWLINE))
-                    if count % _EVERY == 0:
-                        report((before + part.tell()) / total)
-                left -= count
-            before += archive.getinfo(name).file_size
+            for number, row in _filled(rows, _merged(sheet)):
+                out.write(orjson.dumps((number, row), option=orjson.OPT_APPEND_NEWLINE))
+                left -= 1
+                if number % _EVERY == 0:
+                    report((at + min(1.0, number / max(sheet.total_height, 1))) / len(titles))
 
 
-def _around(file: IO[bytes]) -> tuple[list[tuple[str, str]], Meanings]:
-    """Return the title and the part of each visible sheet, and what their cells refer to.
-
-    openpyxl would look through all rows for the size of a sheet, and make objects of every text.
-    """
-    from openpyxl.reader.excel import ExcelReader
-    from openpyxl.styles.stylesheet import apply_stylesheet
-    from openpyxl.xml.constants import SHARED_STRINGS
-
-    reader = ExcelReader(file, read_only=True, data_only=False, keep_links=False)
-    reader.read_manifest()
-    reader.read_workbook()
-    apply_stylesheet(reader.archive, reader.wb)
-    sheets = [
-        (sheet.name, rel.target)
-        for sheet, rel in reader.parser.find_sheets()
-        if sheet.state == "visible"
-        and "chartsheet" not in rel.Type
-        and rel.target in reader.valid_files
-    ]
-    texts: list[str] = []
-    shared = reader.package.find(SHARED_STRINGS)
-    if shared is not None:
-        with reader.archive.open(shared.PartName[1:]) as part:
-            texts = texts_of(part)
-    book = reader.wb
-    return sheets, Meanings(texts, book._date_formats, book._timedelta_formats, book.epoch)
+def _leaves_out(source: str) -> bool:
+    """Tell whether a workbook has errors in cells, or formulas without a result."""
+    with zipfile.ZipFile(source) as archive:
+        for entry in archive.infolist():
+            if not entry.filename.lower().endswith(".xml"):
+                continue
+            with archive.open(entry) as part:
+                tail = b""
+                while block := part.read(_BLOCK):
+                    seen = tail + block
+                    if any(mark in seen for mark in _MARKS) and _UNTOLD.search(seen):
+                        return True
+                    tail = seen[-_UNTOLD_LENGTH:]
+    return False
 
 
-def _filled(
-    rows: Iterator[tuple[int, list[Any]]], merged: dict[int, list[tuple[int, int]]]
-) -> Iterator[tuple[int, list[Any]]]:
+def _rows(sheet: CalamineSheet, most: int) -> Iterator[tuple[int, list[Any]]]:
+    """Yield the number and the cells of every row that is not empty."""
+    full = 0
+    for number, values in enumerate(sheet.iter_rows(), start=1):
+        row = trimmed(_cell(v) for v in values)
+        if row:
+            full += 1
+            check_row(number, row, full, most)
+            yield number, row
+
+
+def _with_results(source: str, title: str, most: int) -> Iterator[tuple[int, list[Any]]]:
+    for number, row in rows_with_results(source, most, title):
+        yield number, trimmed(map(plain, row))
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, float):
+        return plain(int(value) if value.is_integer() and abs(value) <= 1 << 53 else value)
+    return None if value == "" else plain(value)
+
+
+def _merged(sheet: CalamineSheet) -> Merged:
+    """Return, by their first row, the column and last row of cells merged downwards."""
+    found: Merged = defaultdict(list)
+    ranges = sheet.merged_cell_ranges or []
+    if len(ranges) > _MAX_MERGED:
+        raise Refused("large", "has too many merged cells", "合并单元格过多")
+    for (top, left), (bottom, _) in ranges:
+        if bottom > top:
+            found[top + 1].append((left, bottom + 1))
+    return found
+
+
+def _filled(rows: Rows, merged: Merged) -> Iterator[tuple[int, list[Any]]]:
     """Yield rows, with what stands above them in cells merged downwards."""
     last: dict[int, tuple[int, Any]] = {}
     for number, row in rows:
@@ -123,12 +172,7 @@ def _filled(
         yield number, row
 
 
-def _fill(
-    number: int,
-    row: list[Any],
-    merged: dict[int, list[tuple[int, int]]],
-    last: dict[int, tuple[int, Any]],
-) -> None:
+def _fill(number: int, row: list[Any], merged: Merged, last: dict[int, tuple[int, Any]]) -> None:
     """Repeat in a row what stands above it in cells merged downwards."""
     for column, (until, value) in list(last.items()):
         if number > until:
@@ -140,35 +184,6 @@ def _fill(
     for column, until in merged.get(number, ()):
         if column < len(row):
             last[column] = until, row[column]
-
-
-def _merged(archive: zipfile.ZipFile, name: str) -> dict[int, list[tuple[int, int]]]:
-    """Return, by their first row, the column and last row of cells merged downwards."""
-    found: dict[int, list[tuple[int, int]]] = {}
-    count = 0
-    with archive.open(name) as part:
-        tail = b""
-        while block := part.read(_BLOCK):
-            seen = tail + block
-            cut = seen.rfind(b"<")
-            whole, tail = (seen[:cut], seen[cut:]) if cut > 0 else (seen, b"")
-            count += _note_merged(whole, found)
-            if count > _MAX_MERGED:
-                raise Refused("large", "has too many merged cells", "合并单元格过多")
-        _note_merged(tail, found)
-    return found
-
-
-def _note_merged(seen: bytes, found: dict[int, list[tuple[int, int]]]) -> int:
-    """Add the merged cells in a piece of XML to those found; return how many there are."""
-    # They stand behind the rows, so that most pieces have none.
-    if b"mergeCell" not in seen:
-        return 0
-    ranges = _MERGED.findall(seen)
-    for left, top, _, bottom in ranges:
-        if int(bottom) > int(top):
-            found.setdefault(int(top), []).append((position(left.decode()), int(bottom)))
-    return len(ranges)
 
 
 if __name__ == "__main__":
