@@ -1,7 +1,7 @@
 """From files to a checked set: what ``check`` reports on and ``load`` stores.
 
-- :mod:`gis.intake.sources`: which kind each file is, and its reader; GDAL, calamine and openpyxl work in
-  confined child processes (``vector_process``, ``workbook_process``);
+- :mod:`gis.intake.sources`: which kind each file is, and its reader; GDAL, calamine and openpyxl
+  work in confined child processes (``vector_process``, ``workbook_process``);
 - :mod:`gis.intake.tables`, :mod:`gis.intake.headings`: tables as offices make them;
 - :mod:`gis.intake.people`, :mod:`gis.intake.places`: rows to values;
 - :mod:`gis.intake.sets`: all of it together, checked;
