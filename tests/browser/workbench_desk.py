@@ -101,7 +101,7 @@ class Desk:
     def new_plan(self, title: str, reason: str = "试验") -> Desk:
         """Begin a plan as the list does, and open it."""
         answer = self.page.request.post(
-            f"{self.origin}/plans", data={"title": title, "reason": reason}
+            f"{self.origin}/plans", data={"title": title, "reason": reason}, timeout=60_000
         )
         plan = answer.json()["id"]
         return self.open(f"/desk/plans/{plan}").wait_for_map()

@@ -234,7 +234,8 @@ function createApp(session, plan, drawn) {
       app.splitForm = { grid: grid.id, line: line.map((spot) => app.degrees(spot)) };
       state.set("selection", [grid.id]);
       state.set("tab", "grid");
-      return state.set("turn", state.get("turn") + 1);
+      state.set("turn", state.get("turn") + 1);
+      return document.querySelector('[data-key="split-name"]')?.focus();
     },
     endLine() {
       app.splitForm = null;
