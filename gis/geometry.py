@@ -149,9 +149,13 @@ def _position(obj: object, before: LonLat | None) -> LonLat:
         where = before
         if where is None and math.isfinite(lon) and math.isfinite(lat):
             where = (lon, lat)
+        # Only one of the two orders can be a place in China.
+        turned = 90 < lat <= 180 and abs(lon) <= 90
         raise InvalidBoundary(
-            f"coordinate out of range: {problem.text.en}",
-            f"坐标超出范围：{problem.text.zh}",
+            f"coordinate out of range: {problem.text.en}"
+            + ("; latitude stands first: write longitude first" if turned else ""),
+            f"坐标超出范围：{problem.text.zh}"
+            + ("；纬度写在前面：应先经度后纬度" if turned else ""),
             where,
         ) from None
     return lon, lat

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,10 @@ def is_thin(part: Any, width_m: float) -> bool:
     >>> is_thin(shapely.box(0, 0, 100, 0.4), 0.5), is_thin(shapely.box(0, 0, 100, 2), 0.5)
     (True, False)
     """
+    west, south, east, north = shapely.bounds(part)
+    # No circle of this width has room, by its area or by the box around: no need to look closer.
+    if part.area < math.pi * width_m**2 / 4 or min(east - west, north - south) < width_m:
+        return True
     return bool(shapely.is_empty(shapely.buffer(part, -width_m / 2)))
 
 

@@ -86,6 +86,7 @@ class Reading:
     source_datum: str = ""
     grids: list[GridRow] = field(default_factory=list)
     rejected: dict[str, str | None] = field(default_factory=dict)
+    rejected_levels: set[Level] = field(default_factory=set)
     mendable: list[GridRow] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     context: list[ContextFeature] = field(default_factory=list)
@@ -349,6 +350,7 @@ def _read_grid(row: Row, feature: dict[str, Any], reading: Reading) -> None:
         reading.grids.append(GridRow(grid, parent, row.source))
     else:
         reading.rejected[grid.code] = parent
+        reading.rejected_levels |= {level} if level is not None else set(Level)
         drawn = _as_drawn(feature.get("geometry"), reading.reference)
         if drawn is not None and level is not None and kind is not None and grid.code:
             mendable = replace(grid, boundary=drawn)

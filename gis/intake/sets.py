@@ -30,6 +30,7 @@ from gis.ids import GridId, Level, PlaceId
 from gis.intake.people import Grids, roster_of
 from gis.intake.places import Report, directory_of, with_households
 from gis.intake.sources import find_files, gather
+from gis.intake.whereabouts import check_whereabouts
 from gis.planning.rules import check_leaders, check_sizes
 from gis.planning.topology import check_topology, check_tree
 from gis.roster import Roster
@@ -161,6 +162,8 @@ def read_set(
     if roster is not None:
         roster = replace(roster, synthetic=synthetic)
     how.report(0.7)
+    if division is not None:
+        findings += check_whereabouts(division, base.division if base else None)
     if not errors_among(findings):
         findings += _check_rules(division, directory, roster, today, base)
     how.report(0.9)
@@ -276,7 +279,8 @@ def _division_of(
         return None, []
     findings = check_tree([(row.grid, row.parent_code) for row in rows], rejected)
     incomplete = {parent for parent in rejected.values() if parent}
-    findings += check_topology(_draft(rows), incomplete)
+    unread = {level for r in readings for level in r.rejected_levels}
+    findings += check_topology(_draft(rows), incomplete, unread)
     findings += _code_conflicts(rows, base)
     broken = any(errors_among(r.findings) for r in readings) or errors_among(findings)
     return (None if broken else _assemble(rows, readings, base, files)), findings

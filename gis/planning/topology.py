@@ -20,7 +20,9 @@ from gis.geometry import area_m2, length_m, point_inside, polygon_parts
 from gis.ids import Level
 
 
-def check_topology(division: Division, incomplete: Collection[str] = ()) -> list[Finding]:
+def check_topology(
+    division: Division, incomplete: Collection[str] = (), unread: Collection[Level] = ()
+) -> list[Finding]:
     """Return every fault in how the grids of a division lie, with code, place and size.
 
     For each level: no two grids overlap and their edges match vertex by vertex; every parent is
@@ -32,12 +34,14 @@ def check_topology(division: Division, incomplete: Collection[str] = ()) -> list
         Grids whose boundaries are valid each by itself.
     incomplete
         Codes of parents of which a child could not be read: what it would cover is no gap.
+    unread
+        Levels of which a grid could not be read: they are not missing.
     """
     findings: list[Finding] = []
     for level in Level:
         grids = division.level(level)
         if not grids:
-            findings.append(_missing_level(level))
+            findings += [] if level in unread else [_missing_level(level)]
         elif not _is_coverage(grids):
             findings += _overlaps(grids) or _unmatched_edges(grids)
     for parent in (*division.level(Level.COMMUNITY), *division.level(Level.COMPOUND)):
