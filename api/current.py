@@ -7,6 +7,7 @@ versions each time (one cheap query) and reads anew when they moved.
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from dataclasses import replace
 from datetime import date
 from threading import Lock
@@ -14,12 +15,17 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from api.access import Caller
 from api.live import internal_atlas
 from api.settings import Settings, today
+from api.sight import narrowed, sees_all
 from gis.atlas import Atlas
+from gis.ids import GridId
 from gis.roster import Roster
 from gis.store import Store, Versions
 from gis.store.revising import Revised
+
+_NARROWED = 16
 
 
 class Current:
@@ -30,6 +36,7 @@ class Current:
         self.settings = settings
         self._lock = Lock()
         self._kept: tuple[Versions, date, Atlas] | None = None
+        self._narrowed: OrderedDict[frozenset[GridId], tuple[Atlas, Atlas]] = OrderedDict()
 
     @property
     def today(self) -> date:
@@ -50,6 +57,24 @@ class Current:
             atlas, _, versions = internal_atlas(self.store, day)
             self._kept = versions, day, atlas
             return atlas
+
+    async def seen(self, caller: Caller) -> Atlas:
+        """Return what is in force today, as a caller sees it (:mod:`api.sight`)."""
+        return await asyncio.to_thread(self.see, caller)
+
+    def see(self, caller: Caller, atlas: Atlas | None = None) -> Atlas:
+        """Return an atlas, the present one by default, as a caller sees it."""
+        internal = atlas if atlas is not None else self.read()
+        if sees_all(caller):
+            return internal
+        grids = caller.scope_grids or frozenset()
+        kept = self._narrowed.get(grids)
+        if kept is None or kept[0] is not internal:
+            kept = internal, narrowed(internal, grids, self.settings.policy)
+            self._narrowed[grids] = kept
+            while len(self._narrowed) > _NARROWED:
+                self._narrowed.popitem(last=False)
+        return kept[1]
 
     def after(self, revised: Revised[Any]) -> Atlas:
         """Return the atlas after an edit, without reading back what was just written."""

@@ -52,13 +52,16 @@ Asked = Annotated[str, Query(max_length=100, description="A name, its pinyin or 
 @router.get("/people/find", summary="People and grids by name, pinyin or code")
 async def find(
     request: Request,
-    _caller: Staff,
+    caller: Staff,
     current: InForce,
     q: Asked = "",
     limit: whole("limit", 1, _MOST, f"At most this many of each; {_FOUND} when absent") = None,  # type: ignore[valid-type]
 ) -> Response:
-    """Return the people and the grids that are meant, the best first."""
-    atlas = await current.atlas()
+    """Return the people and the grids that are meant, the best first.
+
+    Of people who serve on other grids than the caller's, those the public sees.
+    """
+    atlas = await current.seen(caller)
     most = limit or _FOUND
     found, people_total = _people_meant(atlas, q, most)
     grids, grids_total = _grids_meant(atlas, q, most)
@@ -103,8 +106,10 @@ def _grid_found(grid: Grid, atlas: Atlas) -> dict[str, Any]:
 async def one_person(request: Request, caller: Staff, current: InForce, person: str) -> Response:
     """Return somebody and every duty, the newest first; `ETag` guards an edit of the person."""
     atlas = await current.atlas()
+    seen = current.see(caller, atlas)
+    people.person_of(seen.roster, person)
     found = people.person_of(atlas.roster, person)
-    body = shown.person_json(found, atlas, caller, language_of(request))
+    body = shown.person_json(found, atlas, caller, language_of(request), seen)
     return answer({**body, **provenance_json(atlas)}, headers={"etag": f'"{body["etag"]}"'})
 
 
@@ -115,8 +120,11 @@ async def duties_on(
     current: InForce,
     grid: Annotated[str, Query(max_length=40, description="A code; empty: the subdistrict")] = "",
 ) -> Response:
-    """Return every duty on a grid, those in force first, then the newest."""
-    atlas = await current.atlas()
+    """Return every duty on a grid, those in force first, then the newest.
+
+    On grids that are not the caller's, those in force that the public sees.
+    """
+    atlas = await current.seen(caller)
     found = atlas.division.grid(grid) if grid else None
     held = [d for d in atlas.roster.duties if d.grid == (found.id if found else None)]
     order = {"now": 0, "later": 1, "before": 2}
@@ -134,18 +142,21 @@ async def duties_on(
 
 
 @router.get("/duties/findings", summary="Grids without a leader; leaders with too much")
-async def findings(_caller: Staff, current: InForce) -> Response:
-    """Return what somebody should look at.
+async def findings(caller: Staff, current: InForce) -> Response:
+    """Return what somebody should look at on the caller's grids.
 
     A leader has too much with more households than `WANGGE_LEADER_HOUSEHOLDS`; when that is
     not set, with more than twice the median of the leaders of the same level.
     """
     atlas = await current.atlas()
     limit = current.settings.leader_households or None
-    heavy = [load for load in loads(atlas) if too_heavy(load, limit)]
+    division = atlas.division
+    mine = {g.id for g in division if shown.may_edit_grid(caller, division, g.id)}
+    heavy = [x for x in loads(atlas) if too_heavy(x, limit) and mine.intersection(x.grids)]
+    bare = [g for g in without_leader(atlas) if g.id in mine]
     return answer(
         {
-            "without_leader": [shown.grid_brief(g, atlas.division) for g in without_leader(atlas)],
+            "without_leader": [shown.grid_brief(g, division) for g in bare],
             "too_heavy": [shown.load_json(load, atlas, limit) for load in heavy],
             "limit": limit,
             **provenance_json(atlas),
@@ -183,10 +194,11 @@ async def edit_person(request: Request, caller: Staff, current: InForce, person:
     guard = Guard(request)
     given, reason = await read_body(request)
     language = language_of(request)
+    seen = await current.seen(caller)
 
     def edit(base: Base[Roster]) -> Edited[Roster]:
         if not base.identity:
-            _check(guard, base, caller, person, language)
+            _check(guard, base, caller, person, language, seen)
         return people.edit_person(base.value, person, given)
 
     revised = await revise_roster(current, caller, edit, reason)
@@ -199,11 +211,13 @@ def _check(
     caller: Caller,
     person: str,
     language: str,
+    seen: Atlas,
     *,
     of_duties: bool = False,
 ) -> None:
     """Refuse an edit that the caller may not make, or that was made from another state."""
     atlas = _seen(base)
+    people.person_of(seen.roster, person)
     found = people.person_of(base.value, person)
     if not shown.may_edit_person(caller, atlas, found):
         raise NotAllowed(
@@ -232,10 +246,11 @@ async def leave(request: Request, caller: Staff, current: InForce, person: str) 
     on = fields.day(only(given, "on"), "on", required=True)
     language = language_of(request)
     assert on is not None
+    seen = await current.seen(caller)
 
     def edit(base: Base[Roster]) -> Edited[Roster]:
         if not base.identity:
-            _check(guard, base, caller, person, language, of_duties=True)
+            _check(guard, base, caller, person, language, seen, of_duties=True)
             for duty in base.value.duties:
                 if duty.person == person and (duty.until is None or duty.until > on):
                     shown.check_grid(caller, base.division, duty.grid)
@@ -273,8 +288,10 @@ async def appoint(request: Request, caller: Staff, current: InForce, person: str
     since = fields.day(given, "since", required=True)
     until = fields.day(given, "until")
     assert since is not None
+    seen = await current.seen(caller)
 
     def edit(base: Base[Roster]) -> Edited[Roster]:
+        people.person_of(seen.roster, person)
         grid = base.division.grid(code).id if code else None
         if not base.identity:
             shown.check_grid(caller, base.division, grid)
@@ -301,10 +318,12 @@ async def hand_over(request: Request, caller: Staff, current: InForce, duty: str
     on = fields.day(given, "on", required=True)
     language = language_of(request)
     assert on is not None
+    seen = await current.seen(caller)
 
     def edit(base: Base[Roster]) -> Edited[Roster]:
         if not base.identity:
             _check_duty(guard, base, caller, duty, language)
+        people.person_of(seen.roster, to)
         return duties.hand_over(base.value, base.division, duty, to, on, identity=base.identity)
 
     revised = await revise_roster(current, caller, edit, reason)
@@ -384,7 +403,8 @@ async def _person_answer(
 ) -> Response:
     atlas = await asyncio.to_thread(current.after, revised)
     found = people.person_of(atlas.roster, person)
-    body = shown.person_json(found, atlas, caller, language_of(request))
+    seen = await asyncio.to_thread(current.see, caller, atlas)
+    body = shown.person_json(found, atlas, caller, language_of(request), seen)
     return edited(
         request,
         {**body, **provenance_json(atlas)},

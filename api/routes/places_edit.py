@@ -76,14 +76,14 @@ Asked = Annotated[str, Query(max_length=100, description="A name, its pinyin, an
 
 @router.get("/places/find", summary="Places by name, pinyin, address or id")
 async def find(
-    _caller: Staff,
+    caller: Staff,
     current: InForce,
     q: Asked = "",
     grid: Annotated[str, Query(max_length=40, description="Only on the grid of this code")] = "",
     limit: whole("limit", 1, _MOST, f"At most this many; {_FOUND} when absent") = None,  # type: ignore[valid-type]
 ) -> Response:
-    """Return the places that are meant, the best first."""
-    atlas = await current.atlas()
+    """Return the places that are meant, the best first; on others' grids what the public sees."""
+    atlas = await current.seen(caller)
     found = atlas.places_in(atlas.division.grid(grid).id) if grid else atlas.directory.places
 
     def score(place: Place) -> int:
@@ -114,7 +114,7 @@ def _brief(place: Place, atlas: Atlas) -> dict[str, Any]:
 @router.get("/places/{place}", summary="A place, as it is edited")
 async def one_place(caller: Staff, current: InForce, place: str) -> Response:
     """Return everything about a place; `ETag` guards an edit of it."""
-    atlas = await current.atlas()
+    atlas = await current.seen(caller)
     body = _place_json(places.place_of(atlas.directory, place), atlas, caller)
     return answer({**body, **provenance_json(atlas)}, headers={"etag": f'"{body["etag"]}"'})
 
@@ -197,8 +197,10 @@ async def edit_place(request: Request, caller: Staff, current: InForce, place: s
     spot = _spot(given)
     keep_name = fields.flag({"keep_name": True, **given}, "keep_name") is True
     values = _without(given, "keep_name", *_SPOT)
+    seen = await current.seen(caller)
 
     def edit(base: Base[Directory]) -> Edited[Directory]:
+        places.place_of(seen.directory, place)
         if not base.identity:
             _check(guard, base, caller, place)
         done = places.edit_place(base.value, place, values, spot=spot, keep_name=keep_name)
@@ -226,8 +228,10 @@ async def remove_place(request: Request, caller: Staff, current: InForce, place:
     given, reason = await read_body(request)
     contents = fields.flag({"contents": False, **only(given, "contents")}, "contents") is True
     before = await current.atlas()
+    seen = current.see(caller, before)
 
     def edit(base: Base[Directory]) -> Edited[Directory]:
+        places.place_of(seen.directory, place)
         if not base.identity:
             _check(guard, base, caller, place)
         return places.remove_place(base.value, place, with_contents=contents)

@@ -125,10 +125,18 @@ def _title(duty: Duty, atlas: Atlas, language: str) -> dict[str, Any]:
     }
 
 
-def person_json(person: Person, atlas: Atlas, caller: Caller, language: str) -> dict[str, Any]:
-    """Return somebody with every duty; what is personal only for those who may change it."""
+def person_json(
+    person: Person, atlas: Atlas, caller: Caller, language: str, seen: Atlas | None = None
+) -> dict[str, Any]:
+    """Return somebody with every duty; what is personal only for those who may change it.
+
+    ``seen`` is the atlas as the caller sees it; all of ``atlas`` when absent.
+    """
     held = duties_of(atlas, person)
     editable = may_edit_person(caller, atlas, person)
+    seen = seen or atlas
+    listed = {d.id for d in seen.roster.duties if d.person == person.id}
+    person = seen.roster.by_id.get(person.id, person)
     body: dict[str, Any] = {
         "id": person.id,
         "name": person.name,
@@ -137,7 +145,7 @@ def person_json(person: Person, atlas: Atlas, caller: Caller, language: str) -> 
         "editable": editable,
         "etag": tag(person),
         "duties_etag": tag(*held),
-        "duties": [duty_json(d, atlas, caller, language) for d in held],
+        "duties": [duty_json(d, seen, caller, language) for d in held if d.id in listed],
     }
     if editable:
         body |= {

@@ -222,7 +222,8 @@ class Answers:
 
     def _cells_of_one(self, grid: Grid) -> tuple[str, str, str, str]:
         chain = tuple(g.id for g in self.atlas.division.chain(grid.id))
-        for held in self.atlas.roster.responsible(chain, self.atlas.as_of):
+        answering = self.atlas.on(grid.id)
+        for held in answering.roster.responsible(chain, answering.as_of):
             if held.duty.role is Role.GRID_LEADER:
                 return grid.code, grid.name, held.person.name, held.person.office_phone
         return grid.code, grid.name, "", ""

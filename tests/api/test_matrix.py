@@ -3,10 +3,12 @@
 ``matrix.csv`` says of each route the least role, the scope a key needs (none: ``read`` for GET,
 ``write`` for the rest), the ways in (``page``: people are sent to sign in; ``any_password``: before
 a one-time password is changed; ``or_watching``: also the machines that watch) and what the
-caller's grids mean: ``edition`` (own grids internally, others publicly) or ``guarded`` (others
-are 403). A route that is not in it, or declares no requirement or two, fails here.
+caller's grids mean: ``edition`` (own grids internally, others publicly), ``narrowed`` (the same,
+where people and places are kept current) or ``guarded`` (others are 403, or 404 where the public
+does not know of them either). A route that is not in it, or declares no requirement or two, fails here.
 """
 
+import asyncio
 import csv
 import re
 import shutil
@@ -210,6 +212,109 @@ def test_own_grids_are_answered_internally_and_others_publicly(callers, key):
         assert answers["none", code] == answers["public", code]
         if key != ("/locate/table", "POST"):
             assert answers["all", code] != answers["public", code]
+
+
+# --- what is only known elsewhere ----------------------------------------------------------------
+
+HIDDEN = ("暗藏示例", "000-777-1", "暗号样例", "000-777-2", "隐蔽示例营房")
+"""Names and phones that the public does not see: a volunteer, somebody who left, a barracks."""
+
+
+ASKED = ("/people", "/people/find", "/places", "/places/find", "/duties", "/grids", "/locate")
+
+
+def made(client, path, **body):
+    answer = client.post(path, json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+@pytest.fixture(scope="module")
+def hidden(app):
+    """Somebody and something on the other grid that only its own staff know of; their ids."""
+    clerk = TestClient(as_caller(app, Role.PLANNER))
+    volunteer = made(clerk, "/people", name=HIDDEN[0], mobile=HIDDEN[1], organisation=HIDDEN[0])
+    left = made(clerk, "/people", name=HIDDEN[2], mobile=HIDDEN[3])
+    on = {"grid": OTHER, "role": "volunteer"}
+    duty = made(clerk, f"/people/{volunteer['id']}/duties", since="2026-01-01", **on)
+    days = {"since": "2026-01-01", "until": "2026-02-01"}
+    made(clerk, f"/people/{left['id']}/duties", **days, **on)
+    spot = point(clerk, OTHER)
+    kind = {"kind": "resident_unit", "disclosed": False}
+    place = made(clerk, "/places", name=HIDDEN[4], address="隐蔽示例路1号", **kind, **spot)
+    asyncio.run(app.state.live._refresh())
+    return {
+        "person": volunteer["id"], "left": left["id"], "place": place["id"],
+        "duty": duty["duties"][0]["id"], "code": OTHER,
+    }  # fmt: skip
+
+
+def questions(hidden, client):
+    """Every GET below a planner with what names the hidden ones, and the many-at-once routes."""
+    words = [{}, *({"q": h, "limit": "100"} for h in (*HIDDEN, "hidden")), {"grid": OTHER},
+             {"parent": OTHER, "limit": "1000"}, {"address": HIDDEN[4]},
+             {"address": "隐蔽示例路1号"}, point(client, OTHER)]  # fmt: skip
+    for row in MATRIX.values():
+        if row["method"] != "GET" or not Role.STAFF.reaches(Role(row["least_role"])):
+            continue
+        for given in (hidden, {**hidden, "person": hidden["left"]}):
+            path = re.sub(r"\{(\w+)\}", lambda m, g=given: g.get(m[1], "nothing"), row["path"])
+            for query in words if path in ASKED and given is hidden else [{}]:
+                yield "GET", path, {"params": query}
+    spot = point(client, OTHER)
+    both = {"datum": "wgs84", "points": [[spot["lon"], spot["lat"]]], "fields": "full"}
+    yield "POST", "/locate", {"json": both}
+    yield "POST", "/locate", {"json": {"addresses": [HIDDEN[4], "隐蔽示例路1号"]}}
+    for body in ("lon,lat\n{lon},{lat}\n".format(**spot), "地址\n隐蔽示例路1号\n"):
+        yield "POST", "/locate/table", {"params": {"datum": "wgs84"}, "content": body.encode(),
+            "headers": {"content-type": "text/csv"}}  # fmt: skip
+
+
+def told(client, hidden, kept):
+    """Which hidden words any answer held, beside those that were in the question."""
+    found = set()
+    for method, path, how in questions(hidden, client):
+        answer = client.request(method, path, **how)
+        assert answer.status_code < 500, (path, answer.text)
+        asked = str(how)
+        text = answer.text if "octet" not in answer.headers.get("content-type", "") else ""
+        found |= {w for w in kept if w in text and w not in asked}
+    return found
+
+
+def test_nothing_of_other_grids_is_told_that_the_public_does_not_know(app, callers, hidden):
+    for who in ("own", "public"):
+        assert told(callers[who], hidden, HIDDEN) == set(), who
+    own = {app.state.live.division.by_code[OTHER].id}
+    there = TestClient(as_caller(app, Role.STAFF, grids=own))
+    assert told(there, hidden, HIDDEN) == set(HIDDEN)
+
+
+def test_who_is_not_seen_cannot_be_changed_or_appointed(callers, hidden):
+    local, any_state = callers["own"], {"if-match": '"0"'}
+    mine = local.get("/duties", params={"grid": OWN}).json()["duties"][0]
+    for method, path, body in (
+        ("PATCH", f"/people/{hidden['person']}", {"mobile": "1"}),
+        ("POST", f"/people/{hidden['left']}/leave", {"on": "2026-12-31"}),
+        ("POST", f"/people/{hidden['person']}/duties",
+         {"grid": OWN, "role": "volunteer", "since": "2026-12-01"}),
+        ("PATCH", f"/places/{hidden['place']}", {"name": "别名"}),
+        ("POST", f"/places/{hidden['place']}/remove", {}),
+    ):  # fmt: skip
+        answer = local.request(method, path, json=body, headers=any_state)
+        assert answer.status_code == 404, (path, answer.text)
+        assert not any(h in answer.text for h in HIDDEN)
+    handed = {"to": hidden["person"], "on": "2027-01-01"}
+    state = {"if-match": f'"{mine["etag"]}"'}
+    answer = local.post(f"/duties/{mine['id']}/handover", json=handed, headers=state)
+    assert answer.status_code == 404, answer.text
+
+
+def test_every_route_where_others_are_narrowed_is_asked(callers, hidden):
+    asked = {path for _, path, _ in questions(hidden, callers["public"])}
+    for (path, _), row in MATRIX.items():
+        if row["grids"] == "narrowed":
+            assert re.sub(r"\{(\w+)\}", lambda m: hidden[m[1]], path) in asked, path
 
 
 def test_all_scopes_are_in_the_matrix():
