@@ -239,5 +239,7 @@ def restore(
     print(f"restored {manifest.name} {manifest.code} as of {manifest.made_at}: {versions}")
     for aside in restored.aside:
         print(f"the former one is kept: {aside}")
+    for told in restored.withdrawn:
+        print(told.in_language(language()))
     for fault in restored.faults:
         print(f"  {fault.in_language(language())}", file=sys.stderr)

@@ -17,8 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from gis.errors import Conflict, StoreBusy, StoreDamaged, StoreError, WanggeError
 from gis.findings import Text
@@ -27,28 +29,36 @@ from gis.store import audit
 from gis.store.backup import Manifest, read_manifest, sync, unpack
 from gis.store.copying import copy_rows, row_counts
 from gis.store.engine import Database, connect_sqlite, head_file, make_folder
-from gis.store.failures import Place, unreachable
+from gis.store.failures import NotSetUp, Place, unreachable
 from gis.store.holdings import read_identity
 from gis.store.kept import STORE, Kept, all_kept, faults_in
 from gis.store.locks import held
 from gis.store.migrate import set_up_postgis
+
+if TYPE_CHECKING:
+    from gis.store.accounts.withdrawn import Present, Withdrawn
 
 _GONE_S = 5.0
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What was restored, where the former store is kept, and what was wrong in the backup."""
+    """What was restored, where the former store is kept, and what was wrong in the backup.
+
+    ``withdrawn`` says what did not come back with the accounts.
+    """
 
     manifest: Manifest
     aside: tuple[str, ...]
     faults: tuple[Text, ...]
+    withdrawn: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)
 class _Order:
     """What is asked: from which backup, by whom, over what is there or not."""
 
+    url: str
     file: Path
     manifest: Manifest
     author: Author
@@ -77,7 +87,7 @@ def restore(
     Conflict
         The store is not empty, and ``replace`` was not said.
     """
-    order = _Order(file, read_manifest(file), author, replace, accounts)
+    order = _Order(url, file, read_manifest(file), author, replace, accounts)
     store = next(k for k in all_kept() if k.name == STORE).open(url)
     try:
         if store.path is not None:
@@ -87,14 +97,28 @@ def restore(
         store.engine.dispose()
 
 
-def _prepare(order: _Order, folder: Path) -> tuple[list[Kept], list[Text]]:
+@dataclass(frozen=True)
+class _Prepared:
+    """The databases of a backup in a folder, ready; what is wrong, what did not come back."""
+
+    found: list[Kept]
+    faults: list[Text]
+    withdrawn: Withdrawn
+    unread: tuple[Text, ...]
+
+
+def _prepare(order: _Order, folder: Path) -> _Prepared:
     """Unpack a backup into a folder, migrate it, and look through it."""
+    from gis.store.accounts.withdrawn import Withdrawn, withdraw
+
     found = [
         kept
         for kept in unpack(order.file, order.manifest, folder)
         if kept.name == STORE or order.accounts
     ]
     faults: list[Text] = []
+    withdrawn = Withdrawn()
+    unread: tuple[Text, ...] = ()
     for kept in found:
         database = kept.open_file(folder / kept.name)
         try:
@@ -103,12 +127,36 @@ def _prepare(order: _Order, folder: Path) -> tuple[list[Kept], list[Text]]:
                 with database.reading() as connection:
                     faults = faults_in(connection, database)
             else:
-                # Whoever signed out since the backup stays signed out.
+                present, unread = _present(kept, order.url)
                 with database.writing() as connection:
-                    connection.execute(delete(kept.metadata.tables["session"]))
+                    withdrawn = withdraw(connection, present)
         finally:
             database.engine.dispose()
-    return found, faults
+    return _Prepared(found, faults, withdrawn, unread)
+
+
+def _present(kept: Kept, url: str) -> tuple[Present | None, tuple[Text, ...]]:
+    """Return the accounts that are to be replaced; a remark where they cannot be read."""
+    from gis.store.accounts.withdrawn import read_present
+
+    database = kept.open(url)
+    try:
+        if database.path is not None and not database.path.exists():
+            return None, ()
+        with database.reading() as connection:
+            return read_present(connection), ()
+    except NotSetUp:
+        return None, ()
+    except (StoreError, SQLAlchemyError):
+        text = Text(
+            "the accounts that are replaced cannot be read: what was revoked or disabled since "
+            "the backup has come back; look at wangge user list",
+            "无法读取被替换的账号库：备份之后撤销的密钥、停用的账号会恢复，"
+            "请用 wangge user list 核对",
+        )
+        return None, (text,)
+    finally:
+        database.engine.dispose()
 
 
 def _not_empty(place: Place) -> Conflict:
@@ -120,7 +168,9 @@ def _not_empty(place: Place) -> Conflict:
     )
 
 
-def _put_on_record(connection: Connection, order: _Order, former: Head | None) -> None:
+def _put_on_record(
+    connection: Connection, order: _Order, former: Head | None, withdrawn: Withdrawn
+) -> None:
     audit.append(
         connection,
         order.author,
@@ -131,6 +181,7 @@ def _put_on_record(connection: Connection, order: _Order, former: Head | None) -
             "made_at": order.manifest.made_at,
             "audit_head": order.manifest.audit_head,
             "replaced_audit_head": str(former) if former else None,
+            **withdrawn.on_record(),
         },
     )
 
@@ -191,15 +242,15 @@ def _is_ours(store: Database) -> bool:
 
 
 def _put_in_place(path: Path, order: _Order, folder: Path, former: Head | None) -> Restored:
-    found, faults = _prepare(order, folder)
+    ready = _prepare(order, folder)
     fresh = folder / STORE
-    database = next(k for k in found if k.name == STORE).open_file(fresh)
+    database = next(k for k in ready.found if k.name == STORE).open_file(fresh)
     with database.writing() as connection:
-        _put_on_record(connection, order, former)
+        _put_on_record(connection, order, former, ready.withdrawn)
         head = audit.head_of(connection)
     database.engine.dispose()
     stamp, aside = _stamp(), []
-    for kept in found:
+    for kept in ready.found:
         old = kept.beside(path)
         if old.exists() and old.stat().st_size > 0:
             aside.append(str(_set_aside(old, stamp)))
@@ -211,7 +262,12 @@ def _put_in_place(path: Path, order: _Order, folder: Path, former: Head | None) 
         sync(old.parent)
     head_file(path).write_text(f"{head}\n", "ascii")
     head_file(path).chmod(0o600)
-    return Restored(order.manifest, tuple(aside), tuple(faults))
+    return _restored(order, aside, ready)
+
+
+def _restored(order: _Order, aside: list[str], ready: _Prepared) -> Restored:
+    told = (*ready.withdrawn.told(), *ready.unread)
+    return Restored(order.manifest, tuple(aside), tuple(ready.faults), told)
 
 
 def _set_aside(path: Path, stamp: str) -> Path:
@@ -257,20 +313,20 @@ def _into_postgis(url: str, store: Database, order: _Order) -> Restored:
     stamp, aside = _stamp().lower(), []
     with tempfile.TemporaryDirectory(prefix="wangge-restore-") as name:
         folder = Path(name)
-        found, faults = _prepare(order, folder)
-        for kept in found:
+        ready = _prepare(order, folder)
+        for kept in ready.found:
             target = store if kept.name == STORE else kept.open(url)
             after: Callable[[Connection], None] | None = None
             if kept.name == STORE:
 
                 def after(connection: Connection) -> None:
-                    _put_on_record(connection, order, former)
+                    _put_on_record(connection, order, former, ready.withdrawn)
 
             try:
                 aside += _into_schema(kept, folder / kept.name, target, stamp, after)
             finally:
                 target.engine.dispose()
-    return Restored(order.manifest, tuple(aside), tuple(faults))
+    return _restored(order, aside, ready)
 
 
 def _into_schema(
@@ -314,12 +370,13 @@ def _require_sound(
 
 
 def _rename_schema(connection: Connection, schema: str, stamp: str) -> list[str]:
-    there = connection.exec_driver_sql(
-        "SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)
-    ).scalar()
-    if not there:
+    taken = set(connection.exec_driver_sql("SELECT nspname FROM pg_namespace").scalars())
+    if schema not in taken:
         return []
-    aside = f"{schema}_replaced_{stamp}"
+    aside, number = f"{schema}_replaced_{stamp}", 1
+    while aside in taken:
+        number += 1
+        aside = f"{schema}_replaced_{stamp}_{number}"
     connection.exec_driver_sql(f'ALTER SCHEMA "{schema}" RENAME TO "{aside}"')
     return [f"schema {aside}"]
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from gis.errors import Conflict, InvalidInput, StoreBusy
+from gis.accounts import Scope
+from gis.errors import Conflict, InvalidInput, NotSignedIn, StoreBusy
 from gis.record import Author
 from gis.store import Store, open_store
 from gis.store.accounts import open_accounts
@@ -80,6 +81,61 @@ def test_the_accounts_go_with_it_and_their_sessions_do_not(
         assert accounts.find("李样例").role == "planner"
         assert accounts.session(token) is None
         assert accounts.sign_in("李样例", SECRET_WORDS, address="127.0.0.1", agent="test")
+
+
+def test_what_was_taken_from_accounts_since_stays_taken(store: Store, tmp_path: Path) -> None:
+    with closing(open_accounts(store)) as accounts:
+        accounts.migrate()
+        for name in ("甲示例", "乙示例", "丙示例"):
+            accounts.add(WANG, name=name, role="admin", password=SECRET_WORDS)
+        first, other = (accounts.find(n) for n in ("甲示例", "乙示例"))
+        keys = [accounts.make_key(WANG, "甲示例", label=n, scopes=[Scope.READ]) for n in "ab"]
+        token, _ = accounts.issue_token("乙示例", SECRET_WORDS, address="127.0.0.1")
+    backup = filled(store).back_up(tmp_path / "a.backup", author=WANG).path
+    with closing(open_accounts(store)) as accounts:
+        accounts.revoke_key(WANG, first.id, keys[0][1].id)
+        accounts.change(WANG, "乙示例", disabled=True)
+        accounts.change(WANG, "丙示例", role="staff", scope_grids=["g1"])
+        accounts.reset_password(WANG, "甲示例", SECRET_WORDS + "-2")
+        accounts.add(WANG, name="丁示例", role="staff", password=SECRET_WORDS)
+    restored = store.restore(backup, author=WANG, replace=True)
+    told = " ".join(t.zh for t in restored.withdrawn)
+    assert all(name in told for name in ("甲示例", "乙示例", "丙示例", "丁示例", "1 个"))
+    entry = store.audit_log().entries[0]
+    assert entry.after["stay_disabled"] == ["乙示例"]
+    assert (entry.after["stay_revoked_keys"], entry.after["accounts_gone"]) == (1, ["丁示例"])
+    with closing(open_accounts(store)) as accounts:
+        assert accounts.key_owner(keys[0][0]) is None
+        assert accounts.key_owner(keys[1][0]) is not None
+        assert accounts.token_owner(token) is None
+        assert accounts.find("乙示例").disabled
+        assert accounts.find("乙示例").epoch > other.epoch
+        third = accounts.find("丙示例")
+        assert (third.role, third.scope_grids) == ("staff", {"g1"})
+        with pytest.raises(NotSignedIn):
+            accounts.sign_in("甲示例", SECRET_WORDS, address="127.0.0.1", agent="test")
+        assert {a.name for a in accounts.list()} == {"甲示例", "乙示例", "丙示例"}
+
+
+def test_an_accounts_file_that_cannot_be_read_is_told(file_store: Store, tmp_path: Path) -> None:
+    with closing(open_accounts(file_store)) as accounts:
+        accounts.migrate()
+        accounts.add(WANG, name="甲示例", role="staff", password=SECRET_WORDS)
+    backup = filled(file_store).back_up(tmp_path / "a.backup", author=WANG).path
+    file_store.path.with_name("accounts.sqlite").write_bytes(b"nothing of the kind" * 99)
+    restored = file_store.restore(backup, author=WANG, replace=True)
+    told = " ".join(t.en for t in restored.withdrawn)
+    assert "cannot be read" in told
+    assert "no administrator is left" in told
+
+
+def test_two_restores_within_a_second_are_both_kept_aside(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gis.store.restoring._stamp", lambda: "20261127T120000Z")
+    backup = filled(store).back_up(tmp_path / "a.backup", author=WANG).path
+    asides = [a for _ in range(3) for a in store.restore(backup, author=WANG, replace=True).aside]
+    assert len(set(asides)) == 3
 
 
 def test_the_triggers_hold_in_what_was_restored(
