@@ -1,4 +1,12 @@
-"""Ruin and recreate with random spanning trees, compiled.
+"""Cutting random spanning trees of two or three groups anew, compiled.
+
+The most connected parts of at least some weight of a *tree* are found from the leaves: cut a part
+off as soon as it weighs enough (Kundu and Misra 1977; Hader 1980 for lower bounds). A map is no
+tree, so many spanning trees are tried, each of a few neighbouring groups only (recombination, as
+in Chen, Cannon and DeFord's ReCom, 2021). What a group has over the minimum is of no use to it:
+it is handed on, pair by pair, towards a few *basins*, until there is enough of it in one place for
+a group more. That drift is ours: the energy that never rises is the sum over the groups of their
+excess times their mean distance from the nearest basin.
 
 Importing this module loads numba: import it inside the function that needs it. The first call
 compiles for a few seconds, or reads what numba kept.
@@ -7,7 +15,7 @@ compiles for a few seconds, or reads what numba kept.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -17,17 +25,113 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 State = NDArray[np.uint64]
+Regions: TypeAlias = Any
+Borders: TypeAlias = Any
+"""Numpy arrays of :data:`REGION` and :data:`BORDER`; mypy does not know their fields."""
+
+IN_HUNDRED_THREE = 30
+MANY = 30
+"""Of groups larger than this on average no three are taken: their cuts are too many to try."""
+NEVER = 1e300
 
 
 def compiled(function: Function) -> Function:
     """Compile, and keep the machine code where numba can write it."""
     try:
-        return cast(Function, njit(nogil=True, cache=True)(function))
+        return cast(Function, njit(nogil=True, cache=True, error_model="numpy")(function))
     except RuntimeError:
-        return cast(Function, njit(nogil=True)(function))
+        return cast(Function, njit(nogil=True, error_model="numpy")(function))
 
 
-@compiled
+def inner(function: Function) -> Function:
+    """Compile for the use of compiled functions only: half the time, as Python cannot call it."""
+    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast(Function, njit(nogil=True, error_model="numpy", **options)(function))
+
+
+REGION = np.dtype(
+    [
+        ("weight", "f8"),
+        ("first", "i8"),  # its borders are these rows up to, not with, ``past``
+        ("past", "i8"),
+        ("far", "f8"),  # from the nearest basin, in borders to cross
+        ("label", "i8"),  # its group
+        ("following", "i8"),  # the next region of its group, -1 at the end
+        ("seen", "u8"),  # when it was last gathered
+        ("parent", "i8"),  # in the spanning tree, -1 at the root
+        ("part", "i8"),  # of the groups at hand, cut anew
+        ("below", "f8"),  # weight, number and distances of the tree from here on
+        ("size", "f8"),
+        ("far_below", "f8"),
+        ("head", "i8"),  # of the *group* with this number: its first region, and its weight
+        ("load", "f8"),
+        ("node", "i8"),  # lists, not of this region: the gathered, the tree's order, the frontier
+        ("order", "i8"),
+        ("waiting", "i8"),
+        ("mark", "i8"),
+    ]
+)
+"""One row per region. Groups are numbered under their number of regions and share the rows."""
+
+
+BORDER = np.dtype([("other", "i8"), ("length", "f8")])
+
+
+class Map:
+    """Regions in groups while they are searched.
+
+    Parameters
+    ----------
+    starts, ends, length
+        Neighbours in compressed rows, and the length of the border with each.
+    weight, label
+        What each region weighs, and its group, numbered from 0 without a gap.
+    seed
+        Where the random numbers begin.
+    """
+
+    def __init__(
+        self, rows: tuple[Ints, Ints, Floats], weight: Floats, label: Ints, seed: int
+    ) -> None:
+        starts, ends, length = rows
+        self._regions = found = np.zeros(len(label), dtype=REGION)
+        self._borders = np.zeros(len(ends), dtype=BORDER)
+        self._state = np.array([seed * 2654435761 + 88172645463325252, 0], dtype=np.uint64)
+        self._borders["other"], self._borders["length"] = ends, length
+        found["first"], found["past"] = starts[:-1], starts[1:]
+        found["weight"], found["label"], found["head"] = weight, label, -1
+        for node, number in enumerate(label.tolist()):
+            found["following"][node] = found["head"][number]
+            found["head"][number] = node
+        found["load"] = np.bincount(label, weights=weight, minlength=len(label))
+
+    def label(self) -> Ints:
+        """Return the group of each region as it is now."""
+        return self._regions["label"].copy()
+
+    def choose_basins(self, basins: int) -> None:
+        """Draw basins and measure how many borders away from the nearest each region is."""
+        _choose_basins(self._regions, self._borders, self._state, basins)
+
+    def shift_excess(self, minimum: float, groups: int, target: int, steps: int) -> int:
+        """Bring the excess nearer to the basins; return the number of groups there are then.
+
+        A step takes two or three neighbouring groups, or one, and a random spanning tree of them.
+        Where that can be cut into more parts of the minimum than before it is; else it is cut
+        into as many with the least energy, if that is not more than before.
+        """
+        work = self._regions, self._borders, self._state
+        return int(_shift_excess(*work, minimum, groups, target, steps))
+
+    def shorten_borders(self, minimum: float, steps: int) -> int:
+        """Cut pairs of groups anew where that shortens their border; return how often it did.
+
+        Both groups of a pair keep at least the minimum.
+        """
+        return int(_shorten_borders(self._regions, self._borders, self._state, minimum, steps))
+
+
+@inner
 def _draw(state: State, below: int) -> int:
     """Return a whole number from 0, under ``below`` (xorshift64*; the bias is under 2**-30)."""
     x = state[0]
@@ -40,156 +144,341 @@ def _draw(state: State, below: int) -> int:
 
 
 @compiled
-def ruin_and_recreate(
-    starts: Ints,
-    ends: Ints,
-    weight: Floats,
-    minimum: float,
-    label: Ints,
-    groups: int,
-    target: int,
-    seed: int,
-    steps: int,
-) -> int:
-    """Improve a division in place; return the number of groups, each of ``minimum`` at least.
+def _choose_basins(r: Regions, b: Borders, state: State, basins: int) -> None:
+    """Draw basins and measure how many borders away from the nearest each region is."""
+    for node in range(len(r)):
+        r[node].far = -1.0
+    count = 0
+    for _ in range(basins):
+        node = _draw(state, len(r))
+        if r[node].far < 0:
+            r[node].far = 0.0
+            r[count].node = node
+            count += 1
+    at = 0
+    while at < count:
+        node = r[at].node
+        at += 1
+        for k in range(r[node].first, r[node].past):
+            other = b[k].other
+            if r[other].far < 0:
+                r[other].far = r[node].far + 1.0
+                r[count].node = other
+                count += 1
 
-    A few neighbouring groups are taken apart and cut anew along a random spanning tree, from the
-    leaves: a part is cut off as soon as it weighs enough, which is the most parts of that tree.
-    The new parts are kept when they are more, or as many and the excess stands together more.
+
+@inner
+def _pick(r: Regions, b: Borders, state: State, chosen: Ints, three: int) -> int:
+    """Choose two neighbouring groups by a random border, at times a third beside them."""
+    node = _draw(state, len(r))
+    chosen[0] = r[node].label
+    degree = r[node].past - r[node].first
+    if degree == 0:
+        return 1
+    other = b[r[node].first + _draw(state, degree)].other
+    if r[other].label == chosen[0]:
+        return 1
+    chosen[1] = r[other].label
+    if _draw(state, 100) < three:
+        for _ in range(6):
+            at = node if _draw(state, 2) == 0 else other
+            for _ in range(2):
+                at = b[r[at].first + _draw(state, r[at].past - r[at].first)].other
+                if r[at].label != chosen[0] and r[at].label != chosen[1]:
+                    chosen[2] = r[at].label
+                    return 3
+    return 2
+
+
+@inner
+def _gather(r: Regions, state: State, chosen: Ints, parts: int) -> int:
+    """Collect the regions of some groups in ``nodes``; return how many."""
+    state[1] += np.uint64(1)
+    count = 0
+    for j in range(parts):
+        node = r[chosen[j]].head
+        while node >= 0:
+            r[count].node = node
+            r[node].seen = state[1]
+            count += 1
+            node = r[node].following
+    return count
+
+
+@inner
+def _span(r: Regions, b: Borders, state: State, count: int) -> None:
+    """Draw a spanning tree of what was gathered: ``order`` and ``parent``."""
+    inside = state[1]
+    state[1] += np.uint64(1)
+    root = r[_draw(state, count)].node
+    r[0].waiting = root  # the frontier
+    r[root].seen, r[root].parent = state[1], -1
+    waiting, reached = 1, 0
+    while waiting:
+        pick = _draw(state, waiting)
+        node = r[pick].waiting
+        waiting -= 1
+        r[pick].waiting = r[waiting].waiting
+        r[reached].order = node
+        reached += 1
+        for k in range(r[node].first, r[node].past):
+            other = b[k].other
+            if r[other].seen == inside:
+                r[other].seen = state[1]
+                r[other].parent = node
+                r[waiting].waiting = other
+                waiting += 1
+
+
+@inner
+def _add_up(r: Regions, count: int) -> None:
+    for i in range(count):
+        node = r[i].order
+        r[node].below, r[node].size, r[node].far_below = r[node].weight, 1.0, r[node].far
+    for i in range(count - 1, 0, -1):
+        node = r[i].order
+        above = r[node].parent
+        r[above].below += r[node].below
+        r[above].size += r[node].size
+        r[above].far_below += r[node].far_below
+
+
+@inner
+def _cut_from_leaves(r: Regions, count: int, minimum: float) -> int:
+    """Cut the tree into the most parts that weigh enough; return how many."""
+    parts = 0
+    for i in range(count):
+        r[r[i].order].below = r[r[i].order].weight
+    for i in range(count - 1, -1, -1):
+        node = r[i].order
+        r[node].part = -1
+        if r[node].below >= minimum:
+            r[node].part = parts
+            parts += 1
+        elif r[node].parent >= 0:
+            r[r[node].parent].below += r[node].below
+    # the rest around the root goes with a part it touches
+    rest = -1
+    for i in range(count):
+        node = r[i].order
+        if r[node].part < 0 and r[node].parent >= 0:
+            r[node].part = r[r[node].parent].part
+        if r[node].part >= 0 and rest < 0 and i > 0 and r[r[node].parent].part < 0:
+            rest = r[node].part
+    for i in range(count):
+        if r[r[i].order].part < 0:
+            r[r[i].order].part = rest
+    return parts
+
+
+@inner
+def _excess_away(r: Regions, node: int, total: float, minimum: float, sizes: Floats) -> float:
+    """Return the energy of cutting above a node; NEVER when a side weighs too little."""
+    here, beyond = r[node].below - minimum, total - r[node].below - minimum
+    if here < 0 or beyond < 0:
+        return NEVER
+    energy: float = here * r[node].far_below / r[node].size
+    energy += beyond * (sizes[1] - r[node].far_below) / (sizes[0] - r[node].size)
+    return energy
+
+
+@inner
+def _best_two(
+    r: Regions,
+    count: int,
+    total: float,
+    minimum: float,
+    sizes: Floats,
+    cuts: Ints,
+) -> float:
+    best = NEVER
+    for i in range(1, count):
+        energy = _excess_away(r, r[i].order, total, minimum, sizes)
+        if energy < best:
+            best, cuts[0] = energy, r[i].order
+    return best
+
+
+@inner
+def _best_three(
+    r: Regions,
+    count: int,
+    total: float,
+    minimum: float,
+    sizes: Floats,
+    cuts: Ints,
+) -> float:
+    """Find the best two cuts of a tree: below ``cuts[0]``, and below ``cuts[1]`` of what stays."""
+    best = NEVER
+    for i in range(1, count):
+        first = r[i].order
+        weight, size, far = r[first].below, r[first].size, r[first].far_below
+        if weight < minimum or total - weight < 2 * minimum:
+            continue
+        own = (weight - minimum) * far / size
+        for j in range(count):
+            r[r[j].order].mark = 0
+        node = first
+        while node >= 0:  # what is above it has less below when it is cut
+            r[node].mark = 1
+            node = r[node].parent
+        r[first].mark = 2
+        for j in range(1, count):
+            second = r[j].order
+            above = r[second].mark == 1
+            if not above and r[r[second].parent].mark == 2:
+                r[second].mark = 2
+            if r[second].mark == 2 or (j < i and not above):
+                continue
+            load = r[second].below - (weight if above else 0.0)
+            rest = total - weight - load
+            if load < minimum or rest < minimum:
+                continue
+            many = r[second].size - (size if above else 0.0)
+            away = r[second].far_below - (far if above else 0.0)
+            energy = own + (load - minimum) * away / many
+            energy += (rest - minimum) * (sizes[1] - far - away) / (sizes[0] - size - many)
+            if energy < best:
+                best, cuts[0], cuts[1] = energy, first, second
+    return best
+
+
+@inner
+def _energy(r: Regions, chosen: Ints, parts: int, minimum: float) -> float:
+    found = 0.0
+    for j in range(parts):
+        away, size = 0.0, 0
+        node = r[chosen[j]].head
+        while node >= 0:
+            away += r[node].far
+            size += 1
+            node = r[node].following
+        found += (r[chosen[j]].load - minimum) * away / size
+    return found
+
+
+@inner
+def _mark_parts(r: Regions, count: int, cuts: Ints, parts: int) -> None:
+    for i in range(count):
+        node = r[i].order
+        r[node].part = 0 if i == 0 else r[r[node].parent].part
+        for j in range(parts - 1):
+            if node == cuts[j]:
+                r[node].part = j + 1
+
+
+@inner
+def _take(r: Regions, count: int, chosen: Ints, parts: int) -> None:
+    """Make the parts the groups of ``chosen``."""
+    for j in range(parts):
+        r[chosen[j]].head = -1
+        r[chosen[j]].load = 0.0
+    for i in range(count):
+        node = r[i].node
+        number = chosen[r[node].part]
+        r[node].label = number
+        r[number].load += r[node].weight
+        r[node].following = r[number].head
+        r[number].head = node
+
+
+@compiled
+def _shift_excess(
+    r: Regions, b: Borders, state: State, minimum: float, groups: int, target: int, steps: int
+) -> int:
+    """Take steps that bring the excess nearer to the basins; return the number of groups.
+
+    A step takes two or three neighbouring groups, or one, and a random spanning tree of them.
+    Where that can be cut into more parts of the minimum than before it is; else it is cut into as
+    many with the least energy, if that is not more than before.
     """
-    state = np.empty(1, np.uint64)
-    state[0] = np.uint64(seed) * np.uint64(2654435761) + np.uint64(88172645463325252)
-    n = len(label)
-    nodes, order, parent = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
-    frontier, seen = np.empty(n, np.int64), np.zeros(n, np.int64)
-    load, fresh = np.zeros(n), np.empty(n, np.int64)
-    sums, chosen = np.zeros(n + 1), np.empty(8, np.int64)
-    old = np.zeros(n)
-    for i in range(n):
-        old[label[i]] += weight[i]
-    stamp = 0
+    chosen = np.empty(len(r) + 3, np.int64)
+    cuts, sizes = np.zeros(2, np.int64), np.empty(2)
     for _ in range(steps):
         if groups >= target:
             break
-        # whole groups around a random region
-        stamp += 1
-        first = _draw(state, n)
-        wanted = 2 + _draw(state, 4)
-        chosen[0], taken = label[first], 1
-        count, at = 1, 0
-        nodes[0], seen[first] = first, stamp
-        while at < count:
-            node = nodes[at]
-            at += 1
-            for k in range(starts[node], starts[node + 1]):
-                other = ends[k]
-                if seen[other] == stamp:
-                    continue
-                inside = False
-                for j in range(taken):
-                    if chosen[j] == label[other]:
-                        inside = True
-                if not inside and taken < wanted and _draw(state, 10) < 3:
-                    chosen[taken] = label[other]
-                    taken += 1
-                    inside = True
-                if inside:
-                    seen[other] = stamp
-                    nodes[count] = other
-                    count += 1
-        # groups chosen late may have been passed by: walk again until nothing is added
-        grown = True
-        while grown:
-            grown = False
-            for at in range(count):
-                node = nodes[at]
-                for k in range(starts[node], starts[node + 1]):
-                    other = ends[k]
-                    if seen[other] == stamp:
-                        continue
-                    for j in range(taken):
-                        if chosen[j] == label[other]:
-                            seen[other] = stamp
-                            nodes[count] = other
-                            count += 1
-                            grown = True
-                            break
-        # a random spanning tree
-        inside_stamp = stamp
-        stamp += 1
-        root = nodes[_draw(state, count)]
-        frontier[0], waiting = root, 1
-        parent[root], seen[root] = -1, stamp
-        reached = 0
-        while waiting:
-            pick = _draw(state, waiting)
-            node = frontier[pick]
-            waiting -= 1
-            frontier[pick] = frontier[waiting]
-            order[reached] = node
-            reached += 1
-            for k in range(starts[node], starts[node + 1]):
-                other = ends[k]
-                if seen[other] == inside_stamp:
-                    seen[other] = stamp
-                    parent[other] = node
-                    frontier[waiting] = other
-                    waiting += 1
-        # cut from the leaves
-        for i in range(count):
-            load[order[i]] = weight[order[i]]
-        parts = 0
-        for i in range(count - 1, -1, -1):
-            node = order[i]
-            if load[node] >= minimum:
-                fresh[node] = parts
-                sums[parts] = load[node]
-                parts += 1
-            else:
-                fresh[node] = -1
-                if parent[node] >= 0:
-                    load[parent[node]] += load[node]
-        if parts < taken:
+        parts = _pick(r, b, state, chosen, IN_HUNDRED_THREE if len(r) <= MANY * groups else 0)
+        total = 0.0
+        for j in range(parts):
+            total += r[chosen[j]].load
+        more = total >= (parts + 1) * minimum
+        if parts == 1 and not more:
             continue
-        for i in range(count):
-            node = order[i]
-            if fresh[node] < 0 and parent[node] >= 0:
-                fresh[node] = fresh[parent[node]]
-        rest = 0.0
-        for i in range(count):
-            if fresh[order[i]] < 0:
-                rest += weight[order[i]]
-        if fresh[root] < 0:
-            best = -1
-            for i in range(count):
-                node = order[i]
-                if fresh[node] >= 0:
-                    continue
-                for k in range(starts[node], starts[node + 1]):
-                    other = ends[k]
-                    if seen[other] == stamp and fresh[other] >= 0:
-                        part = fresh[other]
-                        if best < 0 or sums[part] > sums[best]:
-                            best = part
-            for i in range(count):
-                if fresh[order[i]] < 0:
-                    fresh[order[i]] = best
-            sums[best] += rest
-        if parts == taken:
-            before, after = 0.0, 0.0
-            for j in range(taken):
-                before += (old[chosen[j]] - minimum) ** 2
-                after += (sums[j] - minimum) ** 2
-            if after < before and _draw(state, 100):
+        count = _gather(r, state, chosen, parts)
+        _span(r, b, state, count)
+        if more:
+            found = _cut_from_leaves(r, count, minimum)
+            if found > parts:
+                for j in range(parts, found):
+                    chosen[j] = groups + j - parts
+                _take(r, count, chosen, found)
+                groups += found - parts
                 continue
-        for j in range(taken, parts):
-            number = groups + j - taken
-            sums_at = sums[j]
-            old[number] = sums_at
-        for j in range(taken):
-            old[chosen[j]] = sums[j]
-        for i in range(count):
-            part = fresh[order[i]]
-            label[order[i]] = chosen[part] if part < taken else groups + part - taken
-        groups += parts - taken
+        if parts == 1:
+            continue
+        before = _energy(r, chosen, parts, minimum)
+        _add_up(r, count)
+        root = r[0].order
+        sizes[0], sizes[1] = r[root].size, r[root].far_below
+        if parts == 2:
+            after = _best_two(r, count, total, minimum, sizes, cuts)
+        else:
+            after = _best_three(r, count, total, minimum, sizes, cuts)
+        if after <= before:
+            _mark_parts(r, count, cuts, parts)
+            _take(r, count, chosen, parts)
     return groups
+
+
+@inner
+def _cut_m(r: Regions, b: Borders, state: State, count: int, top: int) -> float:
+    """Return the length of border between what is below a node of the tree and the rest."""
+    for i in range(count):
+        node = r[i].order
+        under = node == top or (i > 0 and r[r[node].parent].part == 1)
+        r[node].part = 1 if under else 0
+    length = 0.0
+    for i in range(count):
+        node = r[i].order
+        if r[node].part == 1:
+            for k in range(r[node].first, r[node].past):
+                if r[b[k].other].seen == state[1] and r[b[k].other].part == 0:
+                    length += b[k].length
+    return length
+
+
+@compiled
+def _shorten_borders(r: Regions, b: Borders, state: State, minimum: float, steps: int) -> int:
+    """Cut pairs of groups anew where that shortens their border; return how often it did.
+
+    Both groups of a pair keep at least the minimum.
+    """
+    chosen, cuts = np.empty(3, np.int64), np.zeros(2, np.int64)
+    better = 0
+    for _ in range(steps):
+        if _pick(r, b, state, chosen, 0) < 2:
+            continue
+        total = r[chosen[0]].load + r[chosen[1]].load
+        count = _gather(r, state, chosen, 2)
+        before = 0.0
+        for i in range(count):
+            node = r[i].node
+            if r[node].label == chosen[0]:
+                for k in range(r[node].first, r[node].past):
+                    if r[b[k].other].label == chosen[1]:
+                        before += b[k].length
+        _span(r, b, state, count)
+        _add_up(r, count)
+        best = before * (1 - 1e-9)
+        cuts[0] = -1
+        for i in range(1, count):
+            node = r[i].order
+            if r[node].below >= minimum and total - r[node].below >= minimum:
+                length = _cut_m(r, b, state, count, node)
+                if length < best:
+                    best, cuts[0] = length, node
+        if cuts[0] >= 0:
+            _mark_parts(r, count, cuts, 2)
+            _take(r, count, chosen, 2)
+            better += 1
+    return better

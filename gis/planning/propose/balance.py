@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gis.planning.propose import checks
 from gis.planning.propose.labels import given_pairs, whole_labels
-from gis.planning.propose.packing import connected
+from gis.planning.propose.least import connected
 from gis.planning.propose.sets import Floats, Graph, Ints, graph
 from gis.planning.propose.watch import Progress, Watch
 
@@ -119,7 +119,9 @@ def balance(
     checks.same_length(fixed, n, "locked")
     g = graph(np.zeros((n, 2)), given_pairs(pairs, n))
     search = _Balancing(g, of, label, (units, limits), fixed | (label < 0))
-    return search.run(tolerance, n if most_moves is None else most_moves, Watch(progress, limit_s))
+    watch = Watch(progress, limit_s)
+    most = n if most_moves is None else most_moves
+    return watch.run(search.result(), lambda: search.run(tolerance, most, watch))
 
 
 class _Balancing:

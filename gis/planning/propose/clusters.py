@@ -118,10 +118,16 @@ def clusters(
     shapes = checks.areas(footprints, "footprints")
     checks.in_metres(shapes, "footprints")
     watch = Watch(progress, limit_s)
+    nothing = Clusters(np.full(len(shapes), -1, dtype=np.int64), 0.0, 0.0)
     if not len(shapes):
-        return Clusters(np.empty(0, dtype=np.int64), 0.0, 0.0)
-    links = neighbours(shapes) if pairs is None else given_pairs(pairs, len(shapes))
-    return divided(graph(centroids(shapes), links), (int(low), int(high)), watch)
+        return nothing
+    given = None if pairs is None else given_pairs(pairs, len(shapes))
+
+    def search() -> Clusters:
+        links = neighbours(shapes) if given is None else given
+        return divided(graph(centroids(shapes), links), (int(low), int(high)), watch)
+
+    return watch.run(nothing, search)
 
 
 def centroids(shapes: NDArray[Any]) -> Floats:
@@ -136,7 +142,7 @@ class _Piece:
         self.nodes = nodes
         self.graph = whole.part(nodes)
         self.low = sizes[0]
-        relaxing = Watch(None, watch.left_s() / 2)
+        relaxing = watch.share(0.5)
         self.pool = connected_sets(self.graph, *sizes)
         self.left_out_m = _price_of_leaving_out(self.pool, len(nodes))
         self.prices = relaxed(self.pool, len(nodes), self.left_out_m, relaxing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gis.planning.propose.packing import connected
+from gis.planning.propose.least import connected
 from gis.planning.propose.sets import Floats, Graph, Ints
 from gis.planning.propose.watch import Watch
 

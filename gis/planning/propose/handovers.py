@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gis.planning.propose.packing import connected
+from gis.planning.propose.least import connected
 from gis.planning.propose.sets import Graph, Ints
 
 DEPTHS = (1, 2, 3, 4)

@@ -19,6 +19,8 @@ from gis.planning.propose.sets import Floats, Ints, graph
 from gis.planning.propose.watch import Progress, Watch
 
 LIMIT_S = 15.0
+SEARCHING, SHORTENING = 0.75, 0.6
+"""Shares of the time for the most groups, and of the rest for short borders."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +131,8 @@ def merge_under(
         labels = _labels(within, len(of))
         same = labels[links[:, 0]] == labels[links[:, 1]]
         links, length = links[same], length[same]
-    return _Merge(links, length, of, float(minimum)).run(watch, preserve)
+    merge = _Merge(links, length, of, float(minimum))
+    return watch.run(merge.merged(np.arange(len(of))), lambda: merge.run(watch, preserve))
 
 
 def _links(regions: Any, households: Any, pairs: Any) -> tuple[Ints, Floats]:
@@ -163,23 +166,50 @@ class _Merge:
         self.small = [small[nodes] for nodes in self.graph.part(small).pieces()]
         self.bound = sum(int(of[nodes].sum() // minimum) for nodes in self.graph.pieces())
         enough = [nodes for nodes in self.small if of[nodes].sum() >= minimum]
-        self.packings = [(p, Packing(self.graph.part(p), of[p], minimum)) for p in enough]
-        self.reachable = int(self.large.sum()) + sum(p.target for _, p in self.packings)
+        self.packings = [(nodes, self._packing(nodes)) for nodes in enough]
+
+    def _packing(self, nodes: Ints) -> Packing:
+        part = self.graph.part(nodes)
+        here = np.repeat(nodes, np.diff(part.starts))
+        pair = np.sort(np.column_stack([here, nodes[part.ends]]), axis=1)
+        keys = self.links @ [len(self.of), 1]
+        length = self.length[np.searchsorted(keys, pair @ [len(self.of), 1])]
+        return Packing(part, length, self.of[nodes], self.minimum)
+
+    @property
+    def reachable(self) -> int:
+        """No merging has more valid groups."""
+        return int(self.large.sum()) + sum(p.target for _, p in self.packings)
 
     def run(self, watch: Watch, preserve: bool) -> Merged:
-        total = sum(p.most_steps for _, p in self.packings) + 1
-        for _, packing in self.packings:
-            while not packing.done and not watch.over():
-                packing.run(watch)
-                done = sum(min(p.steps, p.most_steps) for _, p in self.packings)
-                watch.tell(done, total, lambda: self.merged(self.joined(preserve)))
-        labels = self.joined(preserve)
+        packings = [p for _, p in self.packings]
+        total = sum(p.most_steps for p in packings) + 1
+        packing = watch.share(SEARCHING)
+
+        def tell() -> None:
+            done = sum(p.most_steps if p.done else min(p.steps, p.most_steps) for p in packings)
+            watch.tell(done, total, lambda: self.merged(self.joined(preserve)))
+
+        for i, p in enumerate(packings):
+            if not p.done:
+                p.solve(packing.share(1 / (len(packings) - i + 1)))
+                tell()
+        while True:
+            waiting = [p for p in packings if not p.done and (not packing.over() or p.begun < 1)]
+            if not waiting or watch.stopped():
+                break
+            # the one that has had the least of its turn, so that a limit cuts all alike
+            min(waiting, key=lambda p: p.begun).run()
+            tell()
+        shortening = watch.share(SHORTENING)
+        for i, p in enumerate(packings):
+            p.shorten(shortening.share(1 / (len(packings) - i)))
+            tell()
         frozen = self.large if preserve else np.zeros(len(self.of), dtype=bool)
+        labels = self.joined(preserve)
         compaction = Compaction(self.graph, self.links, self.length, self.of, labels)
         compaction.run(self.minimum, frozen, watch)
-        found = self.merged(compaction.label)
-        watch.tell(total, total, lambda: found)
-        return found
+        return self.merged(compaction.label)
 
     def joined(self, preserve: bool) -> Ints:
         """Return the groups: large ones alone, packed small ones, the rest with a neighbour."""

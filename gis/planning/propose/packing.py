@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from gis.planning.propose.cover import incidence
+from gis.planning.propose.least import chosen_most, least_sets, price_bound
 from gis.planning.propose.sets import Floats, Graph, Ints
 from gis.planning.propose.watch import Watch
 
 EXACT_REGIONS = 40
-EXACT_SETS = 40_000
-STEPS_PER_REGION = 400
-STRIDE = 10_000
+LISTED_MEAN = 0.3
+"""Regions that weigh this share of the minimum on average: the sets that suffice can be listed."""
+EXACT_S = 5.0
+STEPS_PER_REGION, FEWEST_STEPS = 2000, 50_000
+STEPS_AT_LEAST = 100
+STRIDE_REGIONS = 200_000
+SPAN_PER_REGION, WIDER = 10, 1.2
+BASINS_PER_GAIN = 0.3
+SHORTER_PER_REGION = 60
 
 
 class Packing:
@@ -21,128 +29,116 @@ class Packing:
     ----------
     graph
         One connected piece.
+    length
+        float array, the length of the border with each of ``graph.ends``.
     weight
         float array (n,), each under ``minimum``, together at least that.
+    minimum
+        What a group should weigh.
+    seed
+        Where the random numbers begin: the same seed finds the same groups in as many steps.
 
     Notes
     -----
     ``label`` is int array (n,): the group of each region, from 0; every region has one.
+    ``target`` is an upper bound of the groups there can be.
     """
 
-    def __init__(self, graph: Graph, weight: Floats, minimum: float) -> None:
+    def __init__(
+        self, graph: Graph, length: Floats, weight: Floats, minimum: float, seed: int = 1
+    ) -> None:
         self.graph = graph
         self.weight = weight
         self.minimum = float(minimum)
-        self.target = int(weight.sum() // minimum)
-        self.label = np.zeros(len(weight), dtype=np.int64)
+        self.target = min(int(weight.sum() // minimum), _by_number(weight, minimum))
         self.groups = 1
         self.steps = 0
-        self.most_steps = STEPS_PER_REGION * len(weight)
+        self.most_steps = STEPS_PER_REGION * len(weight) + FEWEST_STEPS
+        self.label = np.zeros(len(weight), dtype=np.int64)
+        self.done = self.groups >= self.target
+        self._length = length
+        self._seed = seed
+        self._map: Any = None
+        self._span = float(SPAN_PER_REGION * len(weight))
+        self._left = 0.0
+        self._before = 0
+
+    @property
+    def begun(self) -> float:
+        """How many times the fewest steps it has had that it takes whatever the time."""
+        return self.steps / (STEPS_AT_LEAST * len(self.label))
+
+    def solve(self, watch: Watch) -> None:
+        """Find the most groups exactly where the sets that can be groups are few."""
+        n = len(self.label)
+        if n > EXACT_REGIONS and self.weight.mean() < LISTED_MEAN * self.minimum:
+            return
+        sets = least_sets(self.graph, self.weight, self.minimum)
+        if sets is None or watch.over():
+            return
+        found = chosen_most(sets, n, min(EXACT_S, watch.left_s() / 2))
+        self.target = min(self.target, found.bound)
+        if n > EXACT_REGIONS:
+            self.target = min(self.target, price_bound(sets, n, min(EXACT_S, watch.left_s())))
+        if len(found.sets) >= 1:
+            self.label[:] = -1
+            for number, members in enumerate(found.sets):
+                self.label[members] = number
+            self.groups = len(found.sets)
+            _attach(self.graph, self.label)
         self.done = self.groups >= self.target
 
-    def run(self, watch: Watch) -> None:
-        """Take one stride of the search: exactly where few sets can be, else by recreating."""
-        if self.steps == 0 and len(self.label) <= EXACT_REGIONS and self._solved(watch):
-            self.done = True
-            return
-        from gis.planning.propose._trees import ruin_and_recreate
+    def run(self) -> None:
+        """Take one stride of steps: a fraction of a second, counted in steps and not by the clock.
 
-        g = self.graph
-        self.groups = int(
-            ruin_and_recreate(
-                *(g.starts, g.ends, self.weight, self.minimum, self.label),
-                *(self.groups, self.target, self.steps + 1, STRIDE),
-            )
-        )
-        self.steps += STRIDE
+        The excess of the groups is brought towards a few basins, which are drawn anew after a
+        while, and stay for longer when that did not give a group more.
+        """
+        if self._map is None:
+            self._map = self._drawn()
+        if self._left < 1:
+            if self.groups == self._before:
+                self._span *= WIDER
+            self._before = self.groups
+            self._left = self._span
+            over = self.weight.sum() / self.minimum - self.groups
+            self._map.choose_basins(max(1, int(over * BASINS_PER_GAIN)))
+        steps = max(10, min(int(self._left), STRIDE_REGIONS * self.groups // len(self.label)))
+        self.groups = self._map.shift_excess(self.minimum, self.groups, self.target, steps)
+        self._left -= steps
+        self.steps += steps
+        self.label = self._map.label()
         self.done = self.groups >= self.target or self.steps >= self.most_steps
 
-    def _solved(self, watch: Watch) -> bool:
-        sets = least_sets(self.graph, self.weight, self.minimum)
-        if sets is None:
-            return False
-        chosen = most_disjoint(sets, len(self.label), watch.left_s())
-        if chosen is None:
-            return False
-        self.label[:] = -1
-        for number, members in enumerate(chosen):
-            self.label[members] = number
-        self.groups = len(chosen)
-        _attach(self.graph, self.label)
-        return True
+    def shorten(self, watch: Watch) -> None:
+        """Give the groups shorter borders, as many and as heavy as the minimum asks for."""
+        if self.groups < 2 or len(self.label) <= EXACT_REGIONS:
+            return
+        drawn = self._drawn()
+        size = len(self.label) // self.groups + 1
+        steps = 0
+        while steps < SHORTER_PER_REGION * len(self.label) and not watch.over():
+            stride = max(10, STRIDE_REGIONS // size // size)
+            drawn.shorten_borders(self.minimum, stride)
+            steps += stride
+        self.label = drawn.label()
+
+    def _drawn(self) -> Any:
+        from gis.planning.propose._trees import Map
+
+        rows = self.graph.starts, self.graph.ends, self._length
+        return Map(rows, self.weight, self.label, self._seed)
 
 
-def least_sets(g: Graph, weight: Floats, minimum: float) -> list[list[int]] | None:
-    """Return the connected sets that weigh enough and of which no region can be spared.
+def _by_number(weight: Floats, minimum: float) -> int:
+    """Return how many groups there can be when only weight counts and not who is whose neighbour.
 
-    Every connected set that weighs enough contains one of them. None when there are too many
-    to list.
+    With the ``k`` groups there are at most as many regions as there are: those that need the
+    fewest regions each are counted, the heaviest first.
     """
-    near = [g.of(i).tolist() for i in range(len(g))]
-    of = weight.tolist()
-    light: dict[int, tuple[float, tuple[int, ...]]]
-    light = {1 << i: (of[i], (i,)) for i in range(len(g))}
-    found: dict[int, list[int]] = {}
-    seen = 0
-    while light:
-        grown: dict[int, tuple[float, tuple[int, ...]]] = {}
-        for mask, (load, members) in light.items():
-            for other in {o for m in members for o in near[m] if not mask >> o & 1}:
-                larger = mask | 1 << other
-                if larger in grown or larger in found:
-                    continue
-                nodes = (*members, other)
-                if load + of[other] < minimum:
-                    grown[larger] = (load + of[other], nodes)
-                elif _none_to_spare(nodes, near, of, minimum):
-                    found[larger] = sorted(nodes)
-        seen += len(grown)
-        if seen + len(found) > EXACT_SETS:
-            return None
-        light = grown
-    return list(found.values())
-
-
-def _none_to_spare(
-    nodes: tuple[int, ...], near: list[list[int]], of: list[float], minimum: float
-) -> bool:
-    load = sum(of[i] for i in nodes)
-    return not any(load - of[i] >= minimum and connected(set(nodes) - {i}, near) for i in nodes)
-
-
-def connected(nodes: set[int], near: list[list[int]]) -> bool:
-    """Say whether the nodes hang together; none do not."""
-    if not nodes:
-        return False
-    queue = [next(iter(nodes))]
-    left = nodes - {queue[0]}
-    for node in queue:
-        reached = left.intersection(near[node])
-        left -= reached
-        queue.extend(reached)
-    return not left
-
-
-def most_disjoint(sets: list[list[int]], n: int, limit_s: float) -> list[list[int]] | None:
-    """Return the most sets that have nothing in common; None when the time does not suffice."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    if not sets:
-        return []
-    members = np.full((len(sets), max(map(len, sets))), n, dtype=np.int64)
-    for row, nodes in enumerate(sets):
-        members[row, : len(nodes)] = nodes
-    options = {"mip_rel_gap": 0.0, "time_limit": max(0.05, min(limit_s, 10.0))}
-    solved = milp(
-        -np.ones(len(sets)),
-        constraints=LinearConstraint(incidence(members, n), -np.inf, 1),
-        integrality=np.ones(len(sets)),
-        bounds=Bounds(0, 1),
-        options=options,
-    )
-    if solved.status != 0:
-        return None
-    return [sets[i] for i in np.flatnonzero(solved.x > 0.5)]
+    heaviest = np.cumsum(-np.sort(-weight))
+    fewest = int(np.searchsorted(heaviest, minimum * (1 - 1e-12))) + 1
+    return len(weight) // fewest
 
 
 def _attach(g: Graph, label: Ints) -> None:

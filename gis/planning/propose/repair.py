@@ -107,9 +107,19 @@ def repair(
     checks.in_metres(shapes, "footprints")
     before = whole_labels(labels, len(shapes))
     watch = Watch(progress, limit_s)
-    links = neighbours(shapes) if pairs is None else given_pairs(pairs, len(shapes))
-    mending = Mending(graph(centroids(shapes), links), before, (low, high), move_m)
-    return mending.run(watch)
+    given = None if pairs is None else given_pairs(pairs, len(shapes))
+
+    def search() -> Repaired:
+        links = neighbours(shapes) if given is None else given
+        return Mending(graph(centroids(shapes), links), before, (low, high), move_m).run(watch)
+
+    return watch.run(Repaired(_of_size(before, low, high), (), (), 0.0), search)
+
+
+def _of_size(labels: Ints, low: int, high: int) -> Ints:
+    """Return the labels of clusters of an allowed size, -1 for the others."""
+    size = np.append(np.bincount(labels[labels >= 0]), 0)[labels]
+    return np.asarray(np.where((size >= low) & (size <= high), labels, -1), dtype=np.int64)
 
 
 class Mending:
@@ -133,7 +143,7 @@ class Mending:
 
     def run(self, watch: Watch) -> Repaired:
         """Mend one broken cluster after another, then find room for those without one."""
-        self._new_clusters()
+        self._new_clusters(watch)
         lone = np.flatnonzero(self.clusters.label < 0).tolist()
         total = len(self.broken) + len(lone)
         for done, number in enumerate(self.broken):
@@ -167,10 +177,10 @@ class Mending:
                 found.append(too_few(piece) if few else no_room(out, len(piece)))
         return tuple(sorted(found, key=lambda one: one.buildings))
 
-    def _new_clusters(self) -> None:
+    def _new_clusters(self, watch: Watch) -> None:
         """Let new buildings that are enough among themselves be clusters of their own."""
         new = np.flatnonzero(self.clusters.label < 0)
-        found = divided(self.graph.part(new), self.sizes, Watch(None, LIMIT_S)).labels
+        found = divided(self.graph.part(new), self.sizes, watch.share(0.5)).labels
         for number in range(int(found.max(initial=-1)) + 1):
             self._make(new[found == number])
 
