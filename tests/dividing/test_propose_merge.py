@@ -18,7 +18,7 @@ def pairs_of(shapes):
 
 @pytest.mark.parametrize("preserve", [False, True])
 def test_small_maps_have_as_many_valid_groups_as_trying_everything_finds(preserve):
-    for seed in range(14):
+    for seed in range(9):
         shapes, households = towns.blocks(5, 2, seed, most=(200, 320, 700)[seed % 3])
         pairs = pairs_of(shapes)
         found = merge_under(shapes, households, 300, preserve=preserve)
@@ -33,9 +33,27 @@ def test_a_ward_of_blocks_comes_near_the_bound_and_every_group_is_contiguous():
     found = merge_under(shapes, households, 300)
     sums = np.bincount(found.labels, weights=households)
     assert found.bound == households.sum() // 300
-    assert found.valid >= 0.95 * found.bound
+    assert found.valid >= 0.97 * found.bound
     assert (sums >= 300).all()
     assert all(towns.hang_together(g, pairs_of(shapes)) for g in towns.groups(found.labels))
+
+
+def test_one_community_does_not_use_up_the_time_of_the_others():
+    shapes, households = towns.blocks(28, 8, seed=3, most=120)
+    community = np.arange(224) % 28 // 7
+    found = merge_under(shapes, households, 300, community, limit_s=1e-3)
+    for one in range(4):
+        mine = community == one
+        valid = np.bincount(found.labels[mine], weights=households[mine]) >= 300
+        assert valid.sum() >= 0.9 * (households[mine].sum() // 300)
+    assert all(towns.hang_together(g, pairs_of(shapes)) for g in towns.groups(found.labels))
+
+
+def test_heavy_regions_have_a_bound_that_counts_regions_too():
+    row = [box(i, 0, i + 1, 1) for i in range(45)]
+    found = merge_under(row, [200] * 45, 300)
+    assert (found.valid, found.reachable, found.bound) == (22, 22, 30)
+    assert found.proven
 
 
 def test_no_group_crosses_a_community():

@@ -13,9 +13,9 @@ ROW = [box(20 * i, 0, 20 * i + 12, 10) for i in range(9)]
 
 
 def test_after_demolitions_at_most_two_buildings_per_broken_cluster_change_hands():
-    town = towns.old_town(100, seed=2)
+    town = towns.old_town(64, seed=2)
     before = clusters(town, limit_s=10).labels
-    stand = np.setdiff1d(np.arange(100), [11, 38, 64, 87])
+    stand = np.setdiff1d(np.arange(64), [11, 30, 52])
     found = repair(town[stand], before[stand])
     pairs = neighbours(town[stand]).tolist()
     assert found.broken

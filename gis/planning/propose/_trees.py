@@ -9,7 +9,8 @@ a group more. That drift is ours: the energy that never rises is the sum over th
 excess times their mean distance from the nearest basin.
 
 Importing this module loads numba: import it inside the function that needs it. The first call
-compiles for a few seconds, or reads what numba kept.
+compiles for a few seconds, or reads what numba kept. All that is compiled is in this one file, as
+numba's cache notices a change of the file that holds a function and of no other.
 """
 
 from __future__ import annotations
@@ -77,60 +78,6 @@ REGION = np.dtype(
 BORDER = np.dtype([("other", "i8"), ("length", "f8")])
 
 
-class Map:
-    """Regions in groups while they are searched.
-
-    Parameters
-    ----------
-    starts, ends, length
-        Neighbours in compressed rows, and the length of the border with each.
-    weight, label
-        What each region weighs, and its group, numbered from 0 without a gap.
-    seed
-        Where the random numbers begin.
-    """
-
-    def __init__(
-        self, rows: tuple[Ints, Ints, Floats], weight: Floats, label: Ints, seed: int
-    ) -> None:
-        starts, ends, length = rows
-        self._regions = found = np.zeros(len(label), dtype=REGION)
-        self._borders = np.zeros(len(ends), dtype=BORDER)
-        self._state = np.array([seed * 2654435761 + 88172645463325252, 0], dtype=np.uint64)
-        self._borders["other"], self._borders["length"] = ends, length
-        found["first"], found["past"] = starts[:-1], starts[1:]
-        found["weight"], found["label"], found["head"] = weight, label, -1
-        for node, number in enumerate(label.tolist()):
-            found["following"][node] = found["head"][number]
-            found["head"][number] = node
-        found["load"] = np.bincount(label, weights=weight, minlength=len(label))
-
-    def label(self) -> Ints:
-        """Return the group of each region as it is now."""
-        return self._regions["label"].copy()
-
-    def choose_basins(self, basins: int) -> None:
-        """Draw basins and measure how many borders away from the nearest each region is."""
-        _choose_basins(self._regions, self._borders, self._state, basins)
-
-    def shift_excess(self, minimum: float, groups: int, target: int, steps: int) -> int:
-        """Bring the excess nearer to the basins; return the number of groups there are then.
-
-        A step takes two or three neighbouring groups, or one, and a random spanning tree of them.
-        Where that can be cut into more parts of the minimum than before it is; else it is cut
-        into as many with the least energy, if that is not more than before.
-        """
-        work = self._regions, self._borders, self._state
-        return int(_shift_excess(*work, minimum, groups, target, steps))
-
-    def shorten_borders(self, minimum: float, steps: int) -> int:
-        """Cut pairs of groups anew where that shortens their border; return how often it did.
-
-        Both groups of a pair keep at least the minimum.
-        """
-        return int(_shorten_borders(self._regions, self._borders, self._state, minimum, steps))
-
-
 @inner
 def _draw(state: State, below: int) -> int:
     """Return a whole number from 0, under ``below`` (xorshift64*; the bias is under 2**-30)."""
@@ -144,7 +91,7 @@ def _draw(state: State, below: int) -> int:
 
 
 @compiled
-def _choose_basins(r: Regions, b: Borders, state: State, basins: int) -> None:
+def choose_basins(r: Regions, b: Borders, state: State, basins: int) -> None:
     """Draw basins and measure how many borders away from the nearest each region is."""
     for node in range(len(r)):
         r[node].far = -1.0
@@ -383,7 +330,7 @@ def _take(r: Regions, count: int, chosen: Ints, parts: int) -> None:
 
 
 @compiled
-def _shift_excess(
+def shift_excess(
     r: Regions, b: Borders, state: State, minimum: float, groups: int, target: int, steps: int
 ) -> int:
     """Take steps that bring the excess nearer to the basins; return the number of groups.
@@ -448,7 +395,7 @@ def _cut_m(r: Regions, b: Borders, state: State, count: int, top: int) -> float:
 
 
 @compiled
-def _shorten_borders(r: Regions, b: Borders, state: State, minimum: float, steps: int) -> int:
+def shorten_borders(r: Regions, b: Borders, state: State, minimum: float, steps: int) -> int:
     """Cut pairs of groups anew where that shortens their border; return how often it did.
 
     Both groups of a pair keep at least the minimum.

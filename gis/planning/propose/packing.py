@@ -124,7 +124,7 @@ class Packing:
         self.label = drawn.label()
 
     def _drawn(self) -> Any:
-        from gis.planning.propose._trees import Map
+        from gis.planning.propose.recombining import Map
 
         rows = self.graph.starts, self.graph.ends, self._length
         return Map(rows, self.weight, self.label, self._seed)
