@@ -118,6 +118,8 @@ def cluster_rows() -> list[str]:
         ("old town", sets.old_town(1000)),
         ("slabs", sets.slabs(1000)),
         ("villages", sets.villages(1000)),
+        ("courtyards", sets.courtyards(1000)),
+        ("terraces", sets.terraces(2000)),
     ]
     for name, shapes in kinds:
         found, cpu, wall = timed(lambda shapes=shapes: clusters(shapes, limit_s=None))
@@ -197,14 +199,17 @@ def one_tree(households: Any, pairs: Any) -> int:
 
 def merge_rows() -> list[str]:
     rows = []
-    kinds: list[tuple[str, dict[str, Any]]] = [
-        ("a ward", {"n": 200, "mean": 40}),
-        ("12 blocks a group", {"n": 3000, "seed": 1}),
-        ("5 blocks a group", {"n": 3000, "seed": 2, "mean": 60}),
-        ("12 blocks a group, 2 % large", {"n": 3000, "seed": 3, "large": 0.02}),
+    kinds: list[tuple[str, Any]] = [
+        ("a ward", sets.blocks(200, mean=40)),
+        ("12 blocks a group", sets.blocks(3000, seed=1)),
+        ("5 blocks a group", sets.blocks(3000, seed=2, mean=60)),
+        ("12 blocks a group, 2 % large", sets.blocks(3000, seed=3, large=0.02)),
     ]
-    for name, options in kinds:
-        shapes, households = sets.blocks(**options)
+    kinds += [
+        (f"census-like, {ratio:g} of the minimum each", sets.census(3000, ratio, seed))
+        for seed, ratio in enumerate((0.05, 0.1, 0.2, 0.35, 0.6, 0.9))
+    ]
+    for name, (shapes, households) in kinds:
         pairs = shared_edges(shapes)[0]
         for preserve in (False, True):
             found, cpu, wall = timed(

@@ -83,6 +83,51 @@ def mixed(n: int, seed: int = 0) -> Shapes:
     return np.array(town)
 
 
+def census(
+    n: int, ratio: float, seed: int = 0, empty: float = 0.25, minimum: float = 300
+) -> tuple[Shapes, NDArray[np.float64]]:
+    """Voronoi blocks, dense in some places, cut by two rivers: polygons and households.
+
+    ``ratio`` is the mean of the households over the minimum; they are lognormal with a heavy
+    tail, and ``empty`` of the blocks have none.
+    """
+    rng = np.random.default_rng(seed)
+    side = float(np.sqrt(n)) * 100
+    towns = rng.uniform(0, side, (max(3, n // 60), 2))
+    points = towns[rng.integers(0, len(towns), n)]
+    points = points + rng.normal(0, side / 12, (n, 2)) * rng.uniform(0.2, 1, (n, 1))
+    points = points[((points > 0) & (points < side)).all(axis=1)]
+    points = np.vstack([points, rng.uniform(0, side, (n - len(points), 2))])
+    frame = box(0, 0, side, side)
+    cells = shapely.voronoi_polygons(MultiPoint(points), extend_to=frame)
+    shapes = np.array([cell.intersection(frame) for cell in cells.geoms])
+    households = rng.lognormal(0, 1.1, len(shapes))
+    households[rng.random(len(shapes)) < empty] = 0
+    households = np.round(households / households.mean() * ratio * minimum)
+    x, y = shapely.get_coordinates(shapely.centroid(shapes)).T
+    dry = np.abs(y - side * (0.5 + 0.15 * np.sin(x / side * 6))) > side * 0.01
+    dry &= np.abs(x - side * 0.3) > side * 0.005
+    return shapes[dry], households[dry]
+
+
+def courtyards(n: int, seed: int = 0) -> Shapes:
+    """Blocks of two to four wings around a yard, some with a house in it."""
+    rng = np.random.default_rng(seed)
+    found: list[Any] = []
+    side = int(np.ceil(np.sqrt(n / 3)))
+    for i in range(side * side):
+        x, y = i % side * 118.0, i // side * 118.0
+        wings = [
+            box(x, y, x + 90, y + 12),
+            box(x, y + 78, x + 90, y + 90),
+            box(x, y + 14, x + 12, y + 76),
+            box(x + 78, y + 14, x + 90, y + 76),
+            box(x + 30, y + 30, x + 60, y + 60),
+        ]
+        found.extend(wings[: int(rng.integers(2, 6))])
+    return np.array(found[:n])
+
+
 def blocks(
     n: int, seed: int = 0, mean: float = 24, empty: float = 0.15, large: float = 0.0
 ) -> tuple[Shapes, NDArray[np.float64]]:

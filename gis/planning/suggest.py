@@ -351,9 +351,9 @@ def _merge_under(view: View, options: Options, progress: Progress) -> Suggestion
         for label in found.under
         if len(groups[label]) == 1 and _needed(view, groups[label], options.minimum)
     )
-    gap = (found.reachable - found.valid) / found.reachable if found.reachable else 0.0
+    reachable = float(found.reachable)
     return Suggestion(
-        text, parts, float(found.valid), float(found.reachable), gap, found.proven, impossible
+        text, parts, float(found.valid), reachable, found.gap, found.proven, impossible
     )
 
 

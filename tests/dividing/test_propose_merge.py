@@ -50,9 +50,9 @@ def test_one_community_does_not_use_up_the_time_of_the_others():
 
 
 def test_heavy_regions_have_a_bound_that_counts_regions_too():
-    row = [box(i, 0, i + 1, 1) for i in range(45)]
-    found = merge_under(row, [200] * 45, 300)
-    assert (found.valid, found.reachable, found.bound) == (22, 22, 30)
+    row = [box(i, 0, i + 1, 1) for i in range(36)]
+    found = merge_under(row, [200] * 36, 300)
+    assert (found.valid, found.reachable, found.bound) == (18, 18, 24)
     assert found.proven
 
 

@@ -37,7 +37,9 @@ class Merged:
         their households divided by the minimum, rounded down.
     reachable
         A lower bound than ``bound``, as true: a region that reaches the minimum alone is one
-        group however many households it has, and the others are counted per piece without it.
+        group however many households it has, and the others are counted per piece without it,
+        by their households, by how many regions a group needs, and where the sets that can be
+        groups can be listed by those.
     valid
         How many groups reach the minimum.
     under
@@ -50,6 +52,11 @@ class Merged:
     reachable: int
     valid: int
     under: tuple[int, ...]
+
+    @property
+    def gap(self) -> float:
+        """What share of ``reachable`` is missing: 0.01 is one per cent."""
+        return 1 - self.valid / self.reachable if self.reachable else 0.0
 
     @property
     def proven(self) -> bool:
@@ -106,11 +113,12 @@ def merge_under(
     A group around a region that reaches the minimum by itself counts no more than that region
     alone, so the question is how many groups the small regions can form among themselves: exact
     in pieces of up to 40 regions (the connected sets that suffice and of which none can be
-    spared, the most disjoint ones by HiGHS), else by cutting random spanning trees and recreating
-    the groups around a random region. What cannot reach the minimum joins a large neighbour, with
-    ``preserve`` only where it is a single region. Then
-    regions change sides between groups while that shortens the borders and keeps every group
-    valid and connected.
+    spared, the most disjoint ones by HiGHS), else by cutting random spanning trees of two or three
+    neighbouring groups so that what they have over the minimum gathers in a few places, until it
+    is a group more (:mod:`gis.planning.propose._trees`). What cannot reach the minimum joins a
+    large neighbour, with ``preserve`` only where it is a single region. Then pairs of groups are
+    cut anew and regions change sides while that shortens the borders and keeps every group valid
+    and connected.
 
     Examples
     --------
