@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -58,7 +60,8 @@ def load(
     from gis.intake.preview import preview_json
 
     day = day_of(effective_from, "effective-from") or today()
-    how = _how(datum, clean, fill, keep_absent=keep_absent)
+    show = _progress()
+    how = _how(datum, clean, fill, keep_absent=keep_absent, report=partial(show, "reading 读取"))
     store = open_stored()
     try:
         base = newest(store)
@@ -68,18 +71,21 @@ def load(
         require_same_kind(intake, base.atlas, store.identity())
         if preview:
             found = preview_of(intake, base.atlas)
+            show()
             if as_json:
                 print(json.dumps(preview_json(found, intake), ensure_ascii=False, indent=1))
             else:
                 _print_preview(found, intake)
             raise typer.Exit(1 if found.errors else 0)
         office = read_settings().office_name
+        show("storing 存入")
         published = store_set(
             store,
             Load(intake, day, today(), office, operator(), reason or ", ".join(intake.files)),
             base.versions,
         )
     finally:
+        show()
         store.close()
     _print_cleaning(intake)
     print_findings(intake.findings, sys.stdout)
@@ -91,14 +97,16 @@ def load(
         print(f"loaded {part} {getattr(versions, part)}, in force from {day}")
 
 
-def _how(datum: str | None, clean: float | None, fill: str | None, *, keep_absent: bool) -> How:
+def _how(
+    datum: str | None, clean: float | None, fill: str | None, *, keep_absent: bool, report: Any
+) -> How:
     from gis.exchange.reference import parse_reference
     from gis.intake import How
 
     reference = parse_reference(datum) if datum else None
     if fill is not None and clean is None:
         raise typer.BadParameter("--fill goes with --clean TOLERANCE_M")
-    return How(reference, keep_absent, clean, kind_to_fill(fill), _progress())
+    return How(reference, keep_absent, clean, kind_to_fill(fill), report)
 
 
 def kind_to_fill(text: str | None) -> Any:
@@ -123,13 +131,17 @@ def kind_to_fill(text: str | None) -> Any:
     return GridKind(text)
 
 
-def _progress() -> Any:
-    """Return what shows on a terminal how much is done; elsewhere nothing is shown."""
-    if not sys.stderr.isatty():
-        return lambda _done: None
+def _progress() -> Callable[..., None]:
+    """Return what shows on a terminal what is being done and how far; elsewhere nothing is shown.
 
-    def show(done: float) -> None:
-        print(f"\r{done:4.0%} ", end="" if done < 0.9 else "\r", file=sys.stderr, flush=True)
+    Called with nothing it wipes the line.
+    """
+    if not sys.stderr.isatty():
+        return lambda *_told: None
+
+    def show(what: str = "", done: float | None = None) -> None:
+        far = "" if done is None else f"{done:4.0%}  "
+        print(f"\r\x1b[K{far}{what}", end="", file=sys.stderr, flush=True)
 
     return show
 
