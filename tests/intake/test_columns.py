@@ -1,17 +1,13 @@
-"""What is read in a hurry is what is read with care: rows of a workbook, columns of a table."""
+"""What is read in a hurry is what is read with care: the columns of a table, all rows at once."""
 
 import hashlib
-import io
 import json
 import subprocess
-from datetime import datetime
-from xml.parsers.expat import ExpatError
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis.bulk.confined import Refused
 from gis.digest import plain, sha256_of
 from gis.directory import PlaceKind
 from gis.exchange.workbook import Sheet as Written
@@ -19,105 +15,9 @@ from gis.exchange.workbook import write_workbook
 from gis.findings import MOST_OF_A_RULE, Severity, count
 from gis.intake import How, read_set
 from gis.intake.preview import preview, preview_json
-from gis.intake.sheet_xml import Meanings, _Reader, rows_of
 from gis.intake.tables import Sheet, read_workbook, understand
 from tests import drawn
 from tests.drawn import TODAY
-
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-HEAD = f'<worksheet xmlns="{MAIN}" xmlns:x14ac="x"><sheetData>'
-TAIL = "</sheetData></worksheet>"
-TEXTS = ("甲", "", "乙 ", "=1+1")
-MEANINGS = Meanings(TEXTS, {1, 2}, {2}, datetime(1899, 12, 30))
-
-PLAIN_CELLS = (
-    '<c r="A1"><v>1</v></c>', '<c r="B1"><v>1.5</v></c>', '<c r="C1" s="1"><v>44000</v></c>',
-    '<c r="D1" s="2"><v>0.5</v></c>', '<c r="B1" t="s"><v>0</v></c>', '<c r="F1" t="s"><v>2</v></c>',
-    '<c r="G1" t="b"><v>1</v></c>', '<c r="A1" t="str"><v>甲</v></c>', '<c r="C1" t="e"><v>#N/A</v></c>',
-    '<c r="B1" t="inlineStr"><is><t>乙</t></is></c>', '<c r="H1" s="3"/>', '<c r="I1"></c>',
-    '<c r="C1" t="inlineStr"><is><t xml:space="preserve"> 丙 </t></is></c>',
-    '<c r="C1" t="inlineStr"><v>丁</v></c>', '<c r="D1" t="s"><is><t>x</t></is></c>',
-    '<c r="A1"><v> 12 </v></c>', '<c r="A1"><v>9007199254740993</v></c>', '<c r="A1"><v>1e400</v></c>',
-    '<c r="A1" s="1"><v>1e300</v></c>', '<c r="ZZ1" t="s"><v>1</v></c>', '<c r="A1"><v></v></c>',
-    '<c r="A1" t="inlineStr"><is><t>\u2028\x7f￥</t></is></c>',
-)  # fmt: skip
-ODD_CELLS = (
-    '<c><v>3</v></c>', '<c r="B1" t="inlineStr"><is><t>a&amp;b&#10;c</t></is></c>',
-    '<c r="B1" t="inlineStr"><is><r><t>粗</t></r><r><t>细</t></r><rPh><t>cu</t></rPh></is></c>',
-    '<c r="C1"><f>SUM(A1)</f><v>6</v></c>', '<c r="C1"><f>SUM(A1)</f></c>', '<c r="C1"><f>A1</f><v/></c>',
-    '<c r="A1" t="inlineStr"><is><t><![CDATA[</row><row r="9">]]></t></is></c>', ' <c r="B1"><v>2</v></c>\n',
-    '<c r="A1" t="str"><v>行\n二</v></c>', '<c r="A1" t="str"><v>a>b</v></c>', '<c s="1" r="A1"><v>7</v></c>',
-    '<c r="A1"><v>2</v><extLst/></c>', '<!-- <c r="A1"><v>8</v></c> -->', '<c r="A1"><v>1<!-- 2 -->3</v></c>',
-    "<c r='A1'><v>4</v></c>", '<c r="GZZ1"><v>1</v></c>', '<c r="A1" t="s"><v>99</v></c>', '<c r="A1"><v>x</v></c>',
-    '<c r="A1" t="inlineStr"><is><t>\ufffe</t></is></c>', '<c r="A1" t="str"><v>]]></v></c>', '<c r="A1"><v>1</c>',
-)  # fmt: skip
-BETWEEN = (
-    "", "\n  ", "<!-- </row><row r=\"7\"><c r=\"A7\"><v>1</v></c></row> -->",
-    '<?x <row r="8"><c r="A8"><v>1</v></c></row> ?>', '<row r="3"/>', '<row spans="1:2"></row>',
-)  # fmt: skip
-BEGINNINGS = (
-    '<row r="{0}">', '<row r="{0}" spans="1:9" x14ac:dyDescent="0.2">', "<row>", '<row ht="12.8" customHeight="1">',
-    '<row  r="{0}">', "<row r='{0}'>",
-)  # fmt: skip
-DECLARATIONS = (
-    "", '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n', "\ufeff<?xml version='1.0' encoding='utf-8'?>",
-)  # fmt: skip
-rows = st.tuples(
-    st.sampled_from(BEGINNINGS),
-    st.lists(st.sampled_from(PLAIN_CELLS + ODD_CELLS[:11]), max_size=4).map("".join),
-    st.sampled_from(BETWEEN),
-).map("{0[0]}{0[1]}</row>{0[2]}".format)
-
-
-def read(sheet, **how):
-    """Return the rows of a sheet, or the kind of what is raised."""
-    try:
-        return list(rows_of(io.BytesIO(sheet), MEANINGS, 1000, **how))
-    except (Refused, ExpatError, ValueError, IndexError) as problem:
-        return type(problem)
-
-
-def both(sheet):
-    found = read(sheet)
-    assert found == read(sheet, plainly=False)
-    return found
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.sampled_from(DECLARATIONS), st.lists(rows, max_size=6))
-def test_plain_rows_are_read_as_expat_reads_them(declaration, some):
-    numbered = [row.format(2 * n + 1) if "{0}" in row else row for n, row in enumerate(some)]
-    both((declaration + HEAD + "".join(numbered) + TAIL).encode())
-
-
-@pytest.mark.parametrize("cell", PLAIN_CELLS + ODD_CELLS)
-def test_a_cell_is_the_same_either_way(cell):
-    found = both(f'{HEAD}<row r="1">{cell}</row><row r="2">{PLAIN_CELLS[0]}</row>{TAIL}'.encode())
-    if isinstance(found, list) and "<!" not in cell:
-        assert found[-1] == (2, [1])
-
-
-@pytest.mark.parametrize("between", BETWEEN)
-def test_only_rows_of_the_sheet_are_rows(between):
-    found = both(f"{HEAD}{between}<row r='5'>{PLAIN_CELLS[0]}</row>{between}{TAIL}".encode())
-    assert found == [(5, [1])]
-
-
-def test_a_sheet_in_another_encoding_is_decoded_as_it_says():
-    row = '<row r="1"><c r="A1" t="str"><v>é</v></c></row>'
-    sheet = f'<?xml version="1.0" encoding="iso-8859-1"?>{HEAD}{row}{TAIL}'
-    assert both(sheet.encode("latin-1")) == [(1, ["é"])]
-    assert both(f"{HEAD}{row}{TAIL}".encode("latin-1")) is ExpatError
-
-
-def test_plain_rows_do_pass_expat_by(monkeypatch):
-    pieces = []
-    parse = _Reader.parse
-    monkeypatch.setattr(_Reader, "parse", lambda r, piece: (pieces.append(piece), parse(r, piece)))
-    some = "".join(f'<row r="{n}">{PLAIN_CELLS[0]}</row>' for n in range(1, 100))
-    assert len(read((HEAD + some + TAIL).encode())) == 99
-    assert len(pieces) == 2
-
 
 # --- tables ------------------------------------------------------------------------------------
 
