@@ -11,13 +11,14 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 _MOTHER = """
 import importlib, json, os, sys, traceback
-import numpy, openpyxl, openpyxl.reader.excel, shapely, orjson
+import numpy, openpyxl, openpyxl.reader.excel, python_calamine, shapely, orjson
 import gis.intake.workbook_process
 from gis.intake import vector_process as vector
 import subprocess
@@ -79,10 +80,18 @@ class Nursery:
         self.largest_kib = 0
 
     def run(
-        self, module: str, words: Any, *, folder: Path, cpu_s: int, extra: Any = None
+        self,
+        module: str,
+        words: Any,
+        *,
+        folder: Path,
+        cpu_s: int,
+        extra: Any = None,
+        watch: Callable[[], None] = lambda: None,
     ) -> dict[str, str] | None:
         """Run a module as the service does, see there."""
         assert not extra
+        watch()
         given = {"module": module, "words": [str(w) for w in words], "folder": str(folder)}
         if module == "gis.intake.workbook_process":
             given["words"][-1] = str(min(cpu_s, 6))
