@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -101,6 +102,7 @@ class Live:
         self._internal_pages: OrderedDict[Any, Future[Page]] = OrderedDict()
         self._past: OrderedDict[_Key, tuple[Atlas, Future[AddressBook]]] = OrderedDict()
         self._poll: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
         self._pages = store.path.with_name(f"{store.path.name}.pages") if store.path else None
         self._maker = ThreadPoolExecutor(1, thread_name_prefix="make")
 
@@ -134,12 +136,13 @@ class Live:
         """Build the first bundle, unless that is done, and begin to watch the store."""
         if self._bundle is None:
             await asyncio.to_thread(self.build)
+        self._stopping = asyncio.Event()
         self._poll = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
-        """Stop watching."""
+        """Stop watching, and wait for a look at the store that is under way: it is closed next."""
+        self._stopping.set()
         if self._poll is not None:
-            self._poll.cancel()
             await asyncio.gather(self._poll, return_exceptions=True)
         self._maker.shutdown(wait=True, cancel_futures=True)
 
@@ -217,8 +220,7 @@ class Live:
         return Bundle(versions, day, shown, book, faults, page, PointAnswers(shown), atlas)
 
     async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(self.settings.poll_s)
+        while not await self._told_to_stop():
             try:
                 await self._refresh()
                 self.last_poll = None
@@ -228,6 +230,12 @@ class Live:
                 self.last_poll = problem
             except Exception:
                 _log.exception("the new version could not be put in force; the old one serves on")
+
+    async def _told_to_stop(self) -> bool:
+        """Wait until it is time to look again, or to stop."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), self.settings.poll_s)
+        return self._stopping.is_set()
 
     async def _refresh(self) -> None:
         versions = await asyncio.to_thread(self.store.versions)

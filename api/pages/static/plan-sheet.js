@@ -8,7 +8,7 @@ import { api, failure, shell } from "./shell.js";
 
 const w = (key, ...values) => word(`sheet.${key}`, ...values);
 const ROWS = 40;
-const SHORT = 8;
+const SHORT = 12;
 const asked = new URLSearchParams(location.search);
 const compares = asked.has("left") || asked.has("right");
 const id = decodeURIComponent(location.pathname.split("/")[3] ?? "");
