@@ -188,7 +188,9 @@ def _print_sheet(opened: Open, sheet: dict[str, Any]) -> None:
 @app.command()
 def propose(
     plan: _Plan,
-    kind: Annotated[str, typer.Argument(help="repair, clusters, merge_under or balance")],
+    kind: Annotated[
+        str, typer.Argument(help="repair, clusters, merge_under, balance or balance_leaders")
+    ],
     grid: Annotated[list[str] | None, typer.Option(help="Code or id; may be repeated")] = None,
     take: Annotated[bool, typer.Option("--take", help="Carry it out as one step")] = False,
     seconds: Annotated[float, typer.Option(help="Search for at most so long")] = 20.0,

@@ -17,7 +17,7 @@ from gis.findings import Text
 from gis.ids import GridId
 from gis.planning.acts import carry_out
 from gis.planning.diff import impact_of
-from gis.planning.operations import Arrange, Batch, Operation, operation_json
+from gis.planning.operations import Arrange, Assign, Batch, Operation, operation_json
 from gis.planning.suggest import KINDS, Options, Part, Suggestion, joined, suggest
 from gis.planning.view import View, view_after
 from gis.record import Author
@@ -212,6 +212,7 @@ def _grids_named(part: Part, moved: list[int], before: View) -> list[GridId]:
     for operation in part.operations:
         names = [m.into for m in operation.moves] if isinstance(operation, Arrange) else []
         names += [*getattr(operation, "grids", ()), *filter(None, [getattr(operation, "into", "")])]
+        names += [operation.grid] if isinstance(operation, Assign) else []
         named.update(GridId(n) for n in names)
     return sorted(named)
 
@@ -253,6 +254,7 @@ _TEXTS = {
     "repair": "采用建议：修复",
     "clusters": "采用建议：划分楼栋群",
     "merge_under": "采用建议：合并不足户数的小区",
-    "balance": "采用建议：均衡负担",
+    "balance": "采用建议：均衡户数",
+    "balance_leaders": "采用建议：均衡网格长的负担",
 }
 assert set(_TEXTS) == set(KINDS)

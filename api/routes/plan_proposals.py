@@ -69,7 +69,7 @@ def read_options(kind: str, given: dict[str, Any], opened: Open, rules: SizeRule
     if not isinstance(names, list) or any(not isinstance(n, str) for n in names):
         raise InvalidInput("grids", "grids must be a list of ids or codes", "grids 应为网格列表")
     grids = tuple(_grid(opened, n) for n in names)
-    if kind in ("clusters", "balance") and not grids:
+    if kind in ("clusters", "balance", "balance_leaders") and not grids:
         raise InvalidInput("grid", "grid is missing", "缺少 grid")
     options = given.get("options") or {}
     if not isinstance(options, dict):

@@ -213,6 +213,13 @@ def _loaded(view: View) -> list[Problem]:
     for person, level, total, middle, largest in rows:
         times = total / middle
         seen = view.grids[largest]
+        several = (
+            sum(
+                person in led_by and view.grids[g].sketch.level is level
+                for g, led_by in view.leaders.items()
+            )
+            > 1
+        )
         name = people[person].name
         text = Text(
             f"{name} leads {total} households on level {int(level)}, {times:.1f} times the "
@@ -230,7 +237,7 @@ def _loaded(view: View) -> list[Problem]:
                 seen.place,
                 total,
                 "households",
-                ("balance", "clusters"),
+                ("balance_leaders", "balance") if several else ("balance", "clusters"),
             )
         )
     return found

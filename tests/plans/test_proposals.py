@@ -82,6 +82,21 @@ def test_loads_are_evened_out_between_compounds(office: Office) -> None:
     assert draft.grids[code]["households"] < before
 
 
+def test_leaders_are_evened_out_by_whole_grids(office: Office) -> None:
+    draft = office.begin()
+    *_, found = (f for f in draft.findings("load").values() if "balance_leaders" in f["repairs"])
+    job = proposed(draft, kind="balance_leaders", grid=found["grid"])
+    assert all(p["grids"] and not p["cells"] for p in job["result"]["parts"])
+    before = {row["person"]: row for row in job["result"]["effect"]["loads"]}
+    delta = taken(draft, job)
+    assert found["id"] not in draft.findings("load")
+    assert delta["impact"]["moved"]["cells"] == 0
+    assert delta["impact"]["handed_over"]["households"] > 0
+    assert max(r["after"]["households"] for r in before.values()) < max(
+        r["before"]["households"] for r in before.values()
+    )
+
+
 def test_a_proposal_can_be_cancelled_and_a_wrong_one_names_the_field(office: Office) -> None:
     draft = office.begin()
     path = f"/plans/{draft.id}/proposals"

@@ -5,7 +5,9 @@ import { choice, labelled } from "./plan-dialog.js";
 import { figure, ofRules, said, word } from "./plan-words.js";
 import { api } from "./shell.js";
 
-const KINDS = ["repair", "clusters", "merge_under", "balance"];
+const KINDS = ["repair", "clusters", "merge_under", "balance", "balance_leaders"];
+/** What is said when a kind finds nothing to do. */
+const NOTHING = { balance: "nothingToBalance", balance_leaders: "nothingToRelieve" };
 const POLL_MS = 250;
 /** The field at fault, for programs: here it is what was chosen on the map. */
 const FIELD = /^grids?[:：]\s*/;
@@ -111,12 +113,12 @@ function offer(app, job) {
     app.state.set("parts", [...chosen]);
   };
   const quality = found.proven ? word("proven") : found.gap && job.kind !== "merge_under" ? word("gap", `${(found.gap * 100).toFixed(1)}%`) : "";
-  const nodes = !parts.length && job.kind === "balance" ? [] : [el("p", {}, name(said(found.text)), " ", quality ? el("span", { class: `tag${found.proven ? " tag-sure" : ""}` }, quality) : null)];
+  const nodes = !parts.length && NOTHING[job.kind] ? [] : [el("p", {}, name(said(found.text)), " ", quality ? el("span", { class: `tag${found.proven ? " tag-sure" : ""}` }, quality) : null)];
   if (parts.length) {
     nodes.push(el("p", { class: "quiet small" }, `${word("foundParts", parts.length)} · ${word("preview")}`),
       el("ul", { class: "plan-parts plain" }, ...parts.map((part) => el("li", {}, partRow(app, part, chosen.has(part.id), () => toggle(part.id))))));
     if (found.effect) nodes.push(wholeEffect(found.effect));
-  } else nodes.push(el("p", { class: "notice notice-none" }, word(job.kind === "balance" ? "nothingToBalance" : "nothingFound")));
+  } else nodes.push(el("p", { class: "notice notice-none" }, word(NOTHING[job.kind] ?? "nothingFound")));
   if (found.impossible?.length) {
     nodes.push(el("div", {}, el("b", {}, word("impossible")), el("ul", { class: "plan-doubt-list" }, ...found.impossible.map((one) => el("li", {},
       el("button", { type: "button", class: "plan-link", onclick: () => app.showGrid(one.grid) }, app.grid(one.grid)?.name ?? one.grid ?? ""), word("colon"), name(said(one.text)))))));
