@@ -142,7 +142,7 @@ def seen() -> tuple[float, float]:
     from playwright.sync_api import sync_playwright
 
     from tests.browser.conftest import FLAGS, chromium
-    from tests.browser.workbench_desk import Desk, service
+    from tests.browser.workbench_desk import Desk, sample, service
 
     stroke = """async (app, [into, cell]) => {
       const began = performance.now();
@@ -152,7 +152,7 @@ def seen() -> tuple[float, float]:
       return performance.now() - began; }"""
     with (
         TemporaryDirectory() as folder,
-        service(Path(folder), "places.geojson") as origin,
+        service(Path(folder), sample("places.geojson")) as origin,
         sync_playwright() as play,
     ):
         browser = play.chromium.launch(executable_path=chromium(), args=list(FLAGS))
