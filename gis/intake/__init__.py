@@ -9,7 +9,22 @@
 - :mod:`gis.intake.templates`: workbooks to fill in.
 """
 
-from gis.intake.sets import How, Intake, read_set
-from gis.intake.sources import find_files, with_companions
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gis.intake.sets import How, Intake, read_set
+    from gis.intake.sources import find_files, with_companions
 
 __all__ = ["How", "Intake", "find_files", "read_set", "with_companions"]
+
+_SOURCES = ("find_files", "with_companions")
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for: a child process that reads one file needs none of it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{'sources' if name in _SOURCES else 'sets'}"), name)
