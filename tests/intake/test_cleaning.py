@@ -15,6 +15,7 @@ from gis.intake import How, read_set
 from tests import drawn
 from tests.drawn import TODAY
 from tests.intake import kits
+from tests.intake.nursery import Nursery
 
 M = 1 / 94_500  # about a metre of longitude at 32 degrees north
 FIRST, SECOND = "320106012001001001", "320106012001001002"
@@ -216,8 +217,16 @@ def test_a_shapefile_without_prj_in_gcj02_asks_for_its_datum(tmp_path):
     assert first.bounds == pytest.approx((118.75, 32.11, 118.751, 32.111), abs=2e-7)
 
 
+@pytest.fixture(scope="module")
+def nursery():
+    made = Nursery()
+    yield made
+    made.close()
+
+
 @pytest.mark.parametrize("epsg", [4326, 4490, 4549, 4547, 4528, 32650])
-def test_projected_systems_come_in_as_degrees(epsg, tmp_path):
+def test_projected_systems_come_in_as_degrees(epsg, tmp_path, nursery, monkeypatch):
+    monkeypatch.setattr("gis.intake.sources.run", nursery.run)
     from pyproj import CRS, Transformer
 
     crs = CRS.from_epsg(epsg)
