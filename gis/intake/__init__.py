@@ -1,10 +1,12 @@
 """From files to a checked set: what ``check`` reports on and ``load`` stores.
 
-- :mod:`gis.intake.sources`: which kind each file is, and its reader; GDAL, calamine and openpyxl
-  work in confined child processes (``vector_process``, ``workbook_process``);
-- :mod:`gis.intake.tables`, :mod:`gis.intake.headings`: tables as offices make them;
-- :mod:`gis.intake.people`, :mod:`gis.intake.places`: rows to values;
-- :mod:`gis.intake.sets`: all of it together, checked;
+- :mod:`gis.intake.files`, :mod:`gis.intake.sources`: which kind each file is, and its reader; GDAL,
+  calamine and openpyxl work in confined child processes (``vector_process``, ``workbook_process``);
+- :mod:`gis.intake.tables`, :mod:`gis.intake.table_rows`, :mod:`gis.intake.headings`: tables as
+  offices make them; :mod:`gis.intake.our_words`: features likewise;
+- :mod:`gis.intake.people`, :mod:`gis.intake.places`, :mod:`gis.intake.households`: rows to values;
+- :mod:`gis.intake.sets`: all of it together, checked; :mod:`gis.intake.soft_rules`: what is
+  reported and loaded all the same;
 - :mod:`gis.intake.preview`: what a set would change;
 - :mod:`gis.intake.templates`: workbooks to fill in.
 """
@@ -15,16 +17,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gis.intake.files import find_files, with_companions
     from gis.intake.sets import How, Intake, read_set
-    from gis.intake.sources import find_files, with_companions
 
 __all__ = ["How", "Intake", "find_files", "read_set", "with_companions"]
 
-_SOURCES = ("find_files", "with_companions")
+_OF_FILES = ("find_files", "with_companions")
 
 
 def __getattr__(name: str) -> Any:
     """Import what is asked for: a child process that reads one file needs none of it."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{'sources' if name in _SOURCES else 'sets'}"), name)
+    return getattr(import_module(f"{__name__}.{'files' if name in _OF_FILES else 'sets'}"), name)
