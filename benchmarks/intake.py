@@ -195,7 +195,7 @@ def service(env: dict[str, str]) -> Iterator[tuple[int, httpx2.Client]]:
             yield process.pid, http
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(_WAIT_S)
 
 
 def _wait_for(http: httpx2.Client) -> None:
