@@ -420,10 +420,14 @@ def _check_code(row: Row, grid: Grid, parent: str | None, here: tuple[float, flo
         return
     length = _CODE_LENGTH[grid.level]
     if not (grid.code.isascii() and grid.code.isdigit() and len(grid.code) == length):
+        # A spreadsheet that opens a CSV takes codes for numbers and keeps 15 digits of them.
+        spoilt = re.fullmatch(r"\d(\.\d+)?[eE]\+?\d+", grid.code) is not None
         row.fault(
             "wrong_level",
-            f"code {grid.code[:40]!r} is not {length} digits, as level {int(grid.level)} has",
-            f"编号 {grid.code[:40]!r} 不是第 {int(grid.level)} 级应有的 {length} 位数字",
+            f"code {grid.code[:40]!r} is not {length} digits, as level {int(grid.level)} has"
+            + (": a spreadsheet rounded it; export XLSX, where codes stay text" if spoilt else ""),
+            f"编号 {grid.code[:40]!r} 不是第 {int(grid.level)} 级应有的 {length} 位数字"
+            + ("：已被表格软件取整，请改用 XLSX 导出（编号为文本）" if spoilt else ""),
             here,
         )
     elif parent and not grid.code.startswith(parent):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import shutil
 import socket
@@ -211,8 +212,9 @@ def send(port: int, raw: bytes) -> tuple[int, str, bytes]:
 
 
 def fingerprint(app: Any) -> Any:
-    accounts = app.state.accounts
-    return accounts.list(), app.state.live.store.audit_log().total, app.state.live.store.versions()
+    accounts, store = app.state.accounts, app.state.live.store
+    digest = hashlib.sha256(store.path.read_bytes()).hexdigest()
+    return accounts.list(), store.audit_log().total, store.versions(), digest
 
 
 @pytest.mark.parametrize("name", RAW)
