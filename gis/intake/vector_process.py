@@ -37,6 +37,7 @@ _TYPES = dict(
         ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon"), start=1
     )
 )
+_OTHERS = {7: "GeometryCollection", 8: "CircularString", 9: "CompoundCurve", 10: "CurvePolygon"}
 _BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error)
 _SURROUNDINGS = {
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
@@ -231,7 +232,7 @@ class _Wkb:
         self._at += 5
         kind = _TYPES.get(number)
         if kind is None:
-            return {"type": f"WKB {number}", "coordinates": []}
+            return {"type": _OTHERS.get(number, f"WKB {number}"), "coordinates": []}
         if kind == "Point":
             return {"type": kind, "coordinates": self._positions(order, 1)[0]}
         if kind == "LineString":
