@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -132,27 +132,33 @@ def merge_under(
             "minimum", f"minimum = {minimum}: must be over 0", f"minimum = {minimum}：应大于 0"
         )
     checks.seconds(limit_s)
-    watch = Watch(progress, limit_s)
-    links, length = _links(regions, households, pairs)
+    shapes, given = _neighbourhood(regions, households, pairs)
     of = checks.numbers(households, len(households), "households")
-    if within is not None:
-        labels = _labels(within, len(of))
-        same = labels[links[:, 0]] == labels[links[:, 1]]
-        links, length = links[same], length[same]
-    merge = _Merge(links, length, of, float(minimum))
-    return watch.run(merge.merged(np.arange(len(of))), lambda: merge.run(watch, preserve))
+    labels = None if within is None else _labels(within, len(of))
+    watch = Watch(progress, limit_s)
+
+    def search() -> Merged:
+        links, length = shared_edges(shapes) if given is None else (given, np.ones(len(given)))
+        if labels is not None:
+            same = labels[links[:, 0]] == labels[links[:, 1]]
+            links, length = links[same], length[same]
+        return _Merge(links, length, of, float(minimum)).run(watch, preserve)
+
+    alone = np.empty((0, 2), dtype=np.int64)
+    nothing = _Merge(alone, np.empty(0), of, float(minimum)).merged(np.arange(len(of)))
+    most = int(of.sum() // minimum)
+    return watch.run(replace(nothing, bound=most, reachable=most), search)
 
 
-def _links(regions: Any, households: Any, pairs: Any) -> tuple[Ints, Floats]:
+def _neighbourhood(regions: Any, households: Any, pairs: Any) -> tuple[Any, Ints | None]:
+    """Return the shapes, and the neighbours where the caller gave them."""
     if regions is None and pairs is None:
         raise InvalidInput("regions", "regions or pairs must be given", "应给出 regions 或 pairs")
+    shapes = None
     if regions is not None:
         shapes = checks.areas(regions, "regions")
         checks.same_length(households, len(shapes), "households")
-    if pairs is not None:
-        links = given_pairs(pairs, len(households))
-        return links, np.ones(len(links))
-    return shared_edges(shapes)
+    return shapes, None if pairs is None else given_pairs(pairs, len(households))
 
 
 def _labels(within: Any, n: int) -> Ints:

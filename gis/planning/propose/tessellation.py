@@ -21,7 +21,7 @@ REACH_M = 50.0
 SHARED_M = 1.0
 SPACING_M, MOST_SPACING_M = 0.5, 2.0
 INSET_M = 0.4
-MOST_SAMPLES = 400_000
+MOST_SAMPLES = 150_000
 
 Pairs = NDArray[np.int64]
 Floats = NDArray[np.float64]
