@@ -29,8 +29,7 @@ def areas(shapes: Sequence[Any] | NDArray[Any], field: str) -> NDArray[Any]:
     found = np.empty(len(shapes), dtype=object)
     for i, shape in enumerate(shapes):
         if not isinstance(shape, shapely.Geometry) or shape.geom_type not in AREAL:
-            kind = getattr(shape, "geom_type", type(shape).__name__)
-            _refuse(field, i, f"is a {kind}, not a polygon", f"是 {kind}，不是多边形")
+            _refuse(field, i, *_no_area(shape))
         found[i] = shape
     if not len(found):
         return found
@@ -43,6 +42,16 @@ def areas(shapes: Sequence[Any] | NDArray[Any], field: str) -> NDArray[Any]:
     for at in np.flatnonzero(~shapely.is_valid(found)):
         found[at] = _mended(found[at], field, int(at))
     return np.asarray(found, dtype=object)
+
+
+def _no_area(shape: Any) -> tuple[str, str]:
+    kind = getattr(shape, "geom_type", type(shape).__name__)
+    if kind in ("Point", "MultiPoint"):
+        return (
+            f"is a {kind}, not a polygon (shapely.buffer(points, 5) makes polygons of metres)",
+            f"是 {kind}，不是多边形（可用 shapely.buffer(points, 5) 以米为单位生成多边形）",
+        )
+    return f"is a {kind}, not a polygon", f"是 {kind}，不是多边形"
 
 
 def _mended(shape: Any, field: str, i: int) -> Any:

@@ -9,8 +9,9 @@ import numpy as np
 
 from gis.planning.propose.cover import incidence
 from gis.planning.propose.sets import Floats, Graph, Ints
+from gis.planning.propose.watch import Watch
 
-EXACT_SETS = 40_000
+EXACT_SETS = 25_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,11 @@ class Chosen:
     bound: int
 
 
-def least_sets(
-    g: Graph, weight: Floats, minimum: float, most: int = EXACT_SETS
-) -> list[list[int]] | None:
+def least_sets(g: Graph, weight: Floats, minimum: float, watch: Watch) -> list[list[int]] | None:
     """Return the connected sets that weigh enough and of which no region can be spared.
 
     Every connected set that weighs enough contains one of them. None when there are too many
-    to list.
+    to list, or the time is over.
     """
     near = [g.of(i).tolist() for i in range(len(g))]
     of = weight.tolist()
@@ -47,7 +46,7 @@ def least_sets(
                     grown[larger] = (load + of[other], nodes)
                 elif _none_to_spare(nodes, near, of, minimum):
                     found[larger] = sorted(nodes)
-            if seen + len(grown) + len(found) > most:
+            if seen + len(grown) + len(found) > EXACT_SETS or watch.over():
                 return None
         seen += len(grown)
         light = grown

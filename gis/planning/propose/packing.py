@@ -73,7 +73,7 @@ class Packing:
         n = len(self.label)
         if n > EXACT_REGIONS and self.weight.mean() < LISTED_MEAN * self.minimum:
             return
-        sets = least_sets(self.graph, self.weight, self.minimum)
+        sets = least_sets(self.graph, self.weight, self.minimum, watch)
         if sets is None or watch.over():
             return
         found = chosen_most(sets, n, min(EXACT_S, watch.left_s() / 2))
