@@ -58,7 +58,7 @@ def test_the_optimum_of_a_compound_is_proven(town):
 
 
 def test_a_bound_of_a_larger_town_is_under_every_division_and_near_the_one_found():
-    town = towns.old_town(110)
+    town = towns.old_town(75)
     found = clusters(town, limit_s=None)
     assert found.bound_m <= found.cost_m <= 1.017 * found.bound_m
     assert keeps_the_rule(found, neighbours(town))
