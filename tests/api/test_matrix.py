@@ -8,7 +8,6 @@ where people and places are kept current) or ``guarded`` (others are 403, or 404
 does not know of them either). A route that is not in it, or declares no requirement or two, fails here.
 """
 
-import asyncio
 import csv
 import re
 import shutil
@@ -242,7 +241,7 @@ def hidden(app):
     spot = point(clerk, OTHER)
     kind = {"kind": "resident_unit", "disclosed": False}
     place = made(clerk, "/places", name=HIDDEN[4], address="隐蔽示例路1号", **kind, **spot)
-    asyncio.run(app.state.live._refresh())
+    app.state.live.build()
     return {
         "person": volunteer["id"], "left": left["id"], "place": place["id"],
         "duty": duty["duties"][0]["id"], "code": OTHER,
