@@ -28,13 +28,13 @@ def _expect_nothing_torn(
 
 @pytest.mark.slow
 def test_a_killed_publication_or_migration_tears_no_file() -> None:
-    _expect_nothing_torn("sqlite", kills=8)
+    _expect_nothing_torn("sqlite", kills=5)
 
 
 @pytest.mark.slow
 @pytest.mark.postgis
 def test_a_killed_publication_or_migration_tears_nothing_in_postgis(cluster: Cluster) -> None:
-    _expect_nothing_torn("postgis", kills=4)
+    _expect_nothing_torn("postgis", kills=3)
 
 
 @pytest.mark.slow
@@ -73,10 +73,10 @@ def test_lookups_during_publications_of_plans_see_one_division() -> None:
 
 @pytest.mark.slow
 def test_a_killed_load_tears_no_file() -> None:
-    _expect_nothing_torn("sqlite", 5, "intake_faults.py", 1)
+    _expect_nothing_torn("sqlite", 3, "intake_faults.py", 1)
 
 
 @pytest.mark.slow
 @pytest.mark.postgis
 def test_a_killed_load_tears_nothing_in_postgis(cluster: Cluster) -> None:
-    _expect_nothing_torn("postgis", 3, "intake_faults.py", 1)
+    _expect_nothing_torn("postgis", 2, "intake_faults.py", 1)
