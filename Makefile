@@ -29,6 +29,7 @@ faults: $(READY)
 	$(PYTHON) scripts/fuzz_api.py
 	$(PYTHON) scripts/record_faults.py
 	$(PYTHON) scripts/intake_faults.py
+	$(PYTHON) scripts/hostile_traced.py
 	$(PYTHON) scripts/broken_coverages.py
 	$(PYTHON) scripts/plan_faults.py
 	$(PYTHON) scripts/plan_publishes.py

@@ -71,9 +71,10 @@ export class Outbox {
     const sent = path === "/operations" ? { ...body, key } : body;
     this.items.push({ key, method, path, body: sent, etag: this.etag, preview });
     this.#remember();
-    this.hears.pending();
     const answer = new Promise((resolve) => this.#waiters.set(key, resolve));
     this.#next();
+    // Drawn while the server works.
+    this.hears.pending();
     return answer;
   }
 
