@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from math import isnan
 from pathlib import Path
 from statistics import median
@@ -60,8 +61,8 @@ def main() -> None:
     assert intake.roster
     atlas = Atlas(intake.division, intake.directory, intake.roster, today())
     _ = atlas.grid_of
-    print("| | wall | CPU |")
-    print("|---|---|---|")
+    print("| | aim | wall | CPU |")
+    print("|---|---|---|---|")
     row("cells of the sample (868 around 857 buildings)", *timed(lambda: ground_of(atlas), 3))
     ground = ground_of(atlas)
     whole = sum(
@@ -97,15 +98,23 @@ def main() -> None:
             *timed(lambda: operate(desk, opened.head.id, cell, targets.pop(0), frame), 30),
         )
         row("the same without the store", *timed(lambda: pure(desk, opened, cell, target), 10))
-        row("publish a plan, all of it", *timed(lambda: publish(desk), 3))
+        row("publish a plan that is approved", *published(desk, 3))
     row("one paint, seen", *seen())
     print(f"\nUnion of the cells equal to the grid: {whole} of {len(atlas.division.level(3))}.")
+
+
+_AIMS = {
+    "cells of the sample (868 around 857 buildings)": "≤ 2 s",
+    "one paint: server, all of it": "≤ 50 ms",
+    "publish a plan that is approved": "≤ 2 s",
+    "one paint, seen": "≤ 100 ms",
+}
 
 
 def row(name: str, wall: float, cpu: float) -> None:
     """Print a line of the table."""
     shown = "" if isnan(cpu) else f"{cpu * 1000:,.0f} ms"
-    print(f"| {name} | {wall * 1000:,.0f} ms | {shown} |", flush=True)
+    print(f"| {name} | {_AIMS.get(name, '')} | {wall * 1000:,.0f} ms | {shown} |", flush=True)
 
 
 def a_move(opened: Open) -> tuple[int, str]:
@@ -165,19 +174,23 @@ def seen() -> tuple[float, float]:
     return median(walls), float("nan")
 
 
-def publish(desk: PlanDesk) -> object:
-    """Publish a plan of one paint, approved."""
-    opened = desk.begin("发布测量", "", None, _PLANNER)
-    cell, target = a_move(opened)
-    operation = read_operation({"kind": "paint", "cells": [cell], "into": target})
-    _, opened, _ = desk.operate(opened.head.id, opened.etag, operation, _PLANNER)
-    opened = desk.change(
-        opened.head.id, opened.etag, SYSTEM, "plan.approve", allowed=(DRAFT,), state=APPROVED
-    )
-    started = time.perf_counter()
-    release.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="")
-    print(f"<!-- release.publish alone: {(time.perf_counter() - started) * 1000:,.0f} ms -->")
-    return None
+def published(desk: PlanDesk, runs: int) -> tuple[float, float]:
+    """Return the median seconds it takes to publish plans of one paint."""
+    rows = []
+    for _ in range(runs):
+        opened = desk.begin("发布测量", "", None, _PLANNER)
+        cell, target = a_move(opened)
+        operation = read_operation({"kind": "paint", "cells": [cell], "into": target})
+        _, opened, _ = desk.operate(opened.head.id, opened.etag, operation, _PLANNER)
+        opened = desk.change(
+            opened.head.id, opened.etag, SYSTEM, "plan.approve", allowed=(DRAFT,), state=APPROVED
+        )
+        plan, etag = opened.head.id, opened.etag
+        rows.append(
+            timed(partial(release.publish, desk, plan, etag, today(), SYSTEM, reason=""), 1)
+        )
+    walls, cpus = zip(*rows, strict=True)
+    return median(walls), median(cpus)
 
 
 if __name__ == "__main__":

@@ -48,14 +48,20 @@ def main() -> int:
         log = Path(folder) / "strace.log"
         work = Path(folder) / "work"
         work.mkdir()
+        control = Path(folder) / "control"
+        control.touch()
         words = ["strace", "-f", "-s", "400", "-o", str(log), "-e", f"trace={_CALLS}",
-                 sys.executable, "-B", __file__, "--read"]  # fmt: skip
+                 sys.executable, "-B", __file__, "--read", str(control)]  # fmt: skip
         done = subprocess.run(words, cwd=work, env=dict(os.environ, TMPDIR=str(work)), check=False)
         seen = log.read_text(errors="replace") if log.exists() else ""
         if done.returncode or "openat(" not in seen:
             print(f"strace ended with {done.returncode}")
             return 1
-        wrong = list(touched(seen, work))
+        wrong = touched(seen, work)
+        if f"opened: {control}" not in wrong:
+            print("what was opened on purpose is not in the log")
+            return 1
+        wrong.remove(f"opened: {control}")
     for line in sorted(set(wrong)):
         print(f"  WRONG {line}")
     print(f"{seen.count(chr(10)):,} calls of {len(all_uploads())} uploads, {len(wrong)} wrong")
@@ -63,7 +69,8 @@ def main() -> int:
 
 
 def read_all() -> int:
-    """Read every upload, as far as it can be read."""
+    """Read every upload, as far as it can be read, and first a file that must show in the log."""
+    Path(sys.argv[2]).read_bytes()
     folder = Path(tempfile.gettempdir())
     for number, (_what, name, make) in enumerate(all_uploads()):
         path = folder / f"upload{number}" / Path(name.replace("\\", "/")).name
