@@ -125,7 +125,7 @@ def balance_leaders(view: View, options: Options, progress: Progress) -> Suggest
         for s in view.grids.values()
         if s.sketch.level is level and s.cells and (led_by := view.leaders.get(s.sketch.id))
     }
-    people = list(dict.fromkeys(leader[g] for g in fellows if g in leader))
+    people = list(dict.fromkeys(person for g, person in leader.items() if g in fellows))
     if len(people) < 2:
         raise InvalidInput(
             "grid",
