@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from api import create_app
 from gis.accounts import Role
+from tests.api.callers import as_caller
 from tests.api.conftest import settings_for
 from tests.api.test_schema_fuzz import fuzz
 
@@ -30,8 +31,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(settings_for(Path(folder) / "wangge.db"))
         with TestClient(app):
+            planner = TestClient(as_caller(app, Role.PLANNER))
             for role in Role:
-                tried, wrong = fuzz(app, role, examples)
+                plan = planner.post("/plans", json={"title": f"模糊测试示例 {role}"}).json()["id"]
+                tried, wrong = fuzz(app, role, examples, frozenset(), plan=plan)
                 print(f"{role}: {tried} requests, {len(wrong)} faults", flush=True)
                 print("\n".join(f"  {line}" for line in wrong[:20]), end="\n" if wrong else "")
                 faults += len(wrong)
