@@ -7,6 +7,7 @@ it is called and who leads it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -131,7 +132,7 @@ def pieces_of(view: View) -> list[Piece]:
                 sum(len(c.shops) for c in mine),
                 sum(len(c.units) for c in mine),
             ),
-            sum(c.area_m2 for c in mine),
+            math.fsum(c.area_m2 for c in mine),
             [p for c in mine for p in (*c.buildings, *c.shops, *c.units)],
         )
         for (before, after), mine in cells.items()

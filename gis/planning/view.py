@@ -250,7 +250,8 @@ def _seen(
     if old is not None and old.faces == faces and old.cells == cells:
         area, compact, label, pieces = old.area_m2, old.compactness, old.label, old.pieces
     else:
-        area = sum(state.ground.cells[c].area_m2 for c in cells)
+        # The exact sum: whichever way a plan came here, it is the same number.
+        area = math.fsum(state.ground.cells[c].area_m2 for c in cells)
         compact = _compactness(faces, area)
         label = _label(faces)
         beside = state.ground.beside
@@ -336,15 +337,16 @@ def boundary_of(base: Base, seen: Seen) -> shapely.Geometry:
 
 
 def _compactness(faces: Iterable[Face], area_m2: float) -> float:
-    perimeter = 0.0
+    lengths = []
     for face in faces:
         for ring in face:
             east = _METRES_OF_LONGITUDE * math.cos(math.radians(ring[0][1] / SCALE)) / SCALE
             north = _METRES_OF_LATITUDE / SCALE
             x0, y0 = ring[-1]
             for x1, y1 in ring:
-                perimeter += math.hypot((x1 - x0) * east, (y1 - y0) * north)
+                lengths.append(math.hypot((x1 - x0) * east, (y1 - y0) * north))
                 x0, y0 = x1, y1
+    perimeter = math.fsum(lengths)
     return min(1.0, 4 * math.pi * area_m2 / perimeter**2) if perimeter else 0.0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gis.errors import Conflict, InvalidInput
@@ -183,6 +183,7 @@ _drawn = cache(strip)
 
 
 @given(STEPS)
+@example([("cut", 200, 0), ("merge", 0, 1)])
 @settings(max_examples=25, deadline=None)
 def test_any_steps_keep_the_ground_whole_and_undo_leads_back(steps: Any) -> None:
     base = _drawn()
