@@ -22,28 +22,13 @@ from api.plans.desk import PlanDesk
 from api.settings import Settings, today
 from gis.planning.operations import read_operation
 from gis.record import SYSTEM, Author
-from gis.store import Identity, Store, open_store
+from gis.store import Store, open_store
 from gis.store.plans import APPROVED, DRAFT, PUBLISHED
 from scripts.killing import Place, Tally, kill_over_and_over, main
-from tests.plans.drawn_plan import strip
+from tests.plans.drawn_plan import stored_strip
 
 _PLANNER = Author("王规划示例", "planner", "command")
 _FIRST, _SECOND = "g001001001", "g001001002"
-
-
-def filled(url: str) -> None:
-    """Put the drawn strip into a new store."""
-    atlas = strip().atlas
-    with closing(open_store(url)) as store:
-        store.migrate()
-        store.publish(
-            identity=Identity("示例街道", "320106012", True),
-            division=atlas.division,
-            directory=atlas.directory,
-            roster=atlas.roster,
-            effective_from=today(),
-            today=today(),
-        )
 
 
 def desk_of(store: Store) -> PlanDesk:
@@ -57,7 +42,7 @@ def desk_of(store: Store) -> PlanDesk:
 def steps(place: Place, kills: int) -> Tally:
     """Kill a process that paints a cell to and fro."""
     url = place.new()
-    filled(url)
+    stored_strip(url)
     with closing(open_store(url)) as store:
         plan = desk_of(store).begin("杀进程示例", "", None, _PLANNER).head.id
 
@@ -124,7 +109,7 @@ def publish_one(desk: PlanDesk) -> int:
 def plans(place: Place, kills: int) -> Tally:
     """Kill a process that publishes one plan after another."""
     url = place.new()
-    filled(url)
+    stored_strip(url)
 
     def work(tell: Callable[[int], None]) -> None:
         with closing(open_store(url)) as store:

@@ -20,13 +20,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from api.settings import today
 from gis.store import open_store
 from scripts.killing import Place, places
-from scripts.plan_faults import desk_of, filled, publish_one
+from scripts.plan_faults import desk_of, publish_one
+from tests.plans.drawn_plan import stored_strip
 
 
 def publishes(place: Place, count: int) -> str:
     """Publish so many plans while another process asks; return a line that says what it got."""
     url = place.new()
-    filled(url)
+    stored_strip(url)
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:

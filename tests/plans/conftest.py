@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,9 +16,8 @@ from starlette.testclient import TestClient
 from api import create_app
 from api.settings import Settings, today
 from gis.accounts import Role
-from gis.store import Identity, open_store
 from tests.api.callers import as_caller
-from tests.plans.drawn_plan import strip
+from tests.plans.drawn_plan import stored_strip
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -165,17 +164,7 @@ def office(
 def strip_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the drawn strip, to be copied: a plan on it costs a tenth of one on the sample."""
     path = tmp_path_factory.mktemp("strip") / "wangge.db"
-    atlas = strip().atlas
-    with closing(open_store(f"sqlite:///{path}")) as store:
-        store.migrate()
-        store.publish(
-            identity=Identity("示例街道", "320106012", True),
-            division=atlas.division,
-            directory=atlas.directory,
-            roster=atlas.roster,
-            effective_from=today(),
-            today=today(),
-        )
+    stored_strip(f"sqlite:///{path}")
     return path
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import closing
 from typing import Any
 
 import shapely
 
+from api.settings import today
 from gis.directory import Directory, PlaceKind
 from gis.ids import GridId, Level
 from gis.planning.acts import Context
@@ -15,6 +17,7 @@ from gis.planning.ground import ground_of
 from gis.planning.operations import read_operation
 from gis.planning.plan import Moved, Plan, do
 from gis.planning.view import Base
+from gis.store import Identity, open_store
 from tests.drawn import SIDE, SOUTH, WEST, atlas, place
 
 
@@ -33,6 +36,21 @@ def strip() -> Base:
     drawn = atlas(Directory(tuple(places), synthetic=True))
     book = CodeBook(frozenset(g.code for g in drawn.division), "320106012")
     return Base(drawn, ground_of(drawn), book)
+
+
+def stored_strip(url: str) -> None:
+    """Publish the strip in a new store, in force from today on."""
+    drawn = strip().atlas
+    with closing(open_store(url)) as store:
+        store.migrate()
+        store.publish(
+            identity=Identity("示例街道", "320106012", True),
+            division=drawn.division,
+            directory=drawn.directory,
+            roster=drawn.roster,
+            effective_from=today(),
+            today=today(),
+        )
 
 
 _numbers = itertools.count(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -17,10 +17,9 @@ from api import create_app
 from api.cli import main
 from api.settings import Settings, today
 from gis.directory import PlaceKind
-from gis.store import Identity, open_store
 from tests.drawn import SIDE, SOUTH, WEST
 from tests.plans.conftest import Draft, Office, moved_cell, office_of
-from tests.plans.drawn_plan import strip
+from tests.plans.drawn_plan import stored_strip, strip
 
 FIRST, SECOND = "g001001001", "g001001002"
 
@@ -35,17 +34,7 @@ def served(url: str) -> Iterator[Office]:
 @pytest.fixture
 def office(url: str) -> Iterator[Office]:
     """The drawn strip at an office of its own."""
-    atlas = strip().atlas
-    with closing(open_store(url)) as store:
-        store.migrate()
-        store.publish(
-            identity=Identity("示例街道", "320106012", True),
-            division=atlas.division,
-            directory=atlas.directory,
-            roster=atlas.roster,
-            effective_from=today(),
-            today=today(),
-        )
+    stored_strip(url)
     with served(url) as office:
         yield office
 
