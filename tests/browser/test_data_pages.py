@@ -96,6 +96,8 @@ def test_an_office_begins_with_three_steps_and_mends_three_mistakes(page, origin
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= PHONE[0]
+    frame = page.locator("#problems .table-frame")
+    assert frame.evaluate("f => f.scrollWidth <= f.clientWidth"), "no sentence is cut off"
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
 
     page.get_by_role("button", name="放弃").click()
