@@ -9,34 +9,28 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import errors
-from api.gate import Gate
-from api.live import Live, prepare
-from api.metrics import Metrics
+from api.http import problems
+from api.http.metrics import Metrics
+from api.http.middleware import Gate
 from api.routes import (
     account_pages,
     accounts,
+    audit,
     data,
     desk,
     divisions,
     docs,
     grids,
     health,
-    locate,
-    locate_many,
-    locate_table,
     page,
-    people_edit,
     places,
-    places_edit,
-    plan_files,
-    plan_pages,
-    plan_proposals,
-    plan_review,
-    plans,
-    record,
     session,
 )
+from api.routes.edit import people
+from api.routes.edit import places as places_edit
+from api.routes.locate import many, point, table
+from api.routes.plans import files, pages, plans, proposals, review
+from api.serving.live_atlas import Live, prepare
 from api.settings import Settings
 from gis.store import open_store
 from gis.store.accounts import Accounts, open_accounts
@@ -95,7 +89,7 @@ def create_app(
         openapi_url=None,
         redirect_slashes=False,
     )
-    errors.install(app)
+    problems.install(app)
     app.state.settings = settings
     app.state.metrics = Metrics()
     app.add_middleware(Gate, settings=settings, metrics=app.state.metrics)
@@ -103,25 +97,25 @@ def create_app(
         page,
         data,
         desk,
-        locate,
-        locate_many,
-        locate_table,
+        point,
+        many,
+        table,
         divisions,
         grids,
         places,
-        people_edit,
+        people,
         places_edit,
-        plan_files,  # before plans: /plans/draft is no plan
+        files,  # before plans: /plans/draft is no plan
         plans,
-        plan_proposals,
-        plan_review,
-        record,
+        proposals,
+        review,
+        audit,
         session,
         account_pages,
         accounts,
         health,
         docs,
-        plan_pages,  # the last: /notices/{plan} would take /notices/{plan}.json
+        pages,  # the last: /notices/{plan} would take /notices/{plan}.json
     ):
         app.include_router(module.router)
     logging.getLogger("wangge").setLevel(logging.INFO)

@@ -15,13 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.commands import record
-from api.commands.common import (
-    fail,
-    open_stored,
-    print_findings,
-    today,
-)
+from api.commands import audit
+from api.commands.common import fail, open_stored, print_findings
 from api.commands.export import export
 from api.commands.init import init
 from api.commands.load import load, summary
@@ -31,6 +26,7 @@ from api.commands.poster import poster
 from api.commands.publish import publish
 from api.commands.undo import undo
 from api.commands.user import app as user_app
+from gis.clock import today
 from gis.errors import RefusedSet, WanggeError
 
 if TYPE_CHECKING:
@@ -83,7 +79,7 @@ def serve(
 
     The first start prints a one-time password for the first administrator.
     """
-    from api.serving import run
+    from api.server import run
     from api.settings import read_settings
 
     run(read_settings(host=host, port=port, ssl_certfile=ssl_certfile, ssl_keyfile=ssl_keyfile))
@@ -107,9 +103,9 @@ app.command()(undo)
 app.command()(export)
 
 # --- record ----------------------------------------------------------------------------------
-app.add_typer(record.audit)
-app.command()(record.backup)
-app.command()(record.restore)
+app.add_typer(audit.audit)
+app.command()(audit.backup)
+app.command()(audit.restore)
 
 
 # --- check and load --------------------------------------------------------------------------
@@ -150,7 +146,7 @@ def check(
 
 
 def _check_store() -> tuple[list[Finding], Atlas]:
-    from api.live import internal_atlas
+    from api.serving.live_atlas import internal_atlas
     from gis.planning.rules import check_leaders, check_sizes
     from gis.planning.topology import check_topology
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -17,7 +15,6 @@ from gis.planning.rules import SizeRules
 from maps.basemaps import Basemap, chosen_basemap
 from maps.site.permission import Permission
 
-OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 SAMPLE_FOLDER = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -147,8 +144,3 @@ def read_settings(**given: object) -> Settings:
             f"{name}: {first['msg']}", f"{name}：设置无效（{first['msg']}）"
         ) from None
     return settings
-
-
-def today() -> date:
-    """Return the day it is at the office (Asia/Shanghai), wherever the server stands."""
-    return datetime.now(OFFICE_TIME).date()

@@ -31,7 +31,7 @@ from typing import Any
 import httpx2
 import numpy as np
 
-from gis.exchange.workbook import Sheet, write_workbook
+from gis.tables.xlsx_write import Sheet, write_workbook
 
 ROOT = Path(__file__).resolve().parent.parent
 WANGGE = [sys.executable, "-c", "from api.cli import main; main()"]

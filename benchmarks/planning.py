@@ -25,18 +25,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import orjson
 import shapely
 
-from api.plans import release
-from api.plans.desk import Open, PlanDesk
-from api.plans.shown import Frame, delta_json, drawing_json
-from api.settings import Settings, today
+from api.schemas.plans import Frame, delta_json, drawing_json
+from api.settings import Settings
 from gis.atlas import Atlas
+from gis.audit import SYSTEM, Author
+from gis.clock import today
 from gis.intake import read_set
-from gis.planning.ground import ground_of
+from gis.planning.cell_map import ground_of
 from gis.planning.lattice import geometry_of
 from gis.planning.operations import read_operation
-from gis.record import SYSTEM, Author
 from gis.store import Identity, open_store
 from gis.store.plans import APPROVED, DRAFT
+from gis.workflows.plans import publish
+from gis.workflows.plans.workspace import Open, PlanDesk
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PLANNER = Author("王规划示例", "planner", "command")
@@ -187,7 +188,7 @@ def published(desk: PlanDesk, runs: int) -> tuple[float, float]:
         )
         plan, etag = opened.head.id, opened.etag
         rows.append(
-            timed(partial(release.publish, desk, plan, etag, today(), SYSTEM, reason=""), 1)
+            timed(partial(publish.publish, desk, plan, etag, today(), SYSTEM, reason=""), 1)
         )
     walls, cpus = zip(*rows, strict=True)
     return median(walls), median(cpus)

@@ -82,8 +82,8 @@ def main() -> None:
     """Measure, print and write the table."""
     atlas = sample()
     import maps
-    from maps.posters.checking import overlaps
     from maps.posters.drawing import draw, prepared
+    from maps.posters.overlap_check import overlaps
 
     settings = maps.MapSettings(public_url="https://grid.example/", hotline="025-0000-1234")
     rows: list[tuple[str, float, float, int]] = []

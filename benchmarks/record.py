@@ -12,10 +12,11 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from api.live import prepare
-from api.settings import Settings, today
+from api.serving.live_atlas import prepare
+from api.settings import Settings
+from gis.audit import SYSTEM, Change
+from gis.clock import today
 from gis.editing import people, places
-from gis.record import SYSTEM, Change
 from gis.store import Store, open_store
 
 RUNS = 7

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from shapely.geometry.base import BaseGeometry
 
-from gis.digest import sha256_of
+from gis.content_hash import sha256_of
 from gis.ids import PlaceId
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from shapely.geometry.base import BaseGeometry
 
-from gis.digest import sha256_of
+from gis.content_hash import sha256_of
 from gis.errors import NotFound
 from gis.ids import GridId, Level
 

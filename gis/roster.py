@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from gis.digest import sha256_of
+from gis.content_hash import sha256_of
 from gis.findings import Text
 from gis.ids import GridId, Level, PersonId
 

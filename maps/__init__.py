@@ -10,9 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from maps.draw_map import draw, page_html
     from maps.page import content_security_policy
     from maps.posters import poster, write_boards
-    from maps.publish import draw, page_html
     from maps.settings import MapSettings
 
 __all__ = [
@@ -27,8 +27,8 @@ __all__ = [
 _HOME = {
     "MapSettings": "maps.settings",
     "content_security_policy": "maps.page",
-    "draw": "maps.publish",
-    "page_html": "maps.publish",
+    "draw": "maps.draw_map",
+    "page_html": "maps.draw_map",
     "poster": "maps.posters",
     "write_boards": "maps.posters",
 }

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gis.exchange.workbook import Sheet
 from gis.geometry import to_metres
-from maps.posters.letters import chinese_faces, printable
+from gis.tables.xlsx_write import Sheet
+from maps.posters.fonts import chinese_faces, printable
 
 _A4 = (11.69, 8.27)
 _ROWS_A_PAGE = 30

@@ -15,12 +15,12 @@ from folium.template import Template
 
 from gis.atlas import Atlas
 from gis.directory import ContextFeature, ContextKind, Place, PlaceKind
-from gis.exchange.sheets import place_json, sheet_json
+from gis.exchange.json_values import place_json, sheet_json
 from gis.ids import Level
-from maps.arcs import Position, coverage_arcs, integers, rings_of
 from maps.labels import label_centres
 from maps.mesh import arc_levels, grid_rings, neighbour_colours
 from maps.page import RawRender
+from maps.topology import Position, coverage_arcs, integers, rings_of
 
 
 class AtlasLayer(Layer, RawRender):

@@ -7,8 +7,8 @@ from typing import Any
 
 from gis.division import Division, Grid
 from gis.ids import GridId, Level
-from maps.arcs import Arcs
 from maps.palette import colouring
+from maps.topology import Arcs
 
 
 def grid_rings(division: Division, arcs: Arcs) -> dict[GridId, Any]:

@@ -23,7 +23,7 @@ from gis.errors import InvalidInput
 from gis.findings import errors_among
 from gis.intake import How, read_set
 from gis.intake.preview import preview
-from tests.drawn import TODAY
+from tests.ascii_maps import TODAY
 from tests.intake import broken
 
 

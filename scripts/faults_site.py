@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from gis.errors import WanggeError  # noqa: E402
-from maps.site import swap  # noqa: E402
+from maps.site import atomic_replace  # noqa: E402
 from maps.site.write import Part, file_part, write_site  # noqa: E402
 
 FILES = 12
@@ -137,9 +137,9 @@ class Reader(threading.Thread):
 def killed(folder: Path, kills: int, *, in_one_step: bool) -> Tally:
     """Kill a publisher of small sites again and again."""
     tally, target = Tally(), folder / "site"
-    kept = swap._renameat2
+    kept = atomic_replace._renameat2
     if not in_one_step:
-        swap._renameat2 = lambda: None
+        atomic_replace._renameat2 = lambda: None
     publish(target, 1)
     began = time.perf_counter()
     publish(target, 2)
@@ -166,7 +166,7 @@ def killed(folder: Path, kills: int, *, in_one_step: bool) -> Tally:
     reader.join()
     if in_one_step and reader.missing:
         tally.torn.append(f"gone in {reader.missing} of {reader.looks} looks")
-    swap._renameat2 = kept
+    atomic_replace._renameat2 = kept
     return tally
 
 
@@ -217,7 +217,7 @@ def killed_command(folder: Path, kills: int) -> Tally:
 
     subprocess.run(run("load", ROOT / "data"), env=env, check=True, capture_output=True)
     today = subprocess.run(
-        [sys.executable, "-c", "from api.settings import today; print(today())"],
+        [sys.executable, "-c", "from gis.clock import today; print(today())"],
         env=env, check=True, capture_output=True, text=True, cwd=ROOT,
     ).stdout.strip()  # fmt: skip
     began = time.perf_counter()

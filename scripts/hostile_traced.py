@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from gis.errors import WanggeError
 from gis.intake import read_set
-from tests.drawn import TODAY
+from tests.ascii_maps import TODAY
 from tests.intake.hostile_uploads import all_uploads
 
 _ROOT = Path(__file__).resolve().parent.parent

@@ -18,13 +18,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import api.loading
 import gis.intake.preview
+import gis.workflows.load_set
 from api import cli
 from gis.store import open_store
 from scripts.killing import Place, Tally, kill_over_and_over, main
-from tests import drawn
-from tests.intake.kits import workbook
+from tests import ascii_maps
+from tests.intake.office_files import workbook
 
 GRID = "320106012001001001"
 
@@ -35,9 +35,9 @@ def sets(folder: Path) -> list[list[str]]:
     for number in (0, 1):
         here = folder / f"set{number}"
         here.mkdir(parents=True, exist_ok=True)
-        fc = drawn.boundaries()
-        drawn.feature(fc, GRID)["properties"]["name"] = f"一号楼群 {number}"
-        (here / "boundaries.geojson").write_bytes(drawn.as_bytes(fc))
+        fc = ascii_maps.boundaries()
+        ascii_maps.feature(fc, GRID)["properties"]["name"] = f"一号楼群 {number}"
+        (here / "boundaries.geojson").write_bytes(ascii_maps.as_bytes(fc))
         rows = [
             ["网格编号", "姓名", "职务", "办公电话", "任职日期"],
             ["320106012001", "王示例", "网格长", f"025-0000-000{number}", "2026-03-01"],
@@ -116,5 +116,5 @@ def _fault_of(url: str) -> str | None:
 
 
 if __name__ == "__main__":
-    assert all((api.loading, gis.intake.preview)), "loaded before the child is forked"
+    assert all((gis.workflows.load_set, gis.intake.preview)), "loaded before the child is forked"
     sys.exit(main({"load": load}, __doc__, kills=50))

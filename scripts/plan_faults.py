@@ -17,13 +17,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from api.plans import release
-from api.plans.desk import PlanDesk
-from api.settings import Settings, today
+from api.settings import Settings
+from gis.audit import SYSTEM, Author
+from gis.clock import today
 from gis.planning.operations import read_operation
-from gis.record import SYSTEM, Author
 from gis.store import Store, open_store
 from gis.store.plans import APPROVED, DRAFT, PUBLISHED
+from gis.workflows.plans import publish
+from gis.workflows.plans.workspace import PlanDesk
 from scripts.killing import Place, Tally, kill_over_and_over, main
 from tests.plans.drawn_plan import stored_strip
 
@@ -102,7 +103,7 @@ def publish_one(desk: PlanDesk) -> int:
     opened = desk.change(
         opened.head.id, opened.etag, SYSTEM, "plan.approve", allowed=(DRAFT,), state=APPROVED
     )
-    done = release.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="示例")
+    done = publish.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="示例")
     return done.head.published_version or 0
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from api.settings import today
+from gis.clock import today
 from gis.store import open_store
 from scripts.killing import Place, places
 from scripts.plan_faults import desk_of, publish_one

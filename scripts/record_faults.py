@@ -18,8 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from gis.audit import SYSTEM
 from gis.editing import people
-from gis.record import SYSTEM
 from gis.store import Store, open_store
 from gis.store.restoring import restore as restore_into
 from scripts.faults import fault_of

@@ -44,11 +44,11 @@ def test_the_floor_plan_is_kept(house):
         ("gis/division.py", "import gis.atlas"),
         ("gis/geometry.py", "import gis.datum"),
         ("gis/atlas.py", "import maps"),
-        ("gis/planning/rules.py", "import gis.exchange.tables"),
+        ("gis/planning/rules.py", "import gis.exchange.roster_csv"),
         ("maps/__init__.py", "import api.settings"),
         ("gis/atlas.py", "import sqlalchemy"),
         ("api/cli.py", "import folium"),
-        ("gis/intake/sets.py", "import fastapi"),
+        ("gis/intake/read_set.py", "import fastapi"),
     ],
 )
 def test_a_forbidden_import_is_noticed(house, module, line):

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 from gis.errors import InvalidInput, WanggeError
 
 if TYPE_CHECKING:
+    from gis.audit import Author
     from gis.findings import Finding
-    from gis.record import Author
     from gis.store import Store
 
 
@@ -48,20 +48,13 @@ def open_stored(*, migrate: bool = True) -> Store:
 
 def operator() -> Author:
     """Return who is at the terminal, as the audit log says it."""
-    from gis.record import Author
+    from gis.audit import Author
 
     try:
         name = getpass.getuser()
     except (KeyError, OSError):
         name = "command"
     return Author(name, "operator", "command")
-
-
-def today() -> date:
-    """Return the day it is at the office."""
-    from api import settings
-
-    return settings.today()
 
 
 def day_of(text: str | None, field: str) -> date | None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.common import day_of, open_stored, print_findings, today, write_files
+from api.commands.common import day_of, open_stored, print_findings, write_files
+from gis.clock import today
 from gis.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def export(
 
     What is written loads back to the same. The internal edition is for the office only.
     """
-    from api.live import internal_atlas
+    from api.serving.live_atlas import internal_atlas
     from api.settings import read_settings
     from gis.disclosure import public
 
@@ -61,9 +62,9 @@ def export(
 
 
 def _write(out: Path, atlas: Atlas) -> None:
+    from gis.exchange.atlas_tables import atlas_csv, write_atlas_gpkg, write_atlas_workbook
     from gis.exchange.geojson import write_directory, write_division
-    from gis.exchange.tables import write_roster
-    from gis.exchange.whole import atlas_csv, write_atlas_gpkg, write_atlas_workbook
+    from gis.exchange.roster_csv import write_roster
 
     suffix = "" if out.is_dir() else out.suffix.lower()
     if suffix in (".geojson", ".json"):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.commands.common import day_of, language, open_stored, operator, print_findings, today
+from api.commands.common import day_of, language, open_stored, operator, print_findings
+from gis.clock import today
 from gis.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -53,11 +54,11 @@ def load(
     people, duties, places, organisations and household counts as XLSX or CSV. Grids that are
     absent from the boundaries are retired; what is not in the set stays.
     """
-    from api.loading import Load, newest, require_same_kind, store_set
     from api.settings import read_settings
     from gis.intake import read_set
     from gis.intake.preview import preview as preview_of
     from gis.intake.preview import preview_json
+    from gis.workflows.load_set import Load, newest, require_same_kind, store_set
 
     day = day_of(effective_from, "effective-from") or today()
     show = _progress()
@@ -100,7 +101,7 @@ def load(
 def _how(
     datum: str | None, clean: float | None, fill: str | None, *, keep_absent: bool, report: Any
 ) -> How:
-    from gis.exchange.reference import parse_reference
+    from gis.exchange.crs import parse_reference
     from gis.intake import How
 
     reference = parse_reference(datum) if datum else None

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.commands.common import day_of, language, open_stored, today
+from api.commands.common import day_of, language, open_stored
+from gis.clock import today
 from gis.errors import InvalidInput, NotFound
 from gis.findings import Text
 
@@ -53,7 +54,7 @@ def locate(
         raise typer.BadParameter("give TEXT, or --lon, --lat and --datum, or --input and --output")
     day = day_of(as_of, "as-of") or today()
     if source is not None or target is not None:
-        from api.locate_command import locate_table
+        from api.commands.locate_table import locate_table
         from gis.bulk.columns import Asked
 
         asked = Asked(lon_column, lat_column, address_column, datum_column)
@@ -67,7 +68,7 @@ def locate(
 
 
 def _atlas(day: date) -> Atlas:
-    from api.live import internal_atlas
+    from api.serving.live_atlas import internal_atlas
 
     store = open_stored()
     try:
@@ -85,7 +86,7 @@ def _of_point(
     if lon is None or lat is None or datum is None:
         raise typer.BadParameter("--lon, --lat and --datum go together: the datum is never guessed")
     from gis.datum import parse_datum, to_wgs84
-    from gis.exchange.sheets import spot_json
+    from gis.exchange.json_values import spot_json
     from gis.geometry import check_lon_lat
 
     known = parse_datum(datum)
@@ -135,8 +136,8 @@ def _of_address(text: str, day: date) -> tuple[dict[str, Any], str]:
         Nothing here is like it.
     """
     from gis.addresses import AddressBook, parse
-    from gis.bulk.candidates import found_json
-    from gis.exchange.sheets import provenance_json
+    from gis.bulk.found_json import found_json
+    from gis.exchange.json_values import provenance_json
 
     if not text.strip():
         raise InvalidInput("TEXT", "the address is empty", "地址为空")

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.commands.common import day_of, language, open_stored, today, write_files
+from api.commands.common import day_of, language, open_stored, write_files
+from gis.clock import today
 from gis.errors import Conflict, InvalidInput
 
 if TYPE_CHECKING:
-    from api.plans.desk import Open, PlanDesk
-    from api.plans.shown import Frame
-    from gis.record import Author
+    from api.schemas.plans import Frame
+    from gis.audit import Author
+    from gis.workflows.plans.workspace import Open, PlanDesk
 
 app = typer.Typer(no_args_is_help=True, help="Re-division: plans, their findings and effect.")
 _Plan = Annotated[str, typer.Argument(help="The id of the plan, such as p-1f3a…")]
@@ -26,8 +27,8 @@ _Name = Annotated[str, typer.Option("--as", help="Who does it, for the record")]
 
 @contextmanager
 def _desk() -> Iterator[PlanDesk]:
-    from api.plans.desk import PlanDesk
     from api.settings import read_settings
+    from gis.workflows.plans.workspace import PlanDesk
 
     store = open_stored()
     try:
@@ -37,7 +38,7 @@ def _desk() -> Iterator[PlanDesk]:
 
 
 def _author(name: str) -> Author:
-    from gis.record import Author
+    from gis.audit import Author
 
     return Author(name, "system", "command")
 
@@ -105,8 +106,8 @@ def _operations(path: Path) -> list[Any]:
 @app.command()
 def check(plan: _Plan) -> None:
     """Say what the rules find; exit code 1 when the plan cannot be submitted."""
-    from api.plans.shown import blocking, counts_json
-    from gis.planning.whole import check_whole
+    from api.schemas.plans import blocking, counts_json
+    from gis.planning.assemble import check_whole
 
     with _desk() as desk:
         view = desk.open(plan).plan.view
@@ -132,9 +133,9 @@ def diff(
     ] = None,
 ) -> None:
     """Say what a plan changes: grids, households, who hands over to whom, codes."""
-    from api.plans import files
-    from api.plans.compared import plan_sheet
-    from api.plans.shown import Frame
+    from api.schemas import plan_files
+    from api.schemas.compare import plan_sheet
+    from api.schemas.plans import Frame
 
     with _desk() as desk:
         opened = desk.open(plan)
@@ -143,8 +144,8 @@ def diff(
             _print_sheet(opened, plan_sheet(opened, frame, shapes=False))
             return
         makers: dict[str, Callable[[Open, Frame], bytes]] = {
-            ".xlsx": files.impact_xlsx,
-            ".pdf": files.impact_pdf,
+            ".xlsx": plan_files.impact_xlsx,
+            ".pdf": plan_files.impact_pdf,
             ".json": _as_json,
         }
         if out.suffix.lower() not in makers:
@@ -158,14 +159,14 @@ def diff(
 
 
 def _as_json(opened: Open, frame: Frame) -> bytes:
-    from api.plans.compared import plan_sheet
+    from api.schemas.compare import plan_sheet
 
     sheet = plan_sheet(opened, frame, shapes=False)
     return json.dumps(sheet, ensure_ascii=False, indent=1, default=str).encode()
 
 
 def _print_sheet(opened: Open, sheet: dict[str, Any]) -> None:
-    from api.plans.files import summary_rows
+    from api.schemas.plan_files import summary_rows
 
     for name, value in summary_rows(opened, sheet):
         print(f"{name}: {value}")
@@ -197,9 +198,9 @@ def propose(
     name: _Name = "command",
 ) -> None:
     """Search for a proposal and say what it would do; nothing is changed without --take."""
-    from api.routes.plan_proposals import read_options
+    from api.routes.plans.proposals import read_options
     from gis.planning.operations import Batch
-    from gis.planning.suggest import KINDS, joined, suggest
+    from gis.planning.proposals import KINDS, joined, suggest
 
     if kind not in KINDS:
         raise InvalidInput(
@@ -236,8 +237,8 @@ def publish(
     name: _Name = "command",
 ) -> None:
     """Publish a plan that was approved; with --approved-by one that was submitted."""
-    from api.plans import release
     from gis.store.plans import APPROVED, SUBMITTED, utc_now
+    from gis.workflows.plans import publish as release
 
     day = day_of(effective_from, "effective-from") or today()
     with _desk() as desk:
@@ -261,7 +262,7 @@ def publish(
 @app.command()
 def submit(plan: _Plan, name: _Name = "command") -> None:
     """Submit a plan for review."""
-    from api.plans.shown import blocking, text_json
+    from api.schemas.plans import blocking, text_json
     from gis.store.plans import EDITABLE, SUBMITTED, utc_now
 
     with _desk() as desk:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.commands.common import day_of, language, open_stored, print_findings, today, write_files
+from api.commands.common import day_of, language, open_stored, print_findings, write_files
+from gis.clock import today
 from gis.errors import InvalidInput
 from gis.findings import Text
 
@@ -76,8 +77,8 @@ def _atlas(edition: str, lang: str, at: str | None) -> tuple[Atlas, MapSettings]
     """Return the atlas in the edition asked for, and what is printed beside it."""
     from dataclasses import replace
 
-    from api.drawn import map_settings
-    from api.live import internal_atlas
+    from api.serving.live_atlas import internal_atlas
+    from api.serving.page_cache import map_settings
     from api.settings import read_settings
 
     settings = read_settings()

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from api.commands.common import day_of, language, open_stored, print_findings, today
+from api.commands.common import day_of, language, open_stored, print_findings
+from gis.clock import today
 from gis.errors import InvalidInput
 from gis.findings import Text
 
@@ -70,8 +71,8 @@ def publish(
     """
     from api.settings import read_settings
     from maps.detail import checked_detail
+    from maps.site.atomic_replace import check_target
     from maps.site.downloads import chosen_kinds
-    from maps.site.swap import check_target
 
     settings = read_settings()
     asked = Asked(
@@ -94,7 +95,7 @@ def publish(
 def _can_print() -> bool:
     """Tell whether posters can be drawn here; say why when they cannot."""
     from gis.errors import SettingsError
-    from maps.posters.letters import chinese_faces
+    from maps.posters.fonts import chinese_faces
 
     try:
         chinese_faces()
@@ -108,8 +109,8 @@ def _can_print() -> bool:
 def _publish(
     store: Store, settings: Settings, outdir: Path, asked: Asked, day: date
 ) -> tuple[Written, ...]:
-    from api.drawn import map_settings
-    from gis.record import SYSTEM, Change
+    from api.serving.page_cache import map_settings
+    from gis.audit import SYSTEM, Change
     from maps.site.write import write_site
 
     atlas, permission = _atlas(store, settings, asked, day)
@@ -125,7 +126,7 @@ def _atlas(
     store: Store, settings: Settings, asked: Asked, day: date
 ) -> tuple[Atlas, Permission | None]:
     """Return the atlas in the edition asked for, and what it may be published under."""
-    from api.live import internal_atlas
+    from api.serving.live_atlas import internal_atlas
     from gis.disclosure import public
     from maps.site.permission import permission_for
 
@@ -155,7 +156,7 @@ def _parts(atlas: Atlas, printed: MapSettings, asked: Asked) -> list[Part]:
     """Return the parts in the order they are written: the page, which may be refused, first."""
     from maps.site.downloads import download_names, download_parts
     from maps.site.page import page_part
-    from maps.site.paper import board_names, board_part, poster_names, poster_parts
+    from maps.site.posters import board_names, board_part, poster_names, poster_parts
 
     paper = poster_names(_POSTER_SIZE) if asked.posters else ()
     boards = board_names(atlas) if asked.boards else ()

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from api.commands.common import open_stored, operator, today
+from api.commands.common import open_stored, operator
+from gis.clock import today
 from gis.errors import InvalidInput
 
 
@@ -22,7 +23,7 @@ def undo(
     Nothing is lost: what is undone stays in the history. Boundaries are restored by
     POST /divisions/{version}/restore.
     """
-    from api.undoing import PARTS, go_back
+    from gis.workflows.undo_load import PARTS, go_back
 
     if part not in PARTS:
         raise InvalidInput(

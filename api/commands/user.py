@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.common import open_stored, today
+from api.commands.common import open_stored
 from gis.accounts import ACCOUNT_ROLES, ALL_SCOPES, Scope
+from gis.audit import Author
+from gis.clock import today
 from gis.errors import InvalidInput, NotFound
-from gis.record import Author
 
 if TYPE_CHECKING:
     from gis.accounts import Account, ApiKey

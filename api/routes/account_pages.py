@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from api.access import Caller, Public, Role, require
-from api.page_files import PAGE_METHODS, page_answer
-from api.query import StrictRoute
+from api.http.auth import Caller, Public, Role, require
+from api.http.pages import PAGE_METHODS, page_answer
+from api.http.params import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from api.access import Caller, Role, Scope, require
-from api.errors import language_of
-from api.query import StrictRoute
-from api.routes.answers import LiveAtlas, answer
+from api.http.auth import Caller, Role, Scope, require
+from api.http.params import StrictRoute
+from api.http.problems import language_of
+from api.http.responses import LiveAtlas, answer
 from api.routes.session import Door, read_members, sent_from
 from gis.accounts import ALL_SCOPES, Account, ApiKey
 from gis.division import Division

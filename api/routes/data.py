@@ -12,19 +12,16 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import Response
 
-from api.access import Caller, Planner, Role, require
-from api.bodies import limited, read_object
-from api.errors import language_of
-from api.guards import etag_of, if_match
-from api.live import Live
-from api.loading import Load, store_set
-from api.page_files import PAGE_METHODS, page_answer
-from api.query import StrictRoute
-from api.routes.answers import LiveAtlas, answer
-from api.routes.editing import author_of
-from api.settings import today
-from api.undoing import PARTS, go_back
-from api.uploads import (
+from api.http.auth import Caller, Planner, Role, require
+from api.http.body import limited
+from api.http.pages import PAGE_METHODS, page_answer
+from api.http.params import StrictRoute
+from api.http.preconditions import etag_of, if_match
+from api.http.problems import language_of
+from api.http.responses import LiveAtlas, answer
+from api.routes.edit.common import author_of
+from api.serving.live_atlas import Live
+from api.serving.pending_imports import (
     MAX_FILES,
     MAX_UPLOAD_BYTES,
     Pending,
@@ -33,10 +30,14 @@ from api.uploads import (
     how_of,
     safe_name,
 )
+from gis.clock import today
 from gis.errors import Conflict, InvalidInput, NotFound
+from gis.exchange.json_object import read_object
 from gis.intake.preview import finding_json
 from gis.intake.templates import TEMPLATES, template, template_csv, template_workbook
 from gis.store import Versions
+from gis.workflows.load_set import Load, store_set
+from gis.workflows.undo_load import PARTS, go_back
 
 router = APIRouter(tags=["data"], route_class=StrictRoute)
 

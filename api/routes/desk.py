@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.access import Public
-from api.page_files import PAGE_METHODS, page_answer, static_answer
-from api.query import StrictRoute
+from api.http.auth import Public
+from api.http.pages import PAGE_METHODS, page_answer, static_answer
+from api.http.params import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 

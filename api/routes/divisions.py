@@ -8,14 +8,14 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.access import Public
-from api.plans.history import history_json
-from api.plans.release import restore
-from api.query import StrictRoute, read_day, read_whole
-from api.routes.answers import answer
-from api.routes.editing import author_of
-from api.routes.plan_body import Desk, PlanApprover, PlanReader, only, read_body, words
-from api.settings import today
+from api.http.auth import Public
+from api.http.params import StrictRoute, read_day, read_whole
+from api.http.responses import answer
+from api.routes.edit.common import author_of
+from api.routes.plans.common import Desk, PlanApprover, PlanReader, only, read_body, words
+from api.schemas.history import history_json
+from gis.clock import today
+from gis.workflows.plans.publish import restore
 
 router = APIRouter(tags=["divisions"], route_class=StrictRoute)
 

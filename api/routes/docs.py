@@ -11,9 +11,9 @@ from importlib.resources import files
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.access import Public
-from api.query import StrictRoute
-from api.routes.answers import answer
+from api.http.auth import Public
+from api.http.params import StrictRoute
+from api.http.responses import answer
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 

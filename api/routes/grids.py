@@ -9,13 +9,13 @@ import shapely
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.access import Caller, Public
-from api.live import Live
-from api.query import AsOf, Box, StrictRoute, Words, choice, read_box, whole
-from api.routes.answers import LiveAtlas, answer
+from api.http.auth import Caller, Public
+from api.http.params import AsOf, Box, StrictRoute, Words, choice, read_box, whole
+from api.http.responses import LiveAtlas, answer
+from api.serving.live_atlas import Live
 from gis.atlas import Atlas
 from gis.division import GRID_CLASSES, GRID_GRADES, Grid, GridKind
-from gis.exchange.sheets import grid_json, place_json, provenance_json, sheet_json
+from gis.exchange.json_values import grid_json, place_json, provenance_json, sheet_json
 
 router = APIRouter(prefix="/grids", tags=["grids"], route_class=StrictRoute)
 

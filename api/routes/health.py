@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from api.access import Caller, Public, Role, Scope, require
-from api.errors import language_of
-from api.query import StrictRoute
-from api.routes.answers import LiveAtlas, answer
+from api.http.auth import Caller, Public, Role, Scope, require
+from api.http.params import StrictRoute
+from api.http.problems import language_of
+from api.http.responses import LiveAtlas, answer
 
 router = APIRouter(tags=["operations"], route_class=StrictRoute)
 Watcher = Annotated[Caller, Depends(require(Role.ADMIN, Scope.READ, or_watching=True))]

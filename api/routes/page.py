@@ -7,9 +7,9 @@ import asyncio
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.access import Caller, Public
-from api.query import StrictRoute, choice
-from api.routes.answers import LiveAtlas
+from api.http.auth import Caller, Public
+from api.http.params import StrictRoute, choice
+from api.http.responses import LiveAtlas
 from gis.errors import NotAllowed, NotSignedIn
 
 router = APIRouter(tags=["map"], route_class=StrictRoute)

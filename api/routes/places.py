@@ -9,13 +9,13 @@ import shapely
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.access import Caller, Public
-from api.query import AsOf, Box, StrictRoute, Words, choice, read_box, whole
-from api.routes.answers import LiveAtlas, answer
+from api.http.auth import Caller, Public
+from api.http.params import AsOf, Box, StrictRoute, Words, choice, read_box, whole
+from api.http.responses import LiveAtlas, answer
 from gis.atlas import Atlas
 from gis.directory import Place, PlaceKind
 from gis.division import GRID_CLASSES, GRID_GRADES, Grid
-from gis.exchange.sheets import place_json, provenance_json, responsible_json
+from gis.exchange.json_values import place_json, provenance_json, responsible_json
 from gis.ids import GridId, Level
 from gis.roster import Responsible, Role
 

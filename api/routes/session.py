@@ -9,17 +9,18 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from api import journal
-from api.access import Caller, Public, Role, Scope, require
-from api.bodies import limited, read_object
-from api.cookies import cookie_name, set_cookie
-from api.errors import language_of
-from api.gate import ORIGIN
-from api.metrics import Metrics
-from api.query import StrictRoute
-from api.routes.answers import answer
+from api.http import json_log
+from api.http.auth import Caller, Public, Role, Scope, require
+from api.http.body import limited
+from api.http.cookies import cookie_name, set_cookie
+from api.http.metrics import Metrics
+from api.http.middleware import ORIGIN
+from api.http.params import StrictRoute
+from api.http.problems import language_of
+from api.http.responses import answer
 from gis.accounts import ALL_SCOPES
 from gis.errors import InvalidInput, NotAllowed, NotSignedIn, TooManyRequests
+from gis.exchange.json_object import read_object
 from gis.store.accounts import Accounts
 
 router = APIRouter(tags=["accounts"], route_class=StrictRoute)
@@ -55,7 +56,7 @@ class Accountant:
             locked = isinstance(refused, TooManyRequests)
             event = "sign_in_locked" if locked else "sign_in_failed"
             self.metrics.happened(event)
-            journal.note(event)
+            json_log.note(event)
             raise
 
     def signed_out(self, request: Request) -> Response:

@@ -10,12 +10,12 @@ from gis.addresses import AddressBook
 from gis.atlas import Atlas
 from gis.bulk.answers import Answers, Cell
 from gis.bulk.columns import Asked, find_columns
-from gis.bulk.csv_table import CsvReader, CsvWriter
-from gis.bulk.features import GeoJsonReader, GeoJsonWriter
 from gis.bulk.locating import Report, locate_table
-from gis.bulk.sources import open_table
-from gis.bulk.table import Reader, Writer
-from gis.bulk.workbook import XlsxWriter
+from gis.tables.csv_files import CsvReader, CsvWriter
+from gis.tables.geojson_rows import GeoJsonReader, GeoJsonWriter
+from gis.tables.open_table import open_table
+from gis.tables.table import Reader, Writer
+from gis.tables.xlsx_files import XlsxWriter
 
 KINDS = ("csv", "xlsx", "geojson")
 

@@ -12,10 +12,10 @@ import orjson
 from gis.bulk.answers import Answer, Answers, Cell
 from gis.bulk.columns import Columns, read_datum
 from gis.bulk.coordinates import Faults, check_degrees, read_degrees, shorten, to_wgs84_rows
-from gis.bulk.table import Chunk, Reader, Writer
 from gis.datum import Datum
 from gis.errors import InvalidInput
 from gis.findings import Text
+from gis.tables.table import Chunk, Reader, Writer
 
 CHUNK_ROWS = 20_000
 _ADDRESSES_AT_ONCE = 200

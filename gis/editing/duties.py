@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from gis.audit import Change
 from gis.division import Division
 from gis.editing.edited import Edited, new_id
 from gis.editing.people import person_of
 from gis.errors import Conflict, InvalidInput, NotFound
 from gis.findings import Finding, Text, warning
 from gis.ids import GridId, PersonId
-from gis.record import Change
 from gis.roster import ROLES, Duty, Role, Roster, role_title
 
 

@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
 
+from gis.audit import Change
 from gis.directory import Directory
 from gis.findings import Finding
-from gis.record import Change
 from gis.roster import Roster
 
 P = TypeVar("P", Roster, Directory)

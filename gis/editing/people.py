@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from gis.audit import Change
 from gis.editing import fields
 from gis.editing.edited import Edited, differences, given_fields, new_id
 from gis.errors import InvalidInput, NotFound
 from gis.findings import Finding, Text, note
 from gis.ids import PersonId
-from gis.record import Change
 from gis.roster import Person, Roster
 
 FIELDS = ("name", "office_phone", "mobile", "organisation", "party_member", "consent")

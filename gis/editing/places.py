@@ -9,6 +9,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gis.audit import Change
 from gis.datum import Datum, to_wgs84
 from gis.directory import Directory, Place, PlaceKind
 from gis.editing import fields
@@ -16,7 +17,6 @@ from gis.editing.edited import Edited, differences, given_fields, new_id
 from gis.errors import Conflict, InvalidInput, NotFound
 from gis.geometry import DECIMALS, check_lon_lat, point_inside
 from gis.ids import PlaceId
-from gis.record import Change
 
 STATUS = ("occupied", "under_construction")
 _OF_BUILDINGS = ("households", "units", "floors", "status")

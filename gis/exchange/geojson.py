@@ -32,8 +32,8 @@ from gis.division import (
     Member,
 )
 from gis.errors import InvalidBoundary, InvalidInput
-from gis.exchange.fields import Row, unknown_fields
-from gis.exchange.reference import Reference, parse_reference, settle, to_degrees
+from gis.exchange.crs import Reference, parse_reference, settle, to_degrees
+from gis.exchange.row_reader import Row, unknown_fields
 from gis.findings import Finding, Text, error, warning
 from gis.geometry import DECIMALS, MAX_VERTICES, geometry_as_geojson, point_inside, read_geometry
 from gis.ids import GridId, Level, PlaceId

@@ -1,11 +1,11 @@
 """From files to a checked set: what ``check`` reports on and ``load`` stores.
 
-- :mod:`gis.intake.files`, :mod:`gis.intake.sources`: which kind each file is, and its reader; GDAL,
+- :mod:`gis.intake.files`, :mod:`gis.intake.readers`: which kind each file is, and its reader; GDAL,
   calamine and openpyxl work in confined child processes (``vector_process``, ``workbook_process``);
 - :mod:`gis.intake.tables`, :mod:`gis.intake.table_rows`, :mod:`gis.intake.headings`: tables as
-  offices make them; :mod:`gis.intake.our_words`: features likewise;
+  offices make them; :mod:`gis.intake.vocabulary`: features likewise;
 - :mod:`gis.intake.people`, :mod:`gis.intake.places`, :mod:`gis.intake.households`: rows to values;
-- :mod:`gis.intake.sets`: all of it together, checked; :mod:`gis.intake.soft_rules`: what is
+- :mod:`gis.intake.read_set`: all of it together, checked; :mod:`gis.intake.soft_rules`: what is
   reported and loaded all the same;
 - :mod:`gis.intake.preview`: what a set would change;
 - :mod:`gis.intake.templates`: workbooks to fill in.
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gis.intake.files import find_files, with_companions
-    from gis.intake.sets import How, Intake, read_set
+    from gis.intake.read_set import How, Intake, read_set
 
 __all__ = ["How", "Intake", "find_files", "read_set", "with_companions"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from gis.directory import Directory, PlaceKind
 from gis.division import Division
-from gis.exchange.fields import Row
+from gis.exchange.row_reader import Row
 from gis.findings import Finding, Noted
 from gis.ids import PlaceId
 from gis.intake.headings import Kind

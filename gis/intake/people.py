@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from gis.exchange.fields import Row
-from gis.exchange.tables import PEOPLE
+from gis.exchange.roster_csv import PEOPLE
+from gis.exchange.row_reader import Row
 from gis.findings import Finding, Noted, Text, error
 from gis.ids import GridId, PersonId
 from gis.intake.headings import Kind

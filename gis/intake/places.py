@@ -17,8 +17,8 @@ from gis.bulk.columns import read_datum
 from gis.datum import Datum, to_wgs84
 from gis.directory import Directory, Place, PlaceKind
 from gis.errors import InvalidInput
-from gis.exchange.fields import Row
-from gis.exchange.reference import Reference
+from gis.exchange.crs import Reference
+from gis.exchange.row_reader import Row
 from gis.findings import Finding, Noted, Text, errors_among, warning
 from gis.geometry import DECIMALS, check_lon_lat
 from gis.ids import PlaceId

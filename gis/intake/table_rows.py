@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gis.exchange.fields import Row
-from gis.exchange.tables import unguarded_text
-from gis.exchange.whole import GEOMETRY
+from gis.exchange.atlas_tables import GEOMETRY
+from gis.exchange.roster_csv import unguarded_text
+from gis.exchange.row_reader import Row
 from gis.intake.headings import WORDS, Kind
 
 SPACE = " \t\r\n\u00a0\u3000\u200b\ufeff"

@@ -16,11 +16,9 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from gis.bulk.csv_table import CsvReader, encoding_of
-from gis.bulk.workbook import unpack
 from gis.errors import InvalidInput
-from gis.exchange.fields import Row
-from gis.exchange.whole import COLUMNS, FORMAT, WITH_SHAPES
+from gis.exchange.atlas_tables import COLUMNS, FORMAT, WITH_SHAPES
+from gis.exchange.row_reader import Row
 from gis.findings import Finding, Text, error, note, warning
 from gis.intake.headings import (
     HEADINGS,
@@ -32,6 +30,8 @@ from gis.intake.headings import (
     place_kind_of_title,
 )
 from gis.intake.table_rows import SPACE, RowReader
+from gis.tables.csv_files import CsvReader, encoding_of
+from gis.tables.xlsx_files import unpack
 
 MAX_ROWS = 300_000
 _HEADER_AMONG = 30
@@ -91,7 +91,7 @@ def read_workbook(
                 path,
                 lines,
                 MAX_ROWS,
-                "gis.intake.workbook_process",
+                "gis.tables.xlsx_child",
                 lambda: report(_progress(Path(f"{lines}.done"))),
             )
         except InvalidInput as problem:

@@ -20,7 +20,7 @@ import zlib
 from pathlib import Path
 from typing import IO, Any
 
-from gis.bulk.confined import Refused, confine, tell
+from gis.tables.sandbox import Refused, confine, tell
 
 MEMORY_BYTES = 1 << 30
 MAX_FEATURES = 200_000

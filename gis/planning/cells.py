@@ -7,7 +7,7 @@ is lost and nothing overlaps. No border cuts a building: where one would, it fol
 
 A border ends at a vertex that the grid's boundary has already, where one is near; then an edit
 changes no byte of the grid beyond. Where none is near, a node is put on the boundary's edge on
-both its sides; :mod:`gis.planning.ground` takes it out again when no border ends there.
+both its sides; :mod:`gis.planning.cell_map` takes it out again when no border ends there.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from functools import cached_property
 
 from gis.errors import Conflict
 from gis.ids import GridId, Level
-from gis.planning.draft import Sketch, State
 from gis.planning.lattice import Node
+from gis.planning.state import Sketch, State
 
 _DIGITS = 3
 _MOST = 10**_DIGITS - 1

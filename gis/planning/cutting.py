@@ -13,8 +13,8 @@ from gis.directory import Directory
 from gis.errors import Conflict, InvalidInput
 from gis.geometry import to_metres
 from gis.ids import PlaceId
+from gis.planning.cell_map import Cell, Ground, shares
 from gis.planning.cells import cut_face, nodes_put_in, with_nodes
-from gis.planning.ground import Cell, Ground, shares
 from gis.planning.lattice import SCALE, Edge, Face, Node, faces_from, geometry_of, outline
 from gis.planning.operations import Line
 

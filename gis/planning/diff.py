@@ -21,10 +21,10 @@ from gis.directory import Directory, Place, PlaceKind
 from gis.division import Grid
 from gis.geometry import to_metres
 from gis.ids import GridId, Level, PersonId, PlaceId
-from gis.planning.draft import Sketch
-from gis.planning.ground import Cell
+from gis.planning.cell_map import Cell
+from gis.planning.evaluation import View
 from gis.planning.leaders import leaders_before
-from gis.planning.view import View
+from gis.planning.state import Sketch
 
 
 class Moved(NamedTuple):
@@ -97,7 +97,7 @@ def base_side(view: View) -> Side:
 
 def atlas_side(atlas: Atlas) -> Side:
     """Return a division as one side."""
-    from gis.planning.draft import sketch_of
+    from gis.planning.state import sketch_of
 
     grids = {g.id: sketch_of(g) for g in atlas.division}
     people = leaders_before(atlas.division, atlas.roster, atlas.as_of)

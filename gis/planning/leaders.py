@@ -13,7 +13,7 @@ from statistics import median
 
 from gis.division import Division
 from gis.ids import GridId, Level, PersonId
-from gis.planning.draft import State
+from gis.planning.state import State
 from gis.roster import Role, Roster
 
 Leaders = Mapping[GridId, tuple[PersonId, ...]]

@@ -1,7 +1,8 @@
 """What a planner can do to a plan, as values; and how they are read from JSON.
 
 Each is one frozen dataclass; :data:`OPERATIONS` names them as the API does. Reading refuses
-whatever is not exactly one of them, naming the member. :mod:`gis.planning.acts` carries them out.
+whatever is not exactly one of them, naming the member. :mod:`gis.planning.handlers` applies
+them.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from gis.errors import Conflict
 from gis.findings import Text
-from gis.planning.acts import Context, carry_out
-from gis.planning.draft import Change, State, apply
+from gis.planning.evaluation import Base, View, view_after, view_of
+from gis.planning.handlers import Context, carry_out
 from gis.planning.operations import Operation, operation_json
-from gis.planning.view import Base, View, view_after, view_of
+from gis.planning.state import Change, State, apply
 
 Move = Literal["do", "undo", "redo"]
 
@@ -108,7 +108,7 @@ def _turn(entry: Entry, steps: list[Step], undone: list[Step]) -> Change:
 
 
 def do(plan: Plan, operation: Operation, context: Context) -> Moved:
-    """Return the plan after an operation (see :func:`gis.planning.acts.carry_out`)."""
+    """Return the plan after an operation (see :func:`gis.planning.handlers.carry_out`)."""
     done = carry_out(operation, plan.state, context)
     given = operation_json(operation)
     step = Step(

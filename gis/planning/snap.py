@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis.planning.ground import Ground
+from gis.planning.cell_map import Ground
 from gis.planning.lattice import geometry_of
 
 SURE = 0.8

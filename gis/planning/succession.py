@@ -16,7 +16,7 @@ from typing import Literal
 
 from gis.ids import GridId, Level, PersonId
 from gis.planning.diff import Comparison
-from gis.planning.view import View
+from gis.planning.evaluation import View
 from gis.roster import ROLES, Duty, Role, Roster
 
 

@@ -4,7 +4,7 @@
 True
 """
 
-from gis.store.holdings import DivisionHead, Holding, Identity, Versions
+from gis.store.in_force import DivisionHead, Holding, Identity, Versions
 from gis.store.publishing import Published
 from gis.store.store import Store, open_store
 

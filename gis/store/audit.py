@@ -16,8 +16,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, update
 
-from gis.errors import InvalidInput, NotFound
-from gis.record import (
+from gis.audit import (
     GENESIS,
     NOTHING,
     VALUES,
@@ -28,6 +27,7 @@ from gis.record import (
     canonical,
     digest_of,
 )
+from gis.errors import InvalidInput, NotFound
 from gis.store import tables
 from gis.store.engine import HEAD_MARK, head_file
 
@@ -117,7 +117,7 @@ def erase(
     NotFound
         There is no such entry.
     InvalidInput
-        A name that is not one of :data:`gis.record.VALUES`.
+        A name that is not one of :data:`gis.audit.VALUES`.
     """
     for name in names:
         if name not in VALUES:

@@ -21,17 +21,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from gis.audit import Head
 from gis.errors import InvalidInput, StoreDamaged
 from gis.findings import Text
-from gis.record import Head
 from gis.store import audit
-from gis.store.copying import copy_rows, row_counts
+from gis.store.backup_databases import STORE, Kept, all_kept, faults_in
+from gis.store.copy_rows import copy_rows, row_counts
+from gis.store.driver_errors import NotSetUp, plainly
 from gis.store.engine import Database
-from gis.store.failures import NotSetUp, plainly
-from gis.store.heads import utc_now
-from gis.store.holdings import read_identity, read_versions
-from gis.store.kept import STORE, Kept, all_kept, faults_in
+from gis.store.in_force import read_identity, read_versions
 from gis.store.migrate import copy_sqlite
+from gis.store.versions import utc_now
 
 FORMAT = "wangge-backup/1"
 MANIFEST = "manifest.json"

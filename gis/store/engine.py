@@ -23,9 +23,9 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
+from gis.audit import Head
 from gis.errors import SettingsError, StoreUnreachable
-from gis.record import Head
-from gis.store.failures import Place, damaged, plainly, unreachable
+from gis.store.driver_errors import Place, damaged, plainly, unreachable
 
 BUSY_TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5

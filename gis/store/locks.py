@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gis.errors import StoreBusy
+from gis.store.driver_errors import Place, unreachable
 from gis.store.engine import check_file, check_whole, make_folder
-from gis.store.failures import Place, unreachable
 
 
 @contextmanager

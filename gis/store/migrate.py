@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Select, String, column, inspect, select, tabl
 from sqlalchemy.exc import DBAPIError
 
 from gis.errors import StoreError, StoreUnreachable
+from gis.store.driver_errors import NotSetUp, Place, plainly
 from gis.store.engine import SCHEMA, Database, connect_sqlite, make_file
-from gis.store.failures import NotSetUp, Place, plainly
 
 HEAD = "0003"
 SCRIPTS = Path(__file__).with_name("migrations")

@@ -9,15 +9,16 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from gis.audit import SYSTEM, Author, Change
 from gis.directory import Directory
 from gis.division import Division
 from gis.errors import Conflict, InvalidInput, StoreDamaged
 from gis.ids import GridId
-from gis.record import SYSTEM, Author, Change
 from gis.roster import Roster
 from gis.store import audit, tables
 from gis.store.engine import Database
-from gis.store.heads import (
+from gis.store.in_force import Identity, Versions, read_identity, read_versions
+from gis.store.versions import (
     DIRECTORY,
     DIVISION,
     ROSTER,
@@ -29,7 +30,6 @@ from gis.store.heads import (
     utc_now,
     write_version,
 )
-from gis.store.holdings import Identity, Versions, read_identity, read_versions
 
 _CODES_AT_ONCE = 500
 _CODES_NAMED = 5

@@ -22,21 +22,21 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from gis.audit import Author, Head
 from gis.errors import Conflict, StoreBusy, StoreDamaged, StoreError, WanggeError
 from gis.findings import Text
-from gis.record import Author, Head
 from gis.store import audit
 from gis.store.backup import Manifest, read_manifest, sync, unpack
-from gis.store.copying import copy_rows, row_counts
+from gis.store.backup_databases import STORE, Kept, all_kept, faults_in
+from gis.store.copy_rows import copy_rows, row_counts
+from gis.store.driver_errors import NotSetUp, Place, unreachable
 from gis.store.engine import Database, connect_sqlite, head_file, make_folder
-from gis.store.failures import NotSetUp, Place, unreachable
-from gis.store.holdings import read_identity
-from gis.store.kept import STORE, Kept, all_kept, faults_in
+from gis.store.in_force import read_identity
 from gis.store.locks import held
 from gis.store.migrate import set_up_postgis
 
 if TYPE_CHECKING:
-    from gis.store.accounts.withdrawn import Present, Withdrawn
+    from gis.store.accounts.revocations import Present, Withdrawn
 
 _GONE_S = 5.0
 
@@ -109,7 +109,7 @@ class _Prepared:
 
 def _prepare(order: _Order, folder: Path) -> _Prepared:
     """Unpack a backup into a folder, migrate it, and look through it."""
-    from gis.store.accounts.withdrawn import Withdrawn, withdraw
+    from gis.store.accounts.revocations import Withdrawn, withdraw
 
     found = [
         kept
@@ -137,7 +137,7 @@ def _prepare(order: _Order, folder: Path) -> _Prepared:
 
 def _present(kept: Kept, url: str) -> tuple[Present | None, tuple[Text, ...]]:
     """Return the accounts that are to be replaced; a remark where they cannot be read."""
-    from gis.store.accounts.withdrawn import read_present
+    from gis.store.accounts.revocations import read_present
 
     database = kept.open(url)
     try:

@@ -9,20 +9,20 @@ from pathlib import Path
 
 from sqlalchemy import Connection, make_url
 
+from gis.audit import SYSTEM, Author, Change, Head
 from gis.directory import Directory
 from gis.division import Division
 from gis.editing import Edited
 from gis.errors import NotFound
-from gis.record import SYSTEM, Author, Change, Head
 from gis.roster import Roster
-from gis.store import audit, backup, holdings, locks, migrate, publishing, restoring
+from gis.store import audit, backup, in_force, locks, migrate, publishing, restoring
+from gis.store.edits import Base, Revised, revise
 from gis.store.engine import Database, open_database
-from gis.store.heads import DIRECTORY, DIVISION, ROSTER, P, Part, heads
-from gis.store.heads import Head as VersionHead
-from gis.store.holdings import DivisionHead, Holding, Identity, Versions
+from gis.store.in_force import DivisionHead, Holding, Identity, Versions
 from gis.store.plans import Plans
 from gis.store.publishing import Publication, Published
-from gis.store.revising import Base, Revised, revise
+from gis.store.versions import DIRECTORY, DIVISION, ROSTER, P, Part, heads
+from gis.store.versions import Head as VersionHead
 
 
 class Store:
@@ -83,12 +83,12 @@ class Store:
     def identity(self) -> Identity | None:
         """Return whose store it is, None before anything was published."""
         with self._database.reading() as connection:
-            return holdings.read_identity(connection)
+            return in_force.read_identity(connection)
 
     def versions(self) -> Versions:
         """Return the newest version stored of each part, by one cheap query."""
         with self._database.reading() as connection:
-            return holdings.read_versions(connection)
+            return in_force.read_versions(connection)
 
     def holding(self, day: date) -> Holding:
         """Return what is in force on a day.
@@ -105,12 +105,12 @@ class Store:
         StoreDamaged
             When none that could serve is whole.
         """
-        return holdings.read_holding(self._database, day)
+        return in_force.read_holding(self._database, day)
 
     def divisions(self) -> tuple[DivisionHead, ...]:
         """Return the history of the divisions, oldest first."""
         with self._database.reading() as connection:
-            return holdings.read_division_heads(connection)
+            return in_force.read_division_heads(connection)
 
     def division(self, version: int) -> Division:
         """Return one version of the division.
@@ -126,7 +126,7 @@ class Store:
             found = [h for h in heads(connection, DIVISION) if h.version == version]
         if not found:
             raise NotFound(f"there is no division {version}", f"没有第 {version} 版网格划分")
-        return holdings.read_part(self._database, DIVISION, found[0])
+        return in_force.read_part(self._database, DIVISION, found[0])
 
     def directory(self, version: int) -> Directory:
         """Return one version of the places (see :meth:`division`)."""
@@ -150,7 +150,7 @@ class Store:
     def _version(self, part: Part[P], version: int) -> P:
         with self._database.reading() as connection:
             head = self._head(connection, part, version)
-        return holdings.read_part(self._database, part, head)
+        return in_force.read_part(self._database, part, head)
 
     @staticmethod
     def _head(connection: Connection, part: Part[P], version: int) -> VersionHead:

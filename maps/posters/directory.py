@@ -9,11 +9,11 @@ from typing import Any
 from gis.division import Grid
 from gis.ids import Level
 from gis.roster import Role
-from maps.posters import look
+from maps.posters import style
+from maps.posters.fonts import PT_MM, printable
 from maps.posters.furniture import write_line
-from maps.posters.ground import Ground
-from maps.posters.letters import PT_MM, printable
 from maps.posters.paper import Paper, Rect
+from maps.posters.projected import Ground
 from maps.posters.words import put
 
 _HEAD, _ROW, _GAP = 1.9, 1.36, 0.9
@@ -67,7 +67,7 @@ def draw_directory(
     x, y, width, height = box
     title = 10.5 * factor
     paper.text((x, y + 0.8 * title * PT_MM), words["directory"], title, bold=True,
-               colour=look.BRAND)  # fmt: skip
+               colour=style.BRAND)  # fmt: skip
     top = y + 1.55 * title * PT_MM
     blocks = blocks_of(ground)
     room = (width, y + height - top)
@@ -84,7 +84,7 @@ def draw_directory(
     left = len(blocks) - sum(len(c) for c in _dealt(shown, columns, size, room[1]))
     if left:
         paper.text((x + width, y + 0.8 * title * PT_MM), put(words["more"], left), title * 0.8,
-                   align="right", colour=look.SOFT)  # fmt: skip
+                   align="right", colour=style.SOFT)  # fmt: skip
 
 
 def _arrangement(
@@ -142,16 +142,16 @@ def _draw_block(
 ) -> None:
     x, y = at
     em = size * PT_MM
-    colour = look.ground_colour(ground.community_colour(block.head.grid))
+    colour = style.ground_colour(ground.community_colour(block.head.grid))
     paper.rect((x, y, width, _HEAD * em * 0.94), fill=colour)
-    paper.rect((x, y, 0.35 * em, _HEAD * em * 0.94), fill=look.BOUNDARY)
+    paper.rect((x, y, 0.35 * em, _HEAD * em * 0.94), fill=style.BOUNDARY)
     _draw_line(paper, block.head, (x, y + 1.25 * em), width, size, words, bold=True)
     baseline = y + (_HEAD + 0.96) * em
     for number, line in enumerate(block.rows):
         _draw_line(paper, line, (x, baseline + number * _ROW * em), width, size, words, bold=False)
         if number:
             rule = baseline + (number - 0.98) * _ROW * em + 0.3 * em
-            paper.lines([[(x, rule), (x + width, rule)]], look.RULE, 0.05 * size)
+            paper.lines([[(x, rule), (x + width, rule)]], style.RULE, 0.05 * size)
 
 
 def _draw_line(
@@ -175,14 +175,14 @@ def _draw_line(
         paper.text((right, y), line.phone[:40], size * small, bold=bold, align="right")
         right -= phone_width
     who = line.leader or words["nobody"]
-    colour = look.INK if line.leader else look.FAINT
+    colour = style.INK if line.leader else style.FAINT
     write_line(paper, (right - 5.4 * em, y), who, 5.1 * em, size, bold=bold, colour=colour)
     right -= 5.4 * em
     if line.rank:
         rank = words["ranks"].get(line.rank, (line.rank,))[0]
         wide = paper.letters.width_mm(rank, size * 0.88)
-        paper.text((right - 0.7 * em, y), rank, size * 0.88, align="right", colour=look.SOFT)
+        paper.text((right - 0.7 * em, y), rank, size * 0.88, align="right", colour=style.SOFT)
         right -= wide + 1.0 * em
-    name_colour = look.INK if bold else "#2f2740"
+    name_colour = style.INK if bold else "#2f2740"
     write_line(paper, (left, y), line.name, right - left - 0.4 * em, size * (1.08 if bold else 1),
                bold=bold, colour=name_colour)  # fmt: skip

@@ -11,9 +11,9 @@ from gis.atlas import Atlas
 from gis.errors import InvalidInput
 from gis.ids import Level
 from gis.roster import ROLES, Role, role_title
-from maps.posters.ground import Ground
-from maps.posters.letters import Letters, letters_for, printable
+from maps.posters.fonts import Letters, letters_for, printable
 from maps.posters.paper import SIZES, Paper
+from maps.posters.projected import Ground
 from maps.posters.words import WORDS
 from maps.settings import MapSettings
 
@@ -55,7 +55,7 @@ def draw(shared: Prepared, grid: str | None, size: str) -> Paper:
     NotFound
         No grid carries the code.
     """
-    from maps.posters.board import draw_board
+    from maps.posters.board.board import draw_board
     from maps.posters.subdistrict import draw_poster
 
     check_size(size)

@@ -14,13 +14,13 @@ from matplotlib.transforms import Affine2D
 
 from gis.atlas import Atlas
 from gis.errors import InvalidInput
-from maps.posters import look
-from maps.posters.letters import PT_MM, printable
-from maps.posters.mapface import SHAPES, Scene, draw_signs
+from maps.posters import style
+from maps.posters.base_map import SHAPES, Scene, draw_signs
+from maps.posters.fonts import PT_MM, printable
 from maps.posters.paper import Paper, Rect, outline_of
-from maps.posters.view import round_down
+from maps.posters.scale import round_down
+from maps.posters.text_fit import fit, one_line
 from maps.posters.words import put
-from maps.posters.wrapping import fit, one_line
 from maps.settings import MapSettings
 
 _QUIET = 4
@@ -35,8 +35,8 @@ def north_arrow(paper: Paper, at: tuple[float, float], size: float, word: str) -
     half = size * 0.26
     left = [(x, y), (x - half, y + size), (x, y + size * 0.76), (x, y)]
     right = [(x, y), (x + half, y + size), (x, y + size * 0.76), (x, y)]
-    paper.shape(outline_of([left], closed=True), fill=look.WHITE, edge=look.INK, width_pt=0.5)
-    paper.shape(outline_of([right], closed=True), fill=look.INK, edge=look.INK, width_pt=0.5)
+    paper.shape(outline_of([left], closed=True), fill=style.WHITE, edge=style.INK, width_pt=0.5)
+    paper.shape(outline_of([right], closed=True), fill=style.INK, edge=style.INK, width_pt=0.5)
     paper.text((x, y - size * 0.12), word, size * 1.25, bold=True, align="center")
 
 
@@ -49,9 +49,9 @@ def scale_bar(scene: Scene, at: tuple[float, float], longest_mm: float, size_pt:
     high = size_pt * 0.16
     pieces = 4 if metres >= 4 else 2
     for i in range(pieces):
-        fill = look.INK if i % 2 == 0 else look.WHITE
+        fill = style.INK if i % 2 == 0 else style.WHITE
         box = (x + length * i / pieces, y, length / pieces, high)
-        paper.rect(box, fill=fill, edge=look.INK, width_pt=0.45)
+        paper.rect(box, fill=fill, edge=style.INK, width_pt=0.45)
     below = y + high + size_pt * 0.42
     paper.text((x, below), "0", size_pt, align="center")
     half = metres / 2 / (1000 if metres >= 1000 else 1)
@@ -81,7 +81,7 @@ class Entry:
 
     kind: str
     word: str
-    colour: str = look.INK
+    colour: str = style.INK
     width_pt: float = 1.0
     dash: tuple[float, ...] | None = None
 
@@ -92,15 +92,15 @@ def legend_entries(scene: Scene, signs: Sequence[str]) -> list[Entry]:
     names = words["boundaries"]
     found = []
     if scene.focus is not None:
-        found.append(Entry("line", words["this_grid"], look.SELECTION, 3.2 * scene.factor))
+        found.append(Entry("line", words["this_grid"], style.SELECTION, 3.2 * scene.factor))
         low = scene.focus.level + 1
     else:
-        found.append(Entry("line", names[1], look.BOUNDARY, w.boundary[1]))
+        found.append(Entry("line", names[1], style.BOUNDARY, w.boundary[1]))
         low = 2
     for level in range(low, 4):
         thick = w.boundary[level] * (1.7 if scene.focus else 1)
         dash = (2.4, 1.6) if level == 3 else None
-        found.append(Entry("line", names[level], look.BOUNDARY, thick, dash))
+        found.append(Entry("line", names[level], style.BOUNDARY, thick, dash))
     if scene.ground.lots_in(scene.view.bounds):
         found.append(Entry("building", words["building"]))
     found += [Entry(sign, words["signs"][sign]) for sign in SHAPES if sign in signs]
@@ -127,12 +127,12 @@ def draw_entry(scene: Scene, entry: Entry, at: tuple[float, float], size_pt: flo
         paper.lines(ends, entry.colour, entry.width_pt, dash=entry.dash)
     elif entry.kind == "road":
         ends = [[(x, middle), (x + wide, middle)]]
-        paper.lines(ends, look.FAINT, size_pt * 0.5)
-        paper.lines(ends, look.ROAD, size_pt * 0.36)
+        paper.lines(ends, style.FAINT, size_pt * 0.5)
+        paper.lines(ends, style.ROAD, size_pt * 0.36)
     elif entry.kind in ("building", "water"):
         fill, edge = {
-            "building": (look.BUILDING, look.BUILDING_EDGE),
-            "water": (look.WATER, look.SHORE),
+            "building": (style.BUILDING, style.BUILDING_EDGE),
+            "water": (style.WATER, style.SHORE),
         }[entry.kind]
         box = (x + 0.35 * em, middle - 0.4 * em, wide - 0.7 * em, 0.8 * em)
         paper.rect(box, fill=fill, edge=edge, width_pt=0.5)
@@ -140,7 +140,7 @@ def draw_entry(scene: Scene, entry: Entry, at: tuple[float, float], size_pt: flo
         spot = np.array([[x + wide / 2, middle]])
         draw_signs(paper, entry.kind, spot, 0.36 * em)  # type: ignore[arg-type]
     text_x = x + wide + 0.5 * em
-    box = paper.text((text_x, y), entry.word, size_pt, colour=look.INK)
+    box = paper.text((text_x, y), entry.word, size_pt, colour=style.INK)
     return box[2] - x
 
 
@@ -174,7 +174,7 @@ def qr_code(paper: Paper, address: str, box: Rect) -> None:
     size = len(matrix) + 2 * _QUIET
     x, y, width, _ = box
     step = width / size
-    paper.rect(box, fill=look.WHITE)
+    paper.rect(box, fill=style.WHITE)
     rings = []
     for row, modules in enumerate(matrix):
         column = 0
@@ -214,7 +214,7 @@ def watermark(paper: Paper, frame: Rect, text: str, size_pt: float) -> None:
                 codes.append(np.asarray(rim.codes))
     if vertices:
         whole = Outline(np.concatenate(vertices), np.concatenate(codes))
-        paper.shape(whole, fill=look.INK, alpha=0.075, clip=frame)
+        paper.shape(whole, fill=style.INK, alpha=0.075, clip=frame)
 
 
 def footer_text(atlas: Atlas, settings: MapSettings, words: Mapping[str, Any]) -> list[str]:
@@ -246,19 +246,19 @@ def draw_footer(
         paper.rect(
             (right - wide, y + height / 2 - high / 2, wide, high),
             radius=high * 0.25,
-            fill=look.BRAND_SOFT,
-            edge=look.BRAND,
+            fill=style.BRAND_SOFT,
+            edge=style.BRAND,
             width_pt=size_pt * 0.07,
         )
         baseline = y + height / 2 + 0.125 * size_pt
-        paper.text((right - wide / 2, baseline), tag, size_pt, bold=True, colour=look.BRAND,
+        paper.text((right - wide / 2, baseline), tag, size_pt, bold=True, colour=style.BRAND,
                    align="center")  # fmt: skip
         right -= wide + size_pt * 0.5
     setting = fit(
         paper.letters, "   ·   ".join(texts), (right - x - 2, height), (size_pt, size_pt * 0.5)
     )
     top = y + (height - setting.height_mm) / 2
-    write_setting(paper, (x, top), setting.lines, setting.size_pt, colour=look.SOFT)
+    write_setting(paper, (x, top), setting.lines, setting.size_pt, colour=style.SOFT)
 
 
 def write_setting(

@@ -16,7 +16,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
 
-from maps.posters.letters import EM, GETA, PT_MM, Letters, printable
+from maps.posters.fonts import EM, GETA, PT_MM, Letters, printable
 
 INCH_MM = 25.4
 SIZES: dict[str, tuple[float, float]] = {

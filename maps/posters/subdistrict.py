@@ -13,8 +13,17 @@ from gis.directory import PlaceKind
 from gis.division import Grid
 from gis.ids import Level
 from gis.roster import Responsible, Role
-from maps.posters import look
+from maps.posters import style
+from maps.posters.base_map import (
+    Scene,
+    draw_face,
+    draw_signs,
+    lines_on_paper,
+    sign_spots,
+)
 from maps.posters.directory import draw_directory
+from maps.posters.fonts import PT_MM, Letters, printable
+from maps.posters.free_space import Room
 from maps.posters.furniture import (
     deep_link,
     draw_entry,
@@ -28,19 +37,10 @@ from maps.posters.furniture import (
     watermark,
     write_line,
 )
-from maps.posters.ground import Ground, Lot, Sign
-from maps.posters.letters import PT_MM, Letters, printable
-from maps.posters.mapface import (
-    Scene,
-    draw_face,
-    draw_signs,
-    lines_on_paper,
-    sign_spots,
-)
-from maps.posters.names import Label, Names, Row, broken, label
+from maps.posters.map_labels import Label, Names, Row, broken, label
 from maps.posters.paper import SIZES, Paper, Rect
-from maps.posters.room import Room
-from maps.posters.view import view_of
+from maps.posters.projected import Ground, Lot, Sign
+from maps.posters.scale import view_of
 from maps.posters.words import WORDS, put
 from maps.settings import MapSettings
 
@@ -95,14 +95,14 @@ def _frames(width: float, height: float, factor: float, *, lying: bool) -> tuple
 
 def _heading(scene: Scene, settings: MapSettings) -> None:
     paper, f, words = scene.paper, scene.factor, scene.words
-    paper.rect((0, 0, paper.width, 29 * f), fill=look.BRAND)
-    paper.rect((0, 29 * f, paper.width, 1.1 * f), fill=look.mixed(look.BRAND, look.WHITE, 0.55))
+    paper.rect((0, 0, paper.width, 29 * f), fill=style.BRAND)
+    paper.rect((0, 29 * f, paper.width, 1.1 * f), fill=style.mixed(style.BRAND, style.WHITE, 0.55))
     facts = "   ·   ".join(facts_of(scene.ground, words))
     right = _hotline(scene, settings)
     wide = right - 22 * f
     write_line(
         paper, (11 * f, 17.2 * f), settings.title, wide, 37 * f, smallest=0.3, bold=True,
-        colour=look.WHITE,
+        colour=style.WHITE,
     )  # fmt: skip
     write_line(paper, (11 * f, 24.6 * f), facts, wide, 11.5 * f, colour="#f1dcd9")
 
@@ -117,7 +117,7 @@ def _hotline(scene: Scene, settings: MapSettings) -> float:
     left = right - wide
     write_line(paper, (left, 10.4 * f), scene.words["hotline"], wide, 11 * f, colour="#f1dcd9")
     write_line(paper, (left, 22 * f), settings.hotline, wide + 1, 30 * f, bold=True,
-               colour=look.WHITE)  # fmt: skip
+               colour=style.WHITE)  # fmt: skip
     return left
 
 
@@ -134,7 +134,7 @@ def _strip(scene: Scene, box: Rect) -> None:
     """Draw the strip below the map: the scale and the legend."""
     paper, f = scene.paper, scene.factor
     x, y, width, height = box
-    paper.rect(box, fill=look.PANEL, edge=look.RULE, width_pt=0.6 * f)
+    paper.rect(box, fill=style.PANEL, edge=style.RULE, width_pt=0.6 * f)
     size = 8.2 * f
     bar = scale_bar(scene, (x + 6 * f, y + 4.6 * f), 52 * f, 7 * f)
     paper.text((x + bar[2] + 16 * f, y + height / 2 + 1.1 * f), scale_text(scene), 8.6 * f,
@@ -185,7 +185,7 @@ def _map(scene: Scene, settings: MapSettings) -> None:
     _building_numbers(scene, names)
     _place_names(scene, names, kept)
     water_names(scene, names, 17 * f)
-    paper.rect(view.frame, edge=look.INK, width_pt=0.9 * f)
+    paper.rect(view.frame, edge=style.INK, width_pt=0.9 * f)
 
 
 def _corners(scene: Scene, room: Room, settings: MapSettings) -> None:
@@ -211,7 +211,7 @@ def _corners(scene: Scene, room: Room, settings: MapSettings) -> None:
         (x1 - size - 22 * f, y0 + 4 * f, size, size + 6.5 * f),
     ]
     box = _freest([c for c in corners if not _meet(c, corner)], whole)
-    paper.rect(box, fill=look.WHITE, edge=look.RULE, width_pt=0.5 * f, radius=1.5 * f)
+    paper.rect(box, fill=style.WHITE, edge=style.RULE, width_pt=0.5 * f, radius=1.5 * f)
     qr_code(paper, link, (box[0] + 0.5 * f, box[1] + 0.5 * f, size - f, size - f))
     middle = box[0] + size / 2
     words = scene.words["scan"]
@@ -281,7 +281,7 @@ def community_labels(scene: Scene, grid: Grid, size: float) -> list[Label]:
     found = []
     for share in (1, 0.88, 0.76, 0.66, 0.56):
         name = Row(printable(grid.name), size * share, bold=True)
-        second = Row(_leader_text(scene, leader), size * share * 0.52, colour=look.SOFT)
+        second = Row(_leader_text(scene, leader), size * share * 0.52, colour=style.SOFT)
         found.append(label(*broken(letters, name, wide * 0.92, 1), second))
         found.append(label(*broken(letters, name, wide * 0.62, 2), second))
         found.append(label(*broken(letters, name, wide * 0.8, 2)))
@@ -297,7 +297,7 @@ def compound_labels(scene: Scene, grid: Grid, size: float) -> list[Label]:
     found = []
     for share in (1, 0.92, 0.84, 0.76, 0.68):
         name = Row(printable(grid.name), size * share, bold=True, colour="#2f2740")
-        second = Row(_leader_text(scene, leader), size * share * 0.84, colour=look.SOFT)
+        second = Row(_leader_text(scene, leader), size * share * 0.84, colour=style.SOFT)
         found.append(label(*broken(letters, name, wide * 0.9, 1), second))
         found.append(label(*broken(letters, name, wide * 0.62, 2), second))
         found.append(label(*broken(letters, name, wide * 0.45, 3), second))
@@ -365,13 +365,13 @@ def _cluster_names(scene: Scene, names: Names) -> None:
         wide = _width_on_paper(scene, grid)
         variants = []
         if f > 1.2:
-            row = Row(name, size, colour=look.BOUNDARY)
+            row = Row(name, size, colour=style.BOUNDARY)
             variants = [
                 label(*broken(names.letters, row, wide * 0.85, 1)),
                 label(*broken(names.letters, row, wide * 0.6, 2)),
             ]
             variants = [v for v in variants if v.whole]
-        variants.append(label(Row(cluster_number(grid), size, colour=look.BOUNDARY)))
+        variants.append(label(Row(cluster_number(grid), size, colour=style.BOUNDARY)))
         names.inside(polygon, centre, variants, halo=None, reach=0.8)
 
 
@@ -432,7 +432,7 @@ def _place_names(scene: Scene, names: Names, signs: Sequence[tuple[Lot, Sign, An
     for lot, sign, spot in signs:
         if sign == "business" and f < 1.9:
             continue
-        colour = look.mixed(look.POINTS[sign], "#000000", 0.25)
+        colour = style.mixed(style.POINTS[sign], "#000000", 0.25)
         text = printable(lot.place.name)[:24]
         size_here = size * (0.88 if sign == "business" else 1)
         given = label(Row(text, size_here, colour=colour))
@@ -451,6 +451,6 @@ def water_names(scene: Scene, names: Names, size: float) -> None:
             continue
         spoke = shapely.maximum_inscribed_circle(water, tolerance=1.0)
         centre = shapely.get_coordinates(spoke)[0]
-        row = Row(printable(name)[:20], size, bold=True, colour=look.WATER_INK)
-        lesser = Row(row.text, size * 0.6, bold=True, colour=look.WATER_INK)
+        row = Row(printable(name)[:20], size, bold=True, colour=style.WATER_INK)
+        lesser = Row(row.text, size * 0.6, bold=True, colour=style.WATER_INK)
         names.inside(water, centre, [label(row), label(lesser)], halo=None)

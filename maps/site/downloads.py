@@ -9,8 +9,8 @@ from pathlib import Path
 
 from gis.atlas import Atlas
 from gis.errors import InvalidInput
+from gis.exchange.atlas_tables import atlas_csv, write_atlas_gpkg, write_atlas_workbook
 from gis.exchange.geojson import write_directory, write_division
-from gis.exchange.whole import atlas_csv, write_atlas_gpkg, write_atlas_workbook
 from maps.site.write import Part
 
 FOLDER = "downloads"

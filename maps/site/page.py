@@ -21,7 +21,7 @@ def page_part(
     """
 
     def content() -> bytes:
-        from maps.publish import page_html
+        from maps.draw_map import page_html
 
         return page_html(
             atlas,

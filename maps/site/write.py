@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from maps.site.swap import GENERATOR, MANIFEST, replacing
+from maps.site.atomic_replace import GENERATOR, MANIFEST, replacing
 
 FORMAT = 1
 Report = Callable[[str, int, int], None]
@@ -74,7 +74,7 @@ def write_site(
     Raises
     ------
     Conflict, InvalidInput
-        See :func:`maps.site.swap.replacing`; ``target`` is what it was.
+        See :func:`maps.site.atomic_replace.replacing`; ``target`` is what it was.
     """
     with replacing(target) as folder:
         for part in parts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.access import CALLER, Caller
+from api.http.auth import CALLER, Caller
 from gis.accounts import ALL_SCOPES, Role, Scope
 from gis.ids import GridId
 
@@ -20,7 +20,7 @@ def as_caller(
 ) -> Any:
     """Return an ASGI application whose every request comes from this caller.
 
-    ``how`` are other fields of :class:`~api.access.Caller`. ``grids`` are ids of grids; None is the whole subdistrict. Use it with
+    ``how`` are other fields of :class:`~api.http.auth.Caller`. ``grids`` are ids of grids; None is the whole subdistrict. Use it with
     ``starlette.testclient.TestClient(as_caller(app, Role.PLANNER))``.
     """
     scope_grids = None if grids is None else frozenset(GridId(g) for g in grids)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gis.datum import from_wgs84
-from tests import drawn
+from tests import ascii_maps
 from tests.api.conftest import ROOT
 
 SAMPLE = ROOT / "data"
@@ -24,7 +24,7 @@ def one_line(done):
 def strip(tmp_path):
     def write(collection=None, name="boundaries.geojson"):
         path = tmp_path / name
-        path.write_bytes(drawn.as_bytes(collection or drawn.boundaries()))
+        path.write_bytes(ascii_maps.as_bytes(collection or ascii_maps.boundaries()))
         return path
 
     return write
@@ -38,7 +38,7 @@ def test_the_sample_has_no_error_and_12_68_247_grids(wangge):
 
 
 def test_check_reports_a_fault_with_code_place_and_size_and_exits_1(wangge, strip):
-    fc = drawn.boundaries()
+    fc = ascii_maps.boundaries()
     fc["features"] = [f for f in fc["features"] if f["properties"]["code"] != "320106012001001001"]
     done = wangge("check", strip(fc))
     assert done.returncode == 1
@@ -52,8 +52,8 @@ def test_check_reports_a_fault_with_code_place_and_size_and_exits_1(wangge, stri
 
 
 def test_warnings_alone_exit_0(wangge, strip):
-    fc = drawn.boundaries()
-    drawn.feature(fc, "320106012001002")["properties"]["households"] = 212
+    fc = ascii_maps.boundaries()
+    ascii_maps.feature(fc, "320106012001002")["properties"]["households"] = 212
     done = wangge("check", strip(fc))
     assert done.returncode == 0
     assert "212 households, under the 300" in done.stdout
@@ -75,8 +75,8 @@ def test_what_is_loaded_is_exported_byte_for_byte(wangge, tmp_path):
 
 def test_a_changed_set_is_the_next_division_and_the_old_one_stays(wangge, strip):
     assert "loaded division 1" in wangge("load", strip()).stdout
-    fc = drawn.boundaries()
-    drawn.feature(fc, "320106012001002")["properties"]["name"] = "改名小区"
+    fc = ascii_maps.boundaries()
+    ascii_maps.feature(fc, "320106012001002")["properties"]["name"] = "改名小区"
     assert "loaded division 2" in wangge("load", strip(fc)).stdout
     found = json.loads(wangge("locate", *at(2.5), "--json").stdout)
     assert found["grids"][1]["name"] == "改名小区"
@@ -85,14 +85,14 @@ def test_a_changed_set_is_the_next_division_and_the_old_one_stays(wangge, strip)
 
 def test_nothing_of_a_set_with_an_error_is_loaded(wangge, strip, tmp_path):
     wangge("load", strip())
-    fc = drawn.boundaries()
-    drawn.feature(fc, "320106012001002")["properties"]["level"] = 3
+    fc = ascii_maps.boundaries()
+    ascii_maps.feature(fc, "320106012001002")["properties"]["level"] = 3
     refused = wangge("load", strip(fc))
     assert "nothing was loaded" in one_line(refused)
     assert "wrong_level" in refused.stderr
     wangge("export", tmp_path / "out.geojson")
     grids = json.loads((tmp_path / "out.geojson").read_text())["features"]
-    assert len(grids) == len(drawn.boundaries()["features"])
+    assert len(grids) == len(ascii_maps.boundaries()["features"])
 
 
 def test_people_alone_are_loaded_beside_the_boundaries(wangge, strip, tmp_path):
@@ -107,7 +107,9 @@ def test_people_alone_are_loaded_beside_the_boundaries(wangge, strip, tmp_path):
 
 
 def at(x, datum="wgs84"):
-    lon, lat = from_wgs84(drawn.WEST + x * drawn.SIDE, drawn.SOUTH + 0.5 * drawn.SIDE, datum)
+    lon, lat = from_wgs84(
+        ascii_maps.WEST + x * ascii_maps.SIDE, ascii_maps.SOUTH + 0.5 * ascii_maps.SIDE, datum
+    )
     return ["--lon", str(lon), "--lat", str(lat), "--datum", datum]
 
 
@@ -170,13 +172,13 @@ def test_a_mistake_in_the_command_line_is_exit_code_2(wangge):
 
 def test_the_sample_and_an_offices_data_never_share_a_store(wangge, strip):
     assert wangge("load", SAMPLE).returncode == 0
-    fc = drawn.boundaries()
+    fc = ascii_maps.boundaries()
     fc["synthetic"] = False
     assert "WANGGE_DATABASE_URL" in one_line(wangge("load", strip(fc)))
 
 
 def test_a_day_before_today_is_refused(wangge, strip):
     wangge("load", strip())
-    fc = drawn.boundaries()
-    drawn.feature(fc, "320106012001002")["properties"]["name"] = "改名小区"
+    fc = ascii_maps.boundaries()
+    ascii_maps.feature(fc, "320106012001002")["properties"]["name"] = "改名小区"
     assert "2020-01-01" in one_line(wangge("load", strip(fc), "--effective-from", "2020-01-01"))

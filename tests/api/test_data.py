@@ -10,16 +10,16 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import create_app
-from api.access import Role
-from gis.bulk.workbook_process import MEMORY_BYTES
-from gis.exchange.workbook import Sheet, write_workbook
+from api.http.auth import Role
 from gis.store import open_store
-from tests import drawn
+from gis.tables.locate_child import MEMORY_BYTES
+from gis.tables.xlsx_write import Sheet, write_workbook
+from tests import ascii_maps
 from tests.api.callers import as_caller
 from tests.api.conftest import settings_for
+from tests.intake.forked_children import Nursery
 from tests.intake.hostile_uploads import all_uploads
-from tests.intake.kits import bytes_of
-from tests.intake.nursery import Nursery
+from tests.intake.office_files import bytes_of
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def desk(tmp_path_factory):
     app = create_app(settings_for(path, sample="never"))
     with TestClient(as_caller(app, Role.PLANNER)) as client:
         client.path = path
-        upload(client, "boundaries.geojson", drawn.as_bytes(drawn.boundaries()))
+        upload(client, "boundaries.geojson", ascii_maps.as_bytes(ascii_maps.boundaries()))
         yield client
 
 
@@ -147,12 +147,12 @@ def test_the_datum_is_asked_for_and_then_used(desk):
 
 
 def test_broken_boundaries_are_offered_cleaning(desk):
-    fc = drawn.boundaries()
-    (ring,) = drawn.feature(fc, "320106012001001001")["geometry"]["coordinates"]
+    fc = ascii_maps.boundaries()
+    (ring,) = ascii_maps.feature(fc, "320106012001001001")["geometry"]["coordinates"]
     for position in ring:
-        if position[0] > drawn.WEST:
+        if position[0] > ascii_maps.WEST:
             position[0] = round(position[0] + 3e-6, 7)
-    found = ready(desk, sent(desk, ("b.geojson", drawn.as_bytes(fc))))
+    found = ready(desk, sent(desk, ("b.geojson", ascii_maps.as_bytes(fc))))
     body = found.json()["preview"]
     assert body["errors"] > 0
     assert [f["kind"] for f in body["faults"]] == ["overlap"]
@@ -216,9 +216,9 @@ def nursery():
 @pytest.fixture
 def quick(monkeypatch, nursery):
     """A child begins at once, and one that never ends is ended soon."""
-    monkeypatch.setattr("gis.intake.sources._CPU_S", 3)
-    monkeypatch.setattr("gis.intake.sources.run", nursery.run)
-    monkeypatch.setattr("gis.bulk.workbook.run", nursery.run)
+    monkeypatch.setattr("gis.intake.readers._CPU_S", 3)
+    monkeypatch.setattr("gis.intake.readers.run", nursery.run)
+    monkeypatch.setattr("gis.tables.xlsx_files.run", nursery.run)
     return nursery
 
 
@@ -336,11 +336,15 @@ def test_a_store_that_was_begun_is_empty_and_leads_to_the_first_run_page(tmp_pat
         state = client.get("/data").json()
         assert state["name"] == "示例街道"
         assert not any(state["steps"].values())
-        marked = ready(client, sent(client, ("b.geojson", drawn.as_bytes(drawn.boundaries()))))
+        marked = ready(
+            client, sent(client, ("b.geojson", ascii_maps.as_bytes(ascii_maps.boundaries())))
+        )
         assert marked.json()["state"] == "failed"
-        fc = drawn.boundaries()
+        fc = ascii_maps.boundaries()
         fc["synthetic"] = False
-        assert upload(client, "b.geojson", drawn.as_bytes(fc)).json()["changed"] == ["division"]
+        assert upload(client, "b.geojson", ascii_maps.as_bytes(fc)).json()["changed"] == [
+            "division"
+        ]
         assert client.get("/data").json()["steps"]["boundaries"]
 
 

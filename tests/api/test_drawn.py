@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from api import drawn as pages
+from api.server import page_cache as pages
 from api.settings import Settings
 from gis.disclosure import public
-from tests import drawn
+from tests import ascii_maps
 
 
 @pytest.fixture
@@ -34,19 +34,19 @@ def settings():
 
 
 def test_a_page_is_drawn_once(tmp_path, drawings, settings):
-    atlas = public(drawn.atlas())
+    atlas = public(ascii_maps.atlas())
     first = pages.page_of(atlas, settings, tmp_path / "pages")
-    assert pages.page_of(public(drawn.atlas()), settings, tmp_path / "pages") == first
+    assert pages.page_of(public(ascii_maps.atlas()), settings, tmp_path / "pages") == first
     assert len(drawings) == 1
 
 
 def test_what_is_shown_and_what_is_printed_make_another_page(tmp_path, drawings, settings):
-    atlas = public(drawn.atlas())
+    atlas = public(ascii_maps.atlas())
     renamed = replace(atlas, division=replace(atlas.division, title="另一个"))
     for shown, chosen in (
         (atlas, settings),
         (renamed, settings),
-        (replace(atlas, as_of=drawn.TODAY.replace(year=2027)), settings),
+        (replace(atlas, as_of=ascii_maps.TODAY.replace(year=2027)), settings),
         (atlas, settings.model_copy(update={"map_approval_no": "示例"})),
     ):
         pages.page_of(shown, chosen, tmp_path)
@@ -54,7 +54,7 @@ def test_what_is_shown_and_what_is_printed_make_another_page(tmp_path, drawings,
 
 
 def test_a_torn_file_is_drawn_again(tmp_path, drawings, settings):
-    atlas = public(drawn.atlas())
+    atlas = public(ascii_maps.atlas())
     first = pages.page_of(atlas, settings, tmp_path)
     (file,) = tmp_path.glob("*.html.gz")
     file.write_bytes(file.read_bytes()[:-9])
@@ -64,12 +64,12 @@ def test_a_torn_file_is_drawn_again(tmp_path, drawings, settings):
 
 def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path, drawings, settings):
     (tmp_path / "file").write_text("")
-    pages.page_of(public(drawn.atlas()), settings, tmp_path / "file" / "pages")
+    pages.page_of(public(ascii_maps.atlas()), settings, tmp_path / "file" / "pages")
     assert len(drawings) == 1
 
 
 def test_only_the_last_few_are_kept(tmp_path, drawings, settings):
-    atlas = public(drawn.atlas())
+    atlas = public(ascii_maps.atlas())
     for number in range(8):
         chosen = settings.model_copy(update={"map_title": str(number)})
         pages.page_of(atlas, chosen, tmp_path)

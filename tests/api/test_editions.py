@@ -4,7 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import create_app
-from api.access import Role
+from api.http.auth import Role
 from tests.api.callers import as_caller
 from tests.api.conftest import settings_for
 

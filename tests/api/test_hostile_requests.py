@@ -19,7 +19,7 @@ import uvicorn
 
 from api import create_app
 from gis.accounts import Scope
-from gis.record import SYSTEM
+from gis.audit import SYSTEM
 from tests.api.conftest import settings_for
 
 OWN = "三条鱼在水里游-example"

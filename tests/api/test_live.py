@@ -10,10 +10,10 @@ from dataclasses import replace
 import httpx2
 import pytest
 
-from api.settings import today
+from gis.clock import today
 from gis.ids import Level
 from gis.store import Identity, open_store
-from tests import drawn
+from tests import ascii_maps
 from tests.api.conftest import serving, wait_for
 
 REPUBLISHES = int(os.environ.get("WANGGE_TEST_REPUBLISHES", "12"))
@@ -29,7 +29,7 @@ def tagged(division, number):
 def published(tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 'w.db'}")
     store.migrate()
-    atlas = drawn.atlas()
+    atlas = ascii_maps.atlas()
 
     def publish(number):
         store.publish(
@@ -47,7 +47,10 @@ def published(tmp_path):
 
 def test_answers_are_whole_while_divisions_are_published(tmp_path, published):
     wrong, seen, done = [], set(), threading.Event()
-    point = {"lon": drawn.WEST + 2.5 * drawn.SIDE, "lat": drawn.SOUTH + 0.5 * drawn.SIDE}
+    point = {
+        "lon": ascii_maps.WEST + 2.5 * ascii_maps.SIDE,
+        "lat": ascii_maps.SOUTH + 0.5 * ascii_maps.SIDE,
+    }
 
     def look(url):
         with httpx2.Client(base_url=url, timeout=30, trust_env=False) as http:

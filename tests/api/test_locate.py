@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.settings import today
+from gis.clock import today
 from gis.datum import DATUMS, from_wgs84
 from tests.api.conftest import ROOT
 

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 from starlette.requests import Request
 
-from api.bodies import limited
-from api.routes.locate_many import LIST_BYTES
-from api.routes.locate_table import TABLE_BYTES
+from api.http.body import limited
+from api.routes.locate.many import LIST_BYTES
+from api.routes.locate.table import TABLE_BYTES
 from gis.datum import DATUMS, from_wgs84
 from gis.errors import TooLarge
 

@@ -17,8 +17,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import create_app
-from api.access import Role, Scope, requirements_of
-from api.query import StrictRoute
+from api.http.auth import Role, Scope, requirements_of
+from api.http.params import StrictRoute
 from gis.accounts import ALL_SCOPES
 from tests.api.callers import as_caller
 from tests.api.conftest import settings_for

@@ -9,8 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import create_app
-from api.access import Role
-from api.settings import today
+from api.http.auth import Role
+from gis.clock import today
 from tests.api.callers import as_caller
 from tests.api.conftest import settings_for
 

@@ -17,8 +17,8 @@ import pytest
 import shapely
 
 import maps
-from api.settings import today
 from gis.atlas import Atlas
+from gis.clock import today
 from gis.directory import Place, PlaceKind
 from gis.disclosure import public
 from gis.division import Member
@@ -311,7 +311,7 @@ def traces(folder) -> dict[str, set[str]]:
 
 
 def test_nothing_private_is_in_any_byte_of_the_public_edition(wangge, tmp_path, monkeypatch):
-    monkeypatch.setattr("maps.site.paper._FORMS", ("pdf",))
+    monkeypatch.setattr("maps.site.posters._FORMS", ("pdf",))
     stored(tmp_path, atlas_full_of_secrets())
     done = wangge("publish", tmp_path / "site", "--posters", *KINDS)
     assert done.returncode == 0, done.stderr

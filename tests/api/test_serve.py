@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tests import drawn
+from tests import ascii_maps
 from tests.api.conftest import ROOT, WANGGE, environment, free_port, serving, wait_for
 
 HERE = {"lon": 118.75, "lat": 32.11, "datum": "wgs84"}
@@ -66,14 +66,14 @@ def test_an_empty_store_without_the_sample_says_what_to_do(tmp_path):
 @pytest.mark.slow
 def test_a_running_server_notices_a_new_division_within_two_seconds(tmp_path):
     path, set_path = tmp_path / "w.db", tmp_path / "boundaries.geojson"
-    set_path.write_bytes(drawn.as_bytes(drawn.boundaries()))
+    set_path.write_bytes(ascii_maps.as_bytes(ascii_maps.boundaries()))
     load = [*WANGGE, "load", str(set_path)]
     with serving(path, WANGGE_SAMPLE="never") as (_, http):
         subprocess.run(load, cwd=ROOT, env=environment(path), check=True, capture_output=True)
         wait_for(lambda: http.get("/readyz").status_code == 200, timeout_s=5)
-        fc = drawn.boundaries()
-        drawn.feature(fc, "320106012001")["properties"]["name"] = "改名社区"
-        set_path.write_bytes(drawn.as_bytes(fc))
+        fc = ascii_maps.boundaries()
+        ascii_maps.feature(fc, "320106012001")["properties"]["name"] = "改名社区"
+        set_path.write_bytes(ascii_maps.as_bytes(fc))
         subprocess.run(load, cwd=ROOT, env=environment(path), check=True, capture_output=True)
         wait_for(lambda: http.get("/grids/320106012001").json()["name"] == "改名社区", timeout_s=10)
         assert "改名社区" in http.get("/").text
@@ -81,11 +81,11 @@ def test_a_running_server_notices_a_new_division_within_two_seconds(tmp_path):
 
 def test_a_damaged_division_is_refused_and_the_last_good_one_serves(tmp_path, wangge):
     path, set_path = tmp_path / "wangge.db", tmp_path / "boundaries.geojson"
-    set_path.write_bytes(drawn.as_bytes(drawn.boundaries()))
+    set_path.write_bytes(ascii_maps.as_bytes(ascii_maps.boundaries()))
     wangge("load", set_path)
-    fc = drawn.boundaries()
-    drawn.feature(fc, "320106012001")["properties"]["name"] = "第二版"
-    set_path.write_bytes(drawn.as_bytes(fc))
+    fc = ascii_maps.boundaries()
+    ascii_maps.feature(fc, "320106012001")["properties"]["name"] = "第二版"
+    set_path.write_bytes(ascii_maps.as_bytes(fc))
     wangge("load", set_path)
     with sqlite3.connect(path) as db:
         db.execute("update grid set name = '篡改' where name = '第二版'")
@@ -165,7 +165,7 @@ def test_a_wrong_setting_is_named(tmp_path, env, names):
 @pytest.mark.slow
 def test_a_store_of_which_nothing_is_good_says_so_and_is_mended_by_loading(tmp_path, wangge):
     path, set_path = tmp_path / "wangge.db", tmp_path / "boundaries.geojson"
-    set_path.write_bytes(drawn.as_bytes(drawn.boundaries()))
+    set_path.write_bytes(ascii_maps.as_bytes(ascii_maps.boundaries()))
     wangge("load", set_path)
     with sqlite3.connect(path) as db:
         db.execute("update grid set name = '篡改' where level = 1")

@@ -19,7 +19,7 @@ from gis.directory import Directory, Place, PlaceKind
 from gis.ids import GridId, PersonId
 from gis.intake import read_set
 from gis.roster import Duty, Person, Role, Roster
-from tests.drawn import SIDE, SOUTH, TODAY, WEST, collection, grid, place
+from tests.ascii_maps import SIDE, SOUTH, TODAY, WEST, collection, grid, place
 
 COMMUNITIES, SIZE, HOUSEHOLDS = 3, 4, 22
 _HOUSES = ((0.08, 0.1), (0.65, 0.1), (0.08, 0.7), (0.65, 0.7), (0.37, 0.4))

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from api import create_app
-from api.access import CALLER, Caller
+from api.http.auth import CALLER, Caller
 from api.settings import Settings
 from gis.accounts import Role
 from gis.store import Identity, open_store
-from tests import drawn
+from tests import ascii_maps
 from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, PHONE, running
-from tests.intake import kits
+from tests.intake import office_files
 
 pytestmark = pytest.mark.browser
 HOSTILE = "<img src=x onerror=window.canary=1>{{7*191}}"
@@ -70,10 +70,10 @@ def test_an_office_begins_with_three_steps_and_mends_three_mistakes(page, origin
     assert "示例街道" in first.inner_text()
     assert first.locator("li").count() == 3
     assert page.locator("a[href='/data/templates/duties.xlsx']").count() == 1
-    fc = drawn.boundaries()
+    fc = ascii_maps.boundaries()
     fc["synthetic"] = False
     boundaries = tmp_path / "边界.geojson"
-    boundaries.write_bytes(drawn.as_bytes(fc))
+    boundaries.write_bytes(ascii_maps.as_bytes(fc))
     drop(page, boundaries)
     page.get_by_role("button", name="导入", exact=True).click()
     page.wait_for_selector(".notice-done")
@@ -84,7 +84,7 @@ def test_an_office_begins_with_three_steps_and_mends_three_mistakes(page, origin
         ["320106012001", HOSTILE, "国王", "2026-01-01"],
         ["320106012002", "张示例", "网格长", "明天"],
     ]
-    table = kits.workbook(tmp_path / "责任人.xlsx", {"责任人": [HEAD, *wrong]})
+    table = office_files.workbook(tmp_path / "责任人.xlsx", {"责任人": [HEAD, *wrong]})
     drop(page, table)
     page.wait_for_selector("#problems")
     told = page.locator("#problems tbody tr.is-error")
@@ -107,7 +107,7 @@ def test_an_office_begins_with_three_steps_and_mends_three_mistakes(page, origin
         ["320106012001", HOSTILE, "网格长", "2026-01-01"],
         ["320106012002", "张示例", "网格长", "2026-01-01"],
     ]
-    kits.workbook(table, {"责任人": [HEAD, *mended]})
+    office_files.workbook(table, {"责任人": [HEAD, *mended]})
     drop(page, table)
     page.wait_for_selector("#problems, .data-part")
     page.fill("#reason", "首次载入（示例）")
@@ -117,14 +117,14 @@ def test_an_office_begins_with_three_steps_and_mends_three_mistakes(page, origin
 
 
 def test_slivers_are_shown_on_a_map_and_cleaned(page, tmp_path):
-    fc = drawn.boundaries()
+    fc = ascii_maps.boundaries()
     fc["synthetic"] = False
-    (ring,) = drawn.feature(fc, "320106012001001001")["geometry"]["coordinates"]
+    (ring,) = ascii_maps.feature(fc, "320106012001001001")["geometry"]["coordinates"]
     for position in ring:
-        if position[0] > drawn.WEST:
+        if position[0] > ascii_maps.WEST:
             position[0] = round(position[0] + 3e-6, 7)
     boundaries = tmp_path / "边界.geojson"
-    boundaries.write_bytes(drawn.as_bytes(fc))
+    boundaries.write_bytes(ascii_maps.as_bytes(fc))
     drop(page, boundaries)
     page.wait_for_selector("svg.data-map .fault-overlap")
     page.locator("svg.data-map .fault-overlap").first.focus()
@@ -135,7 +135,9 @@ def test_slivers_are_shown_on_a_map_and_cleaned(page, tmp_path):
 
 
 def test_the_datum_is_asked_for(page, tmp_path):
-    path = kits.shapefile(tmp_path / "边界.zip", kits.grids(), kits.to_gcj02, prj=None)
+    path = office_files.shapefile(
+        tmp_path / "边界.zip", office_files.grids(), office_files.to_gcj02, prj=None
+    )
     drop(page, path)
     page.wait_for_selector("#datum")
     page.check("input[value=gcj02]")

@@ -7,7 +7,7 @@ from itertools import cycle
 import pytest
 
 import maps
-from gis.exchange.sheets import place_json, sheet_json
+from gis.exchange.json_values import place_json, sheet_json
 from maps import MapSettings
 from maps.basemaps import chosen_basemap
 from tests.browser.conftest import DESKTOP, Visit

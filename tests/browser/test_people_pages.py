@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from api import create_app
-from api.access import CALLER, Caller
-from api.settings import Settings, today
+from api.http.auth import CALLER, Caller
+from api.settings import Settings
 from gis.accounts import Role
+from gis.clock import today
 from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, PHONE, running
 
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ import pytest
 
 from api import create_app
 from api.settings import Settings
-from gis.record import SYSTEM
+from gis.audit import SYSTEM
 from tests.browser.conftest import DESKTOP, PHONE, running
 
 pytestmark = pytest.mark.browser

@@ -15,7 +15,7 @@ from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, Visit
 from tests.browser.drawn_town import COMMUNITIES, town
 from tests.browser.workbench_desk import PLANNER, Desk, service
 
-pytest.importorskip("api.routes.plans")
+pytest.importorskip("api.routes.plans.plans")
 pytestmark = pytest.mark.browser
 HOSTILE = '<img src=x onerror="window.canary=1">{{7*191}}'
 

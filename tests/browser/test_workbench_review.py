@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.settings import today
+from gis.clock import today
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.drawn_town import town
 from tests.browser.workbench_desk import APPROVER, Desk, service

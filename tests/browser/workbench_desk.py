@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from api import create_app
-from api.access import CALLER, Caller
-from api.settings import Settings, today
+from api.http.auth import CALLER, Caller
+from api.settings import Settings
 from gis.accounts import Role
+from gis.clock import today
 from gis.intake import read_set
 from gis.store import Identity, open_store
 from tests.browser.conftest import running

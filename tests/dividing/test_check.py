@@ -7,7 +7,7 @@ import pytest
 
 from gis.findings import errors_among
 from gis.intake import read_set
-from tests import drawn
+from tests import ascii_maps
 
 CLUSTER = "320106012001001002"
 COMPOUND = "320106012001002"
@@ -19,15 +19,15 @@ CELL_M2 = 94.3 * 110.9
 def check(tmp_path):
     def run(collection, name="boundaries.geojson"):
         path = tmp_path / name
-        path.write_bytes(drawn.as_bytes(collection))
-        return read_set([path], today=drawn.TODAY)
+        path.write_bytes(ascii_maps.as_bytes(collection))
+        return read_set([path], today=ascii_maps.TODAY)
 
     return run
 
 
 @pytest.fixture
 def strip():
-    return deepcopy(drawn.boundaries())
+    return deepcopy(ascii_maps.boundaries())
 
 
 def without(strip, code):
@@ -48,7 +48,7 @@ def test_the_strip_has_no_error(check, strip):
 
 
 def test_an_invalid_ring_is_found_and_hides_no_other_fault(check, strip):
-    ring = drawn.feature(strip, CLUSTER)["geometry"]["coordinates"][0]
+    ring = ascii_maps.feature(strip, CLUSTER)["geometry"]["coordinates"][0]
     ring[0], ring[1] = ring[1], ring[0]
     ring[-1] = ring[0]
     found = only_error(check(strip))
@@ -84,7 +84,7 @@ def test_a_community_without_any_grid_in_it_is_a_gap(check, strip):
 
 
 def test_a_sliver_of_a_centimetre_is_a_gap(check, strip):
-    ring = drawn.feature(strip, CLUSTER)["geometry"]["coordinates"][0]
+    ring = ascii_maps.feature(strip, CLUSTER)["geometry"]["coordinates"][0]
     for i in (0, 3, 4):
         ring[i][0] = round(ring[i][0] + 1e-7, 7)
     rules = {f.rule for f in errors_among(check(strip).findings)}
@@ -92,7 +92,7 @@ def test_a_sliver_of_a_centimetre_is_a_gap(check, strip):
 
 
 def test_an_overlap_names_both_grids(check, strip):
-    ring = drawn.feature(strip, CLUSTER)["geometry"]["coordinates"][0]
+    ring = ascii_maps.feature(strip, CLUSTER)["geometry"]["coordinates"][0]
     for i in (0, 3, 4):
         ring[i][0] = round(ring[i][0] - 0.0002, 7)
     overlap = next(f for f in errors_among(check(strip).findings) if f.rule == "overlap")
@@ -103,7 +103,7 @@ def test_an_overlap_names_both_grids(check, strip):
 
 
 def test_a_child_outside_its_parent_is_found(check, strip):
-    ring = drawn.feature(strip, CLUSTER)["geometry"]["coordinates"][0]
+    ring = ascii_maps.feature(strip, CLUSTER)["geometry"]["coordinates"][0]
     for i in (2, 3):
         ring[i][1] = round(ring[i][1] + 0.0003, 7)
     found = next(f for f in errors_among(check(strip).findings) if f.rule == "outside_parent")
@@ -112,7 +112,7 @@ def test_a_child_outside_its_parent_is_found(check, strip):
 
 
 def test_a_lone_extra_vertex_on_a_shared_edge_is_found(check, strip):
-    ring = drawn.feature(strip, CLUSTER)["geometry"]["coordinates"][0]
+    ring = ascii_maps.feature(strip, CLUSTER)["geometry"]["coordinates"][0]
     ring.insert(2, [ring[1][0], round(ring[1][1] + 0.0004, 7)])
     rules = {(f.rule, f.unit) for f in errors_among(check(strip).findings)}
     assert ("unmatched_edge", "m") in rules
@@ -125,8 +125,8 @@ def test_a_hole_in_the_middle_of_the_whole_is_found(check):
     ):
         code = f"320106012{number + 1:03d}"
         for tail in ("", "001", "001001"):
-            features.append(drawn.grid(code + tail, drawn.square(x, y)))
-    (found,) = errors_among(check(drawn.collection(features)).findings)
+            features.append(ascii_maps.grid(code + tail, ascii_maps.square(x, y)))
+    (found,) = errors_among(check(ascii_maps.collection(features)).findings)
     assert found.rule == "gap"
     assert found.place == pytest.approx((118.7515, 32.1115), abs=5e-4)
 
@@ -153,14 +153,14 @@ def test_a_hole_in_the_middle_of_the_whole_is_found(check):
     ],
 )
 def test_a_wrong_property_is_found(check, strip, change, rule):
-    drawn.feature(strip, CLUSTER)["properties"].update(change)
+    ascii_maps.feature(strip, CLUSTER)["properties"].update(change)
     found = errors_among(check(strip).findings)
     assert rule in {f.rule for f in found}
     assert all(f.grid_code or f.place for f in found)
 
 
 def test_a_code_that_stands_twice_is_found(check, strip):
-    drawn.feature(strip, CLUSTER)["properties"]["code"] = "320106012001001001"
+    ascii_maps.feature(strip, CLUSTER)["properties"]["code"] = "320106012001001001"
     found = next(f for f in errors_among(check(strip).findings) if f.rule == "duplicate_code")
     assert found.grid_code == "320106012001001001"
     assert found.place is not None
@@ -173,15 +173,15 @@ def test_a_missing_datum_is_found(check, strip):
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, 500.0, -91.0])
 def test_a_coordinate_that_is_no_place_is_found_where_it_stands(check, strip, value):
-    drawn.feature(strip, CLUSTER)["geometry"]["coordinates"][0][1][1] = value
+    ascii_maps.feature(strip, CLUSTER)["geometry"]["coordinates"][0][1][1] = value
     found = only_error(check(strip))
     assert (found.rule, found.grid_code) == ("coordinate_out_of_range", CLUSTER)
     assert found.place == pytest.approx((118.751, 32.11), abs=2e-3)
 
 
 def test_size_rules_are_warnings_and_load_all_the_same(check, strip):
-    drawn.feature(strip, COMPOUND)["properties"]["households"] = 212
-    merged = drawn.feature(strip, "320106012001001")["properties"]
+    ascii_maps.feature(strip, COMPOUND)["properties"]["households"] = 212
+    merged = ascii_maps.feature(strip, "320106012001001")["properties"]
     merged.update(kind="merged_compound", households=150)
     intake = check(strip)
     assert intake.division is not None
@@ -192,10 +192,10 @@ def test_size_rules_are_warnings_and_load_all_the_same(check, strip):
 
 
 def test_counts_out_of_range_are_warnings_when_places_are_given(check, strip):
-    drawn.feature(strip, "320106012001001001")["properties"]["kind"] = "residual"
-    drawn.feature(strip, CLUSTER)["properties"]["kind"] = "shopfront_row"
+    ascii_maps.feature(strip, "320106012001001001")["properties"]["kind"] = "residual"
+    ascii_maps.feature(strip, CLUSTER)["properties"]["kind"] = "shopfront_row"
     for code in ("001002001", "001002002", "002001001", "002001002", "002002001"):
-        drawn.feature(strip, f"320106012{code}")["properties"]["kind"] = "dedicated"
+        ascii_maps.feature(strip, f"320106012{code}")["properties"]["kind"] = "dedicated"
     for n in range(2):
         strip["features"].append(point("building", f"b{n}", 7.2 + n / 10))
     for n in range(11):
@@ -208,7 +208,10 @@ def test_counts_out_of_range_are_warnings_when_places_are_given(check, strip):
 
 
 def point(kind, identity, x):
-    at = [round(drawn.WEST + x * drawn.SIDE, 7), round(drawn.SOUTH + 0.5 * drawn.SIDE, 7)]
+    at = [
+        round(ascii_maps.WEST + x * ascii_maps.SIDE, 7),
+        round(ascii_maps.SOUTH + 0.5 * ascii_maps.SIDE, 7),
+    ]
     return {
         "type": "Feature",
         "properties": {"id": identity, "kind": kind, "name": identity},

@@ -7,10 +7,10 @@ from shapely import MultiPolygon, Point, Polygon, box
 
 from gis.errors import Cancelled, InvalidInput
 from gis.planning.propose import clusters
-from gis.planning.propose.cover import lowered, over_price
+from gis.planning.propose.set_cover import lowered, over_price
 from gis.planning.propose.sets import Pool, connected_sets, graph
 from gis.planning.propose.tessellation import neighbours, shared_boundary
-from tests.dividing import towns
+from tests.dividing import synthetic_towns
 
 
 def xy_of(shapes):
@@ -20,7 +20,8 @@ def xy_of(shapes):
 def keeps_the_rule(found, pairs, low=3, high=5):
     pairs = pairs.tolist()
     return all(
-        low <= len(g) <= high and towns.hang_together(g, pairs) for g in towns.groups(found.labels)
+        low <= len(g) <= high and synthetic_towns.hang_together(g, pairs)
+        for g in synthetic_towns.groups(found.labels)
     )
 
 
@@ -41,14 +42,16 @@ def test_small_nets_are_divided_as_well_as_trying_everything_does(low, high):
         xy, pairs = random_net(seed, 9)
         dots = [Point(p).buffer(0.5) for p in xy]
         found = clusters(dots, low, high, pairs=pairs)
-        out, metres = towns.best_clusters(xy_of(dots), pairs.tolist(), low, high)
+        out, metres = synthetic_towns.best_clusters(xy_of(dots), pairs.tolist(), low, high)
         assert int((found.labels < 0).sum()) == out
         assert found.cost_m == pytest.approx(metres, abs=1e-6)
         assert found.bound_m <= metres + 1e-6
         assert keeps_the_rule(found, pairs, low, high)
 
 
-@pytest.mark.parametrize("town", [towns.slabs(24), towns.old_town(40), towns.terraces(45)])
+@pytest.mark.parametrize(
+    "town", [synthetic_towns.slabs(24), synthetic_towns.old_town(40), synthetic_towns.terraces(45)]
+)
 def test_the_optimum_of_a_compound_is_proven(town):
     found = clusters(town)
     assert found.proven
@@ -58,7 +61,7 @@ def test_the_optimum_of_a_compound_is_proven(town):
 
 
 def test_a_bound_of_a_larger_town_is_under_every_division_and_near_the_one_found():
-    town = towns.old_town(75)
+    town = synthetic_towns.old_town(75)
     found = clusters(town, limit_s=None)
     assert found.bound_m <= found.cost_m <= 1.017 * found.bound_m
     assert keeps_the_rule(found, neighbours(town))
@@ -85,7 +88,7 @@ def test_a_star_takes_one_cluster_and_names_the_rest():
 
 
 def test_buildings_on_an_island_are_left_out_by_name():
-    town = [*towns.slabs(6), box(5000, 0, 5010, 10), box(5030, 0, 5040, 10)]
+    town = [*synthetic_towns.slabs(6), box(5000, 0, 5010, 10), box(5030, 0, 5040, 10)]
     found = clusters(town)
     assert found.labels[6:].tolist() == [-1, -1]
     assert [one.buildings for one in found.left_out] == [(6, 7)]
@@ -119,7 +122,7 @@ def test_shared_walls_courtyards_duplicates_and_slivers_have_neighbours():
 
 
 def test_the_same_town_is_divided_the_same_way_again():
-    town = towns.old_town(35, seed=5)
+    town = synthetic_towns.old_town(35, seed=5)
     assert clusters(town).labels.tolist() == clusters(town).labels.tolist()
 
 
@@ -129,8 +132,8 @@ def test_nothing_is_divided_into_nothing():
 
 
 def test_larger_clusters_have_a_bound_too():
-    found = clusters(towns.old_town(40), 5, 10, limit_s=1)
-    sizes = {len(g) for g in towns.groups(found.labels)}
+    found = clusters(synthetic_towns.old_town(40), 5, 10, limit_s=1)
+    sizes = {len(g) for g in synthetic_towns.groups(found.labels)}
     assert sizes <= set(range(5, 11))
     assert 0 < found.bound_m <= found.cost_m
 
@@ -142,14 +145,14 @@ def test_whoever_cancels_has_the_best_so_far():
             raise Cancelled
 
     with pytest.raises(Cancelled) as stopped:
-        clusters(towns.old_town(40), progress=stop)
+        clusters(synthetic_towns.old_town(40), progress=stop)
     best = stopped.value.best
-    assert keeps_the_rule(best, neighbours(towns.old_town(40)))
+    assert keeps_the_rule(best, neighbours(synthetic_towns.old_town(40)))
     assert best.bound_m <= best.cost_m
 
 
 def test_a_moment_is_enough_for_an_answer_that_keeps_the_rule():
-    town = towns.old_town(90)
+    town = synthetic_towns.old_town(90)
     found = clusters(town, limit_s=1e-6)
     assert keeps_the_rule(found, neighbours(town))
     assert found.bound_m <= found.cost_m

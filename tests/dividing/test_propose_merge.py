@@ -7,7 +7,7 @@ from shapely import MultiPolygon, Polygon, box
 from gis.errors import Cancelled, InvalidInput
 from gis.planning.propose import merge_under
 from gis.planning.propose.borders import shared_edges
-from tests.dividing import towns
+from tests.dividing import synthetic_towns
 
 STRIP = [box(i, 0, i + 1, 1) for i in range(6)]
 
@@ -19,34 +19,42 @@ def pairs_of(shapes):
 @pytest.mark.parametrize("preserve", [False, True])
 def test_small_maps_have_as_many_valid_groups_as_trying_everything_finds(preserve):
     for seed in range(9):
-        shapes, households = towns.blocks(5, 2, seed, most=(200, 320, 700)[seed % 3])
+        shapes, households = synthetic_towns.blocks(5, 2, seed, most=(200, 320, 700)[seed % 3])
         pairs = pairs_of(shapes)
         found = merge_under(shapes, households, 300, preserve=preserve)
-        assert found.valid == towns.most_groups(households.tolist(), pairs, 300)
+        assert found.valid == synthetic_towns.most_groups(households.tolist(), pairs, 300)
         assert found.valid <= found.reachable <= found.bound
-        assert all(towns.hang_together(g, pairs) for g in towns.groups(found.labels))
+        assert all(
+            synthetic_towns.hang_together(g, pairs) for g in synthetic_towns.groups(found.labels)
+        )
         assert (found.labels >= 0).all()
 
 
 def test_a_ward_of_blocks_comes_near_the_bound_and_every_group_is_contiguous():
-    shapes, households = towns.blocks(20, 15, seed=4, most=70)
+    shapes, households = synthetic_towns.blocks(20, 15, seed=4, most=70)
     found = merge_under(shapes, households, 300)
     sums = np.bincount(found.labels, weights=households)
     assert found.bound == households.sum() // 300
     assert found.valid >= 0.97 * found.bound
     assert (sums >= 300).all()
-    assert all(towns.hang_together(g, pairs_of(shapes)) for g in towns.groups(found.labels))
+    assert all(
+        synthetic_towns.hang_together(g, pairs_of(shapes))
+        for g in synthetic_towns.groups(found.labels)
+    )
 
 
 def test_one_community_does_not_use_up_the_time_of_the_others():
-    shapes, households = towns.blocks(28, 8, seed=3, most=120)
+    shapes, households = synthetic_towns.blocks(28, 8, seed=3, most=120)
     community = np.arange(224) % 28 // 7
     found = merge_under(shapes, households, 300, community, limit_s=1e-3)
     for one in range(4):
         mine = community == one
         valid = np.bincount(found.labels[mine], weights=households[mine]) >= 300
         assert valid.sum() >= 0.9 * (households[mine].sum() // 300)
-    assert all(towns.hang_together(g, pairs_of(shapes)) for g in towns.groups(found.labels))
+    assert all(
+        synthetic_towns.hang_together(g, pairs_of(shapes))
+        for g in synthetic_towns.groups(found.labels)
+    )
 
 
 def test_heavy_regions_have_a_bound_that_counts_regions_too():
@@ -81,7 +89,7 @@ def test_a_small_region_that_is_trapped_stays_under_the_minimum_by_name():
 def test_large_regions_are_left_alone_unless_a_neighbour_has_no_other_partner(households, labels):
     wider = [*STRIP[:2], box(2, 0, 3, 3), *STRIP[3:]]
     found = merge_under(wider, households, 300, preserve=True)
-    together = {frozenset(g) for g in towns.groups(found.labels)}
+    together = {frozenset(g) for g in synthetic_towns.groups(found.labels)}
     if labels[1] == labels[2] and households[2] >= 300:
         assert frozenset({1, 2}) in together or frozenset({0, 1}) in together
         assert len(together) == 5
@@ -139,7 +147,7 @@ def test_islands_are_counted_each_by_itself():
 
 
 def test_the_same_map_is_merged_the_same_way_again():
-    shapes, households = towns.blocks(9, 8, seed=1, most=120)
+    shapes, households = synthetic_towns.blocks(9, 8, seed=1, most=120)
     again = [merge_under(shapes, households, 300).labels.tolist() for _ in range(2)]
     assert again[0] == again[1]
 

@@ -7,13 +7,13 @@ from shapely import box
 from gis.errors import Cancelled, InvalidInput
 from gis.planning.propose import balance, clusters, repair
 from gis.planning.propose.tessellation import neighbours
-from tests.dividing import towns
+from tests.dividing import synthetic_towns
 
 ROW = [box(20 * i, 0, 20 * i + 12, 10) for i in range(9)]
 
 
 def test_after_demolitions_at_most_two_buildings_per_broken_cluster_change_hands():
-    town = towns.old_town(64, seed=2)
+    town = synthetic_towns.old_town(64, seed=2)
     before = clusters(town, limit_s=10).labels
     stand = np.setdiff1d(np.arange(64), [11, 30, 52])
     found = repair(town[stand], before[stand])
@@ -21,9 +21,9 @@ def test_after_demolitions_at_most_two_buildings_per_broken_cluster_change_hands
     assert found.broken
     assert len(found.moved) <= 2 * len(found.broken)
     assert (found.labels >= 0).all()
-    for group in towns.groups(found.labels):
+    for group in synthetic_towns.groups(found.labels):
         assert 3 <= len(group) <= 5
-        assert towns.hang_together(group, pairs)
+        assert synthetic_towns.hang_together(group, pairs)
     untouched = np.setdiff1d(np.arange(len(stand)), found.moved)
     assert (found.labels[untouched] == before[stand][untouched]).all()
 
@@ -40,7 +40,7 @@ def test_a_cluster_too_large_gives_one_away():
 
 def test_a_much_too_large_cluster_becomes_several():
     found = repair(ROW, [7] * 9)
-    assert sorted(len(g) for g in towns.groups(found.labels)) in ([3, 3, 3], [4, 5])
+    assert sorted(len(g) for g in synthetic_towns.groups(found.labels)) in ([3, 3, 3], [4, 5])
     assert 7 in found.labels
 
 
@@ -55,7 +55,7 @@ def test_new_buildings_join_or_become_a_cluster_of_their_own():
 def test_a_cluster_in_two_pieces_is_broken():
     found = repair(ROW[:6], [0, 0, 1, 0, 1, 1])
     assert found.broken == (0, 1)
-    assert [len(g) for g in towns.groups(found.labels)] == [3, 3]
+    assert [len(g) for g in synthetic_towns.groups(found.labels)] == [3, 3]
 
 
 def test_what_cannot_be_mended_is_left_out_by_name():
@@ -84,7 +84,7 @@ def test_a_cancelled_repair_keeps_the_rule():
 
     with pytest.raises(Cancelled) as stopped:
         repair(ROW[:6], [0, 0, 0, 0, 1, 1], progress=stop)
-    assert {len(g) for g in towns.groups(stopped.value.best.labels)} <= {3, 4, 5}
+    assert {len(g) for g in synthetic_towns.groups(stopped.value.best.labels)} <= {3, 4, 5}
 
 
 CHAIN = [(i, i + 1) for i in range(7)]
@@ -94,7 +94,9 @@ def test_loads_are_evened_out_and_groups_stay_connected():
     found = balance([50, 50, 50, 50, 50, 50, 10, 10], [0] * 6 + [1] * 2, CHAIN, tolerance=0.2)
     assert found.spread_before > 0.8
     assert found.spread_after <= 0.2
-    assert all(towns.hang_together(g, CHAIN) for g in towns.groups(found.labels))
+    assert all(
+        synthetic_towns.hang_together(g, CHAIN) for g in synthetic_towns.groups(found.labels)
+    )
     assert set(found.moved) == {3, 4, 5}
 
 
@@ -103,7 +105,7 @@ def test_a_locked_unit_and_the_size_rule_hold_a_boundary():
     locked = [False] * 5 + [True] + [False] * 2
     assert balance(loads, labels, CHAIN, locked=locked).moved == ()
     kept = balance(loads, labels, CHAIN, tolerance=0, counts=[1] * 8, low=3, high=3)
-    assert [len(g) for g in towns.groups(kept.labels)][1] <= 3
+    assert [len(g) for g in synthetic_towns.groups(kept.labels)][1] <= 3
 
 
 def test_no_more_units_move_than_allowed():

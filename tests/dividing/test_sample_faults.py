@@ -9,7 +9,7 @@ import shapely
 
 from gis.findings import errors_among
 from gis.intake import read_set
-from tests.drawn import TODAY
+from tests.ascii_maps import TODAY
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "boundaries.geojson"
 CELL = "320106012005001004"

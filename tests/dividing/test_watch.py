@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from gis.errors import Cancelled
-from gis.planning.propose.watch import Watch
+from gis.planning.propose.deadline import Watch
 
 
 def test_a_search_is_cancelled_while_it_is_in_a_step_that_cannot_be_interrupted():

@@ -14,7 +14,7 @@ from gis.editing.duties import Appointment
 from gis.errors import Conflict, InvalidInput, NotFound, WanggeError
 from gis.ids import GridId
 from gis.roster import Role, Roster
-from tests.drawn import atlas as drawn_atlas
+from tests.ascii_maps import atlas as drawn_atlas
 from tests.store.sets import TODAY, division, roster
 
 DIVISION = division()

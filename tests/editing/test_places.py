@@ -13,8 +13,8 @@ from gis.directory import PlaceKind
 from gis.editing import places, workload
 from gis.editing.places import Spot
 from gis.errors import Conflict, InvalidInput, NotFound
-from tests.drawn import atlas as drawn_atlas
-from tests.drawn import place
+from tests.ascii_maps import atlas as drawn_atlas
+from tests.ascii_maps import place
 from tests.store.sets import directory
 
 HERE = Spot(118.7512, 32.1105, Datum.WGS84)

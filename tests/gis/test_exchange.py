@@ -9,11 +9,11 @@ from gis.datum import from_wgs84
 from gis.directory import ContextFeature, ContextKind, Directory, PlaceKind
 from gis.errors import InvalidInput, RefusedSet
 from gis.exchange.geojson import write_directory, write_division
-from gis.exchange.tables import write_roster
+from gis.exchange.roster_csv import write_roster
 from gis.findings import errors_among
 from gis.intake import find_files, read_set, with_companions
-from tests import drawn
-from tests.drawn import TODAY, place
+from tests import ascii_maps
+from tests.ascii_maps import TODAY, place
 
 
 def write_all(atlas, folder: Path):
@@ -44,7 +44,7 @@ def atlas():
         ),
         synthetic=True,
     )
-    return drawn.atlas(directory)
+    return ascii_maps.atlas(directory)
 
 
 def test_a_set_reads_back_to_the_same(atlas, tmp_path):
@@ -83,13 +83,13 @@ def test_hostile_texts_of_people_come_back_and_start_no_formula(atlas, tmp_path)
 
 
 def test_boundaries_in_another_datum_come_in_as_wgs84(tmp_path):
-    strip = drawn.boundaries()
+    strip = ascii_maps.boundaries()
     for feature in strip["features"]:
         for ring in feature["geometry"]["coordinates"]:
             for position in ring:
                 position[:] = from_wgs84(*position, "gcj02")
     strip["datum"] = "gcj02"
-    (tmp_path / "b.geojson").write_bytes(drawn.as_bytes(strip))
+    (tmp_path / "b.geojson").write_bytes(ascii_maps.as_bytes(strip))
     division = read_set([tmp_path / "b.geojson"], today=TODAY).require_sound().division
     first = division.level(3)[0].boundary
     assert first.bounds == pytest.approx((118.75, 32.11, 118.751, 32.111), abs=2e-7)
@@ -133,7 +133,7 @@ def test_what_is_no_feature_collection_is_refused_in_one_sentence(content, tmp_p
 )  # fmt: skip
 def test_a_wrong_row_is_named_and_refuses_the_set(name, content, rule, tmp_path):
     (tmp_path / name).write_text(content, encoding="utf-8")
-    intake = read_set([tmp_path / name], today=TODAY, base=drawn.atlas())
+    intake = read_set([tmp_path / name], today=TODAY, base=ascii_maps.atlas())
     found = errors_among(intake.findings)
     assert rule in {f.rule for f in found}
     assert all(f.source is None or name in f.source for f in found)
@@ -152,21 +152,21 @@ def test_what_is_no_table_is_refused(content, tmp_path):
 
 
 def test_a_grid_without_an_id_keeps_the_one_its_code_has(tmp_path):
-    base = drawn.atlas()
-    strip = drawn.boundaries()
+    base = ascii_maps.atlas()
+    strip = ascii_maps.boundaries()
     for feature in strip["features"]:
         feature["properties"]["id"] = None
-    (tmp_path / "b.geojson").write_bytes(drawn.as_bytes(strip))
+    (tmp_path / "b.geojson").write_bytes(ascii_maps.as_bytes(strip))
     intake = read_set([tmp_path / "b.geojson"], today=TODAY, base=base)
     assert intake.division.sha256 == base.division.sha256
 
 
 def test_a_code_of_another_grid_is_refused(tmp_path):
-    strip = drawn.boundaries()
-    drawn.feature(strip, "320106012001001001")["properties"]["id"] = "somebody-else"
-    (tmp_path / "b.geojson").write_bytes(drawn.as_bytes(strip))
+    strip = ascii_maps.boundaries()
+    ascii_maps.feature(strip, "320106012001001001")["properties"]["id"] = "somebody-else"
+    (tmp_path / "b.geojson").write_bytes(ascii_maps.as_bytes(strip))
     found = errors_among(
-        read_set([tmp_path / "b.geojson"], today=TODAY, base=drawn.atlas()).findings
+        read_set([tmp_path / "b.geojson"], today=TODAY, base=ascii_maps.atlas()).findings
     )
     assert [(f.rule, f.grid_code) for f in found] == [("code_reissued", "320106012001001001")]
 

@@ -14,7 +14,7 @@ from gis.geometry import (
     to_degrees,
     to_metres,
 )
-from tests.drawn import square
+from tests.ascii_maps import square
 
 POLYGONS = ("Polygon", "MultiPolygon")
 BOW_TIE = [[118.0, 32.0], [118.1, 32.1], [118.1, 32.0], [118.0, 32.1], [118.0, 32.0]]

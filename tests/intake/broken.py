@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
-from tests import drawn
+from tests import ascii_maps
 
 WEST, SOUTH = 118.74, 32.10
 ROUNDING_M = 0.02
@@ -71,7 +71,7 @@ def town(polygons: list[Any], groups: int = 9) -> dict[str, Any]:
             features.append(_feature(compound, shapes[row]))
             for c, i in enumerate(row, start=1):
                 features.append(_feature(f"{compound}{c:03d}", shapes[[i]]))
-    return drawn.collection(features)
+    return ascii_maps.collection(features)
 
 
 def _fitted(polygons: list[Any]) -> Any:
@@ -92,7 +92,7 @@ def _fitted(polygons: list[Any]) -> Any:
 
 def _feature(code: str, shapes: Any) -> dict[str, Any]:
     shape = shapely.coverage_union_all(shapes)
-    return drawn.grid(code, json.loads(shapely.to_geojson(shape)))
+    return ascii_maps.grid(code, json.loads(shapely.to_geojson(shape)))
 
 
 # --- ways to break it ----------------------------------------------------------------------------
@@ -274,7 +274,7 @@ def one_in_another(fc: dict[str, Any], rng: Any, m: float) -> str:
     point = shapely.from_geojson(json.dumps(feature["geometry"])).representative_point()
     square = shapely.box(*_by([[point.x, point.y]] * 2, [[-9 * m, -9 * m], [9 * m, 9 * m]]).ravel())
     code = feature["properties"]["code"][:-3] + "991"
-    fc["features"].append(drawn.grid(code, json.loads(shapely.to_geojson(square))))
+    fc["features"].append(ascii_maps.grid(code, json.loads(shapely.to_geojson(square))))
     return "refused"
 
 

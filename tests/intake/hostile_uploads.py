@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tests import drawn
-from tests.intake.kits import bytes_of, grids, shapefile
+from tests import ascii_maps
+from tests.intake.office_files import bytes_of, grids, shapefile
 
 Upload = tuple[str, list[tuple[str, Callable[[], bytes]]]]
 
@@ -67,25 +67,25 @@ GPKG_TABLES = (
 
 def collection(features: Any = None, **members: Any) -> bytes:
     """Return a collection of the strip's head and some features."""
-    fc = drawn.boundaries()
+    fc = ascii_maps.boundaries()
     if features is not None:
         fc["features"] = features
     fc.update(members)
-    return drawn.as_bytes(fc)
+    return ascii_maps.as_bytes(fc)
 
 
 def one_grid(**properties: Any) -> bytes:
     """Return the strip with the first level-3 grid changed."""
-    fc = drawn.boundaries()
-    drawn.feature(fc, "320106012001001001")["properties"].update(properties)
-    return drawn.as_bytes(fc)
+    fc = ascii_maps.boundaries()
+    ascii_maps.feature(fc, "320106012001001001")["properties"].update(properties)
+    return ascii_maps.as_bytes(fc)
 
 
 def one_shape(geometry: Any) -> bytes:
     """Return the strip with the geometry of the first level-3 grid changed."""
-    fc = drawn.boundaries()
-    drawn.feature(fc, "320106012001001001")["geometry"] = geometry
-    return drawn.as_bytes(fc)
+    fc = ascii_maps.boundaries()
+    ascii_maps.feature(fc, "320106012001001001")["geometry"] = geometry
+    return ascii_maps.as_bytes(fc)
 
 
 def polygon(*ring: Any) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def by_content() -> Iterator[tuple[str, str, Callable[[], bytes]]]:
 
 def geojson() -> Iterator[tuple[str, str, Callable[[], bytes]]]:
     """Yield broken and hostile GeoJSON."""
-    west, south, side = drawn.WEST, drawn.SOUTH, drawn.SIDE
+    west, south, side = ascii_maps.WEST, ascii_maps.SOUTH, ascii_maps.SIDE
     ring = [
         [west, south],
         [west + side, south],
@@ -213,9 +213,9 @@ def geojson() -> Iterator[tuple[str, str, Callable[[], bytes]]]:
         "half a character": lambda: one_grid(name="HALF").replace(b"HALF", b"\\ud800"),
         "a name too long": lambda: one_grid(name="长" * 5000),
         "members a text": lambda: one_grid(members="x"),
-        "a missing grid": lambda: collection(drawn.boundaries()["features"][:-1]),
+        "a missing grid": lambda: collection(ascii_maps.boundaries()["features"][:-1]),
         "only level 3": lambda: collection(
-            [f for f in drawn.boundaries()["features"] if f["properties"]["level"] == 3]
+            [f for f in ascii_maps.boundaries()["features"] if f["properties"]["level"] == 3]
         ),
         "no grid at all": lambda: collection(
             [{"type": "Feature", "properties": {}, "geometry": None}]

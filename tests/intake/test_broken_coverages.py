@@ -17,10 +17,10 @@ from gis.findings import errors_among
 from gis.geometry import to_metres
 from gis.ids import GridId, Level
 from gis.intake import read_set
-from gis.intake.whereabouts import check_whereabouts
+from gis.intake.location_check import check_whereabouts
 from scripts.broken_coverages import try_one
-from tests import drawn
-from tests.drawn import TODAY
+from tests import ascii_maps
+from tests.ascii_maps import TODAY
 from tests.intake import broken
 
 
@@ -103,8 +103,8 @@ def test_another_zone_and_swapped_axes_are_told():
 
 
 def test_latitude_first_says_so_and_nothing_besides(tmp_path):
-    turned = broken.break_it(drawn.boundaries(), broken.swapped_axes, 0, 1).boundaries
-    (tmp_path / "b.geojson").write_bytes(drawn.as_bytes(turned))
+    turned = broken.break_it(ascii_maps.boundaries(), broken.swapped_axes, 0, 1).boundaries
+    (tmp_path / "b.geojson").write_bytes(ascii_maps.as_bytes(turned))
     found = errors_among(read_set([tmp_path / "b.geojson"], today=TODAY).findings)
     assert {f.rule for f in found} == {"coordinate_out_of_range"}
     assert all("longitude first" in f.text.en and f.place for f in found)

@@ -12,10 +12,10 @@ from gis.cleaning import Piece, clean, find_faults
 from gis.findings import errors_among
 from gis.geometry import to_metres
 from gis.intake import How, read_set
-from tests import drawn
-from tests.drawn import TODAY
-from tests.intake import kits
-from tests.intake.nursery import Nursery
+from tests import ascii_maps
+from tests.ascii_maps import TODAY
+from tests.intake import office_files
+from tests.intake.forked_children import Nursery
 
 M = 1 / 94_500  # about a metre of longitude at 32 degrees north
 FIRST, SECOND = "320106012001001001", "320106012001001002"
@@ -36,7 +36,7 @@ def pieces(fc):
 
 def moved(fc, code, by_m, where):
     """Move the vertices of a grid east, those that ``where`` picks."""
-    (ring,) = drawn.feature(fc, code)["geometry"]["coordinates"]
+    (ring,) = ascii_maps.feature(fc, code)["geometry"]["coordinates"]
     for position in ring:
         if where(position[0]):
             position[0] = round(position[0] + by_m * M, 7)
@@ -73,7 +73,7 @@ def checked(fc, tolerance_m, **given):
 
 
 def test_what_is_clean_already_keeps_its_very_bytes():
-    before = pieces(drawn.boundaries())
+    before = pieces(ascii_maps.boundaries())
     cleaned = clean(before, 0.5)
     assert not cleaned.changes
     assert not cleaned.refusals
@@ -82,7 +82,7 @@ def test_what_is_clean_already_keeps_its_very_bytes():
 
 @pytest.mark.parametrize("by_m", [0.3, -0.3])
 def test_a_sliver_goes_to_a_neighbour_and_every_area_that_changed_is_listed(by_m):
-    fc = moved(drawn.boundaries(), FIRST, by_m, lambda x: x > drawn.WEST)
+    fc = moved(ascii_maps.boundaries(), FIRST, by_m, lambda x: x > ascii_maps.WEST)
     (fault,) = [f for f in find_faults(pieces(fc)) if f.kind == ("overlap" if by_m > 0 else "gap")]
     assert fault.is_sliver
     assert fault.area_m2 == pytest.approx(0.3 * 111, rel=0.05)
@@ -97,32 +97,32 @@ def test_a_sliver_goes_to_a_neighbour_and_every_area_that_changed_is_listed(by_m
 
 
 def test_a_line_that_would_move_too_far_is_refused_with_the_place():
-    fc = moved(drawn.boundaries(), FIRST, 3, lambda x: x > drawn.WEST)
+    fc = moved(ascii_maps.boundaries(), FIRST, 3, lambda x: x > ascii_maps.WEST)
     cleaned = checked(fc, 0.5)
     assert {f.rule for f in cleaned.refusals} == {"over_tolerance"}
     for refused in cleaned.refusals:
         assert refused.place is not None
-        assert refused.place[0] == pytest.approx(drawn.WEST + drawn.SIDE, abs=5 * M)
+        assert refused.place[0] == pytest.approx(ascii_maps.WEST + ascii_maps.SIDE, abs=5 * M)
     assert not checked(fc, 4).refusals
 
 
 def test_a_vertex_that_only_one_side_has_is_given_to_the_other():
-    fc = drawn.boundaries()
-    (ring,) = drawn.feature(fc, FIRST)["geometry"]["coordinates"]
-    middle = [drawn.WEST + drawn.SIDE, drawn.SOUTH + drawn.SIDE / 2]
+    fc = ascii_maps.boundaries()
+    (ring,) = ascii_maps.feature(fc, FIRST)["geometry"]["coordinates"]
+    middle = [ascii_maps.WEST + ascii_maps.SIDE, ascii_maps.SOUTH + ascii_maps.SIDE / 2]
     at = next(i for i, (a, b) in enumerate(itertools.pairwise(ring)) if a[0] == b[0] == middle[0])
     ring.insert(at + 1, [middle[0] + 0.1 * M, middle[1]])
     assert not checked(fc, 0.5).refusals
 
 
 def test_uncovered_ground_is_offered_as_a_grid_of_its_own(tmp_path):
-    fc = drawn.boundaries()
-    fc["features"].remove(drawn.feature(fc, SECOND))
+    fc = ascii_maps.boundaries()
+    fc["features"].remove(ascii_maps.feature(fc, SECOND))
     refused = checked(fc, 0.5)
     assert {f.rule for f in refused.refusals} >= {"uncovered"}
     (ground,) = refused.uncovered
     assert ground.parent == FIRST[:-3]
-    (tmp_path / "b.geojson").write_bytes(drawn.as_bytes(fc))
+    (tmp_path / "b.geojson").write_bytes(ascii_maps.as_bytes(fc))
     from gis.division import GridKind
 
     intake = read_set(
@@ -135,27 +135,27 @@ def test_uncovered_ground_is_offered_as_a_grid_of_its_own(tmp_path):
 
 
 def test_a_filled_grid_never_takes_a_code_that_was_used():
-    fc = drawn.boundaries()
-    fc["features"].remove(drawn.feature(fc, FIRST))
+    fc = ascii_maps.boundaries()
+    fc["features"].remove(ascii_maps.feature(fc, FIRST))
     cleaned = checked(fc, 0.5, fill_codes={FIRST[:-3]: 7})
     assert list(cleaned.added) == [f"{FIRST[:-3]}008"]
 
 
 def test_a_ring_that_crosses_itself_is_refused_where_two_pieces_come_out():
-    fc = drawn.boundaries()
-    (ring,) = drawn.feature(fc, FIRST)["geometry"]["coordinates"]
+    fc = ascii_maps.boundaries()
+    (ring,) = ascii_maps.feature(fc, FIRST)["geometry"]["coordinates"]
     ring[1], ring[2] = ring[2], ring[1]
     cleaned = checked(fc, 0.5)
     assert "not_mendable" in {f.rule for f in cleaned.refusals}
 
 
 def test_a_loop_narrower_than_the_tolerance_and_an_open_ring_are_mended(tmp_path):
-    fc = drawn.boundaries()
-    (ring,) = drawn.feature(fc, FIRST)["geometry"]["coordinates"]
+    fc = ascii_maps.boundaries()
+    (ring,) = ascii_maps.feature(fc, FIRST)["geometry"]["coordinates"]
     x, y = ring[0]
     ring[-1] = [round(x + 0.2 * M, 7), round(y - 0.2 * M, 7)]
     ring.append([round(x - 0.2 * M, 7), round(y + 0.2 * M, 7)])
-    (tmp_path / "b.geojson").write_bytes(drawn.as_bytes(fc))
+    (tmp_path / "b.geojson").write_bytes(ascii_maps.as_bytes(fc))
     plain = read_set([tmp_path / "b.geojson"], today=TODAY)
     assert "invalid_ring" in {f.rule for f in errors_among(plain.findings)}
     intake = read_set([tmp_path / "b.geojson"], today=TODAY, how=How(tolerance_m=0.5))
@@ -164,8 +164,8 @@ def test_a_loop_narrower_than_the_tolerance_and_an_open_ring_are_mended(tmp_path
 
 
 def test_the_gaps_that_a_valid_coverage_hides_are_seen():
-    fc = drawn.boundaries()
-    fc["features"].remove(drawn.feature(fc, SECOND))
+    fc = ascii_maps.boundaries()
+    fc["features"].remove(ascii_maps.feature(fc, SECOND))
     level3 = [p.shape for p in pieces(fc) if p.level == 3]
     assert shapely.coverage_is_valid(np.array(level3, dtype=object))
     assert {f.kind for f in find_faults(pieces(fc))} == {"gap"}
@@ -204,9 +204,11 @@ def test_the_sample_drawn_twice_by_hand_is_cleaned_or_refused_never_wrong():
 
 def test_a_shapefile_without_prj_in_gcj02_asks_for_its_datum(tmp_path):
     from gis.errors import InvalidInput
-    from gis.exchange.reference import parse_reference
+    from gis.exchange.crs import parse_reference
 
-    path = kits.shapefile(tmp_path / "边界.zip", kits.grids(), kits.to_gcj02, prj=None)
+    path = office_files.shapefile(
+        tmp_path / "边界.zip", office_files.grids(), office_files.to_gcj02, prj=None
+    )
     with pytest.raises(InvalidInput, match="datum is missing") as asked:
         read_set([path], today=TODAY)
     assert "gcj02" in asked.value.accepted
@@ -226,14 +228,14 @@ def nursery():
 
 @pytest.mark.parametrize("epsg", [4326, 4490, 4549, 4547, 4528, 32650])
 def test_projected_systems_come_in_as_degrees(epsg, tmp_path, nursery, monkeypatch):
-    monkeypatch.setattr("gis.intake.sources.run", nursery.run)
+    monkeypatch.setattr("gis.intake.readers.run", nursery.run)
     from pyproj import CRS, Transformer
 
     crs = CRS.from_epsg(epsg)
     there = Transformer.from_crs(4490, crs, always_xy=True)
-    path = kits.shapefile(
+    path = office_files.shapefile(
         tmp_path / "b.zip",
-        kits.grids(),
+        office_files.grids(),
         lambda xy: np.column_stack(there.transform(xy[:, 0], xy[:, 1])),
         prj=crs.to_wkt("WKT1_ESRI"),
     )
@@ -248,8 +250,8 @@ def test_a_prj_of_beijing_1954_is_refused(tmp_path):
 
     from gis.errors import InvalidInput
 
-    path = kits.shapefile(
-        tmp_path / "b.zip", kits.grids(), prj=CRS.from_epsg(4214).to_wkt("WKT1_ESRI")
+    path = office_files.shapefile(
+        tmp_path / "b.zip", office_files.grids(), prj=CRS.from_epsg(4214).to_wkt("WKT1_ESRI")
     )
     with pytest.raises(InvalidInput, match="CGCS2000"):
         read_set([path], today=TODAY)

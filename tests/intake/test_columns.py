@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis.digest import plain, sha256_of
+from gis.content_hash import plain, sha256_of
 from gis.directory import PlaceKind
-from gis.exchange.workbook import Sheet as Written
-from gis.exchange.workbook import write_workbook
 from gis.findings import MOST_OF_A_RULE, Severity, count
 from gis.intake import How, read_set
 from gis.intake.preview import preview, preview_json
 from gis.intake.tables import Sheet, read_workbook, understand
-from tests import drawn
-from tests.drawn import TODAY
+from gis.tables.xlsx_write import Sheet as Written
+from gis.tables.xlsx_write import write_workbook
+from tests import ascii_maps
+from tests.ascii_maps import TODAY
 
 # --- tables ------------------------------------------------------------------------------------
 
@@ -68,7 +68,7 @@ def test_a_row_is_read_alike_alone_and_among_others(some):
 
 def test_places_of_mixed_rows_are_those_of_each_row_by_itself():
     """The same directory and findings, whether a row comes alone or in a table of all."""
-    base = drawn.atlas()
+    base = ascii_maps.atlas()
     mixed = [
         [f"x{n}-{column}", *(["示例店", f"示例路{n}号", 118.7502, 32.1101, "wgs84", "餐饮", "甲;乙", 3, "是", "入住"])]
         for n in range(len(ODD_VALUES))
@@ -99,7 +99,7 @@ def test_of_very_many_mistakes_a_thousand_are_listed_and_all_are_counted(tmp_pat
     lines = "".join(f"x{n},示例店{n},118.7x,32.1101,wgs84\n" for n in range(number))
     path = tmp_path / "商铺.csv"
     path.write_text(f"商铺编号,店名,经度,纬度,坐标系\n{lines}", encoding="utf-8")
-    base = drawn.atlas()
+    base = ascii_maps.atlas()
     found = read_set([path], today=TODAY, base=base, how=How(keep_absent=True))
     assert len(found.findings) == MOST_OF_A_RULE + 1
     assert count(found.findings, Severity.ERROR) == number
@@ -113,7 +113,7 @@ def test_of_very_many_mistakes_a_thousand_are_listed_and_all_are_counted(tmp_pat
 
 
 def test_the_sum_of_values_is_that_of_their_json_line_by_line():
-    place = drawn.place("b-1", PlaceKind.BUILDING, 0.2, 0.2, aliases=("甲", "乙"))
+    place = ascii_maps.place("b-1", PlaceKind.BUILDING, 0.2, 0.2, aliases=("甲", "乙"))
     odd = [
         True,
         None,

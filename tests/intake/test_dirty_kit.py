@@ -5,22 +5,22 @@ import zipfile
 import pytest
 import shapely
 
-from gis.exchange.reference import parse_reference
+from gis.exchange.crs import parse_reference
 from gis.exchange.vector import Layer, write_shapefile
 from gis.findings import errors_among
 from gis.intake import How, read_set
 from gis.intake.preview import preview
-from tests import drawn
-from tests.drawn import TODAY
-from tests.intake import kits
+from tests import ascii_maps
+from tests.ascii_maps import TODAY
+from tests.intake import office_files
 
 
 def buildings(path):
     """Write a shapefile in GCJ-02 without .prj: a building on the line between two grids."""
-    line, south = drawn.WEST + drawn.SIDE, drawn.SOUTH + 0.0004
+    line, south = ascii_maps.WEST + ascii_maps.SIDE, ascii_maps.SOUTH + 0.0004
     across = shapely.box(line - 0.0001, south, line + 0.0001, south + 0.0001)
     within = shapely.box(line - 0.0005, south, line - 0.0003, south + 0.0001)
-    shapes = [shapely.transform(s, kits.to_gcj02) for s in (across, within)]
+    shapes = [shapely.transform(s, office_files.to_gcj02) for s in (across, within)]
     columns = {
         "楼栋编号": ["b-1", "b-2"],
         "楼栋名称": ["1幢", "2幢"],
@@ -37,14 +37,16 @@ def buildings(path):
 
 
 def test_a_kit_as_an_office_sends_it_is_previewed_in_one_go(tmp_path):
-    lines = kits.shapefile(tmp_path / "边界.zip", kits.grids(), kits.to_gcj02, prj=None)
+    lines = office_files.shapefile(
+        tmp_path / "边界.zip", office_files.grids(), office_files.to_gcj02, prj=None
+    )
     rows = [
         ["宝塔桥街道网格责任人名单（示例）", None, None, None, None],
         ["网格编号", "姓名", "职务", "联系电话", "任职日期"],
         ["320106012001", "王示例", "网格长", "025-0000-0001", "2026/3/1"],
         [None, "李样例", "社工", "025-0000-0002", "2026年3月1日"],
     ]
-    leaders = kits.workbook(
+    leaders = office_files.workbook(
         tmp_path / "责任人.xlsx", {"责任人名单": rows}, {"责任人名单": ["A1:E1", "A3:A4"]}
     )
     people = tmp_path / "人员.csv"
@@ -68,4 +70,4 @@ def test_a_kit_as_an_office_sends_it_is_previewed_in_one_go(tmp_path):
     assert {p.name for p in intake.roster.people} == {"王示例", "李样例", "赵虚构"}
     (found,) = [f for f in intake.findings if f.rule == "building_across"]
     assert "b-1" in found.text.en
-    assert found.place[0] == pytest.approx(drawn.WEST + drawn.SIDE, abs=1e-4)
+    assert found.place[0] == pytest.approx(ascii_maps.WEST + ascii_maps.SIDE, abs=1e-4)

@@ -8,11 +8,11 @@ import shapely
 from gis.directory import ContextFeature, ContextKind, Directory, PlaceKind
 from gis.disclosure import public
 from gis.division import Member
-from gis.exchange.whole import atlas_csv, tables_of, write_atlas_gpkg, write_atlas_workbook
+from gis.exchange.atlas_tables import atlas_csv, tables_of, write_atlas_gpkg, write_atlas_workbook
 from gis.findings import errors_among
 from gis.intake import read_set
-from tests import drawn
-from tests.drawn import TODAY, place
+from tests import ascii_maps
+from tests.ascii_maps import TODAY, place
 
 HOSTILE = ["=1+1", "+86-25", "-x", "@x", "'=x", "''", "'", "＝2", "a,b", 'a"b', "{{7*191}}", " 前后空格 ", "[1]x", "是", "A级"]  # fmt: skip
 
@@ -42,7 +42,7 @@ def atlas():
     )
     road = shapely.LineString([(118, 32), (119, 32)])
     context = (ContextFeature("r", ContextKind.ROAD, "示例路", road),)
-    made = drawn.atlas(Directory(tuple(places), context, synthetic=True))
+    made = ascii_maps.atlas(Directory(tuple(places), context, synthetic=True))
     members = (Member("=小区", "shanty_site", "shanty", 92, True), Member("企业示例", "enterprise"))
     grids = tuple(
         replace(g, members=members, households=None) if g.level == 2 else g for g in made.division

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gis.bulk.confined import _KEPT as KEPT
+from gis.tables.sandbox import _KEPT as KEPT
 from tests.intake.hostile_uploads import shp_parts, zipped
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-import gis.intake.workbook_process as process
-from gis.bulk.workbook_process import plain, rows_with_results
+import gis.tables.xlsx_child as process
 from gis.errors import TooLarge
 from gis.intake.tables import read_workbook
+from gis.tables.locate_child import plain, rows_with_results
 from tests.intake.hostile_uploads import sheet_xml
 
 ODD = [

@@ -20,7 +20,7 @@ from gis.bulk.files import locate_file
 from gis.datum import DATUMS, Datum, from_wgs84
 from gis.directory import Directory, PlaceKind
 from gis.errors import InvalidInput, TooLarge
-from tests import drawn
+from tests import ascii_maps
 
 WGS84 = Asked(datum=Datum.WGS84)
 
@@ -29,14 +29,14 @@ WGS84 = Asked(datum=Datum.WGS84)
 def atlas():
     plain = {"units": 2, "households": 10}
     places = [
-        drawn.place("b1", PlaceKind.BUILDING, 0.5, 0.5, name="1幢", address="示例路1号1幢", **plain),
-        drawn.place("b2", PlaceKind.BUILDING, 1.5, 0.5, name="2幢", address="示例路1号2幢", **plain),
-        drawn.place("b3", PlaceKind.BUILDING, 4.5, 0.5, name="1幢", address="样板街7号1幢",
+        ascii_maps.place("b1", PlaceKind.BUILDING, 0.5, 0.5, name="1幢", address="示例路1号1幢", **plain),
+        ascii_maps.place("b2", PlaceKind.BUILDING, 1.5, 0.5, name="2幢", address="示例路1号2幢", **plain),
+        ascii_maps.place("b3", PlaceKind.BUILDING, 4.5, 0.5, name="1幢", address="样板街7号1幢",
                     compound="同名苑", **plain),
-        drawn.place("b4", PlaceKind.BUILDING, 6.5, 0.5, name="1幢", address="样板街9号1幢",
+        ascii_maps.place("b4", PlaceKind.BUILDING, 6.5, 0.5, name="1幢", address="样板街9号1幢",
                     compound="同名苑", **plain),
     ]  # fmt: skip
-    return replace(drawn.atlas(Directory(tuple(places), synthetic=True)), name="宝塔桥街道")
+    return replace(ascii_maps.atlas(Directory(tuple(places), synthetic=True)), name="宝塔桥街道")
 
 
 @pytest.fixture
@@ -71,7 +71,9 @@ def sheet_rows(sheet):
 
 
 def at(x, y=0.5, datum="wgs84"):
-    lon, lat = from_wgs84(drawn.WEST + x * drawn.SIDE, drawn.SOUTH + y * drawn.SIDE, datum)
+    lon, lat = from_wgs84(
+        ascii_maps.WEST + x * ascii_maps.SIDE, ascii_maps.SOUTH + y * ascii_maps.SIDE, datum
+    )
     return f"{lon!r},{lat!r}"
 
 
@@ -183,7 +185,7 @@ def test_many_points_are_answered_as_each_alone(atlas):
     corners = np.array([(x, y) for x in range(9) for y in (0, 0.25, 1)], float)
     near = corners[rng.integers(0, len(corners), 400)] + rng.normal(0, 1e-4, (400, 2))
     units = np.vstack([corners, near, rng.uniform((-2, -2), (11, 3), (600, 2))])
-    xy = np.array([drawn.WEST, drawn.SOUTH]) + units * drawn.SIDE
+    xy = np.array([ascii_maps.WEST, ascii_maps.SOUTH]) + units * ascii_maps.SIDE
     xy[: len(corners)] = np.round(xy[: len(corners)], 7)
     alone = [atlas.locator.locate(x, y) for x, y in xy.tolist()]
     assert atlas.locator.locate_each(xy) == alone
@@ -350,7 +352,7 @@ def test_geojson_points_come_in_and_go_out(locate, tmp_path):
     assert rows[1]["又"] == '[1, {"a": 2}]'
     first, second, _ = locate(json.dumps(fc), Asked(), name="rows.geojson", kind="geojson")
     assert json.loads(locate.done.path.read_bytes())["datum"] == "wgs84"
-    here = [drawn.WEST + 2.5 * drawn.SIDE, drawn.SOUTH + 0.5 * drawn.SIDE]
+    here = [ascii_maps.WEST + 2.5 * ascii_maps.SIDE, ascii_maps.SOUTH + 0.5 * ascii_maps.SIDE]
     assert first["geometry"]["coordinates"] == pytest.approx(here, abs=1e-7)
     assert first["properties"]["level3_code"] == "320106012001002001"
     assert second["geometry"] is None
@@ -470,7 +472,7 @@ def test_a_workbook_that_would_fill_the_memory_ends_its_own_process_only(locate)
 def test_half_a_character_in_an_address_is_a_bad_row(atlas):
     from gis.bulk.answers import Answers
     from gis.bulk.locating import locate_rows
-    from gis.bulk.table import Chunk
+    from gis.tables.table import Chunk
 
     columns = find_columns(["address"], Asked())
     answers = Answers(atlas, AddressBook(atlas), "en", True)

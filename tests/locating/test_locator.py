@@ -13,13 +13,13 @@ from gis.errors import InvalidInput
 from gis.geometry import project, to_metres
 from gis.intake import read_set
 from gis.lookup.locator import Locator
-from tests import drawn
-from tests.drawn import SIDE, SOUTH, WEST
+from tests import ascii_maps
+from tests.ascii_maps import SIDE, SOUTH, WEST
 
 
 @pytest.fixture(scope="module")
 def locator():
-    return Locator(drawn.atlas().division)
+    return Locator(ascii_maps.atlas().division)
 
 
 def at(x, y=0.5):

@@ -14,8 +14,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import create_app
-from api.settings import Settings, today
+from api.settings import Settings
 from gis.accounts import Role
+from gis.clock import today
 from tests.api.callers import as_caller
 from tests.plans.drawn_plan import stored_strip
 

@@ -1,4 +1,4 @@
-"""The drawn strip of :mod:`tests.drawn` as the base of a plan: four buildings in each cluster."""
+"""The drawn strip of :mod:`tests.ascii_maps` as the base of a plan: four buildings in each cluster."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 
 import shapely
 
-from api.settings import today
+from gis.clock import today
 from gis.directory import Directory, PlaceKind
 from gis.ids import GridId, Level
-from gis.planning.acts import Context
+from gis.planning.cell_map import ground_of
 from gis.planning.codes import CodeBook
-from gis.planning.ground import ground_of
+from gis.planning.evaluation import Base
+from gis.planning.handlers import Context
 from gis.planning.operations import read_operation
 from gis.planning.plan import Moved, Plan, do
-from gis.planning.view import Base
 from gis.store import Identity, open_store
-from tests.drawn import SIDE, SOUTH, WEST, atlas, place
+from tests.ascii_maps import SIDE, SOUTH, WEST, atlas, place
 
 
 def strip() -> Base:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from api.cli import main
-from api.settings import today
+from gis.clock import today
 
 
 @pytest.fixture

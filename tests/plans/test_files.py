@@ -10,7 +10,7 @@ import openpyxl
 import pypdf
 import pytest
 
-from api.settings import today
+from gis.clock import today
 from tests.plans.conftest import ROOT, Draft, Office, moved_cell
 
 

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from gis.errors import Conflict, InvalidInput
 from gis.geometry import to_metres
 from gis.ids import Level
+from gis.planning.assemble import check_whole, division_of
 from gis.planning.cells import tessellate
-from gis.planning.draft import apply
+from gis.planning.evaluation import Base, view_of
 from gis.planning.lattice import faces_from, faces_of, geometry_of, outline, twice_area
-from gis.planning.plain import change_of, change_plain, ground_bytes, ground_from
 from gis.planning.plan import Plan, begun, fold, redo, undo
-from gis.planning.view import Base, view_of
-from gis.planning.whole import check_whole, division_of
+from gis.planning.serialize import change_of, change_plain, ground_bytes, ground_from
+from gis.planning.state import apply
 from tests.plans.drawn_plan import act, clusters, strip
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from gis.planning.whole import division_of
+from gis.planning.assemble import division_of
 from tests.plans.conftest import ROOT, Office
 
 

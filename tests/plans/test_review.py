@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.settings import today
+from gis.clock import today
 from tests.plans.conftest import Office, moved_cell, strip_served
 
 FIRST, LAST = "320106012001001001", "320106012002002002"

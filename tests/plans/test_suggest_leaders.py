@@ -9,10 +9,10 @@ import pytest
 
 from gis.errors import InvalidInput
 from gis.ids import Level, PersonId
+from gis.planning.evaluation import Base
 from gis.planning.operations import Assign
 from gis.planning.plan import begun, do
-from gis.planning.suggest import Options, suggest
-from gis.planning.view import Base
+from gis.planning.proposals import Options, suggest
 from gis.roster import Duty, Person, Role, Roster
 from tests.plans.drawn_plan import act, context, strip
 

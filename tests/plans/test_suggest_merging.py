@@ -8,16 +8,16 @@ import pytest
 
 from gis.division import GridKind
 from gis.ids import Level
+from gis.planning.cell_map import ground_of
 from gis.planning.codes import CodeBook
-from gis.planning.ground import ground_of
-from gis.planning.suggest import Options, suggest
-from gis.planning.view import Base
-from tests import drawn
+from gis.planning.evaluation import Base
+from gis.planning.proposals import Options, suggest
+from tests import ascii_maps
 
 
 def view_with(households, kinds):
     """The strip, its four compounds with these households and kinds."""
-    atlas = drawn.atlas()
+    atlas = ascii_maps.atlas()
     grids = []
     number = {g.code: i for i, g in enumerate(atlas.division.level(Level.COMPOUND))}
     for grid in atlas.division:

@@ -132,7 +132,9 @@ def command(monkeypatch, tmp_path, capsys):
                 """Nothing is open."""
 
         monkeypatch.setattr(room, "open_stored", Stored)
-        monkeypatch.setattr("api.live.internal_atlas", lambda _store, _day: (atlas, (), None))
+        monkeypatch.setattr(
+            "api.serving.live_atlas.internal_atlas", lambda _store, _day: (atlas, (), None)
+        )
         for name, value in {"WANGGE_LANG": "en", **env}.items():
             monkeypatch.setenv(name, value)
         monkeypatch.chdir(tmp_path)

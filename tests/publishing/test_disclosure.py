@@ -10,12 +10,12 @@ import shapely
 from gis.directory import ContextFeature, ContextKind, Directory, PlaceKind
 from gis.disclosure import Policy, public
 from gis.exchange.geojson import write_directory, write_division
-from gis.exchange.sheets import place_json, sheet_json
-from gis.exchange.tables import write_roster
+from gis.exchange.json_values import place_json, sheet_json
+from gis.exchange.roster_csv import write_roster
 from gis.ids import GridId, Level, PersonId, PlaceId
 from gis.roster import Duty, Organisation, OrganisationKind, Person, Role, Roster
-from tests import drawn
-from tests.drawn import SIDE, SOUTH, TODAY, WEST, place
+from tests import ascii_maps
+from tests.ascii_maps import SIDE, SOUTH, TODAY, WEST, place
 
 UNIT = "不公开驻地甲"
 
@@ -57,10 +57,10 @@ def everything(atlas):
 
 
 def test_an_undisclosed_unit_leaves_no_trace(directory):
-    roster = drawn.roster()
+    roster = ascii_maps.roster()
     told = Organisation("o9", GridId("g001"), OrganisationKind.RESIDENT_UNIT, f"{UNIT}(示例)")
     roster = replace(roster, organisations=(*roster.organisations, told))
-    shown = public(drawn.atlas(directory, roster))
+    shown = public(ascii_maps.atlas(directory, roster))
     assert [p.id for p in shown.directory.places] == ["b1", "s1", "u1"]
     text = everything(shown)
     for trace in (UNIT, "九号大院", "暗路", "内部超市", '"u2"', '"b2"', '"b3"'):
@@ -71,7 +71,7 @@ def test_an_undisclosed_unit_leaves_no_trace(directory):
 
 
 def test_an_undisclosed_unit_is_taken_out_of_the_names_of_grids(directory):
-    atlas = drawn.atlas(directory)
+    atlas = ascii_maps.atlas(directory)
     grids = tuple(
         replace(g, name=f"示例小区·{UNIT}") if g.level is Level.COMPOUND else g
         for g in atlas.division
@@ -81,7 +81,7 @@ def test_an_undisclosed_unit_is_taken_out_of_the_names_of_grids(directory):
 
 
 def test_households_are_rounded_to_ten_and_nothing_finer_remains(directory):
-    shown = public(drawn.atlas(directory))
+    shown = public(ascii_maps.atlas(directory))
     assert {g.households % 10 for g in shown.division} == {0}
     assert {g.resident_population for g in shown.division} == {None}
     assert {p.households for p in shown.directory.places} == {None}
@@ -90,10 +90,10 @@ def test_households_are_rounded_to_ten_and_nothing_finer_remains(directory):
 def test_only_the_name_and_office_phone_of_people_in_office_remain():
     former = Duty("dx", PersonId("px"), GridId("g001001001"), Role.GRID_LEADER,
                   date(2024, 1, 1), date(2026, 1, 1))  # fmt: skip
-    roster = drawn.roster(former)
+    roster = ascii_maps.roster(former)
     secret = Person(PersonId("px"), "前任示例", "025-0000-9999", "000-9", "某单位", True, True)
     roster = Roster((*roster.people, secret), roster.duties, roster.organisations, True)
-    shown = public(drawn.atlas(people=roster))
+    shown = public(ascii_maps.atlas(people=roster))
     assert {(p.mobile, p.organisation, p.party_member, p.consent) for p in shown.roster.people} == {
         ("", "", None, False)
     }
@@ -104,15 +104,17 @@ def test_only_the_name_and_office_phone_of_people_in_office_remain():
 
 
 def test_a_volunteer_who_consents_is_shown():
-    roster = drawn.roster()
+    roster = ascii_maps.roster()
     people = tuple(replace(p, consent=True) for p in roster.people)
-    assert "李志愿示例" in everything(public(drawn.atlas(people=replace(roster, people=people))))
+    assert "李志愿示例" in everything(
+        public(ascii_maps.atlas(people=replace(roster, people=people)))
+    )
 
 
 def test_a_past_day_shows_no_former_people():
     leave = Duty("dv2", PersonId("pv"), GridId("g001001001"), Role.GRID_LEADER,
                  date(2024, 1, 1), date(2025, 1, 1))  # fmt: skip
-    past = replace(drawn.atlas(people=drawn.roster(leave)), as_of=date(2024, 6, 1))
+    past = replace(ascii_maps.atlas(people=ascii_maps.roster(leave)), as_of=date(2024, 6, 1))
     assert public(past, today=TODAY).roster.duties == ()
 
 
@@ -126,11 +128,11 @@ def test_a_past_day_shows_no_former_people():
     ],
 )
 def test_each_thing_can_be_switched_off(directory, policy, gone):
-    text = everything(public(drawn.atlas(directory), policy))
+    text = everything(public(ascii_maps.atlas(directory), policy))
     assert not [g for g in gone if g in text]
-    assert all(g in everything(public(drawn.atlas(directory))) for g in gone)
+    assert all(g in everything(public(ascii_maps.atlas(directory))) for g in gone)
 
 
 def test_what_is_public_stays_as_it_is():
-    shown = public(drawn.atlas())
+    shown = public(ascii_maps.atlas())
     assert public(shown) is shown

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maps import bundle as bundling
-from maps.arcs import UNITS, coverage_arcs
 from maps.bundle import BundleError, bundle
 from maps.labels import label_centres, pinyin_table
 from maps.page import as_block
 from maps.palette import COMMUNITIES, DARK, LIGHT, RANKS, colouring
+from maps.topology import UNITS, coverage_arcs
 from tests.publishing.hostile import CORPUS
 
 # --- arcs ----------------------------------------------------------------------------------------

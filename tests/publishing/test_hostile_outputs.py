@@ -12,7 +12,7 @@ from itertools import cycle
 import openpyxl
 import pytest
 
-from gis.exchange.tables import guarded_text
+from gis.exchange.roster_csv import guarded_text
 from maps import MapSettings
 from maps.site.downloads import download_names, download_parts
 from maps.site.page import page_part

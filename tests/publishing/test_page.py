@@ -21,7 +21,7 @@ import maps
 from gis import disclosure
 from gis.atlas import Atlas
 from gis.errors import InvalidInput
-from gis.exchange.sheets import sheet_json
+from gis.exchange.json_values import sheet_json
 from gis.intake import read_set
 from maps import MapSettings
 from tests.publishing.hostile import CORPUS

@@ -24,12 +24,12 @@ from gis.errors import InvalidInput, NotFound, SettingsError
 from gis.intake import read_set
 from gis.roster import Roster
 from maps import MapSettings
-from maps.posters import letters as letters_room
-from maps.posters.checking import extents, outside, overlaps
+from maps.posters import fonts as letters_room
 from maps.posters.drawing import draw, prepared
-from maps.posters.letters import letters_for, printable
-from maps.posters.room import Room
-from maps.posters.wrapping import fit, wrap
+from maps.posters.fonts import letters_for, printable
+from maps.posters.free_space import Room
+from maps.posters.overlap_check import extents, outside, overlaps
+from maps.posters.text_fit import fit, wrap
 from tests.publishing.hostile import CORPUS
 from tests.publishing.small_map import COMPOUNDS, DAY, A, small_atlas
 

@@ -13,7 +13,7 @@ from gis.disclosure import public
 from gis.errors import Conflict, InvalidInput, TooLarge
 from maps import MapSettings
 from maps.detail import checked_detail
-from maps.site import swap
+from maps.site import atomic_replace
 from maps.site.downloads import KINDS, chosen_kinds, download_names, download_parts
 from maps.site.page import page_part
 from maps.site.permission import SYNTHETIC, Permission, permission_for
@@ -35,7 +35,7 @@ def files_of(folder):
 def step(request, monkeypatch):
     """Both ways of putting a site in the place of another: not every file system has the first."""
     if request.param == "in two steps":
-        monkeypatch.setattr(swap, "_renameat2", lambda: None)
+        monkeypatch.setattr(atomic_replace, "_renameat2", lambda: None)
     return request.param
 
 

@@ -16,6 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from gis.accounts import Lifetimes, Role, Scope
+from gis.audit import Author
 from gis.errors import (
     Conflict,
     InvalidInput,
@@ -25,9 +26,8 @@ from gis.errors import (
     TooManyRequests,
 )
 from gis.ids import GridId
-from gis.record import Author
 from gis.store import Store, open_store
-from gis.store.accounts import Accounts, issued, open_accounts, secrets, tables
+from gis.store.accounts import Accounts, credentials, open_accounts, secrets, tables
 from gis.store.accounts.attempts import FREE_FAILURES
 from gis.store.accounts.revisions import VERSION_TABLE
 from tests.store.conftest import ENGINES
@@ -359,7 +359,7 @@ def test_tokens_that_were_forged_changed_or_have_ended_open_nothing(
     assert accounts.token_owner(token) is not None
     header = jwt.get_unverified_header(token)
     claims = jwt.decode(token, options={"verify_signature": False})
-    assert header["alg"] == issued.ALGORITHM
+    assert header["alg"] == credentials.ALGORITHM
     with accounts._database.reading() as connection:
         secret = connection.scalar(
             tables.signing_key.select().with_only_columns(tables.signing_key.c.secret)

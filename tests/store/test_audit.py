@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gis.audit import Author, Change, Head
 from gis.errors import Conflict, StoreError
-from gis.record import Author, Change, Head
 from gis.store import Store, audit
 from gis.store.audit import Asked
 from gis.store.engine import head_file

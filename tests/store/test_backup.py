@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from gis.accounts import Scope
+from gis.audit import Author
 from gis.errors import Conflict, InvalidInput, NotSignedIn, StoreBusy
-from gis.record import Author
 from gis.store import Store, open_store
 from gis.store.accounts import open_accounts
 from gis.store.engine import connect_sqlite, open_database

@@ -15,9 +15,10 @@ from starlette.testclient import TestClient
 
 from api import create_app
 from api.cli import main
-from api.settings import Settings, today
+from api.settings import Settings
+from gis.clock import today
 from gis.directory import PlaceKind
-from tests.drawn import SIDE, SOUTH, WEST
+from tests.ascii_maps import SIDE, SOUTH, WEST
 from tests.plans.conftest import Draft, Office, moved_cell, office_of
 from tests.plans.drawn_plan import stored_strip, strip
 

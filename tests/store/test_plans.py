@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from api.plans import release
-from api.plans.desk import PlanDesk
-from api.settings import Settings, today
+from api.settings import Settings
+from gis.audit import SYSTEM, Author
+from gis.clock import today
 from gis.errors import Conflict, Outdated
 from gis.planning.operations import read_operation
-from gis.record import SYSTEM, Author
 from gis.store import Identity, Store
 from gis.store.plans import APPROVED, DRAFT, Superseded
+from gis.workflows.plans import publish
+from gis.workflows.plans.workspace import PlanDesk
 from tests.plans.drawn_plan import strip
 
 PLANNER = Author("王规划示例", "planner", "api")
@@ -95,13 +96,13 @@ def test_publishing_is_one_transaction(
         raise RuntimeError("in the middle")
 
     with monkeypatch.context() as patched:
-        patched.setattr("gis.store.plans.stored.change_head", broken)
+        patched.setattr("gis.store.plans.plan_store.change_head", broken)
         with pytest.raises(RuntimeError):
-            release.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="")
+            publish.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="")
     assert (store.versions(), store.audit_log().total) == (before, log)
     assert store.plans.lineage() == []
 
-    done = release.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="")
+    done = publish.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="")
 
     assert done.head.published_version == before.division + 1
     held = store.holding(today())
@@ -120,16 +121,16 @@ def test_a_date_in_the_past_or_before_a_scheduled_one_is_refused(
     opened = act(desk, desk.begin("甲", "", None, PLANNER), kind="rename", grid=FIRST, name="甲")
     opened = approved(desk, opened)
     with pytest.raises(Conflict, match="before today"):
-        release.publish(
+        publish.publish(
             desk, opened.head.id, opened.etag, today() - timedelta(days=1), SYSTEM, reason=""
         )
-    release.publish(desk, opened.head.id, opened.etag, later, SYSTEM, reason="")
+    publish.publish(desk, opened.head.id, opened.etag, later, SYSTEM, reason="")
     assert store.holding(today()).division.version == 1
     assert store.holding(later).division.by_id[FIRST].name == "甲"
     other = act(desk, desk.begin("乙", "", None, PLANNER), kind="rename", grid=SECOND, name="乙")
     other = approved(desk, other)
     with pytest.raises(Conflict, match="version 2"):
-        release.publish(desk, other.head.id, other.etag, today(), SYSTEM, reason="")
+        publish.publish(desk, other.head.id, other.etag, today(), SYSTEM, reason="")
 
 
 def test_a_plan_that_nothing_overlaps_is_carried_over_by_itself(
@@ -139,7 +140,7 @@ def test_a_plan_that_nothing_overlaps_is_carried_over_by_itself(
     last = "g002002002"
     two = act(desk, desk.begin("乙", "", None, PLANNER), kind="rename", grid=last, name="乙")
     for opened in (approved(desk, two), approved(desk, one)):
-        release.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="")
+        publish.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="")
     division = store.holding(today()).division
     assert division.by_id[last].name == "乙"
     assert division.by_id[SECOND].households == 350 + 87

@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from gis.audit import Author
 from gis.editing import Edited, people, places
 from gis.errors import Conflict
-from gis.record import Author
 from gis.roster import Roster
 from gis.store import Store, open_store
-from gis.store.revising import Base
+from gis.store.edits import Base
 from tests.store.sets import TODAY, roster, whole_set
 
 WANG = Author("王示例", "staff", "page")

@@ -2,9 +2,9 @@
 
 from gis.planning.propose.balance import Balanced, balance
 from gis.planning.propose.clusters import Clusters, clusters
-from gis.planning.propose.left_out import LeftOut
 from gis.planning.propose.merge import Merged, merge_under
 from gis.planning.propose.repair import Repaired, repair
+from gis.planning.propose.unassigned import LeftOut
 
 __all__ = [
     "Balanced",

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.planning.propose import checks
+from gis.planning.propose.deadline import Progress, Watch
 from gis.planning.propose.labels import given_pairs, whole_labels
-from gis.planning.propose.least import connected
+from gis.planning.propose.minimal_sets import connected
 from gis.planning.propose.sets import Floats, Graph, Ints, graph
-from gis.planning.propose.watch import Progress, Watch
 
 LIMIT_S = 10.0
 WORTH = 0.002

@@ -11,13 +11,13 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.planning.propose import checks
-from gis.planning.propose.cover import relaxed
+from gis.planning.propose.deadline import Progress, Watch
 from gis.planning.propose.labels import cost_of, given_pairs, in_order
-from gis.planning.propose.left_out import LeftOut, no_room, too_few
 from gis.planning.propose.search import Search
+from gis.planning.propose.set_cover import relaxed
 from gis.planning.propose.sets import Floats, Graph, Ints, Pool, connected_sets, graph
 from gis.planning.propose.tessellation import neighbours
-from gis.planning.propose.watch import Progress, Watch
+from gis.planning.propose.unassigned import LeftOut, no_room, too_few
 
 LIMIT_S = 20.0
 DEAREST_M = 1e5

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from gis.errors import InvalidInput
 from gis.planning.propose import checks
 from gis.planning.propose.borders import shared_edges
-from gis.planning.propose.compact import Compaction
+from gis.planning.propose.deadline import Progress, Watch
 from gis.planning.propose.labels import given_pairs, in_order
 from gis.planning.propose.packing import Packing
 from gis.planning.propose.sets import Floats, Ints, graph
-from gis.planning.propose.watch import Progress, Watch
+from gis.planning.propose.shorten_borders import Compaction
 
 LIMIT_S = 15.0
 SEARCHING, SHORTENING = 0.75, 0.6

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from gis.planning.propose.least import chosen_most, least_sets, price_bound
+from gis.planning.propose.deadline import Watch
+from gis.planning.propose.minimal_sets import chosen_most, least_sets, price_bound
 from gis.planning.propose.sets import Floats, Graph, Ints
-from gis.planning.propose.watch import Watch
 
 EXACT_REGIONS = 40
 LISTED_MEAN = 0.3

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from gis.planning.propose import checks
 from gis.planning.propose.clusters import centroids, divided
-from gis.planning.propose.cover import incidence
-from gis.planning.propose.handovers import Handovers
+from gis.planning.propose.deadline import Progress, Watch
 from gis.planning.propose.labels import cost_of, given_pairs, in_order, whole_labels
-from gis.planning.propose.left_out import LeftOut, no_room, too_few
+from gis.planning.propose.local_repair import Handovers
+from gis.planning.propose.set_cover import incidence
 from gis.planning.propose.sets import Floats, Graph, Ints, connected_sets, graph
 from gis.planning.propose.tessellation import neighbours
-from gis.planning.propose.watch import Progress, Watch
+from gis.planning.propose.unassigned import LeftOut, no_room, too_few
 
 LIMIT_S = 10.0
 MOVE_M = 1e4

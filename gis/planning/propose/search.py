@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gis.planning.propose.cover import Prices, exact, over_price
-from gis.planning.propose.handovers import Handovers
+from gis.planning.propose.deadline import Watch
+from gis.planning.propose.local_repair import Handovers
+from gis.planning.propose.set_cover import Prices, exact, over_price
 from gis.planning.propose.sets import Floats, Graph, Ints, Pool, spread_m
-from gis.planning.propose.watch import Watch
 
 WINDOWS = (60, 100)
 WINDOW_SETS = 800

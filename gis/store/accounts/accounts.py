@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from sqlalchemy import Connection, func, make_url, select
 
 from gis.accounts import ALL_SCOPES, Account, ApiKey, Lifetimes, Role, Scope, Session
+from gis.audit import SYSTEM, Author, Change
 from gis.errors import InvalidInput, NotSignedIn
 from gis.ids import GridId
-from gis.record import SYSTEM, Author, Change
-from gis.store.accounts import attempts, issued, people, revisions, secrets, tables
+from gis.store.accounts import account_rows, attempts, credentials, revisions, secrets, tables
 from gis.store.accounts.outbox import Recorder, carry_over, post
 from gis.store.engine import Database, open_database
 from gis.store.store import Store
@@ -53,7 +53,7 @@ class Accounts:
             keyed = connection.scalar(select(func.count()).select_from(tables.signing_key))
         if not keyed:
             with self._database.writing() as connection:
-                issued.make_signing_key(connection, self._now())
+                credentials.make_signing_key(connection, self._now())
         carry_over(self._database, self._record)
         return needed
 
@@ -86,7 +86,7 @@ class Accounts:
         with self._database.writing() as connection:
             if connection.scalar(select(func.count()).select_from(tables.account)):
                 return None
-            people.add(
+            account_rows.add(
                 connection,
                 SYSTEM,
                 name=FIRST_NAME,
@@ -102,12 +102,12 @@ class Accounts:
     def list(self) -> tuple[Account, ...]:
         """Return all accounts, by name."""
         with self._database.reading() as connection:
-            return people.every(connection)
+            return account_rows.every(connection)
 
     def find(self, name: str) -> Account:
         """Return the account of a name (see :func:`people.by_name`)."""
         with self._database.reading() as connection:
-            return people.by_name(connection, name)
+            return account_rows.by_name(connection, name)
 
     def add(
         self,
@@ -125,13 +125,13 @@ class Accounts:
         InvalidInput, Conflict
             A name, role or password that will not do, or a name that is taken.
         """
-        checked, known = people.checked_name(name), people.checked_role(role)
+        checked, known = account_rows.checked_name(name), account_rows.checked_role(role)
         if password is not None:
             secrets.check_new_password(password, checked)
         once = None if password else secrets.new_one_time_password()
         hashed = secrets.hash_password(password or once or "")
         with self._database.writing() as connection:
-            added = people.add(
+            added = account_rows.add(
                 connection,
                 author,
                 name=checked,
@@ -162,20 +162,20 @@ class Accounts:
         """
         values: dict[str, object] = {}
         if role is not None:
-            values["role"] = str(people.checked_role(role))
+            values["role"] = str(account_rows.checked_role(role))
         if scope_grids is not _SAME:
             values["scope_grids"] = None if scope_grids is None else sorted(scope_grids)
         if disabled is not None:
             values["disabled"] = disabled
         with self._database.writing() as connection:
-            found = people.by_name(connection, name)
+            found = account_rows.by_name(connection, name)
             if disabled:
                 values["epoch"] = found.epoch + 1
-                issued.end_sessions(connection, found.id)
+                credentials.end_sessions(connection, found.id)
             if not values:
                 return found
             action = "account.disable" if disabled else "account.change"
-            changed = people.change(connection, author, found, action, **values)
+            changed = account_rows.change(connection, author, found, action, **values)
         self._done()
         return changed
 
@@ -194,9 +194,9 @@ class Accounts:
         once = None if password else secrets.new_one_time_password()
         hashed = secrets.hash_password(password or once or "")
         with self._database.writing() as connection:
-            found = people.by_name(connection, name)
-            issued.end_sessions(connection, found.id)
-            people.change(
+            found = account_rows.by_name(connection, name)
+            credentials.end_sessions(connection, found.id)
+            account_rows.change(
                 connection,
                 author,
                 found,
@@ -228,7 +228,7 @@ class Accounts:
             After several wrong ones.
         """
         with self._database.reading() as connection:
-            owner = people.by_id(connection, identity)
+            owner = account_rows.by_id(connection, identity)
         if owner is None:
             raise NotSignedIn("the account is gone", "账号已不存在")
         secrets.check_new_password(new, owner.name)
@@ -242,11 +242,11 @@ class Accounts:
             raise InvalidInput("password", "password: that is not the old one", "原密码不正确")
         hashed = secrets.hash_password(new)
         with self._database.writing() as connection:
-            found = people.by_id(connection, identity)
+            found = account_rows.by_id(connection, identity)
             if found is None:
                 raise NotSignedIn("the account is gone", "账号已不存在")
-            issued.end_sessions(connection, identity, but=keep)
-            people.change(
+            credentials.end_sessions(connection, identity, but=keep)
+            account_rows.change(
                 connection,
                 author,
                 found,
@@ -274,11 +274,11 @@ class Accounts:
         """
         owner = self._entered(name, password, address)
         with self._database.writing() as connection:
-            people_row = people.by_id(connection, owner)
+            people_row = account_rows.by_id(connection, owner)
             if people_row is None or people_row.disabled:
                 raise _refused()
             now = self._now()
-            token, session = issued.open_session(
+            token, session = credentials.open_session(
                 connection, people_row, agent, now, self.lifetimes.session_s
             )
             _note_sign_in(connection, owner, now)
@@ -292,10 +292,10 @@ class Accounts:
 
     def _checked(self, name: str, password: str, address: str) -> str | None:
         """Return the id of an account by its name and password, None when they do not match."""
-        key = people.name_key(name)
+        key = account_rows.name_key(name)
         with self._database.writing() as connection:
             who, failures = attempts.begin(connection, key, address, self._now())
-            known = people.password_of(connection, key)
+            known = account_rows.password_of(connection, key)
             if failures == attempts.FREE_FAILURES and known is not None:
                 wait_s = attempts.wait_after(failures)
                 lockout = Change("account.lockout", f"account:{known[0]}", None, {"wait_s": wait_s})
@@ -313,38 +313,38 @@ class Accounts:
         """Return the account and session of a token; None when it has ended or never was."""
         now = self._now()
         with self._database.reading() as connection:
-            found = issued.find_session(connection, token, now, self.lifetimes.idle_s)
-        if found and issued.is_to_be_seen(found[1], now):
+            found = credentials.find_session(connection, token, now, self.lifetimes.idle_s)
+        if found and credentials.is_to_be_seen(found[1], now):
             with self._database.writing() as connection:
-                issued.see(connection, token, now)
+                credentials.see(connection, token, now)
         return found
 
     def sessions_of(self, identity: str) -> tuple[Session, ...]:
         """Return the sessions of an account, the last used first."""
         with self._database.reading() as connection:
-            return issued.sessions_of(connection, identity, self._now(), self.lifetimes.idle_s)
+            return credentials.sessions_of(connection, identity, self._now(), self.lifetimes.idle_s)
 
     def sign_out(self, token: str) -> None:
         """End a session; one that has ended already stays ended."""
         with self._database.writing() as connection:
-            issued.end_token(connection, token)
+            credentials.end_token(connection, token)
 
     def end_session(self, identity: str, session: str) -> None:
         """End one session of an account by its id (see :func:`issued.end_session`)."""
         with self._database.writing() as connection:
-            issued.end_session(connection, identity, session)
+            credentials.end_session(connection, identity, session)
 
     def sign_out_everywhere(self, author: Author, identity: str, *, keys: bool = False) -> None:
         """End all sessions and tokens of an account; with ``keys``, its API keys too."""
         with self._database.writing() as connection:
-            found = people.by_id(connection, identity)
+            found = account_rows.by_id(connection, identity)
             if found is None:
                 return
-            issued.end_sessions(connection, identity)
+            credentials.end_sessions(connection, identity)
             if keys:
-                for key in issued.keys_of(connection, identity):
-                    issued.revoke_key(connection, identity, key.id, self._now())
-            people.change(
+                for key in credentials.keys_of(connection, identity):
+                    credentials.revoke_key(connection, identity, key.id, self._now())
+            account_rows.change(
                 connection, author, found, "account.sign_out_everywhere", epoch=found.epoch + 1
             )
         self._done()
@@ -362,9 +362,9 @@ class Accounts:
     ) -> tuple[str, ApiKey]:
         """Make an API key for an account; the key is returned once and kept nowhere."""
         with self._database.writing() as connection:
-            owner = people.by_name(connection, name)
+            owner = account_rows.by_name(connection, name)
             lasts_s = None if days is None else days * 86_400
-            key, known = issued.make_key(
+            key, known = credentials.make_key(
                 connection,
                 owner,
                 name=label,
@@ -380,12 +380,12 @@ class Accounts:
     def keys_of(self, identity: str) -> tuple[ApiKey, ...]:
         """Return the API keys of an account, revoked ones too."""
         with self._database.reading() as connection:
-            return issued.keys_of(connection, identity)
+            return credentials.keys_of(connection, identity)
 
     def revoke_key(self, author: Author, identity: str, key: str) -> None:
         """End an API key of an account for good (see :func:`issued.revoke_key`)."""
         with self._database.writing() as connection:
-            known = issued.revoke_key(connection, identity, key, self._now())
+            known = credentials.revoke_key(connection, identity, key, self._now())
             before = {"key": known.id, "scopes": sorted(known.scopes)}
             post(
                 connection,
@@ -398,12 +398,12 @@ class Accounts:
         """Return whose API key it is and what for; None when it is none or has ended."""
         now = self._now()
         with self._database.reading() as connection:
-            found = issued.find_key(connection, key, now)
+            found = credentials.find_key(connection, key, now)
         if found is None:
             return None
-        if issued.is_key_to_be_seen(found[1], now):
+        if credentials.is_key_to_be_seen(found[1], now):
             with self._database.writing() as connection:
-                issued.see_key(connection, found[1].id, now)
+                credentials.see_key(connection, found[1].id, now)
         return found[0], found[1].scopes
 
     def issue_token(
@@ -417,16 +417,18 @@ class Accounts:
         """Return a JWT for an account that proves itself (see :meth:`sign_in`)."""
         identity = self._entered(name, password, address)
         with self._database.reading() as connection:
-            owner = people.by_id(connection, identity)
+            owner = account_rows.by_id(connection, identity)
             if owner is None or owner.disabled:
                 raise _refused()
             now = self._now()
-            return issued.issue_token(connection, owner, scopes, now, self.lifetimes.token_s), owner
+            return credentials.issue_token(
+                connection, owner, scopes, now, self.lifetimes.token_s
+            ), owner
 
     def token_owner(self, token: str) -> tuple[Account, frozenset[Scope]] | None:
         """Return whose JWT it is and what for; None when it is not good (any more)."""
         with self._database.reading() as connection:
-            return issued.find_token(connection, token, self._now())
+            return credentials.find_token(connection, token, self._now())
 
 
 def _note_sign_in(connection: Connection, identity: str, now: int) -> None:

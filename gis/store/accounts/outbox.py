@@ -19,8 +19,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from gis.audit import Author, Change
 from gis.errors import StoreError
-from gis.record import Author, Change
 from gis.store.accounts.tables import outbox
 from gis.store.engine import Database
 

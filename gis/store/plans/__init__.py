@@ -1,6 +1,6 @@
 """Plans as rows: each step is stored in a transaction of its own as it is made."""
 
-from gis.store.plans.stored import Plans
+from gis.store.plans.plan_store import Plans
 from gis.store.plans.values import (
     APPROVED,
     DRAFT,

@@ -8,15 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from gis.audit import Author
 from gis.division import Division
 from gis.errors import NotFound
 from gis.findings import Text
-from gis.planning.plain import change_of, change_plain
 from gis.planning.plan import Entry, Step
-from gis.record import Author
+from gis.planning.serialize import change_of, change_plain
 from gis.store import audit, tables
-from gis.store.heads import DIVISION, heads
 from gis.store.plans.values import Descent, PlanHead, Superseded, utc_now, wrong_state
+from gis.store.versions import DIVISION, heads
 
 REBASE = "rebase"
 

@@ -11,7 +11,7 @@ from gis.directory import Directory
 from gis.division import Division
 from gis.errors import Conflict
 from gis.roster import Roster
-from gis.store.holdings import Identity
+from gis.store.in_force import Identity
 
 DRAFT, SUBMITTED, RETURNED = "draft", "submitted", "returned"
 APPROVED, PUBLISHED, WITHDRAWN = "approved", "published", "withdrawn"

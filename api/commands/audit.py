@@ -1,0 +1,245 @@
+"""``wangge audit …``, ``wangge backup`` and ``wangge restore``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.commands.common import day_of, language, open_stored, operator, write_files
+from gis.errors import InvalidInput, StoreDamaged
+
+if TYPE_CHECKING:
+    from gis.audit import Entry
+    from gis.store.audit import Asked
+
+audit = typer.Typer(
+    name="audit",
+    help="审计记录 · the audit log: who changed what, when and why.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+_ALL = 10_000_000
+_AS_JSON = Annotated[bool, typer.Option("--json", help="Print as JSON")]
+
+
+@audit.command()
+def verify(
+    head: Annotated[
+        list[str] | None,
+        typer.Option(help="A COUNT:HASH noted earlier, which the log must still contain"),
+    ] = None,
+) -> None:
+    """Check every link and value of the audit log; name the first that is broken, exit code 1.
+
+    Prints the head of the log: note it elsewhere (on paper, in a mail) and give it with --head
+    later. Without such a note a log whose end was cut off by somebody who owns the database and
+    the files beside it cannot be told from one that was never longer.
+    """
+    from gis.audit import Head
+
+    noted = []
+    for text in head or []:
+        found = Head.parse(text)
+        if found is None:
+            raise InvalidInput(
+                "head",
+                f"--head {text[:80]!r}: must be COUNT:HASH as wangge audit verify prints it",
+                f"--head {text[:80]!r}：应为 wangge audit verify 所打印的 条数:哈希",
+            )
+        noted.append(found)
+    with closing(open_stored()) as store:
+        verified = store.verify_audit(noted)
+    if verified.broken:
+        broken = verified.broken
+        raise StoreDamaged(
+            f"the audit log is broken: {broken.en}; keep this file as it is and compare it with "
+            "a backup",
+            f"审计记录不完整：{broken.zh}；请保留此文件原样，并与备份比对",
+        )
+    count, erased = verified.head.count, verified.erased
+    if language() == "zh-CN":
+        print(f"审计记录完整：{count} 条，其中 {erased} 项内容已依规删除")
+        print(f"末条（请抄录于别处）：{verified.head}")
+    else:
+        print(f"the audit log is whole: {count} entries, {erased} values erased on record")
+        print(f"head (note it elsewhere): {verified.head}")
+
+
+def _asked(
+    who: str, action: str, subject: str, since: str | None, until: str | None, limit: int
+) -> Asked:
+    from gis.exchange.audit_table import as_utc
+    from gis.store.audit import Asked
+
+    first, last = day_of(since, "since"), day_of(until, "until")
+    return Asked(
+        who=who,
+        action=action,
+        subject=subject,
+        since=as_utc(first) if first else "",
+        until=as_utc(last, after=True) if last else "",
+        limit=limit,
+    )
+
+
+_Who = Annotated[str, typer.Option(help="The account that wrote")]
+_Action = Annotated[str, typer.Option(help="person.edit, or person for all of them")]
+_Subject = Annotated[str, typer.Option(help="person:p-0001, or person for all of them")]
+_Since = Annotated[str | None, typer.Option(help="The first day (YYYY-MM-DD)")]
+_Until = Annotated[str | None, typer.Option(help="The last day (YYYY-MM-DD)")]
+
+
+@audit.command("list")
+def list_entries(
+    who: _Who = "",
+    action: _Action = "",
+    subject: _Subject = "",
+    since: _Since = None,
+    until: _Until = None,
+    limit: Annotated[int, typer.Option(help="At most this many", min=1, max=_ALL)] = 50,
+    as_json: _AS_JSON = False,
+) -> None:
+    """Print entries of the audit log, the newest first."""
+    with closing(open_stored()) as store:
+        log = store.audit_log(_asked(who, action, subject, since, until, limit))
+    if as_json:
+        from gis.exchange.audit_table import entry_json
+
+        rows = [entry_json(e) for e in log.entries]
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for entry in log.entries:
+        print(_line(entry))
+    print(f"{len(log.entries)} / {log.total}", file=sys.stderr)
+
+
+def _line(entry: Entry) -> str:
+    from gis.exchange.audit_table import office_time
+
+    sealed = entry.sealed
+    parts = (
+        str(sealed.number),
+        office_time(sealed.at),
+        entry.who or "-",
+        f"{sealed.role}/{sealed.door}",
+        sealed.action,
+        sealed.subject,
+        sealed.version,
+        entry.reason or "",
+    )
+    return "  ".join(_plain(p) for p in parts if p)
+
+
+def _plain(text: str) -> str:
+    """Return a text that cannot steer a terminal."""
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+@audit.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="OUT.csv or OUT.xlsx")],
+    who: _Who = "",
+    action: _Action = "",
+    subject: _Subject = "",
+    since: _Since = None,
+    until: _Until = None,
+) -> None:
+    """Write entries of the audit log as a table; no cell of it starts a formula."""
+    from gis.exchange.audit_table import as_csv, as_xlsx
+
+    writers = {".csv": as_csv, ".xlsx": as_xlsx}
+    write = writers.get(out.suffix.lower())
+    if write is None:
+        raise InvalidInput(
+            "out",
+            f"{out}: name a file OUT.csv or OUT.xlsx",
+            f"{out}：文件名应为 OUT.csv 或 OUT.xlsx",
+            tuple(writers),
+        )
+    with closing(open_stored()) as store:
+        log = store.audit_log(_asked(who, action, subject, since, until, _ALL))
+    write_files({out: write(log.entries)})
+
+
+@audit.command()
+def erase(
+    number: Annotated[int, typer.Argument(help="The number of the entry", min=1)],
+    reason: Annotated[str, typer.Option(help="Why; it goes on record")],
+    field: Annotated[
+        list[str] | None, typer.Option(help="who, reason, before, after [before and after]")
+    ] = None,
+) -> None:
+    """Erase personal values of an entry for good; the chain holds, and the erasure is on record.
+
+    Former versions of the roster and directory, and backups, still hold what they held.
+    """
+    with closing(open_stored()) as store:
+        erased = store.erase_from_audit(
+            operator(), number, field or ["before", "after"], reason=reason
+        )
+    print(f"entry {number}: erased {', '.join(erased) or 'nothing, it was not there'}")
+
+
+def backup(
+    out: Annotated[Path, typer.Argument(help="The file to write, or a folder to write into")],
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Write over a file that is there")
+    ] = False,
+) -> None:
+    """Write a backup of everything (accounts too) while it is served, and check it by restoring.
+
+    It holds personal data and password hashes: keep it where only the office can read it.
+    """
+    from datetime import UTC, datetime
+
+    if out.is_dir():
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        out = out / f"wangge-{stamp}.backup"
+    with closing(open_stored()) as store:
+        made = store.back_up(out, author=operator(), overwrite=overwrite)
+    versions = ", ".join(f"{part} {n}" for part, n in made.manifest.versions.items())
+    print(f"wrote {made.path} ({made.bytes:,} bytes): {', '.join(made.manifest.members)}")
+    print(f"{versions}; audit log {made.manifest.audit_head.partition(':')[0]} entries")
+    if made.faults:
+        for fault in made.faults:
+            print(f"  {fault.in_language(language())}", file=sys.stderr)
+        raise StoreDamaged(
+            f"the backup was written, and holds {len(made.faults)} fault(s) that are in the "
+            "store itself: see above",
+            f"备份已写入，但其中有 {len(made.faults)} 处数据库本身的损坏：见上",
+        )
+    print("checked by restoring it into a temporary place: every version and the audit log")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that wangge backup wrote")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace a store that is not empty; it is kept aside")
+    ] = False,
+    keep_accounts: Annotated[
+        bool, typer.Option("--keep-accounts", help="Leave the accounts as they are")
+    ] = False,
+) -> None:
+    """Put a backup in the place of the store of WANGGE_DATABASE_URL: all of it or nothing.
+
+    Also from SQLite to PostGIS and back. Refuses while a server runs. Stop other commands that
+    write to the store, too.
+    """
+    with closing(open_stored(migrate=False)) as store:
+        restored = store.restore(
+            file, author=operator(), replace=replace, accounts=not keep_accounts
+        )
+    manifest = restored.manifest
+    versions = ", ".join(f"{part} {n}" for part, n in manifest.versions.items())
+    print(f"restored {manifest.name} {manifest.code} as of {manifest.made_at}: {versions}")
+    for aside in restored.aside:
+        print(f"the former one is kept: {aside}")
+    for told in restored.withdrawn:
+        print(told.in_language(language()))
+    for fault in restored.faults:
+        print(f"  {fault.in_language(language())}", file=sys.stderr)

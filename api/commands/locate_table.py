@@ -1,0 +1,155 @@
+"""``wangge locate --input TABLE --output TABLE``: every row of a file, however many."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from api.serving.live_atlas import internal_atlas
+from api.settings import read_settings
+from gis.addresses import AddressBook
+from gis.atlas import Atlas
+from gis.bulk.columns import Asked
+from gis.bulk.files import KINDS, Finished, locate_file
+from gis.bulk.locating import Report
+from gis.datum import parse_datum
+from gis.errors import InvalidInput
+from gis.findings import Text
+from gis.store import open_store
+
+_LARGE_BYTES = 2 << 20
+
+
+def locate_table(
+    source: Path | None,
+    target: Path | None,
+    asked: Asked,
+    datum: str | None,
+    day: date,
+    language: str,
+) -> None:
+    """Write the table with its answers, and print a line that counts them.
+
+    The answers are of the internal edition: for the office only.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the option or file, and what to do.
+    """
+    source, target, kind = _paths(source, target)
+    if datum is not None:
+        asked = replace(asked, datum=parse_datum(datum))
+    atlas = _atlas(day)
+    if source.stat().st_size > _LARGE_BYTES:
+        from gis.lookup.cellindex import warm
+
+        warm()
+    review = None if kind == "xlsx" else target.with_name(f"{target.stem}-review.csv")
+    with _bar() as report:
+        done = locate_file(
+            source,
+            target,
+            asked,
+            atlas,
+            lambda: AddressBook(atlas),
+            kind=kind,
+            language=language,
+            review=review,
+            report=report,
+        )
+    print(_summary(done, review).in_language(language))
+
+
+def _paths(source: Path | None, target: Path | None) -> tuple[Path, Path, str]:
+    if source is None or target is None:
+        field = "--output" if target is None else "--input"
+        raise InvalidInput(
+            field,
+            f"{field} is missing: --input and --output go together",
+            f"缺少 {field}：须与另一项同时给出",
+        )
+    kind = target.suffix.lower().removeprefix(".")
+    if kind not in KINDS:
+        known = ", ".join(f".{k}" for k in KINDS)
+        raise InvalidInput(
+            "--output",
+            f"--output {target}: must end in one of {known}",
+            f"--output {target}：后缀应为 {known} 之一",
+            KINDS,
+        )
+    if not source.is_file():
+        raise InvalidInput(
+            "--input", f"--input {source}: no such file", f"--input {source}：文件不存在"
+        )
+    if target.exists() and target.samefile(source):
+        raise InvalidInput(
+            "--output",
+            "--output is the input itself: choose another name",
+            "--output 与输入是同一文件：请换一个名称",
+        )
+    if not target.parent.is_dir():
+        raise InvalidInput(
+            "--output",
+            f"--output {target}: no such folder",
+            f"--output {target}：文件夹不存在",
+        )
+    return source, target, kind
+
+
+def _atlas(day: date) -> Atlas:
+    store = open_store(read_settings().database_url)
+    try:
+        store.migrate()
+        return internal_atlas(store, day)[0]
+    finally:
+        store.close()
+
+
+@contextmanager
+def _bar() -> Iterator[Report]:
+    """Show progress on the error stream where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("0", total=1.0)
+
+        def report(done: float, rows: int) -> None:
+            progress.update(task, completed=done, description=f"{rows:,}")
+
+        yield report
+
+
+def _summary(done: Finished, review: Path | None) -> Text:
+    c = done.counts
+    beside = (
+        Text("sheet 需要核对", "工作表 需要核对")
+        if review is None
+        else Text(review.name, review.name)
+    )
+    return Text(
+        f"wrote {done.path}: {c['rows']:,} rows, {c['located']:,} located, {c['outside']:,} in no "
+        f"grid, {c['errors']:,} wrong; {c['review']:,} to look at ({beside.en}); "
+        f"input read as {done.encoding}",
+        f"已写入 {done.path}：共 {c['rows']:,} 行，已定位 {c['located']:,}，不在网格内或未找到 "
+        f"{c['outside']:,}，有误 {c['errors']:,}；需核对 {c['review']:,} 行（{beside.zh}）；"
+        f"输入编码 {done.encoding}",
+    )

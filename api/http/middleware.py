@@ -1,0 +1,336 @@
+"""The gate every request passes: who asks, how often, how much; and what every answer carries.
+
+Pure ASGI, outside of everything else. A request without a cookie or key touches no database
+here. What is refused here is problem+json like everything else, and an error that nobody
+foresaw becomes a 500 that says nothing of the inside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import re
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http import cookies, json_log, problems
+from api.http.auth import ANONYMOUS, CALLER, WATCHING, Caller
+from api.http.client_address import Network, Origin, is_in, networks, origin_of
+from api.http.metrics import UNMATCHED, Metrics
+from api.http.rate_limits import Kind, Rates
+from api.http.security_headers import ALWAYS, CSP, NOTHING
+from api.settings import Settings
+from gis.accounts import Account
+from gis.errors import InvalidInput, NotAllowed, NotSignedIn, TooLarge, WanggeError
+from gis.store.accounts import Accounts
+
+ORIGIN = "wangge.origin"
+REQUEST_ID = "wangge.request_id"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_UNCOUNTED = frozenset({"/healthz", "/readyz", "/metrics"})
+_SIGN_IN = frozenset({"/session", "/token", "/me/password"})
+_MOST_HEADERS, _MOST_HEADER_BYTES = 100, 32 << 10
+_MOST_JSON = 32 << 20
+_MOST_ANONYMOUS = 24 << 20
+_MOST_SIGNED_IN = 512 << 20
+_HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+_SANE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_FORWARDED = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"forwarded"})
+
+
+@dataclass(slots=True)
+class _Read:
+    """What the gate reads of the headers, in one pass."""
+
+    hosts: list[bytes] = field(default_factory=list)
+    cookies: list[bytes] = field(default_factory=list)
+    keys: list[bytes] = field(default_factory=list)
+    request_id: bytes = b""
+    csrf: bytes = b""
+    fetch_site: bytes = b""
+    json: bool = False
+    forwarded: dict[bytes, bytes] = field(default_factory=dict)
+    number: int = 0
+    size: int = 0
+
+
+def _read(headers: list[tuple[bytes, bytes]]) -> _Read:
+    found = _Read(number=len(headers))
+    for name, value in headers:
+        found.size += len(name) + len(value)
+        if name == b"host":
+            found.hosts.append(value)
+        elif name == b"cookie":
+            found.cookies.append(value)
+        elif name == b"authorization":
+            found.keys.append(value)
+        elif name == b"x-request-id":
+            found.request_id = value
+        elif name == b"x-csrf-token":
+            found.csrf = value
+        elif name == b"sec-fetch-site":
+            found.fetch_site = value
+        elif name == b"content-type":
+            found.json = b"json" in value.lower()
+        elif name in _FORWARDED:
+            before = found.forwarded.get(name)
+            found.forwarded[name] = value if before is None else before + b"," + value
+    return found
+
+
+class Gate:
+    """The middleware; ``metrics`` counts what passes."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+        self._log_all = settings.log_requests == "all"
+        self._trusted: tuple[Network, ...] = networks(
+            settings.trusted_proxies, "WANGGE_TRUSTED_PROXIES"
+        )
+        self._hosts = frozenset(
+            h.strip().lower().encode() for h in settings.allowed_hosts.split(",") if h.strip()
+        )
+        self._rates = Rates(
+            lookup=settings.rate_lookup, write=settings.rate_write, sign_in=settings.rate_sign_in
+        )
+        self._watchers = networks(settings.metrics_from, "WANGGE_METRICS_FROM")
+        self._boot = secrets.token_hex(4)
+        self._numbers = itertools.count(1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        read = _read(scope["headers"])
+        request_id = self._request_id(read)
+        scope[REQUEST_ID] = request_id
+        status = 0
+
+        async def send_dressed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = message.setdefault("headers", [])
+                headers.extend(ALWAYS)
+                headers.append((b"x-request-id", request_id))
+                if not any(name == CSP for name, _ in headers):
+                    headers.append((CSP, NOTHING))
+                if scope["scheme"] == "https":
+                    headers.append((b"strict-transport-security", b"max-age=31536000"))
+            await send(message)
+
+        try:
+            if CALLER not in scope:
+                await self._admit(scope, read)
+            inner = receive if scope["method"] in _SAFE else _limited(scope, read, receive)
+            await self.app(scope, inner, send_dressed)
+        except WanggeError as refused:
+            await self._refuse(scope, receive, send_dressed, refused)
+        except Exception as error:
+            json_log.note(
+                "unexpected error",
+                logging.ERROR,
+                request_id=request_id.decode(),
+                route=_route(scope),
+                **json_log.of_error(error),
+            )
+            if status:
+                raise
+            await problems.unexpected(Request(scope))(scope, receive, send_dressed)
+        finally:
+            self._note(scope, status, time.perf_counter() - began)
+
+    def _request_id(self, read: _Read) -> bytes:
+        if read.request_id and _SANE_ID.fullmatch(read.request_id):
+            return read.request_id
+        return f"{self._boot}-{next(self._numbers):x}".encode()
+
+    async def _refuse(
+        self, scope: Scope, receive: Receive, send: Send, refused: WanggeError
+    ) -> None:
+        answer = problems.answer_to(Request(scope), refused)
+        await answer(scope, receive, send)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = _route(scope)
+        self.metrics.count(scope["method"], route, status or 500, seconds)
+        if self._log_all or status >= 500:
+            caller: Caller = scope.get(CALLER, ANONYMOUS)
+            json_log.note(
+                "request",
+                request_id=scope[REQUEST_ID].decode(),
+                method=scope["method"][:16],
+                route=route,
+                status=status,
+                ms=round(seconds * 1000, 2),
+                role=str(caller.role),
+                door=caller.door,
+            )
+
+    # --- may it pass? ---
+
+    async def _admit(self, scope: Scope, read: _Read) -> None:
+        """Check a request and say in its scope who sent it.
+
+        Raises
+        ------
+        WanggeError
+            It does not pass.
+        """
+        origin = origin_of(scope, read.forwarded, self._trusted)
+        scope[ORIGIN] = origin
+        _check_sane(scope, read, self._hosts)
+        kind = _kind(scope)
+        if read.keys:
+            caller = await self._by_key(scope, read, origin)
+        elif read.cookies:
+            caller = await self._by_cookie(scope, read)
+        else:
+            caller = ANONYMOUS
+        scope[CALLER] = caller
+        if kind is None:
+            scope[WATCHING] = not origin.disguised and is_in(origin.address, self._watchers)
+            return
+        if kind == "sign_in" or not caller.signed_in:
+            self._rates.count(kind, origin.caller)
+        else:
+            self._rates.count(kind, f"account {caller.account}")
+
+    async def _by_key(self, scope: Scope, read: _Read, origin: Origin) -> Caller:
+        scheme, _, token = read.keys[0].decode("latin-1").strip().partition(" ")
+        if scheme.lower() != "bearer":
+            # Not ours: a proxy's own password, perhaps.
+            return ANONYMOUS
+        self._rates.check("write", f"refused {origin.caller}")
+        accounts: Accounts = scope["app"].state.accounts
+        token = token.strip()
+        found = None
+        if len(token) <= 4096 and token.isascii():
+            look = accounts.token_owner if token.count(".") == 2 else accounts.key_owner
+            found = await asyncio.to_thread(look, token)
+        if found is None:
+            self._rates.count("write", f"refused {origin.caller}")
+            raise NotSignedIn(
+                "this key or token is not good (any more): make one at /account or POST /token",
+                "该密钥或令牌无效或已过期：请在 /account 新建密钥，或用 POST /token 重新取得令牌",
+            )
+        owner, scopes = found
+        return _caller(owner, door="api", scopes=scopes)
+
+    async def _by_cookie(self, scope: Scope, read: _Read) -> Caller:
+        token = cookies.session_token(scope, read.cookies)
+        if not token:
+            return ANONYMOUS
+        accounts: Accounts = scope["app"].state.accounts
+        found = await asyncio.to_thread(accounts.session, token)
+        if found is None:
+            return ANONYMOUS
+        owner, session = found
+        trusted = scope["method"] in _SAFE or secrets.compare_digest(
+            read.csrf, session.csrf_token.encode()
+        )
+        return _caller(
+            owner,
+            door="page",
+            trusted_origin=trusted,
+            session=session.id,
+            token=token,
+            csrf_token=session.csrf_token,
+        )
+
+
+def _caller(owner: Account, **how: Any) -> Caller:
+    return Caller(
+        name=owner.name,
+        role=owner.role,
+        scope_grids=owner.scope_grids,
+        must_change_password=owner.must_change_password,
+        account=owner.id,
+        **how,
+    )
+
+
+def _route(scope: Scope) -> str:
+    return getattr(scope.get("route"), "path", UNMATCHED)
+
+
+def _kind(scope: Scope) -> Kind | None:
+    if scope["path"] in _UNCOUNTED:
+        return None
+    if scope["method"] in _SAFE:
+        return "lookup"
+    signs_in = scope["method"] == "POST" and scope["path"] in _SIGN_IN
+    return "sign_in" if signs_in else "write"
+
+
+def _check_sane(scope: Scope, read: _Read, hosts: frozenset[bytes]) -> None:
+    if read.number > _MOST_HEADERS or read.size > _MOST_HEADER_BYTES:
+        raise TooLarge(
+            "headers",
+            f"headers: more than {_MOST_HEADERS}, or than {_MOST_HEADER_BYTES >> 10} KiB",
+            f"请求头超过 {_MOST_HEADERS} 个或 {_MOST_HEADER_BYTES >> 10} KiB",
+        )
+    if (
+        len(read.hosts) > 1
+        or (not read.hosts and scope.get("http_version") == "1.1")
+        or (read.hosts and not _HOST.fullmatch(read.hosts[0]))
+    ):
+        raise InvalidInput(
+            "host", "the header Host must be one name and port", "Host 请求头应为一个主机名和端口"
+        )
+    if hosts and (not read.hosts or _host_name(read.hosts[0]) not in hosts):
+        raise InvalidInput(
+            "host",
+            "this host name is not served here (WANGGE_ALLOWED_HOSTS)",
+            "此处不提供该主机名的服务（WANGGE_ALLOWED_HOSTS）",
+        )
+    if len(read.keys) > 1:
+        raise InvalidInput(
+            "authorization",
+            "the header Authorization stands there twice",
+            "Authorization 请求头重复出现",
+        )
+    if (
+        scope["method"] not in _SAFE
+        and read.fetch_site == b"cross-site"
+        and (read.cookies or scope["path"] in _SIGN_IN)
+    ):
+        raise NotAllowed(
+            "this request was sent from the page of another site",
+            "该请求来自其他网站的页面，已拒绝",
+        )
+
+
+def _host_name(host: bytes) -> bytes:
+    return re.sub(rb":[0-9]+$", b"", host).lower()
+
+
+def _limited(scope: Scope, read: _Read, receive: Receive) -> Receive:
+    """Return a way to receive a body that ends with an error where it is too large."""
+    caller: Caller = scope.get(CALLER, ANONYMOUS)
+    most = _MOST_SIGNED_IN if caller.signed_in else _MOST_ANONYMOUS
+    if read.json:
+        most = min(most, _MOST_JSON)
+    size = 0
+
+    async def receive_limited() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > most:
+            shown = f"{most >> 20} MiB"
+            raise TooLarge(
+                "body", f"body: larger than {shown}", f"body 超过 {shown}", (f"..{shown}",)
+            )
+        return message
+
+    return receive_limited

@@ -1,0 +1,199 @@
+"""What is on record: the audit log, asked and taken away; the pages of record and people."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import BeforeValidator
+from starlette.responses import Response
+
+from api.http.auth import Admin, Approver, Caller, Role, require
+from api.http.pages import PAGE_METHODS, page_answer
+from api.http.params import StrictRoute, read_day, read_whole, whole
+from api.http.responses import answer
+from api.routes.edit.common import author_of, json_body, only, read_body
+from api.serving.latest_atlas import InForce
+from gis.audit import VALUES
+from gis.editing import fields
+from gis.errors import InvalidInput
+from gis.exchange import audit_table
+from gis.store.audit import Asked
+
+router = APIRouter(tags=["record"], route_class=StrictRoute)
+
+_PAGE = 50
+_MOST = 500
+_EXPORTED = 200_000
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_Reader = Annotated[Caller, Depends(require(Role.APPROVER, page=True))]
+_Clerk = Annotated[Caller, Depends(require(Role.STAFF, page=True))]
+
+
+def _text(what: str) -> Any:
+    return Annotated[str, Query(max_length=200, description=what)]
+
+
+def _day(name: str, what: str) -> Any:
+    read = BeforeValidator(lambda v: None if v in (None, "") else read_day(v, name))
+    return Annotated[date | None, read, Query(description=what)]
+
+
+Number = Annotated[
+    int,
+    BeforeValidator(lambda v: read_whole(v, "number", 1, 999_999_999)),
+    Path(description="The number of the entry"),
+]
+_Format = Annotated[str, Query(description=", ".join(_TYPES))]
+
+
+async def _asked(
+    who: _text("The account that wrote") = "",  # type: ignore[valid-type]
+    action: _text("What was done, such as person.edit, or person for all of them") = "",  # type: ignore[valid-type]
+    subject: _text("What it was done to, such as person:p-0001, or person") = "",  # type: ignore[valid-type]
+    since: _day("since", "The first day (Asia/Shanghai)") = None,  # type: ignore[valid-type]
+    until: _day("until", "The last day (Asia/Shanghai)") = None,  # type: ignore[valid-type]
+    q: _text("Text in the reason or the values") = "",  # type: ignore[valid-type]
+) -> Asked:
+    return Asked(
+        who=who.strip(),
+        action=action.strip(),
+        subject=subject.strip(),
+        since=audit_table.as_utc(since) if since else "",
+        until=audit_table.as_utc(until, after=True) if until else "",
+        text=q.strip(),
+    )
+
+
+Filter = Annotated[Asked, Depends(_asked)]
+
+
+@router.get("/audit", summary="The audit log, the newest entries first")
+async def log(
+    _caller: Approver,
+    current: InForce,
+    asked: Filter,
+    limit: whole("limit", 1, _MOST, f"At most this many; {_PAGE} when absent") = None,  # type: ignore[valid-type]
+    offset: whole("offset", 0, 100_000_000, "Leave out this many first") = None,  # type: ignore[valid-type]
+) -> Response:
+    """Return who wrote what, when and why; what was erased is null and named in `erased`."""
+    start, size = offset or 0, limit or _PAGE
+    found = await asyncio.to_thread(
+        current.store.audit_log, _paged(asked, limit=size, offset=start)
+    )
+    return answer(
+        {
+            "total": found.total,
+            "offset": start,
+            "limit": size,
+            "entries": [audit_table.entry_json(e) for e in found.entries],
+        },
+        headers={"cache-control": "no-store"},
+    )
+
+
+def _paged(asked: Asked, *, limit: int, offset: int) -> Asked:
+    return replace(asked, limit=limit, offset=offset)
+
+
+@router.get("/audit/verify", summary="Whether the audit log is whole")
+async def verify(_caller: Approver, current: InForce) -> Response:
+    """Check every link and value; `broken` is null or the first entry that is wrong."""
+    found = await asyncio.to_thread(current.store.verify_audit)
+    broken = found.broken
+    return answer(
+        {
+            "count": found.head.count,
+            "head": str(found.head),
+            "erased": found.erased,
+            "broken": {"number": broken.number, "en": broken.en, "zh": broken.zh}
+            if broken
+            else None,
+        },
+        headers={"cache-control": "no-store"},
+    )
+
+
+@router.get(
+    "/audit/export",
+    summary="The audit log as CSV or XLSX",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}, _TYPES["xlsx"]: {}}}},
+)
+async def export(
+    _caller: Approver, current: InForce, asked: Filter, format: _Format = "csv"
+) -> Response:
+    """Return the entries asked for as a table; no cell of it starts a formula."""
+    if format not in _TYPES:
+        known = ", ".join(_TYPES)
+        raise InvalidInput(
+            "format",
+            f"format must be one of {known}",
+            f"format 应为以下之一：{known}",
+            tuple(_TYPES),
+        )
+    found = await asyncio.to_thread(
+        current.store.audit_log, _paged(asked, limit=_EXPORTED, offset=0)
+    )
+    write = audit_table.as_csv if format == "csv" else audit_table.as_xlsx
+    content = await asyncio.to_thread(write, found.entries)
+    return Response(
+        content,
+        media_type=_TYPES[format],
+        headers={
+            "content-disposition": f'attachment; filename="audit.{format}"',
+            "cache-control": "no-store",
+        },
+    )
+
+
+@router.post(
+    "/audit/{number}/erase",
+    summary="Erase personal values of an entry",
+    openapi_extra=json_body(
+        {"fields": {"type": "array", "items": {"type": "string", "enum": list(VALUES)}}},
+        {"fields": ["before", "after"], "reason": "本人请求删除"},
+    ),
+)
+async def erase(request: Request, caller: Admin, current: InForce, number: Number) -> Response:
+    """Erase values with their salts; the chain still holds, and each erasure is an entry."""
+    given, reason = await read_body(request)
+    names = fields.texts(only(given, "fields"), "fields")
+    if not names or not reason:
+        raise InvalidInput(
+            "fields" if not names else "reason",
+            "name the fields to erase, and the reason",
+            "请给出要删除的字段和理由",
+            VALUES,
+        )
+    erased = await asyncio.to_thread(
+        current.store.erase_from_audit, author_of(caller), number, names, reason=reason
+    )
+    return answer({"number": number, "erased": list(erased)})
+
+
+# --- pages -------------------------------------------------------------------------------------
+
+
+@router.api_route("/desk/audit", methods=PAGE_METHODS, include_in_schema=False)
+async def audit_page(request: Request, _caller: _Reader) -> Response:
+    """Return the page of the audit log."""
+    return page_answer(request, "audit")
+
+
+@router.api_route("/desk/people", methods=PAGE_METHODS, include_in_schema=False)
+async def people_page(request: Request, _caller: _Clerk) -> Response:
+    """Return the page where people and duties are kept current."""
+    return page_answer(request, "people")
+
+
+@router.api_route("/desk/places", methods=PAGE_METHODS, include_in_schema=False)
+async def places_page(request: Request, _caller: _Clerk) -> Response:
+    """Return the page where places are kept current."""
+    return page_answer(request, "places")

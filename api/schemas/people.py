@@ -1,0 +1,204 @@
+"""People and duties as the desk shows them: internal, with what guards an edit."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from api.http.auth import Caller, Role
+from gis.atlas import Atlas
+from gis.content_hash import sha256_of
+from gis.division import Division, Grid
+from gis.editing.workload import Load
+from gis.findings import Finding
+from gis.ids import GridId
+from gis.roster import Duty, Person, Responsible, role_title
+from gis.store import Store
+from gis.store.audit import Asked
+
+_TAG = 32
+
+
+def tag(*values: Any) -> str:
+    """Return what an ETag says of some values: it changes when any of them does."""
+    return sha256_of(values)[:_TAG]
+
+
+def duties_of(atlas: Atlas, person: Person) -> list[Duty]:
+    """Return every duty somebody holds, held or will hold, the newest first."""
+    held = [d for d in atlas.roster.duties if d.person == person.id]
+    return sorted(held, key=lambda d: (d.since, d.id), reverse=True)
+
+
+def state_of(duty: Duty, day: date) -> str:
+    """Return ``now``, ``before`` or ``later``."""
+    if duty.in_force(day):
+        return "now"
+    return "later" if duty.since > day else "before"
+
+
+def may_edit_grid(caller: Caller, division: Division, grid: GridId | None) -> bool:
+    """Tell whether a caller may change who serves on a grid, and what stands on it.
+
+    Planners and those above them edit everything, staff the grids of their scope.
+    """
+    return caller.role.reaches(Role.PLANNER) or caller.covers(division, grid)
+
+
+def check_grid(caller: Caller, division: Division, grid: GridId | None) -> None:
+    """Refuse a grid that the caller may not edit.
+
+    Raises
+    ------
+    NotAllowed
+        Naming the grid.
+    """
+    if not caller.role.reaches(Role.PLANNER):
+        caller.check_grid(division, grid)
+
+
+def may_edit_person(caller: Caller, atlas: Atlas, person: Person) -> bool:
+    """Tell whether a caller may change somebody: one of their duties is on the caller's grids.
+
+    Of those who hold none now or later the last one counts; somebody who never held any may be
+    changed by everybody on the staff.
+    """
+    held = duties_of(atlas, person)
+    current = [d for d in held if state_of(d, atlas.as_of) != "before"] or held[:1]
+    if not current:
+        return True
+    return any(may_edit_grid(caller, atlas.division, d.grid) for d in current)
+
+
+def grid_brief(grid: Grid, division: Division) -> dict[str, Any]:
+    """Return a grid in a line, with the names above it."""
+    return {
+        "id": grid.id,
+        "code": grid.code,
+        "name": grid.name,
+        "level": int(grid.level),
+        "within": [g.name for g in division.chain(grid.id)[:-1]],
+        "households": grid.households,
+    }
+
+
+def duty_json(duty: Duty, atlas: Atlas, caller: Caller, language: str) -> dict[str, Any]:
+    """Return a duty: who, where, which role, when, and its ETag."""
+    grid = atlas.division.by_id.get(duty.grid) if duty.grid else None
+    person = atlas.roster.by_id.get(duty.person)
+    return {
+        "id": duty.id,
+        "person": {"id": duty.person, "name": person.name if person else ""},
+        "grid": grid_brief(grid, atlas.division) if grid else None,
+        "lost_grid": duty.grid if duty.grid and grid is None else None,
+        "role": str(duty.role),
+        "role_title": role_title(duty.role, grid.level if grid else None).in_language(language),
+        "since": duty.since.isoformat(),
+        "until": duty.until.isoformat() if duty.until else None,
+        "state": state_of(duty, atlas.as_of),
+        "editable": may_edit_grid(caller, atlas.division, duty.grid),
+        "etag": tag(duty),
+    }
+
+
+def person_brief(person: Person, atlas: Atlas, language: str) -> dict[str, Any]:
+    """Return somebody in a line of a list: name, phone, duties in force."""
+    return {
+        "id": person.id,
+        "name": person.name,
+        "office_phone": person.office_phone,
+        "organisation": person.organisation,
+        "duties": [
+            _title(d, atlas, language)
+            for d in duties_of(atlas, person)
+            if state_of(d, atlas.as_of) == "now"
+        ],
+    }
+
+
+def _title(duty: Duty, atlas: Atlas, language: str) -> dict[str, Any]:
+    grid = atlas.division.by_id.get(duty.grid) if duty.grid else None
+    return {
+        "grid": grid.code if grid else None,
+        "grid_name": grid.name if grid else "",
+        "role_title": role_title(duty.role, grid.level if grid else None).in_language(language),
+    }
+
+
+def person_json(
+    person: Person, atlas: Atlas, caller: Caller, language: str, seen: Atlas | None = None
+) -> dict[str, Any]:
+    """Return somebody with every duty; what is personal only for those who may change it.
+
+    ``seen`` is the atlas as the caller sees it; all of ``atlas`` when absent.
+    """
+    held = duties_of(atlas, person)
+    editable = may_edit_person(caller, atlas, person)
+    seen = seen or atlas
+    listed = {d.id for d in seen.roster.duties if d.person == person.id}
+    person = seen.roster.by_id.get(person.id, person)
+    body: dict[str, Any] = {
+        "id": person.id,
+        "name": person.name,
+        "office_phone": person.office_phone,
+        "organisation": person.organisation,
+        "editable": editable,
+        "etag": tag(person),
+        "duties_etag": tag(*held),
+        "duties": [duty_json(d, seen, caller, language) for d in held if d.id in listed],
+    }
+    if editable:
+        body |= {
+            "mobile": person.mobile,
+            "party_member": person.party_member,
+            "consent": person.consent,
+        }
+    return body
+
+
+def leader_json(held: Responsible | None) -> dict[str, Any] | None:
+    """Return who leads a grid, None for nobody."""
+    if held is None:
+        return None
+    return {"id": held.person.id, "name": held.person.name, "duty": held.duty.id}
+
+
+def load_json(load: Load, atlas: Atlas, limit: int | None) -> dict[str, Any]:
+    """Return the load of a leader, and what is usual on that level."""
+    person = atlas.roster.by_id[load.person]
+    return {
+        "person": {"id": person.id, "name": person.name},
+        "level": load.level,
+        "grids": [grid_brief(atlas.division.by_id[g], atlas.division) for g in load.grids],
+        "households": load.households,
+        "median": load.median,
+        "limit": limit,
+    }
+
+
+def remark_json(finding: Finding, language: str) -> dict[str, Any]:
+    """Return a remark about an edit."""
+    return {
+        "severity": str(finding.severity),
+        "rule": finding.rule,
+        "detail": finding.text.in_language(language),
+        "grid_code": finding.grid_code,
+        "size": finding.size,
+        "unit": finding.unit,
+    }
+
+
+def last_change(store: Store, subject: str) -> dict[str, Any] | None:
+    """Return who changed something last, when, why and what; None when that is not on record."""
+    entries = store.audit_log(Asked(subject=subject, limit=1)).entries
+    if not entries:
+        return None
+    entry = entries[0]
+    return {
+        "who": entry.who,
+        "at": entry.sealed.at,
+        "action": entry.sealed.action,
+        "reason": entry.reason or "",
+        "before": entry.before,
+        "after": entry.after,
+    }

@@ -1,0 +1,416 @@
+"""Plans as JSON: what docs/plans-api.md says, in compact form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gis.directory import ContextKind, PlaceKind
+from gis.findings import Text
+from gis.ids import GridId, PersonId
+from gis.planning.cell_map import Cell
+from gis.planning.diff import Impact, impact_of
+from gis.planning.evaluation import Base, Seen, View
+from gis.planning.findings import Problem
+from gis.planning.lattice import SCALE, Face, Node, Ring
+from gis.planning.leaders import Load
+from gis.planning.plan import Moved, Plan, Step
+from gis.planning.state import Change
+from gis.store.plans import PlanHead
+from gis.workflows.plans.workspace import Open
+
+_STEPS = 200
+
+
+def text_json(text: Text) -> dict[str, str]:
+    """Return a sentence in both languages."""
+    return {"zh": text.zh, "en": text.en}
+
+
+def head_json(head: PlanHead, steps: int) -> dict[str, Any]:
+    """Return what a list says of a plan."""
+    return {
+        "id": head.id,
+        "title": head.title,
+        "reason": head.reason,
+        "state": head.state,
+        "author": head.author,
+        "created_at": head.created_at,
+        "changed_at": head.changed_at,
+        "base_version": head.base_version,
+        "revision": head.revision,
+        "steps": steps,
+        "effective_from": head.effective_from.isoformat() if head.effective_from else None,
+        "published_version": head.published_version,
+        "copied_from": head.copied_from,
+    }
+
+
+def step_json(step: Step) -> dict[str, Any]:
+    """Return a step as the list names it."""
+    return {
+        "number": step.number,
+        "kind": step.kind,
+        "text": text_json(step.text),
+        "author": step.author,
+        "at": step.at,
+        "operation": step.operation,
+    }
+
+
+# --- shapes --------------------------------------------------------------------------------------
+
+
+class Frame:
+    """Where the whole numbers of a drawing begin."""
+
+    def __init__(self, base: Base) -> None:
+        cells = base.ground.cells.values()
+        xs = [n[0] for c in cells for n in c.face[0]] or [0]
+        ys = [n[1] for c in cells for n in c.face[0]] or [0]
+        self.origin: Node = (min(xs), min(ys))
+        self.bbox = [v / SCALE for v in (min(xs), min(ys), max(xs), max(ys))]
+
+    def ring(self, ring: Iterable[Node]) -> list[int]:
+        """Return a line or ring as one flat list: its start, then steps."""
+        x, y = self.origin
+        flat: list[int] = []
+        for nx, ny in ring:
+            flat += (nx - x, ny - y)
+            x, y = nx, ny
+        return flat
+
+    def shape(self, faces: Iterable[Face]) -> list[list[list[int]]]:
+        """Return faces as polygons of flat rings."""
+        return [[self.ring(r) for r in face] for face in faces]
+
+    def point(self, node: Node) -> list[int]:
+        """Return a point from the origin on."""
+        return [node[0] - self.origin[0], node[1] - self.origin[1]]
+
+    def geometry(self, geometry: BaseGeometry) -> list[list[list[int]]]:
+        """Return an area in degrees as polygons of flat rings, a point as one of one vertex."""
+        if geometry.geom_type == "Point":
+            return [[self.ring(_nodes(geometry))]]
+        return [
+            [self.ring(_nodes(r)[:-1]) for r in (part.exterior, *part.interiors)]
+            for part in shapely.get_parts(geometry).tolist()
+        ]
+
+    def lines(self, geometry: BaseGeometry) -> list[list[int]]:
+        """Return lines in degrees as flat lists."""
+        return [self.ring(_nodes(part)) for part in shapely.get_parts(geometry).tolist()]
+
+
+def _nodes(geometry: BaseGeometry) -> Ring:
+    xy = np.rint(shapely.get_coordinates(geometry) * SCALE).astype(np.int64)
+    return tuple((x, y) for x, y in xy.tolist())
+
+
+def cells_json(cells: Iterable[Cell], owner: Mapping[int, GridId], frame: Frame) -> dict[str, Any]:
+    """Return cells as columns."""
+    cells = list(cells)
+    return {
+        "id": [c.id for c in cells],
+        "grid": [owner.get(c.id) for c in cells],
+        "shape": [frame.shape((c.face,)) for c in cells],
+        "households": [c.households for c in cells],
+        "buildings": [len(c.buildings) for c in cells],
+        "shops": [len(c.shops) for c in cells],
+        "units": [len(c.units) for c in cells],
+        "area_m2": [round(c.area_m2, 1) for c in cells],
+        "point": [frame.point(c.point) for c in cells],
+        "places": [list(c.buildings) for c in cells],
+    }
+
+
+def grid_json(seen: Seen, view: View, frame: Frame, *, shape: bool = True) -> dict[str, Any]:
+    """Return a grid of a plan."""
+    sketch = seen.sketch
+    leader = next(iter(view.leaders.get(sketch.id, ())), None)
+    row: dict[str, Any] = {
+        "id": sketch.id,
+        "code": sketch.code,
+        "proposed_code": view.code(sketch.id),
+        "name": sketch.name,
+        "level": int(sketch.level),
+        "parent": sketch.parent,
+        "kind": str(sketch.kind),
+        "grid_class": sketch.grid_class,
+        "grid_grade": sketch.grid_grade,
+        "households": seen.households,
+        "resident_population": seen.population,
+        "buildings": seen.buildings,
+        "shops": seen.shops,
+        "units": seen.units,
+        "cells": len(seen.cells),
+        "area_m2": round(seen.area_m2, 1),
+        "compactness": round(seen.compactness, 3),
+        "parts": seen.pieces,
+        "expected_parts": seen.allowed,
+        "new": sketch.id not in view.base.state.grids,
+        "changed": sketch.id in view.touched,
+        "locked": sketch.id in view.state.locked,
+        "leader": _person(leader, view.base) if leader else None,
+        "members": [
+            {"name": m.name, "kind": m.kind, "households": m.households} for m in sketch.members
+        ],
+    }
+    if shape:
+        row["shape"] = frame.shape(seen.faces)
+        row["label"] = frame.point(seen.label)
+    return row
+
+
+def _person(person: PersonId, base: Base) -> dict[str, Any]:
+    found = base.atlas.roster.by_id.get(person)
+    return {"person": person, "name": found.name if found else person}
+
+
+def _sorted(view: View) -> list[Seen]:
+    return sorted(view.grids.values(), key=lambda s: (s.sketch.level, view.code(s.sketch.id)))
+
+
+def drawing_json(opened: Open, frame: Frame, *, with_base: bool) -> dict[str, Any]:
+    """Return everything that a map of the plan is drawn from."""
+    plan, view = opened.plan, opened.plan.view
+    base, state = plan.base, plan.state
+    body = {
+        "plan": opened.head.id,
+        "revision": opened.head.revision,
+        "origin": [v / SCALE for v in frame.origin],
+        "bbox": frame.bbox,
+        "cells": cells_json(state.ground.cells.values(), state.owner, frame),
+        "grids": [grid_json(s, view, frame) for s in _sorted(view)],
+        "locked": list(state.locked),
+        **_places(base, plan, frame),
+        "context": _context(base, frame),
+        "synthetic": base.atlas.synthetic,
+    }
+    if with_base:
+        body["base"] = {"grids": [grid_json(s, base.view, frame) for s in _sorted(base.view)]}
+    return body
+
+
+def _places(base: Base, plan: Plan, frame: Frame) -> dict[str, Any]:
+    by_id = base.atlas.directory.by_id
+    rows: dict[str, dict[str, list[Any]]] = {
+        "buildings": {
+            "id": [],
+            "name": [],
+            "address": [],
+            "households": [],
+            "cell": [],
+            "shape": [],
+        },
+        "shops": {"id": [], "name": [], "cell": [], "point": []},
+        "units": {"id": [], "name": [], "cell": [], "point": []},
+    }
+    for cell in plan.state.ground.cells.values():
+        for name in rows:
+            for identity in getattr(cell, name):
+                place, columns = by_id[identity], rows[name]
+                columns["id"].append(identity)
+                columns["name"].append(place.name)
+                columns["cell"].append(cell.id)
+                if place.kind is PlaceKind.BUILDING:
+                    columns["address"].append(place.address)
+                    columns["households"].append(place.households or 0)
+                    columns["shape"].append(frame.geometry(place.geometry))
+                else:
+                    spot = shapely.point_on_surface(place.geometry)
+                    columns["point"].append(frame.point(_nodes(spot)[0]))
+    return rows
+
+
+def _context(base: Base, frame: Frame) -> list[dict[str, Any]]:
+    rows = []
+    for feature in base.atlas.directory.context:
+        row: dict[str, Any] = {"id": feature.id, "kind": str(feature.kind), "name": feature.name}
+        if feature.kind is ContextKind.RIVER and "Polygon" in feature.geometry.geom_type:
+            row["shape"] = frame.geometry(feature.geometry)
+        else:
+            row["lines"] = frame.lines(feature.geometry)
+        rows.append(row)
+    return rows
+
+
+# --- findings, loads, impact ----------------------------------------------------------------------
+
+
+def problems_json(view: View) -> list[dict[str, Any]]:
+    """Return all findings of a plan."""
+    before = view.base.view.problem_ids
+    return [problem_json(p, view, before) for p in view.problems]
+
+
+def problem_json(problem: Problem, view: View, before: frozenset[str]) -> dict[str, Any]:
+    """Return a finding: where, what, and whether it was waived."""
+    waiver = view.state.waivers.get(problem.id) if problem.severity == "soft" else None
+    grid = problem.grid
+    known = grid is not None and grid in view.grids
+    return {
+        "id": problem.id,
+        "rule": problem.rule,
+        "severity": problem.severity,
+        "text": text_json(problem.text),
+        "grid": grid,
+        "code": view.code(grid) if grid is not None and known else None,
+        "name": view.grids[grid].sketch.name if grid is not None and known else None,
+        "place": [round(v, 7) for v in problem.place] if problem.place else None,
+        "size": problem.size,
+        "unit": problem.unit,
+        "waivable": problem.severity == "soft",
+        "waived": {"reason": waiver.reason, "by": waiver.by, "at": waiver.at} if waiver else None,
+        "in_base": problem.id in before,
+        "touched": grid is not None and grid in view.touched,
+        "repairs": list(problem.repairs),
+    }
+
+
+def counts_json(view: View) -> dict[str, int]:
+    """Return how many findings there are of each weight; waived ones apart."""
+    counts = {"hard": 0, "soft": 0, "note": 0, "waived": 0}
+    for problem in view.problems:
+        waived = problem.severity == "soft" and problem.id in view.state.waivers
+        counts["waived" if waived else problem.severity] += 1
+    return counts
+
+
+def blocking(view: View) -> list[Problem]:
+    """Return the findings that keep a plan from being submitted.
+
+    Hard ones, and soft ones on what the plan changes that are neither solved nor waived.
+    """
+    return [
+        p
+        for p in view.problems
+        if p.severity == "hard"
+        or (p.severity == "soft" and p.grid in view.touched and p.id not in view.state.waivers)
+    ]
+
+
+def impact_json(impact: Impact) -> dict[str, Any]:
+    """Return the impact in numbers."""
+    return {
+        "grids_changed": impact.grids_changed,
+        "grids_new": impact.grids_new,
+        "grids_retired": impact.grids_retired,
+        "moved": impact.moved._asdict(),
+        "handed_over": {"households": impact.handed_over, "leaders": impact.leaders},
+        "codes_new": impact.codes_new,
+        "codes_retired": impact.codes_retired,
+    }
+
+
+def load_json(load: Load | None) -> dict[str, Any]:
+    """Return what a person has to look after."""
+    load = load or Load()
+    return {
+        "households": load.households,
+        "buildings": load.buildings,
+        "shops": load.shops,
+        "units": load.units,
+        "grids": load.grids,
+        "level": load.level,
+    }
+
+
+def loads_json(view: View, also: Iterable[PersonId] = ()) -> list[dict[str, Any]]:
+    """Return the loads before and after of everybody whose load changes, and of ``also``."""
+    before, after = view.base.view.loads, view.loads
+    people = [p for p in {**before, **after} if before.get(p) != after.get(p)]
+    people += [p for p in dict.fromkeys(also) if p not in people]
+    rows = [
+        {
+            **_person(p, view.base),
+            "before": load_json(before.get(p)),
+            "after": load_json(after.get(p)),
+        }
+        for p in people
+    ]
+    return sorted(rows, key=lambda r: -abs(r["after"]["households"] - r["before"]["households"]))
+
+
+# --- after a step ---------------------------------------------------------------------------------
+
+
+def delta_json(before: Open, after: Open, moved: Moved, frame: Frame, ms: float) -> dict[str, Any]:
+    """Return what one move changed, and what follows from it."""
+    old, new = before.plan.view, after.plan.view
+    change = moved.change
+    changed = [g for g in new.grids if _differs(g, old, new)]
+    step = moved.entry.step or (after.plan.steps[-1] if moved.entry.move == "redo" else None)
+    people = {p for g in changed for v in (old, new) for p in v.leaders.get(g, ())}
+    return {
+        "plan": after.head.id,
+        "revision": after.head.revision,
+        "step": step_json(step) if step else None,
+        "undo": len(after.plan.steps),
+        "redo": len(after.plan.undone),
+        "cells": [[c, b] for c, (_, b) in change.cells.items() if b is not None],
+        **_cut_json(change, after, frame),
+        "grids": [grid_json(new.grids[g], new, frame) for g in changed],
+        "removed": [g for g in old.grids if g not in new.grids],
+        "locked": list(new.state.locked),
+        "findings": problems_json(new),
+        "counts": counts_json(new),
+        "impact": impact_json(impact_of(new)),
+        "loads": loads_json(new, sorted(people)),
+        "ms": round(ms, 1),
+    }
+
+
+def _differs(grid: GridId, old: View, new: View) -> bool:
+    before, after = old.grids.get(grid), new.grids[grid]
+    if before is not after and before != after:
+        return True
+    return (
+        (grid in old.state.locked) != (grid in new.state.locked)
+        or old.leaders.get(grid) != new.leaders.get(grid)
+        or old.code(grid) != new.code(grid)
+        or (grid in old.touched) != (grid in new.touched)
+    )
+
+
+def _cut_json(change: Change, after: Open, frame: Frame) -> dict[str, Any]:
+    if not change.ground:
+        return {}
+    cells = [after.plan.state.ground.cells[c] for c, (_, b) in change.ground.items() if b]
+    return {
+        "cells_added": cells_json(cells, after.plan.state.owner, frame),
+        "cells_removed": [c for c, (_, b) in change.ground.items() if b is None],
+    }
+
+
+def unchanged_json(opened: Open) -> dict[str, Any]:
+    """Return the answer to an operation that is in the plan already."""
+    view = opened.plan.view
+    return {
+        "plan": opened.head.id,
+        "revision": opened.head.revision,
+        "step": None,
+        "undo": len(opened.plan.steps),
+        "redo": len(opened.plan.undone),
+        "cells": [],
+        "grids": [],
+        "removed": [],
+        "locked": list(view.state.locked),
+        "findings": problems_json(view),
+        "counts": counts_json(view),
+        "impact": impact_json(impact_of(view)),
+        "loads": loads_json(view),
+        "ms": 0.0,
+    }
+
+
+def steps_json(plan: Plan) -> dict[str, Any]:
+    """Return the last steps, and those that redo would bring back, the next first."""
+    return {
+        "steps_list": [step_json(s) for s in plan.steps[-_STEPS:]],
+        "undone": [step_json(s) for s in reversed(plan.undone)],
+    }

@@ -1,0 +1,179 @@
+"""Running the service in the foreground, with one clear line for whatever keeps it from it."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import sys
+import time
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.http.json_log import write_json_lines
+from api.serving.live_atlas import Live, prepare
+from api.settings import Settings
+from gis.errors import SettingsError
+from gis.store import open_store
+from gis.store.accounts import open_accounts
+
+_SHUTDOWN_S = 3
+
+
+def run(settings: Settings) -> None:
+    """Serve until interrupted.
+
+    Raises
+    ------
+    SettingsError
+        The address cannot be listened on.
+    StoreError
+        The database cannot be opened, is damaged, or is served already.
+    """
+    started = time.perf_counter()
+    write_json_lines()
+    tls = _tls(settings)
+    listener = _listen(settings.host, settings.port)
+    store = open_store(settings.database_url)
+    accounts = open_accounts(store, lifetimes=settings.lifetimes)
+    try:
+        with store.serve_lock():
+            loaded = prepare(store, settings)
+            if loaded:
+                print("the store was empty: loaded the sample 已载入示例数据", flush=True)
+            live = Live(store, settings)
+            live.build()
+            accounts.migrate()
+            first = accounts.begin()
+            if first:
+                _print_first(*first)
+            app = create_app(settings, live=live, who=accounts)
+            _serve(app, listener, started, tls)
+    finally:
+        accounts.close()
+        store.close()
+        listener.close()
+
+
+def _print_first(name: str, password: str) -> None:
+    line = "=" * 72
+    print(
+        f"{line}\n"
+        f"  First administrator 首位管理员:   {name}\n"
+        f"  One-time password 一次性密码:     {password}\n"
+        "  Shown this once; it must be changed at the first sign-in (/signin).\n"
+        "  只显示这一次，首次登录后须立即修改。遗失时运行: wangge user password admin\n"
+        f"{line}",
+        flush=True,
+    )
+
+
+def _tls(settings: Settings) -> dict[str, Path | None]:
+    """Return what uvicorn needs for https, once it is certain that it will do.
+
+    Raises
+    ------
+    SettingsError
+        One of the two files is missing, cannot be read, or they do not belong together.
+    """
+    certificate, key = settings.ssl_certfile, settings.ssl_keyfile
+    if certificate is None and key is None:
+        return {}
+    if certificate is None:
+        raise SettingsError(
+            "--ssl-keyfile goes with --ssl-certfile: give both",
+            "--ssl-keyfile 须与 --ssl-certfile 一起给出",
+        )
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=_none)
+    except (OSError, ValueError) as problem:
+        why = getattr(problem, "strerror", None) or str(problem)
+        raise SettingsError(
+            f"cannot serve https with {certificate} and {key}: {why}; both must be PEM, the key "
+            "without a password",
+            f"无法用 {certificate} 和 {key} 提供 https 服务：{why}；"
+            "两个文件都应为 PEM，私钥不设密码",
+        ) from None
+    return {"ssl_certfile": certificate, "ssl_keyfile": key}
+
+
+def _none() -> str:
+    """Return no password, so that OpenSSL does not ask the terminal for one."""
+    return ""
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a bound socket, so that a taken port is found before anything is begun."""
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, proto)
+    except OSError as problem:
+        raise _cannot_listen(host, port, problem) from None
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(128)
+    except OSError as problem:
+        listener.close()
+        raise _cannot_listen(host, port, problem) from None
+    return listener
+
+
+def _cannot_listen(host: str, port: int, problem: OSError) -> SettingsError:
+    why = problem.strerror or str(problem)
+    return SettingsError(
+        f"cannot listen on {host}:{port}: {why}; choose another with --port or WANGGE_PORT",
+        f"无法监听 {host}:{port}：{why}；请用 --port 或 WANGGE_PORT 换一个端口",
+    )
+
+
+def _serve(
+    app: FastAPI, listener: socket.socket, started: float, tls: dict[str, Path | None]
+) -> None:
+    server = _AnnouncingServer(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            log_config=None,
+            timeout_graceful_shutdown=_SHUTDOWN_S,
+            **tls,  # type: ignore[arg-type]
+        ),
+        listener,
+        started,
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
+    if not server.started:
+        # Uvicorn has logged why the application did not start.
+        sys.exit(1)
+    print("stopped", flush=True)
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Prints the address once requests are answered."""
+
+    def __init__(self, config: uvicorn.Config, listener: socket.socket, started: float) -> None:
+        super().__init__(config)
+        self._scheme = "https" if config.is_ssl else "http"
+        self._address = listener.getsockname()
+        self._began = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.should_exit:
+            return
+        host, port = self._address[:2]
+        shown = f"[{host}]" if ":" in host else host
+        seconds = time.perf_counter() - self._began
+        print(
+            f"wangge 网格: {self._scheme}://{shown}:{port}/  (ready in {seconds:.1f} s)", flush=True
+        )
+        print(f"API: {self._scheme}://{shown}:{port}/docs   stop with Ctrl-C", flush=True)

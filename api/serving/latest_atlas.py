@@ -1,0 +1,108 @@
+"""The internal atlas as it is stored now, for those who change it: their own write is in it.
+
+Unlike :mod:`api.serving.live_atlas`, which swaps in a new version a moment later, this asks the
+store for its versions each time (one cheap query) and reads anew when they moved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import replace
+from datetime import date
+from threading import Lock
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from api.http.auth import Caller
+from api.serving.live_atlas import internal_atlas
+from api.serving.visibility import narrowed, sees_all
+from api.settings import Settings
+from gis.atlas import Atlas
+from gis.clock import today
+from gis.ids import GridId
+from gis.roster import Roster
+from gis.store import Store, Versions
+from gis.store.edits import Revised
+
+_NARROWED = 16
+
+
+class Current:
+    """The store, and the internal atlas of what it holds."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.store = store
+        self.settings = settings
+        self._lock = Lock()
+        self._kept: tuple[Versions, date, Atlas] | None = None
+        self._narrowed: OrderedDict[frozenset[GridId], tuple[Atlas, Atlas]] = OrderedDict()
+
+    @property
+    def today(self) -> date:
+        """The day it is at the office."""
+        return today()
+
+    async def atlas(self) -> Atlas:
+        """Return what is in force today, as staff see it."""
+        return await asyncio.to_thread(self.read)
+
+    def read(self) -> Atlas:
+        """Return what is in force today; reads the database when it changed."""
+        day = today()
+        with self._lock:
+            versions = self.store.versions()
+            if self._kept is not None and self._kept[:2] == (versions, day):
+                return self._kept[2]
+            atlas, _, versions = internal_atlas(self.store, day)
+            self._kept = versions, day, atlas
+            return atlas
+
+    async def seen(self, caller: Caller) -> Atlas:
+        """Return what is in force today, as a caller sees it (:mod:`api.serving.visibility`)."""
+        return await asyncio.to_thread(self.see, caller)
+
+    def see(self, caller: Caller, atlas: Atlas | None = None) -> Atlas:
+        """Return an atlas, the present one by default, as a caller sees it."""
+        internal = atlas if atlas is not None else self.read()
+        if sees_all(caller):
+            return internal
+        grids = caller.scope_grids or frozenset()
+        kept = self._narrowed.get(grids)
+        if kept is None or kept[0] is not internal:
+            kept = internal, narrowed(internal, grids, self.settings.policy)
+            self._narrowed[grids] = kept
+            while len(self._narrowed) > _NARROWED:
+                self._narrowed.popitem(last=False)
+        return kept[1]
+
+    def after(self, revised: Revised[Any]) -> Atlas:
+        """Return the atlas after an edit, without reading back what was just written."""
+        with self._lock:
+            kept, part = self._kept, self._part(revised)
+            if kept is not None and revised.stored:
+                before, day, atlas = kept
+                expected = replace(before, **{part: getattr(before, part) + 1})
+                if expected == revised.versions and day == today():
+                    version = getattr(revised.versions, part)
+                    value = replace(revised.edited.value, version=version, effective_from=day)
+                    made: Any = replace(atlas, **{part: value})
+                    self._kept = revised.versions, day, made
+                    return self._kept[2]
+        return self.read()
+
+    @staticmethod
+    def _part(revised: Revised[Any]) -> str:
+        return "roster" if isinstance(revised.edited.value, Roster) else "directory"
+
+
+async def _current(request: Request) -> Current:
+    state = request.app.state
+    if not hasattr(state, "current"):
+        state.current = Current(state.live.store, state.live.settings)
+    found: Current = state.current
+    return found
+
+
+InForce = Annotated[Current, Depends(_current)]

@@ -1,0 +1,51 @@
+"""What an address may mean, as plain JSON values: what API, list and command all say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gis.addresses import Candidate, Found, grids_of
+from gis.atlas import Atlas
+from gis.exchange.json_values import sheet_json
+from gis.geometry import DECIMALS
+
+
+def found_json(
+    found: Found, atlas: Atlas, language: str, *, with_sheets: bool = False
+) -> dict[str, Any]:
+    """Return what an address may mean, best first.
+
+    Each candidate says what it is, why it may be meant, and the ``codes`` of its grids, level 1
+    first; with sheets, it has the sheets of those grids as ``grids`` in their place.
+    """
+    return {
+        "address": found.address.text,
+        "clear": found.clear,
+        "tied": found.tied,
+        "candidates": [
+            {**_candidate_json(c, language), **_grids_json(c, atlas, with_sheets)} for c in found
+        ],
+    }
+
+
+def _candidate_json(candidate: Candidate, language: str) -> dict[str, Any]:
+    point = candidate.point
+    return {
+        "key": candidate.key,
+        "match": str(candidate.match),
+        "name": candidate.name,
+        "address": candidate.address,
+        "score": candidate.score,
+        "reasons": [
+            {"code": r.code, "text": r.text.in_language(language)} for r in candidate.reasons
+        ],
+        "point": [round(v, DECIMALS) for v in point] if point else None,
+        "buildings": len(candidate.members),
+    }
+
+
+def _grids_json(candidate: Candidate, atlas: Atlas, with_sheets: bool) -> dict[str, Any]:
+    grids = grids_of(candidate, atlas)
+    if with_sheets:
+        return {"grids": [sheet_json(atlas.sheet(g), atlas) for g in grids]}
+    return {"codes": [g.code for g in grids]}

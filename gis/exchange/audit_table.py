@@ -1,0 +1,104 @@
+"""The audit log as a table to take away: CSV or XLSX, nothing in it runs."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from gis.audit import Entry, canonical
+from gis.clock import OFFICE_TIME
+from gis.exchange.roster_csv import write_rows
+from gis.tables.xlsx_write import Sheet, write_workbook
+
+COLUMNS = (
+    "number", "time", "who", "role", "door", "action", "subject", "version", "reason", "before",
+    "after", "erased", "sha256",
+)  # fmt: skip
+_LONGEST = 30_000
+
+
+def office_time(at: str) -> str:
+    """Return a time of the log as the office's clock shows it.
+
+    >>> office_time("2026-11-27T16:30:00.000000Z")
+    '2026-11-28 00:30:00'
+    """
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    return moment.astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def as_utc(day: date, *, after: bool = False) -> str:
+    """Return when a day begins at the office (``after``: when it is over), as the log has it.
+
+    >>> as_utc(date(2026, 11, 28))
+    '2026-11-27T16:00:00.000000Z'
+    """
+    day += timedelta(days=1) if after else timedelta()
+    begins = datetime.combine(day, time(), OFFICE_TIME).astimezone(UTC)
+    return begins.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """Return an entry as JSON."""
+    sealed = entry.sealed
+    return {
+        "number": sealed.number,
+        "at": sealed.at,
+        "who": entry.who,
+        "role": sealed.role,
+        "door": sealed.door,
+        "action": sealed.action,
+        "subject": sealed.subject,
+        "version": sealed.version,
+        "reason": entry.reason,
+        "before": entry.before,
+        "after": entry.after,
+        "erased": list(entry.erased),
+        "sha256": entry.sha256,
+    }
+
+
+def rows_of(entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the table."""
+    for entry in entries:
+        sealed = entry.sealed
+        yield {
+            "number": sealed.number,
+            "time": office_time(sealed.at),
+            "who": entry.who or "",
+            "role": sealed.role,
+            "door": sealed.door,
+            "action": sealed.action,
+            "subject": sealed.subject,
+            "version": sealed.version,
+            "reason": entry.reason or "",
+            "before": _told(entry.before),
+            "after": _told(entry.after),
+            "erased": ", ".join(entry.erased),
+            "sha256": entry.sha256,
+        }
+
+
+def _told(value: Any) -> str:
+    if value is None:
+        return ""
+    text = canonical(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def as_csv(entries: Iterable[Entry]) -> bytes:
+    """Return the table as CSV in UTF-8 with the mark that Excel looks for."""
+    return b"\xef\xbb\xbf" + write_rows(COLUMNS, rows_of(entries))
+
+
+def as_xlsx(entries: Iterable[Entry]) -> bytes:
+    """Return the table as a workbook."""
+    out = io.BytesIO()
+    rows = ([row[c] for c in COLUMNS] for row in rows_of(entries))
+    write_workbook(out, [Sheet("审计记录", COLUMNS, rows)])
+    return out.getvalue()

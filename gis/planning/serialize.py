@@ -1,0 +1,170 @@
+"""Changes and grounds as plain JSON values, and back: what a store keeps of a plan."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from gis.division import GridKind, Member
+from gis.ids import GridId, Level, PersonId, PlaceId
+from gis.planning.cell_map import Cell, Ground
+from gis.planning.lattice import Edge, Face, Node
+from gis.planning.state import Assignment, Change, Sketch, Waiver
+from gis.roster import Role
+
+
+def change_plain(change: Change) -> dict[str, Any]:
+    """Return a change as plain values; registers that it leaves alone are left out."""
+    rows = {
+        "cells": [[k, a, b] for k, (a, b) in change.cells.items()],
+        "grids": [[k, _sketch(a), _sketch(b)] for k, (a, b) in change.grids.items()],
+        "locks": [[k, a, b] for k, (a, b) in change.locks.items()],
+        "waivers": [[k, _waiver(a), _waiver(b)] for k, (a, b) in change.waivers.items()],
+        "duties": [[list(k), _duty(a), _duty(b)] for k, (a, b) in change.duties.items()],
+        "ground": [[k, _cell(a), _cell(b)] for k, (a, b) in change.ground.items()],
+        "put_in": [[list(k), a, b] for k, (a, b) in change.put_in.items()],
+    }
+    return {name: list_ for name, list_ in rows.items() if list_}
+
+
+def change_of(plain: Mapping[str, Any]) -> Change:
+    """Return the change that plain values are."""
+
+    def register(name: str, key: Callable[[Any], Any], value: Callable[[Any], Any]) -> Any:
+        return {
+            key(k): (None if a is None else value(a), None if b is None else value(b))
+            for k, a, b in plain.get(name, ())
+        }
+
+    return Change(
+        cells=register("cells", int, GridId),
+        grids=register("grids", GridId, _sketch_of),
+        locks=register("locks", GridId, bool),
+        waivers=register("waivers", str, lambda w: Waiver(*w)),
+        duties=register("duties", _duty_key, _duty_of),
+        ground=register("ground", int, _cell_of),
+        put_in=register("put_in", _node, _edge),
+    )
+
+
+def _sketch(sketch: Sketch | None) -> Any:
+    if sketch is None:
+        return None
+    return {
+        "id": sketch.id,
+        "level": int(sketch.level),
+        "parent": sketch.parent,
+        "name": sketch.name,
+        "kind": str(sketch.kind),
+        "code": sketch.code,
+        "code_scheme": sketch.code_scheme,
+        "grid_class": sketch.grid_class,
+        "grid_grade": sketch.grid_grade,
+        "members": [
+            [m.name, m.kind, m.housing, m.households, m.under_construction] for m in sketch.members
+        ],
+        "parts": sketch.parts,
+    }
+
+
+def _sketch_of(row: Mapping[str, Any]) -> Sketch:
+    return Sketch(
+        GridId(row["id"]),
+        Level(row["level"]),
+        None if row["parent"] is None else GridId(row["parent"]),
+        row["name"],
+        GridKind(row["kind"]),
+        row["code"],
+        row["code_scheme"],
+        row["grid_class"],
+        row["grid_grade"],
+        tuple(Member(*m) for m in row["members"]),
+        row["parts"],
+    )
+
+
+def _waiver(waiver: Waiver | None) -> Any:
+    return None if waiver is None else [waiver.reason, waiver.by, waiver.at]
+
+
+def _duty(duty: Assignment | None) -> Any:
+    if duty is None:
+        return None
+    since = duty.since.isoformat() if duty.since else None
+    return [duty.person, duty.grid, str(duty.role), duty.held, since]
+
+
+def _duty_of(row: list[Any]) -> Assignment:
+    person, grid, role, held, since = row
+    day = date.fromisoformat(since) if since else None
+    return Assignment(PersonId(person), GridId(grid), Role(role), held, day)
+
+
+def _duty_key(row: list[str]) -> tuple[PersonId, GridId, Role]:
+    return PersonId(row[0]), GridId(row[1]), Role(row[2])
+
+
+def _node(row: list[int]) -> Node:
+    return row[0], row[1]
+
+
+def _edge(row: list[list[int]]) -> Edge:
+    return _node(row[0]), _node(row[1])
+
+
+def _cell(cell: Cell | None) -> Any:
+    if cell is None:
+        return None
+    return [
+        cell.id,
+        cell.grid,
+        [[c for node in ring for c in node] for ring in cell.face],
+        list(cell.point),
+        cell.area_m2,
+        list(cell.buildings),
+        list(cell.shops),
+        list(cell.units),
+        cell.households,
+        cell.population,
+    ]
+
+
+def _cell_of(row: list[Any]) -> Cell:
+    number, grid, rings, point, area, buildings, shops, units, households, population = row
+    face: Face = tuple(tuple(zip(r[::2], r[1::2], strict=True)) for r in rings)
+    return Cell(
+        number,
+        None if grid is None else GridId(grid),
+        face,
+        _node(point),
+        area,
+        tuple(PlaceId(p) for p in buildings),
+        tuple(PlaceId(p) for p in shops),
+        tuple(PlaceId(p) for p in units),
+        households,
+        population,
+    )
+
+
+def ground_bytes(ground: Ground) -> bytes:
+    """Return a ground as bytes; equal grounds have equal bytes."""
+    plain = {
+        "cells": [_cell(c) for c in ground.cells.values()],
+        "put_in": [[list(n), e] for n, e in sorted(ground.put_in.items())],
+        "cut_buildings": list(ground.cut_buildings),
+    }
+    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode(), 6)
+
+
+def ground_from(content: bytes) -> Ground:
+    """Return the ground that bytes of :func:`ground_bytes` are."""
+    plain = json.loads(zlib.decompress(content))
+    return Ground(
+        {row[0]: _cell_of(row) for row in plain["cells"]},
+        {_node(n): _edge(e) for n, e in plain["put_in"]},
+        tuple(PlaceId(p) for p in plain["cut_buildings"]),
+    )

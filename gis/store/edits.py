@@ -1,0 +1,178 @@
+"""Small edits: the next version of the roster or directory, in one transaction with its record.
+
+What is edited is what is in force today. A version that is scheduled for a later day gets the
+same edit, so that it is not lost on that day; where it does not apply there (its subject is
+gone by then), the scheduled version stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection
+
+from gis.audit import Author
+from gis.directory import Directory
+from gis.division import Division
+from gis.editing import Edited
+from gis.errors import Conflict, NotFound
+from gis.findings import Finding, Text, note
+from gis.roster import Roster
+from gis.store import audit
+from gis.store.engine import Database
+from gis.store.in_force import Versions, read_identity, read_versions
+from gis.store.publishing import write_checked
+from gis.store.versions import DIVISION, Head, Part, heads, in_force, read_version
+
+P = TypeVar("P", Roster, Directory)
+
+
+@dataclass(frozen=True)
+class Base(Generic[P]):
+    """What an edit starts from: the part, and the division in force on the same day.
+
+    ``identity`` is "" for what is in force today; for a scheduled version it is the id that
+    the edit of today's gave to what it added or changed.
+    """
+
+    value: P
+    division: Division
+    day: date
+    identity: str = ""
+
+
+@dataclass(frozen=True)
+class Revised(Generic[P]):
+    """What an edit of what is in force led to, and the versions stored after it."""
+
+    edited: Edited[P]
+    versions: Versions
+    stored: bool
+
+
+def revise(
+    database: Database,
+    part: Part[P],
+    edit: Callable[[Base[P]], Edited[P]],
+    *,
+    today: date,
+    author: Author,
+    reason: str,
+) -> Revised[P]:
+    """Store what ``edit`` makes of the version in force, with an entry for each change.
+
+    Nothing is stored when it changes nothing. ``edit`` runs while nobody else can write.
+
+    Raises
+    ------
+    Conflict
+        Nothing has been loaded yet, or the edit does not fit a scheduled version.
+    StoreDamaged
+        The version in force is not what was published.
+    """
+    with database.writing() as connection:
+        found: tuple[Head, ...] = heads(connection, part)
+        divisions = heads(connection, DIVISION)
+        bases: list[Base[P]] = [
+            Base(
+                _value(connection, database, part, found, day),
+                _division(connection, database, divisions, day),
+                day,
+            )
+            for day in (today, *_scheduled(found, today))
+        ]
+        first: Edited[P] = edit(bases[0])
+        if not first.changes:
+            return Revised(first, read_versions(connection), stored=False)
+        values: list[P]
+        remarks: list[Finding]
+        values, remarks = _applied(edit, bases, first)
+        version = found[-1].version if found else 0
+        for base, value in zip(bases, values, strict=True):
+            version += 1
+            write_checked(connection, database, part, value, version, base.day)
+        _put_on_record(connection, part, first, author, reason, version)
+        edited = Edited(first.value, first.changes, first.id, (*first.findings, *remarks))
+        return Revised(edited, read_versions(connection), stored=True)
+
+
+def _scheduled(found: Sequence[Head], today: date) -> list[date]:
+    return sorted({h.effective_from for h in found if h.effective_from > today})
+
+
+def _value(
+    connection: Connection, database: Database, part: Part[P], found: Sequence[Head], day: date
+) -> P:
+    serving = in_force(found, day) or tuple(found)
+    if serving:
+        return read_version(connection, database, part, serving[0])
+    identity = read_identity(connection)
+    if identity is None:
+        raise Conflict(
+            f"{database.place.shown} holds nothing yet: load the boundaries first",
+            f"{database.place.shown} 中尚无数据：请先载入边界",
+        )
+    empty: Any = Roster if part.name.en == "roster" else Directory
+    made: P = empty(synthetic=identity.synthetic)
+    return made
+
+
+def _division(
+    connection: Connection, database: Database, found: Sequence[Head], day: date
+) -> Division:
+    serving = in_force(found, day)
+    if not serving:
+        raise Conflict(
+            f"no division is in force on {day}: load the boundaries first",
+            f"{day} 没有有效的网格划分：请先载入边界",
+        )
+    return read_version(connection, database, DIVISION, serving[0])
+
+
+def _applied(
+    edit: Callable[[Base[P]], Edited[P]], bases: Sequence[Base[P]], first: Edited[P]
+) -> tuple[list[P], list[Finding]]:
+    """Return the part after the edit on each day, and a remark where it does not apply."""
+    values, remarks = [first.value], []
+    for base in bases[1:]:
+        try:
+            again = edit(Base(base.value, base.division, base.day, first.id))
+        except NotFound:
+            values.append(base.value)
+            text = Text(
+                f"the version scheduled for {base.day} stays as it is: it lacks what was edited",
+                f"计划于 {base.day} 生效的版本保持不变：其中没有所编辑的内容",
+            )
+            remarks.append(note("scheduled_version_kept", text))
+            continue
+        except Conflict as problem:
+            raise Conflict(
+                f"it does not fit the version scheduled for {base.day}: {problem.text.en}",
+                f"与计划于 {base.day} 生效的版本不符：{problem.text.zh}",
+            ) from problem
+        values.append(again.value)
+    return values, remarks
+
+
+def _put_on_record(
+    connection: Connection,
+    part: Part[Any],
+    edited: Edited[Any],
+    author: Author,
+    reason: str,
+    version: int,
+) -> None:
+    for change in edited.changes:
+        audit.append(
+            connection,
+            author,
+            change.action,
+            change.subject,
+            reason=reason,
+            before=change.before,
+            after=change.after,
+            version=f"{part.name.en} {version}",
+        )

@@ -1,0 +1,193 @@
+"""What a store says of itself: what is in force on a day, and which versions there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from gis.directory import Directory
+from gis.division import Division
+from gis.errors import NotFound, StoreDamaged
+from gis.findings import Finding, Text, error
+from gis.roster import Roster
+from gis.store import tables
+from gis.store.engine import Database
+from gis.store.versions import (
+    DIRECTORY,
+    DIVISION,
+    ROSTER,
+    Head,
+    P,
+    Part,
+    damaged_text,
+    heads,
+    in_force,
+    newest_version,
+    read_version,
+)
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The newest version stored of each part, 0 for none."""
+
+    division: int
+    directory: int
+    roster: int
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whose store it is: the subdistrict's name and code, and whether all of it is invented."""
+
+    name: str
+    code: str
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What is in force on a day, and what was found damaged on the way to it.
+
+    ``versions`` are the newest stored, which need not be those in force.
+    """
+
+    division: Division
+    directory: Directory
+    roster: Roster
+    faults: tuple[Finding, ...]
+    versions: Versions
+
+
+@dataclass(frozen=True)
+class DivisionHead:
+    """A line of the history: in force on the days effective_from <= day < effective_until.
+
+    ``published_at`` is ISO 8601 in UTC.
+    """
+
+    version: int
+    effective_from: date
+    effective_until: date | None
+    title: str
+    data_date: str
+    sha256: str
+    published_at: str
+
+
+def read_versions(connection: Connection) -> Versions:
+    """Return the newest versions, in one query."""
+    newest = select(*(newest_version(part.table) for part in (DIVISION, DIRECTORY, ROSTER)))
+    division, directory, roster = connection.execute(newest).one()
+    return Versions(division, directory, roster)
+
+
+def read_identity(connection: Connection) -> Identity | None:
+    """Return whose store it is, None before anything was published."""
+    c = tables.identity.c
+    found = connection.execute(select(c.name, c.code, c.synthetic)).one_or_none()
+    return Identity(*found) if found else None
+
+
+def read_holding(database: Database, day: date) -> Holding:
+    """Return what is in force on a day.
+
+    Versions are chosen in one transaction and read in others: once there, they do not change.
+    """
+    with database.reading() as connection:
+        versions = read_versions(connection)
+        divisions = heads(connection, DIVISION)
+        directories = heads(connection, DIRECTORY)
+        rosters = heads(connection, ROSTER)
+    serving = in_force(divisions, day)
+    if not serving:
+        raise _none_so_old(database, divisions, day)
+    faults: list[Finding] = []
+    return Holding(
+        _first_good(database, DIVISION, serving, faults),
+        _in_force_or_oldest(database, DIRECTORY, directories, day, faults) or Directory(),
+        _in_force_or_oldest(database, ROSTER, rosters, day, faults) or Roster(),
+        tuple(faults),
+        versions,
+    )
+
+
+def _none_so_old(database: Database, divisions: Sequence[Head], day: date) -> NotFound:
+    if not divisions:
+        return NotFound(
+            f"{database.place.shown} holds no division yet: run wangge load PATH",
+            f"{database.place.shown} 中尚无网格划分：请运行 wangge load PATH",
+        )
+    first = divisions[0].effective_from
+    return NotFound(
+        f"no division was in force on {day}: the first is of {first}, ask for that day or later",
+        f"{day} 尚无有效的网格划分：最早的自 {first} 起生效，请查询该日或之后",
+    )
+
+
+def _in_force_or_oldest(
+    database: Database,
+    part: Part[P],
+    found: Sequence[Head],
+    day: date,
+    faults: list[Finding],
+) -> P | None:
+    if not found:
+        return None
+    return _first_good(database, part, in_force(found, day) or found, faults)
+
+
+def _first_good(
+    database: Database, part: Part[P], candidates: Sequence[Head], faults: list[Finding]
+) -> P:
+    """Return the first candidate that is what was published; add a fault for those before it."""
+    refused: list[Head] = []
+    for head in candidates:
+        try:
+            value = read_part(database, part, head)
+        except StoreDamaged:
+            refused.append(head)
+            continue
+        faults += [_fault(database, part, bad, head) for bad in refused]
+        return value
+    raise StoreDamaged(*damaged_text(database, part, candidates[0]))
+
+
+def _fault(database: Database, part: Part[Any], bad: Head, served: Head) -> Finding:
+    why = damaged_text(database, part, bad)
+    text = Text(
+        f"{why.en}; {part.name.en} {served.version} is served instead",
+        f"{why.zh}；现以第 {served.version} 版代替",
+    )
+    return error(f"damaged_{part.name.en}", text)
+
+
+def read_part(database: Database, part: Part[P], head: Head) -> P:
+    """Return a version in a transaction of its own.
+
+    Raises
+    ------
+    StoreDamaged
+        When it is not what was published.
+    """
+    with database.reading() as connection:
+        return read_version(connection, database, part, head)
+
+
+def read_division_heads(connection: Connection) -> tuple[DivisionHead, ...]:
+    """Return the history of the divisions, oldest first."""
+    c = tables.division.c
+    words = {
+        version: row
+        for version, *row in connection.execute(
+            select(c.version, c.title, c.data_date, c.sha256, c.published_at)
+        )
+    }
+    return tuple(
+        DivisionHead(h.version, h.effective_from, h.effective_until, *words[h.version])
+        for h in heads(connection, DIVISION)
+    )

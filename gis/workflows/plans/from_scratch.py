@@ -1,0 +1,292 @@
+"""Starting from nothing: what the office has, read and made into a plan."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from api.schemas.plans import text_json
+from gis.atlas import Atlas
+from gis.audit import Author
+from gis.datum import Datum, to_wgs84
+from gis.directory import Directory, Place, PlaceKind
+from gis.division import Division
+from gis.errors import InvalidInput
+from gis.exchange.json_object import read_object
+from gis.findings import Text
+from gis.geometry import DECIMALS, read_geometry
+from gis.ids import GridId, Level, PlaceId
+from gis.planning.evaluation import Base
+from gis.planning.first_division import Doubt, Row, first_division
+from gis.planning.plan import Entry, Step
+from gis.planning.state import difference
+from gis.roster import Roster
+from gis.store.plans import utc_now
+from gis.workflows.plans.import_cells import table_rows
+from gis.workflows.plans.workspace import Open, PlanDesk
+
+_COLUMNS = {
+    "building": ("building", "楼栋", "地址", "address", "id"),
+    "cluster": ("cluster", "三级网格", "楼栋群", "level3", "level_3"),
+    "compound": ("compound", "二级网格", "小区", "level2", "level_2"),
+    "community": ("community", "一级网格", "社区", "level1", "level_1"),
+}
+
+
+def begin_draft(
+    desk: PlanDesk,
+    *,
+    title: str,
+    datum: Datum,
+    buildings: dict[str, Any] | None,
+    rows: list[Row],
+    outline: dict[str, Any] | None,
+    code: str,
+    author: Author,
+) -> Open:
+    """Begin a plan from buildings, a table and an outline.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the part and what is wrong with it.
+    """
+    versions = desk.store.versions()
+    identity = desk.store.identity()
+    if code and not re.fullmatch(r"\d{9}", code, re.ASCII):
+        raise InvalidInput("code", "code must be nine digits", "code 应为九位数字", ("320106012",))
+    places = _places(buildings, datum) if buildings is not None else _stored(desk)
+    area = _area(outline, datum) if outline is not None else None
+    first = first_division(places, rows, area, _new_id)
+    synthetic = bool(identity and identity.synthetic)
+    kept = buildings is not None
+    review: dict[str, Any] = {
+        "doubts": [_doubt_json(d) for d in first.doubts],
+        "code": code or (identity.code if identity else ""),
+        "synthetic": synthetic,
+    }
+    if kept:
+        review["buildings"] = [_place_row(p) for p in places]
+    head = desk.new_head(title, "从零起草", author, 0, 0 if kept else versions.directory)
+    head = replace(head, review=review)
+    base = Base(
+        Atlas(
+            Division((), title=title, synthetic=synthetic),
+            Directory(tuple(places), synthetic=synthetic),
+            Roster(),
+            desk.day(),
+        ),
+        first.ground,
+        desk.book(),
+    )
+    text = Text(
+        f"drafted from {len(places)} buildings and {len(rows)} rows of a table",
+        f"由 {len(places)} 栋楼和 {len(rows)} 行表格起草",
+    )
+    change = difference(base.state, first.state)
+    step = Step(1, "draft", text, change, author.name, utc_now())
+    head = desk.store.plans.begin(head, first.ground, author, [Entry(1, "do", step)])
+    return desk.open(head.id)
+
+
+def _new_id(level: Level) -> GridId:
+    return GridId(f"g{int(level)}-{uuid.uuid4().hex[:12]}")
+
+
+def _doubt_json(doubt: Doubt) -> dict[str, Any]:
+    place = [round(v, DECIMALS) for v in doubt.place] if doubt.place else None
+    return {"building": doubt.building, "text": text_json(doubt.text), "place": place}
+
+
+def _place_row(place: Place) -> list[Any]:
+    wkb = shapely.to_wkb(place.geometry, hex=True, byte_order=1)
+    return [place.id, place.name, place.address, place.households, wkb]
+
+
+def place_of(row: list[Any]) -> Place:
+    """Return a building that a plan which starts from nothing keeps."""
+    identity, name, address, households, wkb = row
+    return Place(
+        PlaceId(identity),
+        PlaceKind.BUILDING,
+        name,
+        shapely.from_wkb(wkb),
+        address=address,
+        households=households,
+    )
+
+
+def _stored(desk: PlanDesk) -> list[Place]:
+    version = desk.store.versions().directory
+    found = desk.store.directory(version).of_kind(PlaceKind.BUILDING) if version else ()
+    if not found:
+        raise InvalidInput(
+            "buildings",
+            "buildings: the store has no places: give the buildings as GeoJSON",
+            "buildings：库中没有地点：请以 GeoJSON 给出楼栋",
+        )
+    return list(found)
+
+
+def _in_wgs84(geometry: BaseGeometry, datum: Datum) -> BaseGeometry:
+    if datum in (Datum.WGS84, Datum.CGCS2000):
+        return geometry
+
+    def moved(xy: Any) -> Any:
+        return np.round(np.column_stack(to_wgs84(xy[:, 0], xy[:, 1], datum)), DECIMALS)
+
+    return shapely.transform(geometry, moved)
+
+
+def _places(body: dict[str, Any], datum: Datum) -> list[Place]:
+    _check_datum(body, datum, "buildings")
+    features = body.get("features")
+    if not isinstance(features, list) or not features:
+        raise InvalidInput("buildings", "buildings: no features", "buildings：没有要素")
+    found: dict[str, Place] = {}
+    for number, feature in enumerate(features, start=1):
+        where = f"buildings[{number}]"
+        given = feature.get("properties") if isinstance(feature, dict) else None
+        if not isinstance(given, dict):
+            raise InvalidInput(where, f"{where}: no properties", f"{where}：缺少属性")
+        if given.get("kind") not in (None, "building"):
+            continue
+        try:
+            shape = read_geometry(feature.get("geometry"), ("Point", "Polygon", "MultiPolygon"))
+        except InvalidInput as problem:
+            raise InvalidInput(
+                where, f"{where}: {problem.text.en}", f"{where}：{problem.text.zh}"
+            ) from None
+        identity = _text(given.get("id")) or f"b-{number:05d}"
+        if identity in found:
+            raise InvalidInput(
+                where,
+                f"{where}: id {identity[:40]} stands twice",
+                f"{where}：id {identity[:40]} 重复",
+            )
+        found[identity] = Place(
+            PlaceId(identity),
+            PlaceKind.BUILDING,
+            _text(given.get("name")) or _text(given.get("address")) or identity,
+            _in_wgs84(shape, datum),
+            address=_text(given.get("address")),
+            households=_count(given.get("households"), where),
+        )
+    return list(found.values())
+
+
+def _check_datum(body: dict[str, Any], datum: Datum, field: str) -> None:
+    if body.get("datum") not in (None, str(datum)):
+        raise InvalidInput(
+            "datum",
+            f"datum: {field} says {str(body['datum'])[:20]!r}, the request {datum}",
+            f"datum：{field} 写明 {str(body['datum'])[:20]!r}，请求为 {datum}",
+        )
+
+
+def _text(value: object) -> str:
+    text = "" if value is None else str(value).strip()[:200]
+    return "".join(c for c in text if ord(c) >= 32 and not "\ud800" <= c <= "\udfff")
+
+
+def _count(value: object, where: str) -> int | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**6:
+        return value
+    raise InvalidInput(
+        where,
+        f"{where}: households must be a whole number",
+        f"{where}：households 应为整数",
+    )
+
+
+def _area(body: dict[str, Any], datum: Datum) -> BaseGeometry:
+    _check_datum(body, datum, "outline")
+    found: Any = body
+    if body.get("type") == "FeatureCollection":
+        features = body.get("features")
+        found = features[0] if isinstance(features, list) and features else {}
+    if isinstance(found, dict) and found.get("type") == "Feature":
+        found = found.get("geometry")
+    try:
+        return _in_wgs84(read_geometry(found, ("Polygon", "MultiPolygon")), datum)
+    except InvalidInput as problem:
+        raise InvalidInput(
+            "outline", f"outline: {problem.text.en}", f"outline：{problem.text.zh}"
+        ) from None
+
+
+def read_geojson(content: bytes, field: str) -> dict[str, Any]:
+    """Return a JSON object that was uploaded.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the field.
+    """
+    try:
+        return read_object(content.removeprefix(b"\xef\xbb\xbf"))
+    except InvalidInput as problem:
+        raise InvalidInput(
+            field, f"{field}: {problem.text.en}", f"{field}：{problem.text.zh}"
+        ) from None
+
+
+def rows_of_table(content: bytes) -> list[Row]:
+    """Return the rows of a CSV or XLSX table (building, level 3, level 2, community).
+
+    Raises
+    ------
+    InvalidInput
+        A column is missing, or a cell of a row is empty.
+    """
+    with table_rows(content, "table") as (header, rows):
+        names = [h.lower() for h in header]
+        columns = {}
+        for field, known in _COLUMNS.items():
+            at = next((names.index(k) for k in known if k in names), None)
+            if at is None:
+                raise InvalidInput(
+                    "table",
+                    f"table: a column for {field} is missing ({', '.join(known)})",
+                    f"table：缺少一列：{'、'.join(known)}",
+                    known,
+                )
+            columns[field] = at
+        lines = ({f: row[at] for f, at in columns.items()} for row in rows)
+        return rows_of(lines)
+
+
+def rows_of(lines: Iterable[Any]) -> list[Row]:
+    """Return the rows of a table given as objects.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the row.
+    """
+    found = []
+    for number, line in enumerate(lines, start=1):
+        where = f"table[{number}]"
+        if not isinstance(line, dict):
+            raise InvalidInput(where, f"{where}: must be an object", f"{where}：应为对象")
+        texts = {f: _text(line.get(f)) for f in _COLUMNS}
+        if not any(texts.values()):
+            continue
+        empty = [f for f, t in texts.items() if not t]
+        if empty:
+            raise InvalidInput(
+                where,
+                f"{where}: {', '.join(empty)} is empty: name the grid on every level",
+                f"{where}：{'、'.join(empty)} 为空：各级网格都要填写",
+            )
+        found.append(Row(**texts))
+    return found

@@ -1,0 +1,256 @@
+"""Plans made elsewhere: an assignment of cells, or polygons snapped to the cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from api.schemas.plans import text_json
+from gis.datum import parse_datum, to_wgs84
+from gis.errors import InvalidInput
+from gis.exchange.json_object import read_object
+from gis.findings import Text
+from gis.geometry import read_geometry
+from gis.ids import GridId
+from gis.planning.operations import Arrange, Founded, Move
+from gis.planning.snap import snap
+from gis.tables.open_table import open_table
+from gis.workflows.plans.workspace import Open
+
+_ROWS = 200_000
+
+
+@dataclass(frozen=True)
+class Imported:
+    """Where cells go, as one operation (None: nothing changes), and what is in doubt."""
+
+    operation: Arrange | None
+    doubts: list[dict[str, Any]]
+
+
+@contextmanager
+def table_rows(content: bytes, name: str) -> Iterator[tuple[list[str], Iterator[list[Any]]]]:
+    """Yield the header and rows of a CSV or XLSX file given as bytes."""
+    with TemporaryDirectory(prefix="wangge-") as folder:
+        path = Path(folder) / name
+        path.write_bytes(content)
+        with open_table(path, most_rows=_ROWS) as reader:
+            yield [str(h).strip() for h in reader.header], _rows(reader)
+
+
+def _rows(reader: Any) -> Iterator[list[Any]]:
+    for chunk in reader.chunks(1000):
+        yield from chunk.rows
+
+
+def from_cells(opened: Open, content: bytes) -> Imported:
+    """Return the assignment that a CSV, XLSX or JSON ``{"cells": {"17": GRID}}`` holds.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the row or member that is wrong.
+    """
+    wanted = _from_json(content) if content.lstrip()[:1] == b"{" else _from_table(content)
+    grids = _known(opened)
+    moves: dict[GridId, list[int]] = {}
+    doubts = []
+    for cell, name in wanted.items():
+        found = opened.plan.state.ground.cells.get(cell)
+        grid = grids.get(name)
+        if found is None or grid is None:
+            what = Text(
+                f"cell {cell}: not in this plan"
+                if found is None
+                else f"cell {cell}: no level-3 grid {name[:40]!r}",
+                f"本方案没有单元 {cell}" if found is None else f"没有三级网格 {name[:40]!r}",
+            )
+            doubts.append(
+                {
+                    "cell": cell,
+                    "text": text_json(what),
+                    "shares": [],
+                    "place": list(found.lon_lat) if found else None,
+                }
+            )
+        elif opened.plan.state.owner.get(cell) != grid:
+            moves.setdefault(grid, []).append(cell)
+    rows = tuple(Move(g, tuple(cells)) for g, cells in moves.items())
+    return Imported(Arrange(moves=rows) if rows else None, doubts)
+
+
+def _known(opened: Open) -> dict[str, GridId]:
+    view = opened.plan.view
+    names: dict[str, GridId] = {}
+    for grid, seen in view.grids.items():
+        if seen.sketch.level == 3:
+            names[grid] = grid
+            names[view.code(grid)] = grid
+            if seen.sketch.code:
+                names[seen.sketch.code] = grid
+    return names
+
+
+def _from_json(content: bytes) -> dict[int, str]:
+    cells = read_object(content).get("cells")
+    if not isinstance(cells, dict):
+        raise InvalidInput("cells", "cells must be an object", "cells 应为对象")
+    return {_cell(k, f"cells.{k[:20]}"): _name(v) for k, v in cells.items()}
+
+
+def _from_table(content: bytes) -> dict[int, str]:
+    wanted: dict[int, str] = {}
+    with table_rows(content, "cells") as (header, rows):
+        names = [h.lower() for h in header]
+        grid_names = ("grid code", "grid_code", "code", "grid", "编号")
+        grid = next((names.index(n) for n in grid_names if n in names), None)
+        if "cell" not in names or grid is None:
+            raise InvalidInput(
+                "file",
+                "file: the columns cell and grid code are missing",
+                "file：缺少 cell 和 grid code 两列",
+                ("cell", "grid code"),
+            )
+        for number, row in enumerate(rows, start=2):
+            if any(c not in ("", None) for c in row):
+                cell = _cell(row[names.index("cell")], f"row {number}")
+                wanted[cell] = _name(row[grid])
+    return wanted
+
+
+def _cell(value: object, field: str) -> int:
+    text = str(value).strip().removesuffix(".0")
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return int(text)
+    raise InvalidInput(
+        field,
+        f"{field}: {str(value)[:20]!r} is not the number of a cell",
+        f"{field}：{str(value)[:20]!r} 不是单元号",
+    )
+
+
+def _name(value: object) -> str:
+    return str(value).strip().lstrip("'").removesuffix(".0")
+
+
+def from_polygons(opened: Open, content: bytes, datum: str) -> Imported:
+    """Return the assignment that polygons with ``code``, or ``name`` and ``parent``, amount to.
+
+    Raises
+    ------
+    InvalidInput
+        No GeoJSON, another datum in the file, a polygon that is none of these.
+    """
+    polygons, targets = _polygons(opened, content, datum)
+    found = snap(opened.plan.state.ground, polygons)
+    owner = opened.plan.state.owner
+    moves: dict[GridId, list[int]] = {}
+    new: dict[int, list[int]] = {}
+    doubts = []
+    for one in found:
+        if one.in_doubt:
+            doubts.append(_doubt(opened, one, targets))
+            continue
+        target = targets[one.row if one.row is not None else 0]
+        if isinstance(target, Founded):
+            new.setdefault(one.row or 0, []).append(one.cell)
+        elif owner.get(one.cell) != target:
+            moves.setdefault(target, []).append(one.cell)
+    founded = []
+    for row, cells in new.items():
+        wish = targets[row]
+        assert isinstance(wish, Founded)
+        founded.append(Founded(wish.name, wish.parent, tuple(cells), wish.to_kind))
+    rows = tuple(Move(g, tuple(cells)) for g, cells in moves.items())
+    empty = not rows and not founded
+    return Imported(None if empty else Arrange(rows, tuple(founded)), doubts)
+
+
+def _polygons(
+    opened: Open, content: bytes, datum: str
+) -> tuple[list[BaseGeometry], list[GridId | Founded]]:
+    body = read_object(content)
+    features = body.get("features")
+    if not isinstance(features, list) or not features:
+        raise InvalidInput("features", "features: no polygons", "features：没有多边形")
+    told = parse_datum(datum)
+    if body.get("datum") not in (None, told, str(told)):
+        raise InvalidInput(
+            "datum",
+            f"datum: the file says {str(body['datum'])[:20]!r}, the request {told}",
+            f"datum：文件写明 {str(body['datum'])[:20]!r}，请求为 {told}",
+        )
+    known = _known(opened)
+    polygons: list[BaseGeometry] = []
+    targets: list[GridId | Founded] = []
+    for number, feature in enumerate(features, start=1):
+        properties = feature.get("properties") if isinstance(feature, dict) else None
+        if not isinstance(properties, dict):
+            raise InvalidInput(
+                f"features[{number}]",
+                f"feature {number}: no properties",
+                f"第 {number} 个：缺少属性",
+            )
+        if properties.get("level") in (1, 2):
+            continue
+        shape = read_geometry(feature.get("geometry"), ("Polygon", "MultiPolygon"))
+        polygons.append(
+            shapely.transform(shape, lambda xy: _columns(to_wgs84(xy[:, 0], xy[:, 1], told)))
+        )
+        targets.append(_target(opened, properties, known, number))
+    return polygons, targets
+
+
+def _columns(pair: Any) -> Any:
+    return np.column_stack(pair)
+
+
+def _target(
+    opened: Open, properties: dict[str, Any], known: dict[str, GridId], number: int
+) -> GridId | Founded:
+    for key in ("id", "code", "grid"):
+        value = properties.get(key)
+        if value is not None and str(value) in known:
+            return known[str(value)]
+    name, parent = properties.get("name"), properties.get("parent")
+    above = next(
+        (
+            g
+            for g, s in opened.plan.state.grids.items()
+            if s.level == 2 and parent is not None and str(parent) in (g, s.code)
+        ),
+        None,
+    )
+    if isinstance(name, str) and name.strip() and above is not None:
+        return Founded(name.strip()[:100], above, ())
+    raise InvalidInput(
+        f"features[{number}]",
+        f"feature {number}: neither the code of a level-3 grid of this plan, nor name and parent "
+        "(a level-2 code) of a new one",
+        f"第 {number} 个：既没有本方案三级网格的编号，也没有新网格的 name 和 parent（二级编号）",
+    )
+
+
+def _doubt(opened: Open, one: Any, targets: list[GridId | Founded]) -> dict[str, Any]:
+    shares = [{"grid": _label(targets[row]), "share": round(s, 3)} for row, s in one.shares]
+    if shares:
+        text = Text(
+            f"cell {one.cell}: only {one.shares[0][1]:.0%} of it lie in one polygon",
+            f"单元 {one.cell}：只有 {one.shares[0][1]:.0%} 在同一多边形内",
+        )
+    else:
+        text = Text(f"cell {one.cell}: in no polygon", f"单元 {one.cell}：不在任何多边形内")
+    place = opened.plan.state.ground.cells[one.cell].lon_lat
+    return {"cell": one.cell, "text": text_json(text), "shares": shares, "place": list(place)}
+
+
+def _label(target: GridId | Founded) -> str:
+    return target.name if isinstance(target, Founded) else target
