@@ -48,7 +48,7 @@ def test_the_floor_plan_is_kept(house):
         ("maps/__init__.py", "import api.settings"),
         ("gis/atlas.py", "import sqlalchemy"),
         ("api/cli.py", "import folium"),
-        ("gis/intake/read_set.py", "import fastapi"),
+        ("gis/intake/checked_set.py", "import fastapi"),
     ],
 )
 def test_a_forbidden_import_is_noticed(house, module, line):

@@ -14,7 +14,7 @@ from gis.cleaning import Fault, find_faults
 from gis.directory import Directory
 from gis.division import Division
 from gis.findings import Finding, Severity, count
-from gis.intake.read_set import Intake
+from gis.intake.checked_set import Intake
 from gis.roster import Roster
 
 _FAULTY_RULES = frozenset(

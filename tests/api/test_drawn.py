@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from api.server import page_cache as pages
+from api.serving import page_cache as pages
 from api.settings import Settings
 from gis.disclosure import public
 from tests import ascii_maps

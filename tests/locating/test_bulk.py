@@ -493,13 +493,13 @@ sys.path.insert(0, ".")
 from gis.bulk.columns import Asked
 from gis.bulk.files import locate_file
 from gis.datum import Datum
-from tests import drawn
+from tests import ascii_maps
 folder = Path(sys.argv[1])
 with (folder / "rows.csv").open("w", encoding="gbk") as out:
     out.write("编号,经度,纬度,备注\\n")
     for n in range(300_000):
         out.write(f"{n},{118.75 + n % 97 * 1e-4!r},{32.11 + n % 11 * 1e-4!r},某某小区某某号的一段说明文字\\n")
-done = locate_file(folder / "rows.csv", folder / "out.csv", Asked(datum=Datum.WGS84), drawn.atlas(),
+done = locate_file(folder / "rows.csv", folder / "out.csv", Asked(datum=Datum.WGS84), ascii_maps.atlas(),
                    lambda: None, kind="csv", review=folder / "review.csv")
 peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())
 print(done.counts["rows"], int(peak[1]) // 1024)
