@@ -8,10 +8,12 @@ that are served at ``/desk/static``. A route that sends one is
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib import resources
+from importlib.resources.abc import Traversable
 from string import Template
 
 from fastapi import Request
@@ -27,22 +29,31 @@ PAGE_POLICY = (
 )
 PAGE_METHODS = ["GET", "HEAD"]
 _TYPES = {".css": "text/css", ".js": "text/javascript"}
+# Modules that the map has too, served beside those of ``core``.
 _FROM_THE_MAP = ("dom.js", "state.js", "words.js")
 # Of each page: its title until its script speaks, its styles after the tokens, its script.
 _PAGES = {
-    "account": ("网格", ("shell",), "account"),
-    "audit": ("审计记录 · 网格", ("shell", "record"), "audit"),
-    "data": ("资料", ("shell", "data"), "data"),
-    "desk": ("网格查询台", ("desk", "cards"), "desk"),
-    "people": ("人员与任职 · 网格", ("shell", "record"), "people"),
-    "places": ("地点 · 网格", ("shell", "record"), "places"),
-    "plan": ("网格调整方案", ("shell", "plan", "plan-editor"), "plan-editor"),
-    "plan-notice": ("网格调整公示", ("shell", "plan", "plan-sheet"), "plan-notice"),
-    "plan-sheet": ("影响表", ("shell", "plan", "plan-sheet"), "plan-sheet"),
-    "plans": ("网格调整", ("shell", "plan", "plan-sheet"), "plan-list"),
-    "refused": ("网格", ("shell",), "refused"),
-    "signin": ("网格", ("shell",), "signin"),
-    "users": ("网格", ("shell",), "users"),
+    "account": ("网格", ("core/shell",), "accounts/account"),
+    "audit": ("审计记录 · 网格", ("core/shell", "core/record"), "audit/audit"),
+    "data": ("资料", ("core/shell", "data/data"), "data/data"),
+    "desk": ("网格查询台", ("desk/desk", "desk/cards"), "desk/desk"),
+    "people": ("人员与任职 · 网格", ("core/shell", "core/record"), "people/people"),
+    "places": ("地点 · 网格", ("core/shell", "core/record"), "people/places"),
+    "plan": ("网格调整方案", ("core/shell", "plans/plan", "plans/editor"), "plans/editor"),
+    "plan-notice": (
+        "网格调整公示",
+        ("core/shell", "plans/plan", "plans/impact-sheet"),
+        "plans/notice",
+    ),
+    "plan-sheet": (
+        "影响表",
+        ("core/shell", "plans/plan", "plans/impact-sheet"),
+        "plans/impact-sheet",
+    ),
+    "plans": ("网格调整", ("core/shell", "plans/plan", "plans/impact-sheet"), "plans/list"),
+    "refused": ("网格", ("core/shell",), "accounts/forbidden"),
+    "signin": ("网格", ("core/shell",), "accounts/signin"),
+    "users": ("网格", ("core/shell",), "accounts/users"),
 }
 
 
@@ -62,7 +73,7 @@ def page_answer(request: Request, name: str, status: int = 200) -> Response:
 
 
 def static_answer(request: Request, name: str) -> Response:
-    """Return a script or a style that pages load.
+    """Return a script or a style that pages load, by its path such as ``core/shell.js``.
 
     Raises
     ------
@@ -88,7 +99,9 @@ def file_answer(
 @cache
 def _page(name: str) -> File:
     title, styles, script = _PAGES[name]
-    links = [f'<link rel="stylesheet" href="/desk/static/{n}.css">' for n in ("tokens", *styles)]
+    links = [
+        f'<link rel="stylesheet" href="/desk/static/{n}.css">' for n in ("core/tokens", *styles)
+    ]
     template = (resources.files("api") / "pages" / "page.html").read_text("utf-8")
     page = Template(template).substitute(title=title, styles="\n".join(links), script=script)
     return _file(page.encode(), "text/html")
@@ -96,15 +109,21 @@ def _page(name: str) -> File:
 
 @cache
 def _static_files() -> dict[str, File]:
-    """Return every file by name: the pages' own, and the modules that the map has too."""
-    folder = resources.files("api") / "pages" / "static"
-    found = {
-        entry.name: _file(entry.read_bytes(), _TYPES[f".{entry.name.rpartition('.')[2]}"])
-        for entry in folder.iterdir()
-        if entry.name.endswith(tuple(_TYPES))
+    """Return every file by its path: the pages' own, and the modules that the map has too."""
+    own = dict(_files_in(resources.files("api") / "pages" / "static"))
+    shared = {f"core/{name}": static_text(name).encode() for name in _FROM_THE_MAP}
+    return {
+        path: _file(content, _TYPES[f".{path.rpartition('.')[2]}"])
+        for path, content in {**own, **shared}.items()
     }
-    shared = {name: _file(static_text(name).encode(), _TYPES[".js"]) for name in _FROM_THE_MAP}
-    return {**found, **shared}
+
+
+def _files_in(folder: Traversable, above: str = "") -> Iterator[tuple[str, bytes]]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _files_in(entry, f"{above}{entry.name}/")
+        elif entry.name.endswith(tuple(_TYPES)):
+            yield f"{above}{entry.name}", entry.read_bytes()
 
 
 def _file(content: bytes, media_type: str) -> File:

@@ -18,7 +18,7 @@ async def desk(request: Request, _caller: Public) -> Response:
     return page_answer(request, "desk")
 
 
-@router.api_route("/desk/static/{name}", methods=PAGE_METHODS)
-async def static(request: Request, _caller: Public, name: str) -> Response:
+@router.api_route("/desk/static/{path:path}", methods=PAGE_METHODS)
+async def static(request: Request, _caller: Public, path: str) -> Response:
     """Return a script or a style of a page."""
-    return static_answer(request, name)
+    return static_answer(request, path)

@@ -324,7 +324,7 @@ READINGS = {
 def test_coordinates_are_told_from_addresses_and_never_swapped_by_guess(desk):
     read = desk().evaluate(
         """async texts => {
-          const { readCoordinates } = await import("/desk/static/coordinates.js");
+          const { readCoordinates } = await import("/desk/static/core/coordinates.js");
           return texts.map(readCoordinates);
         }""",
         list(READINGS),
@@ -642,11 +642,12 @@ def test_the_page_runs_only_its_own_scripts_and_asks_only_its_origin(origin):
         assert again.status_code == 304
         assert http.get("/desk/static/no.js").status_code == 404
         assert http.get("/desk/static/..%2f..%2fsettings.py").status_code == 404
-        for path in STATIC.iterdir():
-            assert http.get(f"/desk/static/{path.name}").content == path.read_bytes()
+        for path in filter(Path.is_file, STATIC.rglob("*")):
+            name = path.relative_to(STATIC).as_posix()
+            assert http.get(f"/desk/static/{name}").content == path.read_bytes()
 
 
-@pytest.mark.parametrize("path", sorted(STATIC.glob("*.js")), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", sorted(STATIC.rglob("*.js")), ids=lambda p: p.name)
 def test_no_script_makes_markup_of_text(path):
     forbidden = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|createContextualFragment|srcdoc|\beval\b|new Function|setTimeout\(\s*[\"'`]|https?://(?!127\.0\.0\.1)"  # fmt: skip
     assert not re.search(forbidden, path.read_text("utf-8"))
@@ -655,7 +656,7 @@ def test_no_script_makes_markup_of_text(path):
 def test_both_languages_say_the_same_things(desk):
     missing = desk().evaluate(
         """async () => {
-          const source = await (await fetch("/desk/static/desk-words.js")).text();
+          const source = await (await fetch("/desk/static/desk/desk-words.js")).text();
           const [zh, en] = source.split(/^  en: \\{$/m);
           const keys = part => [...part.matchAll(/^    (\\w+):/gm)].map(m => m[1]).join();
           return keys(zh) === keys(en);

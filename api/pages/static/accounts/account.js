@@ -1,0 +1,122 @@
+/** One's own account: password, devices, API keys. */
+
+import { api, done, el, failure, name, shell } from "../core/shell.js";
+import { time, title, word } from "./account-words.js";
+import { keysCard } from "./account-keys.js";
+import { passwordField } from "./password-field.js";
+
+const { main, session } = await shell({ title: title("account"), needs: "staff", current: "account" });
+const told = el("div", { "aria-live": "polite" });
+
+if (session.signed_in) {
+  main.append(told);
+  if (session.must_change_password) main.append(passwordCard(true));
+  else await show();
+}
+
+async function show() {
+  try {
+    const { body } = await api("GET", "/me");
+    main.replaceChildren(main.firstChild, told, whoCard(body), passwordCard(false), sessionsCard(body.sessions),
+      keysCard(body, say, show));
+  } catch (problem) {
+    say(failure(problem));
+  }
+}
+
+/** @param {...Node} nodes what the reader is told above the cards */
+function say(...nodes) {
+  told.replaceChildren(...nodes);
+}
+
+function whoCard(me) {
+  const scope = me.scope === null ? word("whole")
+    : me.scope.length ? me.scope.map((g) => `${g.code} ${g.name}`.trim()).join("、") : word("none");
+  return el("section", { class: "card" }, el("h2", {}, name(me.name)),
+    el("p", {}, el("span", { class: "quiet" }, `${word("role")}：`), me.role_title),
+    el("p", {}, el("span", { class: "quiet" }, `${word("scope")}：`), scope));
+}
+
+function passwordCard(must) {
+  const old = passwordField(word(must ? "oneTimePassword" : "oldPassword"), "current-password");
+  const fresh = passwordField(word("newPassword"), "new-password", word("newHint"));
+  const again = passwordField(word("newAgain"), "new-password");
+  const fields = { password: old, new_password: fresh };
+  const send = el("button", { class: "tool tool-main", type: "submit" }, word("save"));
+  if (must) queueMicrotask(() => old.input.focus());
+  return el("form", { class: "card form", onsubmit: submit },
+    el("h2", {}, word("changePassword")),
+    must ? el("p", { class: "notice" }, word("mustChange")) : null,
+    el("input", { type: "text", name: "username", autocomplete: "username", value: session.name, hidden: true }),
+    old.node, fresh.node, again.node, el("div", {}, send));
+
+  async function submit(event) {
+    event.preventDefault();
+    for (const one of [old, fresh, again]) one.wrong("");
+    if (fresh.input.value !== again.input.value) {
+      again.wrong(word("differ"));
+      again.input.focus();
+      return;
+    }
+    send.disabled = true;
+    try {
+      await api("POST", "/me/password", { password: old.input.value, new_password: fresh.input.value });
+      if (must) return location.assign(next());
+      event.target.reset();
+      await show();
+      say(done(word("changed")));
+    } catch (problem) {
+      const at = fields[problem.field];
+      if (at) at.wrong(problem.message);
+      else say(failure(problem));
+      at?.input.focus();
+    } finally {
+      send.disabled = false;
+    }
+  }
+}
+
+function sessionsCard(sessions) {
+  const keysToo = el("input", { type: "checkbox" });
+  const rows = sessions.map((one) => el("tr", {},
+    el("td", { "data-label": word("device") }, name(device(one.agent)), " ", one.this ? el("span", { class: "tag tag-sure" }, word("thisOne")) : null),
+    el("td", { "data-label": word("since") }, time(one.created_at)),
+    el("td", { "data-label": word("lastSeen") }, time(one.seen_at)),
+    el("td", {}, one.this ? "" : el("button", { class: "tool", type: "button", onclick: () => act("DELETE", `/me/sessions/${one.id}`) }, word("end")))));
+  return el("section", { class: "card" }, el("h2", {}, word("sessions")),
+    el("div", { class: "table-frame" }, el("table", { class: "table is-stacked" },
+      el("thead", {}, el("tr", {}, ...["device", "since", "lastSeen"].map((key) => el("th", {}, word(key))), el("th", {}))),
+      el("tbody", {}, ...rows))),
+    el("p", { class: "quiet small" }, word("everywhereWhy")),
+    el("div", { class: "row" },
+      el("button", { class: "tool tool-danger", type: "button", onclick: everywhere }, word("everywhere")),
+      el("label", { class: "check small" }, keysToo, word("keysToo"))));
+
+  async function everywhere() {
+    if (await act("POST", "/me/sign-out-everywhere", { keys: keysToo.checked }, false)) location.assign("/signin");
+  }
+}
+
+async function act(method, path, body = undefined, again = true) {
+  try {
+    await api(method, path, body);
+    if (again) await show();
+    return true;
+  } catch (problem) {
+    say(failure(problem));
+    return false;
+  }
+}
+
+/** What a browser calls itself, in short. */
+function device(agent) {
+  const browser = /(Edg|Firefox|Chrome|Safari|MicroMessenger)\/?/.exec(agent)?.[1] ?? "";
+  const system = /(Windows|Android|iPhone|iPad|Macintosh|HarmonyOS|Linux)/.exec(agent)?.[1] ?? "";
+  const known = { Edg: "Edge", MicroMessenger: "微信", Macintosh: "Mac" };
+  return [known[browser] ?? browser, known[system] ?? system].filter(Boolean).join(" · ") || agent.slice(0, 60) || "?";
+}
+
+function next() {
+  const wanted = new URLSearchParams(location.search).get("next") ?? "";
+  return /^\/(?![/\\])/.test(wanted) ? wanted : "/desk";
+}

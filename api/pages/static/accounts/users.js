@@ -1,0 +1,156 @@
+/** All accounts, for administrators: add, role, grids, disable, reset. */
+
+import { api, el, failure, field, name, shell } from "../core/shell.js";
+import { secretNotice } from "./account-keys.js";
+import { time, title, word } from "./account-words.js";
+
+const { main, session, allowed } = await shell({ title: title("users"), current: "users", needs: "admin" });
+const told = el("div", { "aria-live": "polite" });
+const list = el("section", { class: "card" });
+
+if (allowed) {
+  main.append(told, addCard(), list);
+  await show();
+}
+
+function say(...nodes) {
+  told.replaceChildren(...nodes);
+  window.scrollTo({ top: 0 });
+}
+
+async function show() {
+  try {
+    const { body } = await api("GET", "/users");
+    list.replaceChildren(el("h2", {}, `${word("users")}（${body.users.length}）`),
+      el("div", { class: "table-frame" }, el("table", { class: "table is-stacked" },
+        el("thead", {}, el("tr", {}, ...["name", "role", "scope", "lastSignIn"].map((key) => el("th", {}, word(key))), el("th", {}))),
+        el("tbody", {}, ...body.users.map(row)))));
+  } catch (problem) {
+    say(failure(problem));
+  }
+}
+
+function scopeText(scope) {
+  if (scope === null) return word("whole");
+  return scope.length ? scope.map((g) => g.name || g.code).join("、") : word("none");
+}
+
+function row(user) {
+  const mine = user.name === session.name;
+  const marks = [
+    mine && el("span", { class: "tag tag-quiet" }, word("you")),
+    user.disabled && el("span", { class: "tag tag-error" }, word("disabled")),
+    user.must_change_password && el("span", { class: "tag" }, word("oneTime")),
+  ];
+  const tools = mine ? [] : [
+    el("button", { class: "tool", type: "button", onclick: () => edit(user) }, word("edit")),
+    el("button", { class: "tool", type: "button", onclick: () => reset(user) }, word("reset")),
+    el("button", { class: `tool${user.disabled ? "" : " tool-danger"}`, type: "button", onclick: () => able(user) }, word(user.disabled ? "enable" : "disable")),
+  ];
+  return el("tr", {},
+    el("td", { "data-label": word("name") }, el("b", {}, name(user.name)), " ", ...marks),
+    el("td", { "data-label": word("role") }, user.role_title),
+    el("td", { "data-label": word("scope") }, scopeText(user.scope)),
+    el("td", { "data-label": word("lastSignIn") }, time(user.signed_in_at)),
+    el("td", {}, el("div", { class: "row" }, ...tools)));
+}
+
+// --- forms -----------------------------------------------------------------------------------------
+
+function roleAndScope(user = null) {
+  const role = field(word("role"), el("select", {}, ...Object.entries(word("roles")).map(([key, label]) =>
+    el("option", { value: key, selected: key === user?.role }, `${label}：${word("roleNotes")[key]}`))));
+  const scope = field(word("scope"), el("input", { value: (user?.scope ?? []).map((g) => g.code).join(" "), inputmode: "numeric" }), word("scopeHint"));
+  const values = () => {
+    const codes = scope.input.value.split(/[\s,，、;；]+/).filter(Boolean);
+    return { role: role.input.value, scope: codes.length ? codes : null };
+  };
+  return { fields: { role, scope }, nodes: [role.node, scope.node], values };
+}
+
+function addCard() {
+  const who = field(word("name"), el("input", { required: true, maxlength: 40, autocomplete: "off", spellcheck: "false" }), word("userNameHint"));
+  const more = roleAndScope();
+  const form = el("form", { class: "form is-two", onsubmit: add }, who.node, ...more.nodes,
+    el("div", { class: "is-whole" }, el("button", { class: "tool tool-main", type: "submit" }, word("addUser"))));
+  return el("section", { class: "card" }, el("h2", {}, word("addUser")), form);
+
+  async function add(event) {
+    event.preventDefault();
+    await tried({ name: who, ...more.fields }, async () => {
+      const { body } = await api("POST", "/users", { name: who.input.value.trim(), ...more.values() });
+      form.reset();
+      await show();
+      say(secretNotice(word("once"), body.one_time_password, word("added", body.name)));
+    });
+  }
+}
+
+function edit(user) {
+  const more = roleAndScope(user);
+  const dialog = el("dialog", { class: "dialog", onclose: () => dialog.remove() },
+    el("form", { class: "form", onsubmit: save }, el("h2", {}, name(user.name)), ...more.nodes,
+      el("div", { class: "row" }, el("button", { class: "tool tool-main", type: "submit" }, word("save")),
+        el("button", { class: "tool", type: "button", onclick: () => dialog.close() }, word("cancel")))));
+  document.body.append(dialog);
+  dialog.showModal();
+
+  async function save(event) {
+    event.preventDefault();
+    await tried(more.fields, async () => {
+      await api("PATCH", address(user), more.values());
+      dialog.close();
+      await show();
+    }, () => dialog.close());
+  }
+}
+
+async function reset(user) {
+  if (!(await sure(word("resetSure", user.name)))) return;
+  await tried({}, async () => {
+    const { body } = await api("POST", `${address(user)}/password`);
+    await show();
+    say(secretNotice(word("once"), body.one_time_password, word("resetDone", user.name)));
+  });
+}
+
+async function able(user) {
+  if (!user.disabled && !(await sure(word("disableSure", user.name)))) return;
+  await tried({}, async () => {
+    await api("PATCH", address(user), { disabled: !user.disabled });
+    await show();
+  });
+}
+
+function address(user) {
+  return `/users/${encodeURIComponent(user.name)}`;
+}
+
+/** Do something, and show what is wrong at its field, or above the cards. */
+async function tried(fields, work, before = () => {}) {
+  for (const one of Object.values(fields)) one.wrong("");
+  try {
+    await work();
+  } catch (problem) {
+    const at = fields[problem.field];
+    if (at) {
+      at.wrong(problem.message);
+      at.input.focus();
+      return;
+    }
+    before();
+    say(failure(problem));
+  }
+}
+
+/** @returns {Promise<boolean>} whether the person is sure */
+function sure(text) {
+  return new Promise((resolve) => {
+    const dialog = el("dialog", { class: "dialog", onclose: () => { resolve(dialog.returnValue === "yes"); dialog.remove(); } },
+      el("p", {}, text), el("div", { class: "row" },
+        el("button", { class: "tool tool-danger", type: "button", onclick: () => dialog.close("yes") }, word("yes")),
+        el("button", { class: "tool", type: "button", onclick: () => dialog.close("no") }, word("cancel"))));
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}

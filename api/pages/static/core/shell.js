@@ -1,0 +1,223 @@
+/**
+ * The shell of every page for people, and the way to ask the service from one.
+ *
+ * A page is a row in `api/http/pages.py` (its title, styles and module) whose module says
+ *
+ *     import { api, failure, shell } from "../core/shell.js";
+ *     const { main, session } = await shell({ title: { "zh-CN": "人员", en: "People" }, current: "people" });
+ *     main.append(...);
+ *     const { body, etag } = await api("GET", "/people?limit=20");
+ *     await api("PATCH", `/people/${id}`, changes, { etag });   // If-Match and X-CSRF-Token are sent
+ *
+ * `api` throws a {@link Problem} (message, field, status, body) that `failure(problem)` shows.
+ */
+
+import { el, fill, name } from "./dom.js";
+import { shellWord } from "./shell-words.js";
+import { speak, spoken } from "./words.js";
+
+const LANGUAGE = "wangge-language";
+remembered((kept) => speak(kept.getItem(LANGUAGE) ?? ""));
+
+const UNSAFE = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+const ROLES = ["public", "staff", "planner", "approver", "admin"];
+/** The links of the header: key, address, the least role that sees them. */
+const LINKS = [
+  ["map", "/", "public"],
+  ["desk", "/desk", "public"],
+  ["data", "/desk/data", "planner"],
+  ["people", "/desk/people", "staff"],
+  ["plans", "/desk/plans", "planner"],
+  ["audit", "/desk/audit", "approver"],
+  ["users", "/desk/users", "admin"],
+];
+
+/** What went wrong, said so that it can be shown. */
+export class Problem extends Error {
+  /**
+   * @param {string} text
+   * @param {{field?: string, status?: number, body?: any}} [more] `field`: the one at fault
+   */
+  constructor(text, { field = "", status = 0, body = null } = {}) {
+    super(text);
+    this.field = field;
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** @type {Promise<any>|null} */
+let session = null;
+
+/**
+ * Who is signed in: `{signed_in, name, role, role_title, scope, must_change_password, csrf_token}`.
+ * @param {{again?: boolean}} [how] `again`: ask anew, after signing in or out
+ * @returns {Promise<any>}
+ */
+export function whoAmI({ again = false } = {}) {
+  if (again || !session) {
+    session = api("GET", "/session").then(({ body }) => body);
+    session.catch(() => { session = null; });
+  }
+  return session;
+}
+
+/** Whether somebody may do at least what a role may. */
+export function reaches(who, role) {
+  return ROLES.indexOf(who?.role ?? "public") >= ROLES.indexOf(role);
+}
+
+/**
+ * Ask the service.
+ * @param {string} method
+ * @param {string} path with its query
+ * @param {any} [body] sent as JSON; a Blob, FormData or URLSearchParams goes as it is
+ * @param {{etag?: string, signal?: AbortSignal, headers?: Record<string, string>, raw?: boolean}} [how]
+ *   `etag` becomes If-Match; `raw` answers with the Response itself
+ * @returns {Promise<{body: any, etag: string, status: number, response: Response}>}
+ * @throws {Problem} unless the answer is good (an aborted request throws its AbortError)
+ */
+export async function api(method, path, body = undefined, { etag = "", signal, headers = {}, raw = false } = {}) {
+  const sent = { "Accept-Language": spoken(), Accept: "application/json, application/problem+json", ...headers };
+  const asItIs = body instanceof Blob || body instanceof FormData || body instanceof URLSearchParams;
+  if (body !== undefined && !asItIs) sent["Content-Type"] = "application/json";
+  if (etag) sent["If-Match"] = etag;
+  if (UNSAFE.has(method)) {
+    const token = (await whoAmI()).csrf_token;
+    if (token) sent["X-CSRF-Token"] = token;
+  }
+  const response = await fetch(path, {
+    method, signal, headers: sent, credentials: "same-origin",
+    body: body === undefined || asItIs ? body : JSON.stringify(body),
+  }).catch((fault) => {
+    throw fault.name === "AbortError" ? fault : new Problem(shellWord("unreachable"));
+  });
+  if (!response.ok) throw await problemOf(response);
+  const found = { etag: response.headers.get("ETag") ?? "", status: response.status, response };
+  if (raw || response.status === 204) return { ...found, body: null };
+  const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
+  return { ...found, body: isJson ? await response.json() : await response.text() };
+}
+
+async function problemOf(response) {
+  const body = await response.json().catch(() => null);
+  const text = body && typeof body.detail === "string" ? body.detail : shellWord("unexpected", response.status);
+  return new Problem(text, { field: typeof body?.field === "string" ? body.field : "", status: response.status, body });
+}
+
+/** @returns {HTMLElement} an error that can be read; 401 offers to sign in */
+export function failure(problem) {
+  return el("div", { class: "notice notice-error", role: "alert" },
+    el("p", {}, name(problem.message)),
+    problem.status === 401 ? el("p", {}, el("a", { href: signInAddress() }, shellWord("signIn"))) : null);
+}
+
+/** @returns {HTMLElement} word of something done, read out by screen readers */
+export function done(text) {
+  return el("p", { class: "notice notice-done", role: "status" }, text);
+}
+
+/** Where to sign in so that one comes back here. */
+export function signInAddress() {
+  return `/signin?next=${encodeURIComponent(location.pathname + location.search)}`;
+}
+
+/**
+ * Build the header and return where the page goes.
+ * @param {{title: Record<string, string>|string, current?: string, width?: "wide"|"narrow"|"",
+ *   needs?: string}} how `current`: the key of the link that this page is; `needs`: the least role
+ *   that may see it, others are told to sign in or are refused
+ * @returns {Promise<{main: HTMLElement, session: any, allowed: boolean}>}
+ */
+export async function shell({ title, current = "", width = "", needs = "public" }) {
+  const shown = typeof title === "string" ? title : title[spoken()] ?? title["zh-CN"];
+  document.documentElement.lang = spoken();
+  document.title = `${shown} · ${shellWord("brand")}`;
+  const who = await whoAmI().catch((fault) => ({ role: "public", signed_in: false, fault }));
+  const main = el("main", { class: `shell-main${width ? ` is-${width}` : ""}`, id: "main" },
+    el("h1", { class: "shell-title" }, shown));
+  document.body.replaceChildren(header(who, current), main);
+  const allowed = reaches(who, needs);
+  if (who.fault) main.append(failure(who.fault));
+  else if (!allowed) main.append(refusal(who, needs));
+  document.documentElement.classList.add("is-ready");
+  return { main, session: who, allowed };
+}
+
+/** @returns {HTMLElement[]} links to the pages that somebody may see, without those named */
+export function linksFor(who, { current = "", without = [] } = {}) {
+  return LINKS.filter(([key, , role]) => reaches(who, role) && !without.includes(key)).map(([key, href]) =>
+    el("a", { href, "aria-current": key === current ? "page" : null }, shellWord("links")[key]));
+}
+
+function header(who, current) {
+  return el("header", { class: "shell-top" },
+    el("a", { class: "shell-brand", href: "/desk" }, shellWord("brand")),
+    el("nav", { class: "shell-nav", "aria-label": shellWord("pages") }, ...linksFor(who, { current })),
+    el("div", { class: "shell-who" }, ...whoNodes(who),
+      el("button", { class: "tool", type: "button", lang: spoken() === "en" ? "zh-CN" : "en", onclick: switchLanguage },
+        shellWord("switchLanguage"))));
+}
+
+function whoNodes(who) {
+  if (!who.signed_in) return [el("a", { class: "tool", href: signInAddress() }, shellWord("signIn"))];
+  return [
+    el("a", { href: "/account", title: shellWord("account"), class: "name" }, who.name),
+    el("span", { class: "tag tag-quiet" }, who.role_title),
+    el("button", { class: "tool", type: "button", onclick: signOut }, shellWord("signOut")),
+  ];
+}
+
+function refusal(who, needs) {
+  const text = who.signed_in ? shellWord("tooLow", shellWord("roles")[needs]) : shellWord("signInFirst");
+  return el("div", { class: "notice" }, el("p", {}, text),
+    who.signed_in ? null : el("p", {}, el("a", { href: signInAddress() }, shellWord("signIn"))));
+}
+
+/** End this session and go to the sign-in page. */
+export async function signOut() {
+  await api("DELETE", "/session").catch(() => null);
+  location.assign("/signin");
+}
+
+function switchLanguage() {
+  remembered((kept) => kept.setItem(LANGUAGE, spoken() === "en" ? "zh-CN" : "en"));
+  location.reload();
+}
+
+/** Use what the browser keeps for this tab, where it lets us. */
+function remembered(use) {
+  try {
+    use(sessionStorage);
+  } catch {
+    /* A browser that keeps nothing speaks Chinese. */
+  }
+}
+
+/**
+ * A labelled field of a form; `set(text)` shows what is wrong with it.
+ * @param {string} label
+ * @param {HTMLElement} input gets an id
+ * @param {string} [hint]
+ * @returns {{node: HTMLElement, input: any, wrong: (text: string) => void}}
+ */
+export function field(label, input, hint = "") {
+  input.id ||= `f-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
+  const wrong = el("span", { class: "wrong", id: `${input.id}-wrong`, hidden: true });
+  input.setAttribute("aria-describedby", wrong.id);
+  const node = el("div", { class: "field" },
+    el("label", { class: "label", for: input.id }, label), input,
+    hint ? el("span", { class: "hint" }, hint) : null, wrong);
+  return {
+    node,
+    input,
+    wrong(text) {
+      fill(wrong, text);
+      wrong.hidden = !text;
+      node.classList.toggle("is-wrong", Boolean(text));
+      input.setAttribute("aria-invalid", String(Boolean(text)));
+    },
+  };
+}
+
+export { el, fill, name, spoken };

@@ -1,0 +1,73 @@
+/** The map page beside the desk: it jumps to what was chosen, and tells where it was clicked. */
+
+import { el, icon } from "../core/dom.js";
+import { tell } from "./desk-words.js";
+import { spoken } from "../core/words.js";
+
+const WIDE = "(min-width: 900px)";
+
+/**
+ * @param {(point: {lon: number, lat: number}) => void} clicked with a WGS84 point
+ * @returns {any}
+ */
+export function mapFrame(clicked) {
+  const toggle = el("button", { class: "map-toggle", type: "button", "aria-expanded": "false", "aria-controls": "map", onclick: () => stance(!open()) },
+    icon("M3 6l6-2 6 2 6-2v14l-6 2-6-2-6 2zM9 4v14M15 6v14"), el("span", {}));
+  const body = el("div", { class: "map-body", id: "map" });
+  const node = el("section", { class: "map" }, toggle, body);
+  const wide = matchMedia(WIDE);
+  let frame = null;
+  let link = "";
+  let turn = 0;
+
+  function open() {
+    return wide.matches || node.classList.contains("is-open");
+  }
+
+  function stance(yes) {
+    node.classList.toggle("is-open", yes);
+    toggle.setAttribute("aria-expanded", String(yes));
+    toggle.lastChild.textContent = tell(yes ? "hideMap" : "showMap");
+    load();
+  }
+
+  /** The map is fetched when it is first seen. */
+  function load() {
+    if (!open()) return;
+    // Counted, so that asking for the same place again brings the map back to it.
+    const address = `/#embed=1&lang=${spoken()}${link}&turn=${(turn += 1)}`;
+    if (frame) {
+      frame.contentWindow.location.replace(address);
+      return;
+    }
+    frame = el("iframe", { class: "map-frame", src: address, title: tell("map") });
+    body.append(frame);
+  }
+
+  function show(answer) {
+    const parts = [];
+    const smallest = answer.kind === "person" ? answer.sheets.at(-1) : answer.sheets[0];
+    if (smallest) parts.push(`grid=${encodeURIComponent(smallest.code)}`);
+    if (answer.spot) parts.push(`spot=${answer.spot.lon},${answer.spot.lat}`);
+    else if (!smallest && answer.centre) parts.push(`at=15/${answer.centre.lat}/${answer.centre.lon}`);
+    if (!parts.length) return;
+    link = `&${parts.join("&")}`;
+    load();
+  }
+
+  window.addEventListener("message", ({ origin, source, data }) => {
+    if (origin !== location.origin || !frame || source !== frame.contentWindow) return;
+    const { lon, lat } = data?.wanggeSpot || {};
+    if (Number.isFinite(lon) && Number.isFinite(lat)) clicked({ lon, lat });
+  });
+  wide.addEventListener("change", load);
+
+  function speakAgain() {
+    node.setAttribute("aria-label", tell("map"));
+    frame?.setAttribute("title", tell("map"));
+    toggle.lastChild.textContent = tell(node.classList.contains("is-open") ? "hideMap" : "showMap");
+    if (frame) load();
+  }
+  speakAgain();
+  return { node, show, load, speakAgain };
+}

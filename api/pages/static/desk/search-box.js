@@ -1,0 +1,281 @@
+/** The one box: what is typed becomes candidates (a combobox with a listbox, as ARIA has it) or a point. */
+
+import { ask, wasAborted } from "./ask.js";
+import { readCoordinates } from "../core/coordinates.js";
+import { datumChoice } from "./datum-choice.js";
+import { el, fill, icon, name } from "../core/dom.js";
+import { nothingFound, tieNotice } from "./notices.js";
+import { tell } from "./desk-words.js";
+
+const TYPING_MS = 150;
+const SLOW_MS = 400;
+const MOST = 10;
+const LIKELY = 0.8;
+
+/**
+ * @param {object} to who takes what was asked for
+ * @param {(candidate: any, found: any) => void} to.open
+ * @param {(point: {lon: number, lat: number, datum: string}) => void} to.openPoint
+ * @param {() => void} to.asking the reader begins to ask anew
+ * @param {(fault: Error) => void} to.failed
+ * @returns {any}
+ */
+export function askBox(to) {
+  const field = el("input", {
+    class: "ask-field", type: "text", id: "ask", role: "combobox", autocomplete: "off", autocapitalize: "off",
+    spellcheck: "false", enterkeyhint: "search", maxlength: 200,
+    "aria-expanded": "false", "aria-controls": "candidates", "aria-autocomplete": "list", oninput: typed,
+  });
+  const label = el("label", { class: "ask-label", for: "ask" });
+  const clear = el("button", { class: "ask-clear", type: "button", hidden: true, onclick: empty }, icon("M6 6 18 18M18 6 6 18"));
+  const list = el("ul", { class: "candidates", id: "candidates", role: "listbox", hidden: true });
+  const notice = el("div", { class: "notices" });
+  const status = el("p", { class: "unseen", role: "status" });
+  const wait = el("p", { class: "wait quiet", hidden: true });
+  const datum = datumChoice(() => lookUpPoint());
+  const node = el("div", { class: "ask", role: "search" }, label,
+    el("div", { class: "ask-row" }, icon("M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM15.5 15.5 20 20"), field, clear),
+    datum.node, status);
+  const results = el("div", { class: "found" }, wait, notice, list);
+
+  let found = null;
+  let point = null;
+  let active = -1;
+  let entered = false;
+  let asked = "";
+  let timer = 0;
+  let request = new AbortController();
+
+  function typed() {
+    clear.hidden = !field.value;
+    entered = false;
+    stop();
+    const text = field.value.trim();
+    if (!text) return forget();
+    point = readCoordinates(text);
+    if (!point) timer = setTimeout(search, TYPING_MS);
+    else takeCoordinates(2 * TYPING_MS);
+    datum.node.hidden = !point || "problem" in point;
+    return undefined;
+  }
+
+  function stop() {
+    clearTimeout(timer);
+    request.abort();
+    wait.hidden = true;
+  }
+
+  /** Show nothing and know nothing. */
+  function forget() {
+    found = point = null;
+    asked = "";
+    datum.node.hidden = true;
+    status.textContent = "";
+    fill(notice);
+    close();
+    to.asking();
+  }
+
+  // --- coordinates ---------------------------------------------------------------------------------
+
+  function takeCoordinates(after) {
+    found = null;
+    asked = "";
+    close();
+    fill(notice);
+    to.asking();
+    if ("problem" in point) {
+      const text = tell(point.problem === "order" ? "coordinateOrder" : "coordinateRange");
+      fill(notice, el("p", { class: "notice notice-ask" }, text));
+      status.textContent = text;
+    } else if (datum.value()) timer = setTimeout(lookUpPoint, after);
+    else status.textContent = `${tell("datum")} ${tell("datumWhy")}`;
+  }
+
+  function lookUpPoint() {
+    clearTimeout(timer);
+    if (!point || "problem" in point || !datum.value()) return;
+    status.textContent = "";
+    to.openPoint({ ...point, datum: datum.value() });
+  }
+
+  // --- candidates ----------------------------------------------------------------------------------
+
+  async function search() {
+    stop();
+    const text = field.value.trim();
+    const mine = (request = new AbortController());
+    const slow = setTimeout(() => {
+      wait.textContent = tell("wait");
+      wait.hidden = false;
+    }, SLOW_MS);
+    try {
+      const answer = await ask("/locate", { address: text, limit: MOST }, mine.signal);
+      if (mine === request) show(answer, text);
+    } catch (fault) {
+      if (wasAborted(fault) || mine !== request) return;
+      forget();
+      to.failed(fault);
+    } finally {
+      clearTimeout(slow);
+      if (mine === request) wait.hidden = true;
+    }
+  }
+
+  function show(answer, text) {
+    found = answer;
+    asked = text;
+    to.asking();
+    list.scrollTop = 0;
+    fill(list, ...answer.candidates.map(option));
+    active = -1;
+    reopen();
+    const shown = answer.candidates.length;
+    status.textContent = shown
+      ? `${notice.textContent} ${tell(answer.clear ? "candidateClear" : "candidatesFound", shown)}`.trim()
+      : notice.textContent;
+    if (entered) enter();
+  }
+
+  function option(candidate, i) {
+    const word = certainty(candidate, i);
+    const grid = candidate.match === "grid" || candidate.match === "community" ? null : candidate.grids.at(-1);
+    const detail = detailOf(candidate);
+    return el("li", { id: `candidate-${i}`, role: "option", class: "candidate", "aria-selected": "false",
+      onmousedown: (event) => event.preventDefault(), onclick: () => take(i) },
+      el("span", { class: "candidate-head" },
+        el("span", { class: "kind" }, tell("kinds")[candidate.match] || candidate.match),
+        name(candidate.address || candidate.name, "span", { class: "candidate-title" }),
+        el("span", { class: `certainty certainty-${word}` }, tell(word))),
+      el("span", { class: "candidate-why" }, detail ? name(detail) : null, detail ? " · " : null, candidate.reasons.map((r) => r.text).join(tell("or"))),
+      grid ? name(grid.name, "span", { class: "candidate-grid" }) : null);
+  }
+
+  /** What a candidate's title leaves out: its name, and how many buildings it stands for. */
+  function detailOf({ name: called, address, buildings }) {
+    const other = address && !address.endsWith(called) ? called : "";
+    return [other, buildings > 1 ? tell("buildingsIn", buildings) : ""].filter(Boolean).join(" · ");
+  }
+
+  function certainty(candidate, i) {
+    if (found.clear && i === 0) return "sure";
+    return candidate.score >= LIKELY ? "likely" : "unsure";
+  }
+
+  function reopen() {
+    if (!found) return;
+    fill(notice, found.candidates.length ? tieNotice(found) : nothingFound(asked));
+    list.hidden = !found.candidates.length;
+    field.setAttribute("aria-expanded", String(!list.hidden));
+    to.listing(true);
+  }
+
+  function close() {
+    list.hidden = true;
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+    list.children[active]?.setAttribute("aria-selected", "false");
+    active = -1;
+    to.listing(false);
+  }
+
+  function pointAt(i) {
+    if (list.hidden) reopen();
+    if (!found?.candidates.length) return;
+    list.children[active]?.setAttribute("aria-selected", "false");
+    active = (i + found.candidates.length) % found.candidates.length;
+    const chosen = list.children[active];
+    chosen.setAttribute("aria-selected", "true");
+    chosen.scrollIntoView({ block: "nearest" });
+    field.setAttribute("aria-activedescendant", chosen.id);
+  }
+
+  function take(i) {
+    entered = false;
+    close();
+    fill(notice);
+    to.open(found.candidates[i], found);
+  }
+
+  /** Enter: the chosen candidate; none chosen, the first when it is certain, else the choice begins. */
+  function enter() {
+    if (!field.value.trim()) return;
+    if (point) {
+      if ("problem" in point) return;
+      if (datum.value()) lookUpPoint();
+      else datum.focus();
+      return;
+    }
+    if (!found || asked !== field.value.trim()) {
+      entered = true;
+      search();
+      return;
+    }
+    entered = false;
+    if (list.hidden) reopen();
+    if (!found.candidates.length) return;
+    if (active >= 0) take(active);
+    else if (found.clear) take(0);
+    else pointAt(0);
+  }
+
+  function empty() {
+    field.value = "";
+    clear.hidden = true;
+    stop();
+    forget();
+    field.focus();
+  }
+
+  function escape() {
+    if (list.hidden) empty();
+    else close();
+  }
+
+  const keys = {
+    ArrowDown: () => pointAt(active + 1),
+    ArrowUp: () => pointAt(active < 0 ? -1 : active - 1),
+    Enter: enter,
+    Escape: escape,
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing || !keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input:not([type=radio]):not([type=file]), textarea, select");
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
+    event.preventDefault();
+    focus();
+  });
+
+  function focus() {
+    field.focus();
+    field.select();
+  }
+
+  function speakAgain() {
+    label.textContent = tell("ask");
+    field.placeholder = tell("askPlaceholder");
+    clear.setAttribute("aria-label", tell("clear"));
+    list.setAttribute("aria-label", tell("candidates"));
+    datum.speakAgain();
+    if (asked && !list.hidden) search();
+  }
+  speakAgain();
+  return {
+    node, results, focus, speakAgain, datum,
+    /** Leave what was typed: something else is shown now. */
+    leave() {
+      stop();
+      field.value = "";
+      clear.hidden = true;
+      found = point = null;
+      datum.node.hidden = true;
+      fill(notice);
+      close();
+    },
+    say: (text) => (status.textContent = text),
+  };
+}

@@ -1,0 +1,198 @@
+/** A spreadsheet in, the same spreadsheet with grid columns out. */
+
+import { problemOf } from "./ask.js";
+import { DATUMS, datumName } from "./datum-choice.js";
+import { el, fill, icon, name } from "../core/dom.js";
+import { around, size, tell } from "./desk-words.js";
+import { spoken } from "../core/words.js";
+
+const MOST_BYTES = 20 * 1024 * 1024;
+const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/**
+ * @param {() => void} wanted a file was dropped: the panel is to be shown
+ * @returns {{node: HTMLElement, speakAgain: () => void, focus: () => void}}
+ */
+export function tablePanel(wanted) {
+  const title = el("h1", { class: "answer-title", tabindex: "-1" });
+  const how = el("p", { class: "quiet" });
+  const picker = el("input", { type: "file", class: "unseen", id: "table-file", accept: `.csv,.xlsx,text/csv,${XLSX}`, onchange: () => take(picker.files[0]) });
+  const pick = el("label", { class: "tool tool-main", for: "table-file" });
+  const chosen = el("p", { class: "chosen" });
+  const datum = el("select", { class: "picker", id: "table-datum" });
+  const datumLabel = el("label", { for: "table-datum", class: "quiet" });
+  const send = el("button", { class: "tool tool-main", type: "button", disabled: true, onclick: upload });
+  const cancel = el("button", { class: "tool", type: "button", hidden: true, onclick: () => request?.abort() });
+  const bar = el("progress", { class: "bar-progress", max: 100, hidden: true });
+  const said = el("div", { class: "table-said", role: "status" });
+  const node = el("section", { class: "table-panel", "aria-labelledby": "table-title" }, title, how,
+    el("div", { class: "table-row" }, picker, pick, chosen),
+    el("div", { class: "table-row" }, datumLabel, datum),
+    el("div", { class: "table-row" }, send, cancel), bar, said);
+  title.id = "table-title";
+
+  let file = null;
+  let request = null;
+  let clock = 0;
+  let result = "";
+
+  function take(given) {
+    if (!given || request) return;
+    const wrong = fault(given);
+    file = wrong ? null : given;
+    fill(chosen, wrong ? null : name(tell("fileIs", given.name, size(given.size))));
+    fill(said, wrong ? el("p", { class: "notice notice-error", role: "alert" }, ...wrong) : null);
+    send.disabled = !file;
+    pick.textContent = tell(file ? "chooseAgain" : "choose");
+    picker.value = "";
+    if (file) send.focus();
+  }
+
+  function upload() {
+    if (!file || request) return;
+    request = new XMLHttpRequest();
+    request.responseType = "blob";
+    request.open("POST", `/locate/table${datum.value ? `?datum=${datum.value}` : ""}`);
+    request.setRequestHeader("Accept-Language", spoken());
+    request.upload.addEventListener("progress", ({ loaded, total }) => tellProgress(total ? loaded / total : 0));
+    request.upload.addEventListener("load", tellWorking);
+    request.addEventListener("load", () => finish(request));
+    request.addEventListener("error", () => ended(error(tell("unreachable"))));
+    request.addEventListener("abort", () => ended(el("p", {}, tell("cancelled"))));
+    busy(true);
+    tellProgress(0);
+    const form = new FormData();
+    form.append("file", file, file.name);
+    sendAs(request, form);
+  }
+
+  function busy(yes) {
+    send.disabled = yes || !file;
+    datum.disabled = picker.disabled = yes;
+    cancel.hidden = bar.hidden = !yes;
+    clearInterval(clock);
+  }
+
+  function tellProgress(share) {
+    bar.value = 100 * share;
+    fill(said, el("p", {}, tell("sending", Math.floor(100 * share))));
+  }
+
+  function tellWorking() {
+    const since = performance.now();
+    bar.removeAttribute("value");
+    const words = el("p", { "aria-live": "off" }, tell("working", 0));
+    fill(said, words);
+    clock = setInterval(() => (words.textContent = tell("working", Math.round((performance.now() - since) / 1000))), 1000);
+  }
+
+  function ended(...nodes) {
+    request = null;
+    busy(false);
+    fill(said, ...nodes);
+  }
+
+  async function finish({ status, response, getResponseHeader }) {
+    const header = getResponseHeader.bind(request);
+    const counts = countsOf(header("x-wangge-counts"));
+    if (status === 200 && counts) {
+      ended(...done(response, counts, header("x-wangge-synthetic") === "true"));
+      said.querySelector("a").focus();
+      return;
+    }
+    const body = await response.text().then(JSON.parse).catch(() => null);
+    const problem = problemOf(body, status);
+    ended(error(problem.message));
+    if (problem.field.startsWith("datum")) datum.focus();
+  }
+
+  function done(blob, counts, synthetic) {
+    URL.revokeObjectURL(result);
+    result = URL.createObjectURL(blob);
+    const xlsx = blob.type.startsWith(XLSX);
+    const link = el("a", { class: "tool tool-main", href: result, download: resultName(file.name, xlsx) }, icon("M12 4v11M7 11l5 5 5-5M5 20h14"), tell("download"));
+    return [
+      el("p", {}, el("b", {}, tell("done", counts.rows.toLocaleString("en")))),
+      el("dl", { class: "table-counts" }, ...["located", "review", "outside", "errors"].map((key) =>
+        el("div", { class: counts[key] ? `count count-${key}` : "count" }, el("dt", {}, tell(`count${key[0].toUpperCase()}${key.slice(1)}`)), el("dd", {}, counts[key].toLocaleString("en"))))),
+      counts.review ? el("p", { class: "quiet" }, tell(xlsx ? "review" : "reviewCsv")) : null,
+      link,
+      synthetic ? el("p", {}, el("span", { class: "tag" }, tell("synthetic"))) : null,
+    ];
+  }
+
+  function speakAgain() {
+    title.textContent = tell("tableTitle");
+    how.textContent = tell("tableHow");
+    pick.textContent = tell(file ? "chooseAgain" : "choose");
+    send.textContent = tell("send");
+    cancel.textContent = tell("cancel");
+    datumLabel.textContent = tell("tableDatum");
+    const kept = datum.value;
+    fill(datum, el("option", { value: "" }, tell("tableDatumNone")), ...DATUMS.map((d) => el("option", { value: d }, datumName(d))));
+    datum.value = kept;
+  }
+
+  dropping((given) => {
+    wanted();
+    take(given);
+  });
+  speakAgain();
+  return { node, speakAgain, focus: () => title.focus() };
+}
+
+/** What is wrong with a file before it is sent; null: nothing. */
+function fault({ name: title, size: bytes }) {
+  const says = (key, ...more) => around(key, name(title), ...more);
+  if (/\.xls$/i.test(title)) return says("oldExcel");
+  if (!/\.(csv|xlsx)$/i.test(title)) return says("notTable");
+  if (!bytes) return says("emptyFile");
+  return bytes > MOST_BYTES ? says("tooLarge", size(bytes)) : null;
+}
+
+function error(text) {
+  return el("p", { class: "notice notice-error", role: "alert" }, name(text));
+}
+
+function countsOf(header) {
+  try {
+    const counts = JSON.parse(header);
+    return ["rows", "located", "review", "outside", "errors"].every((key) => Number.isInteger(counts[key])) ? counts : null;
+  } catch {
+    return null;
+  }
+}
+
+function resultName(title, xlsx) {
+  return `${tell("resultName", title.replace(/\.[^.]*$/, ""))}.${xlsx ? "xlsx" : "csv"}`;
+}
+
+/** A file may be dropped anywhere on the page. */
+function dropping(take) {
+  const curtain = el("div", { class: "curtain", hidden: true }, el("p", {}));
+  document.body.append(curtain);
+  const hasFile = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
+  let depth = 0;
+  const show = (change) => {
+    depth = Math.max(0, depth + change);
+    curtain.hidden = depth === 0;
+    curtain.firstChild.textContent = tell("dropHere");
+  };
+  window.addEventListener("dragenter", (event) => hasFile(event) && show(1));
+  window.addEventListener("dragleave", (event) => hasFile(event) && show(-1));
+  window.addEventListener("dragover", (event) => hasFile(event) && event.preventDefault());
+  window.addEventListener("drop", (event) => {
+    if (!hasFile(event)) return;
+    event.preventDefault();
+    depth = 0;
+    show(0);
+    take(event.dataTransfer.files[0]);
+  });
+}
+
+/** Send a form as whoever is signed in, so that staff get the internal edition. */
+async function sendAs(request, form) {
+  const who = await fetch("/session").then((answer) => answer.json(), () => ({}));
+  if (who.csrf_token) request.setRequestHeader("X-CSRF-Token", who.csrf_token);
+  request.send(form);
+}

@@ -1,0 +1,47 @@
+/** Dialogs: a title, a body, and buttons; closed by Escape, focus goes back where it was. */
+
+import { el } from "../core/dom.js";
+import { word } from "./words.js";
+
+/**
+ * @param {string} title
+ * @param {Node|Node[]} body
+ * @param {{label: string, main?: boolean, danger?: boolean, act?: () => any}[]} [buttons] the dialog
+ *   closes after `act`, unless that answers false (or a promise of it)
+ * @returns {HTMLDialogElement}
+ */
+export function dialog(title, body, buttons = [{ label: word("close") }]) {
+  const heading = el("h2", {}, title);
+  const box = el("dialog", { class: "dialog plan-dialog", "aria-label": title });
+  const press = async ({ act }) => {
+    for (const one of made) one.disabled = true;
+    box.setAttribute("aria-busy", "true");
+    try {
+      if (act && (await act()) === false) return;
+      box.close();
+    } finally {
+      for (const one of made) one.disabled = false;
+      box.removeAttribute("aria-busy");
+    }
+  };
+  const made = buttons.map((button) => el("button", {
+    type: "button", class: `tool${button.main ? " tool-main" : ""}${button.danger ? " tool-danger" : ""}`, onclick: () => press(button),
+  }, button.label));
+  box.append(heading, ...[body].flat(), el("div", { class: "plan-buttons" }, ...made));
+  box.addEventListener("close", () => box.remove());
+  document.body.append(box);
+  box.showModal();
+  (box.querySelector("input, select, textarea") ?? made.at(-1))?.focus();
+  return box;
+}
+
+/** A labelled field of a dialog or panel. */
+export function labelled(label, input, hint = "") {
+  return el("label", { class: "field" }, el("span", { class: "label" }, label), input, hint ? el("span", { class: "hint quiet small" }, hint) : null);
+}
+
+/** A select with options `[value, label]`. */
+export function choice(options, value, given = {}) {
+  const made = options.map(([one, label]) => el("option", { value: one ?? "", selected: (one ?? "") === (value ?? "") }, label));
+  return el("select", given, ...made);
+}

@@ -1,0 +1,70 @@
+/** The keyboard: every tool has a letter, undo is where everybody looks for it. */
+
+import { el } from "../core/dom.js";
+import { dialog } from "./dialog.js";
+import { LETTERS } from "./tools.js";
+import { word } from "./words.js";
+
+/** Whether somebody is writing. */
+function writing(event) {
+  return event.target.closest?.("input, textarea, select, dialog[open]") && event.target.type !== "checkbox";
+}
+
+export function keyboard(app) {
+  const { state, view } = app;
+  document.addEventListener("keydown", (event) => {
+    view.sky.classList.add("by-keyboard");
+    if (event.key === "Escape") return escape(event);
+    if (writing(event)) return undefined;
+    const key = event.key.toLowerCase();
+    if ((event.ctrlKey || event.metaKey) && (key === "z" || key === "y")) {
+      event.preventDefault();
+      return key === "y" || event.shiftKey ? app.redo() : app.undo();
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
+    if (event.target === view.sky && event.key === " ") {
+      view.holdsSpace = true;
+      return event.preventDefault();
+    }
+    if (event.target === view.sky && event.key === "Enter") {
+      event.preventDefault();
+      return app.tool.act({ shiftKey: event.shiftKey, altKey: event.altKey });
+    }
+    return letter(key);
+  });
+  document.addEventListener("keyup", (event) => {
+    if (event.key === " ") view.holdsSpace = false;
+  });
+  document.addEventListener("pointerdown", () => view.sky.classList.remove("by-keyboard"), true);
+
+  function letter(key) {
+    if (LETTERS[key]) {
+      if (key === "v" || app.canEdit()) state.set("tool", LETTERS[key]);
+    } else if ("123".includes(key)) state.set("level", Number(key));
+    else if (key === "g" && app.selected().length) state.set("target", app.selected()[0].id);
+    else if (key === "f") nextFinding(app);
+    else if (key === "?") keyList();
+  }
+
+  function escape() {
+    if (document.querySelector("dialog[open]")) return;
+    if (state.get("line").length || app.splitForm) app.endLine();
+    else if (state.get("picked").length) state.set("picked", []);
+    else if (state.get("tool") !== "select") state.set("tool", "select");
+    else state.set("selection", []);
+    app.tool.cancel();
+  }
+}
+
+function nextFinding(app) {
+  const list = app.findings("open");
+  if (!list.length) return;
+  const at = list.findIndex((f) => f.id === app.state.get("finding"));
+  app.state.set("tab", "findings");
+  app.showFinding(list[(at + 1) % list.length]);
+}
+
+export function keyList() {
+  const rows = word("keyList").flatMap(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)]);
+  dialog(word("keys"), el("dl", { class: "plan-keys" }, ...rows));
+}
