@@ -55,6 +55,28 @@ def counties(path: Path = COUNTIES) -> Polygons:
     return np.array([county(g) for g in topology["objects"]["counties"]["geometries"]])
 
 
+def by_hand(polygons: Polygons) -> Polygons:
+    """Return polygons as offices draw them, each by itself: some thirty vertices for one.
+
+    No border matches its neighbour's; nearly each overlaps it by slivers and leaves gaps.
+    """
+    kept = [p for p in shapely.make_valid(polygons) if p.area and p.bounds[2] - p.bounds[0] < 90]
+    return np.array([_by_hand(p, phase) for phase, p in enumerate(kept)])
+
+
+def _by_hand(polygon: Any, phase: int) -> Any:
+    areas = [p for p in shapely.get_parts(shapely.get_parts(polygon)) if p.area]
+    drawn = shapely.segmentize(shapely.multipolygons(areas), 0.00375)
+
+    def moved(c: NDArray[np.float64]) -> NDArray[np.float64]:
+        # The same vertex of a ring always goes to the same place.
+        noise = np.sin(c * 7919.77 + c[:, ::-1] * 1543.3 + phase) * 43758.5453
+        moved: NDArray[np.float64] = np.round(c + (noise - np.trunc(noise)) * 1e-4, 7)
+        return moved
+
+    return shapely.transform(drawn, moved)
+
+
 def on_edges(polygons: Polygons, count: int, generator: np.random.Generator) -> NDArray[np.float64]:
     """Return vertices, midpoints and points on edges, one in two a double further right or up."""
     rings = shapely.get_rings(shapely.get_parts(polygons))

@@ -26,7 +26,7 @@ SPLITTER = 134217729.0  # 2**27 + 1, splits a double into two halves of 26 bits
 SMALLEST, LARGEST = 2.0**-400, 2.0**400
 UNSURE = 2
 NOBODY = 2**31 - 1
-OUTSIDE, LEFT_TO_SHAPELY, FIRST_CELL = -1, -2, -3  # as in `_tables`
+OUTSIDE, LEFT_TO_SHAPELY, FIRST_CELL = -1, -2, -3  # as in `_tables`, and those of `_raster`
 FROM_BELOW, TO_ABOVE = 1, 2
 CHUNK = 2048
 
@@ -142,6 +142,43 @@ def decide(
     return label - 1 if owner == NOBODY else owner
 
 
+@compiled()
+def decide_each(x: float, y: float, at: int, cells: Ints, ends: Floats) -> int:
+    """Return the answer for a point in the cell that starts at `at`, polygon by polygon.
+
+    See `_overlaps` for the words of the cell.
+    """
+    covering: int = ~cells[at] - 1
+    last_part = False
+    while not last_part:
+        at += 1
+        head: int = cells[at]
+        last_part = head < 0
+        if last_part:
+            head = ~head
+        inside = (head & 1) != 0
+        last = False
+        while not last:
+            at += 1
+            word = cells[at]
+            last = word < 0
+            if last:
+                word = ~word
+            edge = word >> 2
+            ax, ay, bx, by = ends[edge, 0], ends[edge, 1], ends[edge, 2], ends[edge, 3]
+            turn = side(ax, ay, bx, by, x, y)
+            if turn == UNSURE:
+                return LEFT_TO_SHAPELY
+            if turn < 0:
+                if (y >= ay or word & FROM_BELOW) and (y < by or word & TO_ABOVE):
+                    inside = not inside
+            elif turn == 0 and ay <= y <= by and min(ax, bx) <= x <= max(ax, bx):
+                return head >> 1
+        if inside:
+            return head >> 1
+    return covering
+
+
 POINTS = Array(float64, 2, "C", readonly=True)
 FRAME = Array(float64, 1, "C", readonly=True)
 TABLE = Array(int32, 1, "C", readonly=True)
@@ -205,8 +242,13 @@ def locate(
             going[running] = j
             running += np.uint32(value != LEFT_TO_SHAPELY)
         left += int(count - running)
+        plain = np.uint32(0)
         for k in range(running):
-            label[going[k]] = cells[at[going[k]]]
+            j = going[k]
+            label[j] = cells[at[j]]
+            going[plain] = j
+            plain += np.uint32(label[j] >= 0)
+        running = plain
         while running:
             more = np.uint32(0)
             for k in range(running):
@@ -234,7 +276,11 @@ def locate(
             i = point[j]
             if found[i] == LEFT_TO_SHAPELY:
                 continue
-            if doubt[j]:
+            if label[j] < 0:
+                cell = FIRST_CELL - found[i]
+                found[i] = decide_each(xy[i, 0], xy[i, 1], cell, cells, ends)
+                left += found[i] == LEFT_TO_SHAPELY
+            elif doubt[j]:
                 cell = FIRST_CELL - found[i]
                 found[i] = decide(xy[i, 0], xy[i, 1], cell, cells, ends, labels, owners)
                 left += found[i] == LEFT_TO_SHAPELY

@@ -12,14 +12,8 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.errors import InvalidInput
 from gis.lookup._edges import Floats, Indices, coverage_of
-from gis.lookup._tables import (
-    FIRST_CELL,
-    FROM_BELOW,
-    LEFT_TO_SHAPELY,
-    OUTSIDE,
-    TO_ABOVE,
-    tables_of,
-)
+from gis.lookup._raster import FROM_BELOW, TO_ABOVE
+from gis.lookup._tables import FIRST_CELL, LEFT_TO_SHAPELY, OUTSIDE, tables_of
 
 WITHOUT_KERNEL = 10_000
 """Points that are looked up one by one, in about 10 ms, while the compiled code is not loaded."""
@@ -51,12 +45,13 @@ class CellIndex:
     Equal to shapely's ``intersects`` on every point, boundaries and vertices included; a point on
     the boundary of several polygons belongs to the lowest index.
 
-    Fast for a coverage: valid polygons that do not overlap and whose common boundaries match
-    vertex by vertex (gaps are no matter). Around faults shapely decides instead, some fifty times
-    slower: in the cells of the raster that faulty edges touch. `is_coverage`, `faults` and
-    `faulty_cells` tell. Shapely also decides points so near an edge that the distance is lost in
-    rounding, and everything where lengths are under 1e-100, over 1e100 or a few million times the
-    distance of neighbouring doubles.
+    Fastest for a coverage: valid polygons that do not overlap and whose common boundaries match
+    vertex by vertex (gaps are no matter). In the cells of the raster that faulty edges touch, and
+    where polygons overlap, each polygon is decided by itself, which takes a few times as long.
+    `is_coverage`, `faults` and `faulty_cells` tell. Shapely decides around parts that are not
+    valid and have holes, points so near an edge that the distance is lost in rounding, and
+    everything where lengths are under 1e-100, over 1e100 or a few million times the distance of
+    neighbouring doubles.
 
     An index never changes; any number of threads may use it.
 
@@ -73,7 +68,7 @@ class CellIndex:
     edges : Edges
         The edges of the valid polygons, each once.
     faulty_cells : int
-        Cells of the raster in which shapely decides.
+        Cells of the raster in which polygons are decided one by one, or by shapely.
 
     Raises
     ------
@@ -105,7 +100,7 @@ class CellIndex:
         self._arrays = (
             np.array(frame, np.float64),
             tables.values, tables.cells,
-            edges.ends, edges.labels, edges.owners,
+            tables.ends, edges.labels, edges.owners,
         )  # fmt: skip
         # One item comes faster from a memoryview than from an array, out of the same memory.
         self._tables = (
@@ -113,7 +108,7 @@ class CellIndex:
         )  # fmt: skip
         self._cells = (
             tables.cells.data,
-            edges.ends.reshape(-1).data,
+            tables.ends.reshape(-1).data,
             edges.labels.data,
         )
 
@@ -176,6 +171,8 @@ class CellIndex:
         cells, ends, labels = self._cells
         at = FIRST_CELL - value
         label: int = cells[at]
+        if label < 0:
+            return self._decide_each(x, y, at)
         last = False
         while not last:
             at += 1
@@ -192,6 +189,36 @@ class CellIndex:
             if left < right and (y >= ay or word & FROM_BELOW) and (y < by or word & TO_ABOVE):
                 label ^= labels[edge]
         return label - 1
+
+    def _decide_each(self, x: float, y: float, at: int) -> int:
+        """Return the answer for a point in a cell where polygons overlap: see `_overlaps`."""
+        cells, ends, _ = self._cells
+        covering = ~cells[at] - 1
+        last_part = False
+        while not last_part:
+            at += 1
+            head = cells[at]
+            last_part = head < 0
+            if last_part:
+                head = ~head
+            inside = head & 1
+            last = False
+            while not last:
+                at += 1
+                word = cells[at]
+                last = word < 0
+                if last:
+                    word = ~word
+                ax, ay, bx, by = ends[4 * (word >> 2) : 4 * (word >> 2) + 4]
+                left = (bx - ax) * (y - ay)
+                right = (by - ay) * (x - ax)
+                if not abs(left - right) > FILTER * (abs(left) + abs(right)) + FLOOR:
+                    return self._ask_one(x, y)
+                if left < right and (y >= ay or word & FROM_BELOW) and (y < by or word & TO_ABOVE):
+                    inside ^= 1
+            if inside:
+                return head >> 1
+        return covering
 
     def _each(self, points: Floats) -> Indices:
         finite = np.isfinite(points).all(axis=1)

@@ -392,10 +392,55 @@ def test_gaps_are_no_fault():
     assert index.faulty_cells == 0
 
 
+def shifted(polygons, by=1e-3):
+    """Return polygons each drawn by hand: no vertex of a neighbour is met exactly."""
+    return [
+        shapely.transform(shapely.segmentize(p, 0.4), lambda c, k=k: c + by * np.sin(9 * c + k))
+        for k, p in enumerate(polygons)
+    ]
+
+
+def test_borders_that_do_not_match_are_decided_without_shapely(monkeypatch):
+    polygons = shifted(chessboard(6))
+    index = check(polygons)
+    assert len(index.faults) == 36
+    xy = np.random.default_rng(3).uniform(0, 6, (20_000, 2))
+    expected = by_shapely(polygons, xy)
+    monkeypatch.delattr(CellIndex, "_ask")
+    np.testing.assert_array_equal(index.query(xy), expected)
+    assert [index.query_one(*p) for p in xy[:500].tolist()] == expected[:500].tolist()
+
+
+def test_a_polygon_that_crosses_itself_is_decided_without_shapely(monkeypatch):
+    polygons = [shapely.Polygon([(3, 3), (4, 4), (4, 3), (3, 4)]), *chessboard(5)]
+    index = check(polygons)
+    assert index.faults == (0,)
+    xy = np.random.default_rng(4).uniform(2.5, 4.5, (2_000, 2))
+    expected = by_shapely(polygons, xy)
+    monkeypatch.delattr(CellIndex, "_ask")
+    np.testing.assert_array_equal(index.query(xy), expected)
+
+
+def test_polygons_stacked_by_the_hundred_take_no_more_memory_than_one_layer(monkeypatch):
+    monkeypatch.setattr("gis.lookup._overlaps.PAIRS_AT_ONCE", 1000)
+    check([shapely.box(0, 0, 9 + k % 3, 9) for k in range(200)])
+
+
 def test_ground_under_two_polygons_needs_shapely_only_at_its_edges():
     index = check([shapely.box(2, 2, 8, 8), shapely.box(0, 0, 10, 10)])
     columns, rows = index._tables[4:6]
     assert index.faulty_cells < 8 * (columns + rows)
+
+
+def contents(index):
+    """Return what each cell of the raster holds, wherever its words stand."""
+    _, values, words, *_ = index._arrays
+    starts = sorted({_tables.FIRST_CELL - v for v in values.tolist() if v <= _tables.FIRST_CELL})
+    held = dict(zip(starts, np.split(words, starts[1:]), strict=True))
+    return [
+        held[_tables.FIRST_CELL - v].tolist() if v <= _tables.FIRST_CELL else v
+        for v in values.tolist()
+    ]
 
 
 def test_a_raster_built_strip_by_strip_is_the_same(monkeypatch):
@@ -405,8 +450,7 @@ def test_a_raster_built_strip_by_strip_is_the_same(monkeypatch):
     monkeypatch.setattr(_tables, "STRIP_CELLS", 1)
     strips = check(polygons)
     assert strips.faulty_cells == whole.faulty_cells
-    for of_whole, of_strips in zip(whole._arrays, strips._arrays, strict=True):
-        np.testing.assert_array_equal(of_whole, of_strips)
+    assert contents(strips) == contents(whole)
 
 
 def test_polygons_that_others_prepared_are_looked_up_by_many_threads():
@@ -479,6 +523,9 @@ def test_where_no_cache_can_be_written_the_code_is_compiled_without(monkeypatch)
 
 
 def test_the_kernel_agrees_with_the_rest_about_its_constants():
-    shared = {"OUTSIDE", "LEFT_TO_SHAPELY", "FIRST_CELL", "FROM_BELOW", "TO_ABOVE"}
-    assert {k: getattr(_kernel, k) for k in shared} == {k: getattr(_tables, k) for k in shared}
+    for home, names in {
+        _tables: ("OUTSIDE", "LEFT_TO_SHAPELY", "FIRST_CELL"),
+        _raster: ("FROM_BELOW", "TO_ABOVE"),
+    }.items():
+        assert [getattr(_kernel, n) for n in names] == [getattr(home, n) for n in names]
     assert (_kernel.FILTER, _kernel.FLOOR) == (cellindex.FILTER, cellindex.FLOOR)
