@@ -26,6 +26,8 @@ bench: $(READY)
 faults: $(READY)
 	@sh scripts/test-needs.sh
 	$(PYTHON) scripts/faults.py
+	$(PYTHON) scripts/power_cuts.py
+	$(PYTHON) scripts/power_cuts.py --control
 	$(PYTHON) scripts/fuzz_api.py
 	$(PYTHON) scripts/record_faults.py
 	$(PYTHON) scripts/intake_faults.py

@@ -29,6 +29,9 @@ from gis.store.driver_errors import Place, damaged, plainly, unreachable
 
 BUSY_TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
+SYNCHRONOUS = "EXTRA"
+"""FULL does not sync the folder after the journal is gone: after a power cut it may come back and
+undo what was acknowledged."""
 SCHEMA = "wangge"
 _WRITERS_LOCK = 0x77616E67
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
@@ -156,7 +159,7 @@ def connect_sqlite(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA journal_mode = DELETE")
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
         connection.execute("PRAGMA secure_delete = ON")
     except sqlite3.Error:
         connection.close()
