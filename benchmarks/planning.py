@@ -31,13 +31,14 @@ from gis.atlas import Atlas
 from gis.audit import SYSTEM, Author
 from gis.clock import today
 from gis.intake import read_set
-from gis.planning.cell_map import ground_of
+from gis.planning.cell_map import cell_map_of
+from gis.planning.findings import findings_of
 from gis.planning.lattice import geometry_of
 from gis.planning.operations import read_operation
 from gis.store import Identity, open_store
 from gis.store.plans import APPROVED, DRAFT
 from gis.workflows.plans import publish
-from gis.workflows.plans.workspace import Open, PlanDesk
+from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PLANNER = Author("王规划示例", "planner", "command")
@@ -64,11 +65,11 @@ def main() -> None:
     _ = atlas.grid_of
     print("| | aim | wall | CPU |")
     print("|---|---|---|---|")
-    row("cells of the sample (868 around 857 buildings)", *timed(lambda: ground_of(atlas), 3))
-    ground = ground_of(atlas)
+    row("cells of the sample (868 around 857 buildings)", *timed(lambda: cell_map_of(atlas), 3))
+    cell_map = cell_map_of(atlas)
     whole = sum(
         shapely.union_all(
-            [geometry_of((c.face,)) for c in ground.cells.values() if c.grid == g.id]
+            [geometry_of((c.face,)) for c in cell_map.cells.values() if c.grid == g.id]
         ).equals(g.boundary)
         for g in atlas.division.level(3)
     )
@@ -82,8 +83,8 @@ def main() -> None:
             effective_from=today(),
             today=today(),
         )
-        desk = PlanDesk(store, Settings(_env_file=None))
-        opened = desk.begin("测量", "", None, _PLANNER)
+        workspace = PlanWorkspace(store, Settings(_env_file=None))
+        opened = workspace.begin("测量", "", None, _PLANNER)
         frame = Frame(opened.plan.base)
         row(
             "the drawing",
@@ -92,14 +93,14 @@ def main() -> None:
         cell, target = a_move(opened)
         source = opened.plan.state.owner[cell]
         targets = [target, source] * 20
-        operate(desk, opened.head.id, cell, target, frame)
-        operate(desk, opened.head.id, cell, source, frame)
+        operate(workspace, opened.head.id, cell, target, frame)
+        operate(workspace, opened.head.id, cell, source, frame)
         row(
             "one paint: server, all of it",
-            *timed(lambda: operate(desk, opened.head.id, cell, targets.pop(0), frame), 30),
+            *timed(lambda: operate(workspace, opened.head.id, cell, targets.pop(0), frame), 30),
         )
-        row("the same without the store", *timed(lambda: pure(desk, opened, cell, target), 10))
-        row("publish a plan that is approved", *published(desk, 3))
+        row("the same without the store", *timed(lambda: pure(workspace, opened, cell, target), 10))
+        row("publish a plan that is approved", *published(workspace, 3))
     row("one paint, seen", *seen())
     print(f"\nUnion of the cells equal to the grid: {whole} of {len(atlas.division.level(3))}.")
 
@@ -118,10 +119,10 @@ def row(name: str, wall: float, cpu: float) -> None:
     print(f"| {name} | {_AIMS.get(name, '')} | {wall * 1000:,.0f} ms | {shown} |", flush=True)
 
 
-def a_move(opened: Open) -> tuple[int, str]:
+def a_move(opened: OpenPlan) -> tuple[int, str]:
     """Return a cell and a grid beside it in the same compound."""
     state = opened.plan.state
-    for cell, others in state.ground.beside.items():
+    for cell, others in state.cell_map.beside.items():
         for other in others:
             here, there = state.owner[cell], state.owner[other]
             parents = state.grids[here].parent, state.grids[there].parent
@@ -130,21 +131,21 @@ def a_move(opened: Open) -> tuple[int, str]:
     raise AssertionError("no grid has a neighbour")
 
 
-def operate(desk: PlanDesk, plan: str, cell: int, into: str, frame: Frame) -> bytes:
+def operate(workspace: PlanWorkspace, plan: str, cell: int, into: str, frame: Frame) -> bytes:
     """Paint, and make the answer."""
     operation = read_operation({"kind": "paint", "cells": [cell], "into": into})
-    etag = desk.open(plan).etag
-    before, after, moved = desk.operate(plan, etag, operation, _PLANNER)
+    etag = workspace.open(plan).etag
+    before, after, moved = workspace.operate(plan, etag, operation, _PLANNER)
     return orjson.dumps(delta_json(before, after, moved, frame, 0))
 
 
-def pure(desk: PlanDesk, opened: Open, cell: int, into: str) -> object:
+def pure(workspace: PlanWorkspace, opened: OpenPlan, cell: int, into: str) -> object:
     """Paint a value, and look at what follows."""
-    from gis.planning.plan import do
+    from gis.planning.plan import apply_operation
 
     operation = read_operation({"kind": "paint", "cells": [cell], "into": into})
-    plan = do(opened.plan, operation, desk.context(_PLANNER, opened.plan)).plan
-    return plan.view.problems, plan.view.loads
+    plan = apply_operation(opened.plan, operation, workspace.context(_PLANNER, opened.plan)).plan
+    return findings_of(plan.view), plan.view.loads
 
 
 def seen() -> tuple[float, float]:
@@ -175,20 +176,20 @@ def seen() -> tuple[float, float]:
     return median(walls), float("nan")
 
 
-def published(desk: PlanDesk, runs: int) -> tuple[float, float]:
+def published(workspace: PlanWorkspace, runs: int) -> tuple[float, float]:
     """Return the median seconds it takes to publish plans of one paint."""
     rows = []
     for _ in range(runs):
-        opened = desk.begin("发布测量", "", None, _PLANNER)
+        opened = workspace.begin("发布测量", "", None, _PLANNER)
         cell, target = a_move(opened)
         operation = read_operation({"kind": "paint", "cells": [cell], "into": target})
-        _, opened, _ = desk.operate(opened.head.id, opened.etag, operation, _PLANNER)
-        opened = desk.change(
+        _, opened, _ = workspace.operate(opened.head.id, opened.etag, operation, _PLANNER)
+        opened = workspace.change(
             opened.head.id, opened.etag, SYSTEM, "plan.approve", allowed=(DRAFT,), state=APPROVED
         )
         plan, etag = opened.head.id, opened.etag
         rows.append(
-            timed(partial(publish.publish, desk, plan, etag, today(), SYSTEM, reason=""), 1)
+            timed(partial(publish.publish, workspace, plan, etag, today(), SYSTEM, reason=""), 1)
         )
     walls, cpus = zip(*rows, strict=True)
     return median(walls), median(cpus)

@@ -24,7 +24,7 @@ from gis.planning.operations import read_operation
 from gis.store import Store, open_store
 from gis.store.plans import APPROVED, DRAFT, PUBLISHED
 from gis.workflows.plans import publish
-from gis.workflows.plans.workspace import PlanDesk
+from gis.workflows.plans.workspace import PlanWorkspace
 from scripts.killing import Place, Tally, kill_over_and_over, main
 from tests.plans.drawn_plan import stored_strip
 
@@ -32,9 +32,9 @@ _PLANNER = Author("王规划示例", "planner", "command")
 _FIRST, _SECOND = "g001001001", "g001001002"
 
 
-def desk_of(store: Store) -> PlanDesk:
+def desk_of(store: Store) -> PlanWorkspace:
     """Return the plans of a store."""
-    return PlanDesk(store, Settings(_env_file=None))
+    return PlanWorkspace(store, Settings(_env_file=None))
 
 
 # --- steps ---------------------------------------------------------------------------------------
@@ -49,12 +49,12 @@ def steps(place: Place, kills: int) -> Tally:
 
     def work(tell: Callable[[int], None]) -> None:
         with closing(open_store(url)) as store:
-            desk = desk_of(store)
+            workspace = desk_of(store)
             while True:
-                opened = desk.open(plan)
+                opened = workspace.open(plan)
                 into = _SECOND if opened.head.revision % 2 == 0 else _FIRST
                 operation = read_operation({"kind": "paint", "cells": [0], "into": into})
-                tell(desk.operate(plan, opened.etag, operation, _PLANNER)[1].head.revision)
+                tell(workspace.operate(plan, opened.etag, operation, _PLANNER)[1].head.revision)
 
     tally = kill_over_and_over(
         place, url, kills, work, lambda: _revision(url, plan), lambda _: _fault_of_steps(url, plan)
@@ -88,9 +88,9 @@ def _broken(store: Store) -> str | None:
 # --- plans ---------------------------------------------------------------------------------------
 
 
-def publish_one(desk: PlanDesk) -> int:
+def publish_one(workspace: PlanWorkspace) -> int:
     """Publish a plan that moves a cell and splits or merges a grid; return the division it made."""
-    opened = desk.begin("发布示例", "", None, _PLANNER)
+    opened = workspace.begin("发布示例", "", None, _PLANNER)
     version = opened.head.base_version
     cells = sorted(opened.plan.state.cells_of[_FIRST])
     if len(cells) == 4:
@@ -99,11 +99,13 @@ def publish_one(desk: PlanDesk) -> int:
         beside = opened.plan.state.grids[_FIRST].parent
         others = [g for g in opened.plan.state.children(beside) if g not in (_FIRST, _SECOND)]
         operation = {"kind": "merge", "grids": [_FIRST, *others]}
-    _, opened, _ = desk.operate(opened.head.id, opened.etag, read_operation(operation), _PLANNER)
-    opened = desk.change(
+    _, opened, _ = workspace.operate(
+        opened.head.id, opened.etag, read_operation(operation), _PLANNER
+    )
+    opened = workspace.change(
         opened.head.id, opened.etag, SYSTEM, "plan.approve", allowed=(DRAFT,), state=APPROVED
     )
-    done = publish.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="示例")
+    done = publish.publish(workspace, opened.head.id, opened.etag, today(), SYSTEM, reason="示例")
     return done.head.published_version or 0
 
 
@@ -114,9 +116,9 @@ def plans(place: Place, kills: int) -> Tally:
 
     def work(tell: Callable[[int], None]) -> None:
         with closing(open_store(url)) as store:
-            desk = desk_of(store)
+            workspace = desk_of(store)
             while True:
-                tell(publish_one(desk))
+                tell(publish_one(workspace))
 
     tally = kill_over_and_over(
         place, url, kills, work, lambda: _division(url), lambda _: _fault_of_plans(url)

@@ -14,11 +14,12 @@ import typer
 from api.commands.common import day_of, language, open_stored, write_files
 from gis.clock import today
 from gis.errors import Conflict, InvalidInput
+from gis.planning.findings import findings_of
 
 if TYPE_CHECKING:
     from api.schemas.plans import Frame
     from gis.audit import Author
-    from gis.workflows.plans.workspace import Open, PlanDesk
+    from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
 
 app = typer.Typer(no_args_is_help=True, help="Re-division: plans, their findings and effect.")
 _Plan = Annotated[str, typer.Argument(help="The id of the plan, such as p-1f3a…")]
@@ -26,13 +27,13 @@ _Name = Annotated[str, typer.Option("--as", help="Who does it, for the record")]
 
 
 @contextmanager
-def _desk() -> Iterator[PlanDesk]:
+def _workspace() -> Iterator[PlanWorkspace]:
     from api.settings import read_settings
-    from gis.workflows.plans.workspace import PlanDesk
+    from gis.workflows.plans.workspace import PlanWorkspace
 
     store = open_stored()
     try:
-        yield PlanDesk(store, read_settings())
+        yield PlanWorkspace(store, read_settings())
     finally:
         store.close()
 
@@ -61,8 +62,8 @@ def list_plans(
             f"--state {state[:20]!r}：应为以下之一：{'、'.join(STATES)}",
             STATES,
         )
-    with _desk() as desk:
-        heads, _ = desk.store.plans.heads((state,) if state else STATES)
+    with _workspace() as workspace:
+        heads, _ = workspace.store.plans.heads((state,) if state else STATES)
         for head in heads:
             row = (head.id, head.state, f"base {head.base_version}", head.created_at[:10])
             print("  ".join((*row, head.author, head.title)))
@@ -79,11 +80,13 @@ def new(
     name: _Name = "command",
 ) -> None:
     """Begin a plan, and carry out the operations of a file."""
-    with _desk() as desk:
+    with _workspace() as workspace:
         read = _operations(operations) if operations else []
-        opened = desk.begin(title, reason, base, _author(name))
+        opened = workspace.begin(title, reason, base, _author(name))
         for operation in read:
-            _, opened, moved = desk.operate(opened.head.id, opened.etag, operation, _author(name))
+            _, opened, moved = workspace.operate(
+                opened.head.id, opened.etag, operation, _author(name)
+            )
             if moved.entry.step is not None:
                 print(moved.entry.step.text.in_language(language()), file=sys.stderr)
         print(opened.head.id)
@@ -109,10 +112,10 @@ def check(plan: _Plan) -> None:
     from api.schemas.plans import blocking, counts_json
     from gis.planning.assemble import check_whole
 
-    with _desk() as desk:
-        view = desk.open(plan).plan.view
+    with _workspace() as workspace:
+        view = workspace.open(plan).plan.view
         stopping = blocking(view)
-        for problem in view.problems:
+        for problem in findings_of(view):
             waived = problem.severity == "soft" and problem.id in view.state.waivers
             mark = "waived" if waived else problem.severity
             print(f"{mark:6}  {problem.rule}: {problem.text.in_language(language())}")
@@ -137,13 +140,13 @@ def diff(
     from api.schemas.compare import plan_sheet
     from api.schemas.plans import Frame
 
-    with _desk() as desk:
-        opened = desk.open(plan)
+    with _workspace() as workspace:
+        opened = workspace.open(plan)
         frame = Frame(opened.plan.base)
         if out is None:
             _print_sheet(opened, plan_sheet(opened, frame, shapes=False))
             return
-        makers: dict[str, Callable[[Open, Frame], bytes]] = {
+        makers: dict[str, Callable[[OpenPlan, Frame], bytes]] = {
             ".xlsx": plan_files.impact_xlsx,
             ".pdf": plan_files.impact_pdf,
             ".json": _as_json,
@@ -158,14 +161,14 @@ def diff(
         write_files({out: makers[out.suffix.lower()](opened, frame)})
 
 
-def _as_json(opened: Open, frame: Frame) -> bytes:
+def _as_json(opened: OpenPlan, frame: Frame) -> bytes:
     from api.schemas.compare import plan_sheet
 
     sheet = plan_sheet(opened, frame, shapes=False)
     return json.dumps(sheet, ensure_ascii=False, indent=1, default=str).encode()
 
 
-def _print_sheet(opened: Open, sheet: dict[str, Any]) -> None:
+def _print_sheet(opened: OpenPlan, sheet: dict[str, Any]) -> None:
     from api.schemas.plan_files import summary_rows
 
     for name, value in summary_rows(opened, sheet):
@@ -200,7 +203,7 @@ def propose(
     """Search for a proposal and say what it would do; nothing is changed without --take."""
     from api.routes.plans.proposals import read_options
     from gis.planning.operations import Batch
-    from gis.planning.proposals import KINDS, joined, suggest
+    from gis.planning.proposals import KINDS, find_proposal, joined
 
     if kind not in KINDS:
         raise InvalidInput(
@@ -209,11 +212,11 @@ def propose(
             f"{kind[:20]!r}：应为以下之一：{'、'.join(KINDS)}",
             KINDS,
         )
-    with _desk() as desk:
-        opened = desk.open(plan)
+    with _workspace() as workspace:
+        opened = workspace.open(plan)
         given = {"grids": grid or [], "options": {"time_limit_s": seconds}}
-        options = read_options(kind, given, opened, desk.settings.rules)
-        found = suggest(opened.plan.view, kind, options, lambda *_: None)
+        options = read_options(kind, given, opened, workspace.settings.rules)
+        found = find_proposal(opened.plan.view, kind, options, lambda *_: None)
         print(found.text.in_language(language()))
         for part in found.parts:
             print(f"  {part.text.in_language(language())}")
@@ -221,7 +224,7 @@ def propose(
             print(f"  ! {text.in_language(language())}")
         if take and found.parts:
             operation = Batch(joined(found.parts), found.text.in_language(language()))
-            _, opened, _ = desk.operate(plan, opened.etag, operation, _author(name))
+            _, opened, _ = workspace.operate(plan, opened.etag, operation, _author(name))
             print(f"revision {opened.head.revision}")
 
 
@@ -241,8 +244,8 @@ def publish(
     from gis.workflows.plans import publish as release
 
     day = day_of(effective_from, "effective-from") or today()
-    with _desk() as desk:
-        opened = desk.open(plan)
+    with _workspace() as workspace:
+        opened = workspace.open(plan)
         if opened.head.state == SUBMITTED and approved_by:
             review = opened.head.review or {}
             if review.get("submitted_by") == approved_by:
@@ -251,11 +254,11 @@ def publish(
                     f"本方案由 {approved_by} 提交：应由他人批准",
                 )
             noted = {**review, "approved_by": approved_by, "approved_at": utc_now()}
-            opened = desk.change(
+            opened = workspace.change(
                 plan, opened.etag, _author(approved_by), "plan.approve", allowed=(SUBMITTED,),
                 review=noted, state=APPROVED,
             )  # fmt: skip
-        done = release.publish(desk, plan, opened.etag, day, _author(name), reason=reason)
+        done = release.publish(workspace, plan, opened.etag, day, _author(name), reason=reason)
         print(f"division {done.head.published_version} in force from {day}")
 
 
@@ -265,8 +268,8 @@ def submit(plan: _Plan, name: _Name = "command") -> None:
     from api.schemas.plans import blocking, text_json
     from gis.store.plans import EDITABLE, SUBMITTED, utc_now
 
-    with _desk() as desk:
-        opened = desk.open(plan)
+    with _workspace() as workspace:
+        opened = workspace.open(plan)
         stopping = blocking(opened.plan.view)
         if stopping:
             raise Conflict(
@@ -277,7 +280,7 @@ def submit(plan: _Plan, name: _Name = "command") -> None:
             **(opened.head.review or {}), "submitted_by": name, "submitted_at": utc_now(),
             "approved_by": None,
         }  # fmt: skip
-        desk.change(
+        workspace.change(
             plan, opened.etag, _author(name), "plan.submit", allowed=EDITABLE, review=review,
             state=SUBMITTED,
         )  # fmt: skip

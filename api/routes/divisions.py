@@ -12,7 +12,7 @@ from api.http.auth import Public
 from api.http.params import StrictRoute, read_day, read_whole
 from api.http.responses import answer
 from api.routes.edit.common import author_of
-from api.routes.plans.common import Desk, PlanApprover, PlanReader, only, read_body, words
+from api.routes.plans.common import PlanApprover, PlanReader, Workspace, only, read_body, words
 from api.schemas.history import history_json
 from gis.clock import today
 from gis.workflows.plans.publish import restore
@@ -21,14 +21,14 @@ router = APIRouter(tags=["divisions"], route_class=StrictRoute)
 
 
 @router.get("/divisions", summary="Every division, the newest first")
-async def list_divisions(desk: Desk, _caller: PlanReader) -> Response:
+async def list_divisions(workspace: Workspace, _caller: PlanReader) -> Response:
     """List the divisions with the days they are in force, and the plan each came from."""
-    return await asyncio.to_thread(_list, desk)
+    return await asyncio.to_thread(_list, workspace)
 
 
-def _list(desk: Any) -> Response:
-    heads = desk.store.divisions()
-    plans = desk.store.plans.published_from()
+def _list(workspace: Any) -> Response:
+    heads = workspace.store.divisions()
+    plans = workspace.store.plans.published_from()
     day = today()
     begun = [h.version for h in heads if h.effective_from <= day]
     rows = [
@@ -50,18 +50,18 @@ def _list(desk: Any) -> Response:
 
 @router.post("/divisions/{version}/restore", summary="Publish an earlier division anew")
 async def restore_division(
-    request: Request, desk: Desk, caller: PlanApprover, version: str
+    request: Request, workspace: Workspace, caller: PlanApprover, version: str
 ) -> Response:
     """Publish the content of an earlier division as a new version."""
     number = read_whole(version, "version", 1, 999_999_999)
     given = only(await read_body(request), "effective_from", "reason")
     day = read_day(given.get("effective_from"), "effective_from")
     reason = words(given, "reason")
-    made, day = await asyncio.to_thread(restore, desk, number, day, author_of(caller), reason)
+    made, day = await asyncio.to_thread(restore, workspace, number, day, author_of(caller), reason)
     return answer({"division": {"version": made, "effective_from": day.isoformat()}})
 
 
 @router.get("/grids/{code}/history", summary="What became of a grid", tags=["grids"])
-async def history(desk: Desk, _caller: Public, code: str) -> Response:
+async def history(workspace: Workspace, _caller: Public, code: str) -> Response:
     """Return every change of the grid that carries or carried a code, and its successors."""
-    return answer(await asyncio.to_thread(history_json, desk.store, code))
+    return answer(await asyncio.to_thread(history_json, workspace.store, code))

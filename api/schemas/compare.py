@@ -11,10 +11,10 @@ from gis.atlas import Atlas
 from gis.errors import InvalidInput
 from gis.planning.assemble import division_of
 from gis.planning.diff import comparison_between, comparison_of
-from gis.workflows.plans.workspace import Open, PlanDesk
+from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
 
 
-def plan_sheet(opened: Open, frame: Frame, *, shapes: bool) -> dict[str, Any]:
+def plan_sheet(opened: OpenPlan, frame: Frame, *, shapes: bool) -> dict[str, Any]:
     """Return what a plan changes against its base."""
     view, head = opened.plan.view, opened.head
     comparison = comparison_of(view)
@@ -35,7 +35,7 @@ def plan_sheet(opened: Open, frame: Frame, *, shapes: bool) -> dict[str, Any]:
     return body
 
 
-def compare(desk: PlanDesk, left: str, right: str, *, shapes: bool) -> dict[str, Any]:
+def compare(workspace: PlanWorkspace, left: str, right: str, *, shapes: bool) -> dict[str, Any]:
     """Return how two plans or divisions differ.
 
     Raises
@@ -45,8 +45,8 @@ def compare(desk: PlanDesk, left: str, right: str, *, shapes: bool) -> dict[str,
     NotFound
         There is no such plan or division.
     """
-    before, left_name = _named(desk, left, "left")
-    after, right_name = _named(desk, right, "right")
+    before, left_name = _named(workspace, left, "left")
+    after, right_name = _named(workspace, right, "right")
     comparison = comparison_between(before, after)
     body = sheet_json(comparison, after, left_name, right_name)
     if shapes:
@@ -54,14 +54,14 @@ def compare(desk: PlanDesk, left: str, right: str, *, shapes: bool) -> dict[str,
     return body
 
 
-def _named(desk: PlanDesk, name: str, field: str) -> tuple[Atlas, dict[str, Any]]:
+def _named(workspace: PlanWorkspace, name: str, field: str) -> tuple[Atlas, dict[str, Any]]:
     kind, _, identity = name.partition(":")
     if kind == "division" and re.fullmatch(r"\d{1,9}", identity, re.ASCII):
-        atlas = desk.atlas(int(identity), desk.store.versions().directory)
+        atlas = workspace.atlas(int(identity), workspace.store.versions().directory)
         title = atlas.division.title
         return atlas, {"kind": kind, "id": identity, "title": title}
     if kind == "plan" and identity:
-        opened = desk.open(identity)
+        opened = workspace.open(identity)
         view = opened.plan.view
         base = view.base.atlas
         atlas = Atlas(

@@ -13,8 +13,8 @@ from gis.division import Grid
 from gis.findings import Text
 from gis.geometry import point_inside
 from gis.ids import GridId, Level, PersonId
-from gis.planning.diff import Comparison, Row, Side, changes_of, places_of
-from gis.planning.evaluation import View
+from gis.planning.diff import Comparison, MatrixRow, Side, changes_of, places_of
+from gis.planning.evaluation import PlanView
 from gis.planning.lattice import SCALE, faces_of
 from gis.planning.succession import DutyChange, succession
 from gis.roster import Roster, role_title
@@ -50,7 +50,7 @@ def brief_json(side: Side, grid: GridId | None) -> dict[str, Any] | None:
     return found._asdict() if found else None
 
 
-def row_json(row: Row, comparison: Comparison) -> dict[str, Any]:
+def row_json(row: MatrixRow, comparison: Comparison) -> dict[str, Any]:
     """Return a line of the matrix."""
     return {
         "from": brief_json(comparison.left, row.before),
@@ -66,20 +66,20 @@ def grids_json(comparison: Comparison) -> list[dict[str, Any]]:
     rows = []
     for grid in sorted(comparison.changed):
         old, new = comparison.left.grids.get(grid), comparison.right.grids.get(grid)
-        sketch = new or old
-        assert sketch is not None
+        attributes = new or old
+        assert attributes is not None
         codes = bool(old and new) and comparison.left.code(grid) != comparison.right.code(grid)
-        ground = any(
+        cell_map = any(
             r.before != r.after
-            for level in (sketch.level,)
+            for level in (attributes.level,)
             for r in comparison.rows(level)
             if grid in (r.before, r.after)
         )
-        changes = changes_of(old, new, reshaped=ground, codes=codes)
+        changes = changes_of(old, new, reshaped=cell_map, codes=codes)
         rows.append(
             {
                 "id": grid,
-                "level": int(sketch.level),
+                "level": int(attributes.level),
                 "change": _change(changes),
                 "changes": changes,
                 "before": _grid_brief(comparison.left, grid),
@@ -97,17 +97,17 @@ def _change(changes: list[str]) -> str:
 
 
 def _grid_brief(side: Side, grid: GridId) -> dict[str, Any] | None:
-    sketch = side.grids.get(grid)
-    if sketch is None:
+    attributes = side.grids.get(grid)
+    if attributes is None:
         return None
     return {
         "id": grid,
         "code": side.code(grid),
-        "name": sketch.name,
-        "kind": str(sketch.kind),
-        "parent": brief_json(side, sketch.parent),
-        "grid_class": sketch.grid_class,
-        "grid_grade": sketch.grid_grade,
+        "name": attributes.name,
+        "kind": str(attributes.kind),
+        "parent": brief_json(side, attributes.parent),
+        "grid_class": attributes.grid_class,
+        "grid_grade": attributes.grid_grade,
     }
 
 
@@ -180,10 +180,15 @@ def codes_json(comparison: Comparison) -> dict[str, Any]:
     fresh, retired = comparison.codes
     new = []
     for code, grid in sorted(fresh.items()):
-        old, sketch = comparison.left.grids.get(grid), comparison.right.grids[grid]
-        why = "new" if old is None else "parent" if old.parent != sketch.parent else "other"
+        old, attributes = comparison.left.grids.get(grid), comparison.right.grids[grid]
+        why = "new" if old is None else "parent" if old.parent != attributes.parent else "other"
         new.append(
-            {"code": code, "grid": grid, "name": sketch.name, "reason": text_json(_REASONS[why])}
+            {
+                "code": code,
+                "grid": grid,
+                "name": attributes.name,
+                "reason": text_json(_REASONS[why]),
+            }
         )
     gone = []
     for code, grid in sorted(retired.items()):
@@ -206,7 +211,7 @@ def codes_json(comparison: Comparison) -> dict[str, Any]:
     return {"new": new, "retired": gone}
 
 
-def duties_json(view: View, comparison: Comparison, day: Any) -> list[dict[str, Any]]:
+def duties_json(view: PlanView, comparison: Comparison, day: Any) -> list[dict[str, Any]]:
     """Return the duties that end, begin or pass on when a plan takes effect on a day."""
     numbers = itertools.count()
     roster = view.base.atlas.roster
@@ -232,15 +237,15 @@ def _duty_json(change: DutyChange, comparison: Comparison, roster: Roster) -> di
 # --- shapes before and after ----------------------------------------------------------------------
 
 
-def shapes_json(view: View, frame: Frame) -> dict[str, Any]:
+def shapes_json(view: PlanView, frame: Frame) -> dict[str, Any]:
     """Return the grids a plan changes and those beside them, before and after."""
-    changed = {g for g in view.touched if view.grids[g].sketch.level > 1} | set(view.retired)
+    changed = {g for g in view.touched if view.grids[g].attributes.level > 1} | set(view.retired)
     cells = {c for g in changed if g in view.grids for c in view.grids[g].cells}
-    around = {b for c in cells for b in view.state.ground.beside.get(c, ())}
+    around = {b for c in cells for b in view.state.cell_map.beside.get(c, ())}
     after = {view.state.owner[c] for c in around | cells if c in view.state.owner}
     before = {view.base.state.owner[c] for c in around | cells if c in view.base.state.owner}
 
-    def rows(of: View, grids: set[GridId]) -> list[dict[str, Any]]:
+    def rows(of: PlanView, grids: set[GridId]) -> list[dict[str, Any]]:
         wanted = (
             grids | {s.id for g in grids for s in of.state.chain(g)} | (changed & of.grids.keys())
         )

@@ -14,9 +14,9 @@ from gis.clock import today
 from gis.errors import NotFound
 from gis.ids import PlaceId
 from gis.planning.diff import Comparison, Piece, comparison_of
-from gis.planning.evaluation import View
+from gis.planning.evaluation import PlanView
 from gis.store.plans import APPROVED, PUBLISHED, PlanHead
-from gis.workflows.plans.workspace import Open, PlanDesk
+from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
 
 _PERSONAL = ("handovers", "duties")
 _GRID_KEYS = (
@@ -25,9 +25,9 @@ _GRID_KEYS = (
 )  # fmt: skip
 
 
-def notices(desk: PlanDesk) -> list[PlanHead]:
+def notices(workspace: PlanWorkspace) -> list[PlanHead]:
     """Return the plans that are put up for the public today."""
-    heads, _ = desk.store.plans.heads((APPROVED, PUBLISHED))
+    heads, _ = workspace.store.plans.heads((APPROVED, PUBLISHED))
     return [h for h in heads if is_up(h)]
 
 
@@ -39,7 +39,7 @@ def is_up(head: PlanHead) -> bool:
     return bool(notice["from"] <= today().isoformat() <= notice["until"])
 
 
-def notice_json(desk: PlanDesk, plan: str, frame: Any) -> dict[str, Any]:
+def notice_json(workspace: PlanWorkspace, plan: str, frame: Any) -> dict[str, Any]:
     """Return what the public may see of a plan.
 
     Raises
@@ -51,28 +51,28 @@ def notice_json(desk: PlanDesk, plan: str, frame: Any) -> dict[str, Any]:
         f"there is no public notice {plan[:40]!r} today", f"目前没有公示 {plan[:40]!r}"
     )
     try:
-        head = desk.store.plans.head(plan)
+        head = workspace.store.plans.head(plan)
     except NotFound:
         raise missing from None
     if not is_up(head):
         raise missing
-    opened = desk.open(plan)
+    opened = workspace.open(plan)
     return {
         "plan": head.id,
         "title": head.title,
-        "office": desk.settings.office_name or opened.plan.base.atlas.name,
+        "office": workspace.settings.office_name or opened.plan.base.atlas.name,
         "notice": (head.review or {})["notice"],
         "effective_from": head.effective_from.isoformat() if head.effective_from else None,
         "synthetic": opened.plan.base.atlas.synthetic,
-        "diff": _public_diff(desk, opened, frame(opened)),
+        "diff": _public_diff(workspace, opened, frame(opened)),
     }
 
 
-def _public_diff(desk: PlanDesk, opened: Open, frame: Frame) -> dict[str, Any]:
+def _public_diff(workspace: PlanWorkspace, opened: OpenPlan, frame: Frame) -> dict[str, Any]:
     view = opened.plan.view
     atlas = view.base.atlas
     hidden = {p.id for p in atlas.directory.places if not p.disclosed}
-    if not desk.settings.public_businesses:
+    if not workspace.settings.public_businesses:
         hidden |= {p.id for p in atlas.directory.places if p.kind == "business"}
     comparison = _without(comparison_of(view), view, hidden)
     left = {"kind": "division", "id": str(opened.head.base_version), "title": atlas.division.title}
@@ -89,7 +89,7 @@ def _public_diff(desk: PlanDesk, opened: Open, frame: Frame) -> dict[str, Any]:
     return _rounded(body)  # type: ignore[no-any-return]
 
 
-def _without(comparison: Comparison, view: View, hidden: set[PlaceId]) -> Comparison:
+def _without(comparison: Comparison, view: PlanView, hidden: set[PlaceId]) -> Comparison:
     by_id = view.base.atlas.directory.by_id
     pieces = []
     for piece in comparison.pieces:
@@ -105,11 +105,11 @@ def _without(comparison: Comparison, view: View, hidden: set[PlaceId]) -> Compar
     return replace(comparison, pieces=pieces)
 
 
-def _public_grid(row: dict[str, Any], view: View, hidden: set[PlaceId]) -> dict[str, Any]:
+def _public_grid(row: dict[str, Any], view: PlanView, hidden: set[PlaceId]) -> dict[str, Any]:
     kept = {k: row[k] for k in _GRID_KEYS if k in row}
-    seen = view.grids.get(row["id"])
-    if seen is not None:
-        cells = [view.state.ground.cells[c] for c in seen.cells]
+    grid_view = view.grids.get(row["id"])
+    if grid_view is not None:
+        cells = [view.state.cell_map.cells[c] for c in grid_view.cells]
         kept["buildings"] -= sum(b in hidden for c in cells for b in c.buildings)
     return kept
 

@@ -17,12 +17,12 @@ from gis.geometry import geometry_as_geojson
 from gis.planning.assemble import division_of
 from gis.planning.lattice import geometry_of
 from gis.tables.xlsx_write import Sheet, write_workbook
-from gis.workflows.plans.workspace import Open
+from gis.workflows.plans.workspace import OpenPlan
 
 _KINDS = {"building": "楼栋", "business": "商铺", "resident_unit": "驻区单位"}
 
 
-def geojson(opened: Open) -> bytes:
+def geojson(opened: OpenPlan) -> bytes:
     """Return the division that a plan leads to; it can be loaded like any other."""
     body = orjson.loads(write_division(division_of(opened.plan.view)))
     features = body.pop("features")
@@ -30,7 +30,7 @@ def geojson(opened: Open) -> bytes:
     return orjson.dumps({**body, "features": features})
 
 
-def cells_geojson(opened: Open) -> bytes:
+def cells_geojson(opened: OpenPlan) -> bytes:
     """Return the cells of a plan with the grid each is in."""
     view = opened.plan.view
     division = view.base.atlas.division
@@ -39,7 +39,7 @@ def cells_geojson(opened: Open) -> bytes:
             "type": "Feature",
             "properties": row,
             "geometry": geometry_as_geojson(
-                geometry_of((view.state.ground.cells[row["cell"]].face,))
+                geometry_of((view.state.cell_map.cells[row["cell"]].face,))
             ),
         }
         for row in cell_rows(opened)
@@ -58,19 +58,19 @@ def cells_geojson(opened: Open) -> bytes:
     )
 
 
-def cell_rows(opened: Open) -> list[dict[str, Any]]:
+def cell_rows(opened: OpenPlan) -> list[dict[str, Any]]:
     """Return a row for each cell."""
     view = opened.plan.view
     by_id = view.base.atlas.directory.by_id
     rows = []
-    for cell in view.state.ground.cells.values():
+    for cell in view.state.cell_map.cells.values():
         grid = view.state.owner.get(cell.id)
         rows.append(
             {
                 "cell": cell.id,
                 "grid": grid,
                 "code": view.code(grid) if grid in view.grids and grid is not None else None,
-                "name": view.grids[grid].sketch.name
+                "name": view.grids[grid].attributes.name
                 if grid in view.grids and grid is not None
                 else None,
                 "households": cell.households,
@@ -83,30 +83,30 @@ def cell_rows(opened: Open) -> list[dict[str, Any]]:
     return rows
 
 
-def grid_rows(opened: Open) -> list[dict[str, Any]]:
+def grid_rows(opened: OpenPlan) -> list[dict[str, Any]]:
     """Return a row for each grid."""
     view = opened.plan.view
     people = view.base.atlas.roster.by_id
     rows = []
-    for grid, seen in view.grids.items():
-        sketch = seen.sketch
+    for grid, grid_view in view.grids.items():
+        attributes = grid_view.attributes
         leader = next(iter(view.leaders.get(grid, ())), None)
-        above = view.state.grids.get(sketch.parent) if sketch.parent else None
+        above = view.state.grids.get(attributes.parent) if attributes.parent else None
         rows.append(
             {
                 "code": view.code(grid),
-                "old_code": sketch.code,
-                "level": int(sketch.level),
-                "name": sketch.name,
+                "old_code": attributes.code,
+                "level": int(attributes.level),
+                "name": attributes.name,
                 "parent": view.code(above.id) if above else None,
-                "kind": str(sketch.kind),
-                "grid_class": sketch.grid_class,
-                "grid_grade": sketch.grid_grade,
-                "households": seen.households,
-                "buildings": seen.buildings,
-                "shops": seen.shops,
-                "units": seen.units,
-                "area_m2": round(seen.area_m2),
+                "kind": str(attributes.kind),
+                "grid_class": attributes.grid_class,
+                "grid_grade": attributes.grid_grade,
+                "households": grid_view.households,
+                "buildings": grid_view.buildings,
+                "shops": grid_view.shops,
+                "units": grid_view.units,
+                "area_m2": round(grid_view.area_m2),
                 "leader": people[leader].name if leader in people and leader else None,
                 "changed": grid in view.touched,
                 "id": grid,
@@ -115,16 +115,18 @@ def grid_rows(opened: Open) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda r: (r["level"], r["code"]))
 
 
-def gpkg(opened: Open) -> bytes:
+def gpkg(opened: OpenPlan) -> bytes:
     """Return a GeoPackage with grids, cells and buildings."""
     view = opened.plan.view
-    ground = view.state.ground
+    cell_map = view.state.cell_map
     cells, grids = cell_rows(opened), grid_rows(opened)
     places = [p for p in view.base.atlas.directory.places if p.kind == "building"]
     layers = [
         Layer("grids", _columns(grids), [geometry_of(view.grids[r["id"]].faces) for r in grids]),
         Layer(
-            "cells", _columns(cells), [geometry_of((ground.cells[r["cell"]].face,)) for r in cells]
+            "cells",
+            _columns(cells),
+            [geometry_of((cell_map.cells[r["cell"]].face,)) for r in cells],
         ),
     ]
     if places:
@@ -155,7 +157,7 @@ _CELL_ZH = {
 }  # fmt: skip
 
 
-def xlsx(opened: Open, frame: Frame) -> bytes:
+def xlsx(opened: OpenPlan, frame: Frame) -> bytes:
     """Return a workbook: cells (first, to be changed and imported again), grids, the impact."""
     sheets = [
         _sheet("单元", cell_rows(opened), _CELL_ZH),
@@ -200,7 +202,7 @@ def _matrix(sheet: dict[str, Any], title: str) -> Sheet:
     return Sheet(title, columns, rows)
 
 
-def impact_xlsx(opened: Open, frame: Frame) -> bytes:
+def impact_xlsx(opened: OpenPlan, frame: Frame) -> bytes:
     """Return the impact sheet as a workbook."""
     sheet = plan_sheet(opened, frame, shapes=False)
     return _workbook(
@@ -251,7 +253,7 @@ def impact_xlsx(opened: Open, frame: Frame) -> bytes:
 _DUTIES = {"ends": "终止", "begins": "新任", "passes": "转任"}
 
 
-def summary_rows(opened: Open, sheet: dict[str, Any]) -> list[list[Any]]:
+def summary_rows(opened: OpenPlan, sheet: dict[str, Any]) -> list[list[Any]]:
     """Return the head of an impact sheet: name and value."""
     s = sheet["summary"]
     moved, handed = s["moved"], s["handed_over"]
@@ -275,7 +277,7 @@ def summary_rows(opened: Open, sheet: dict[str, Any]) -> list[list[Any]]:
     ]
 
 
-def _summary(opened: Open, sheet: dict[str, Any]) -> Sheet:
+def _summary(opened: OpenPlan, sheet: dict[str, Any]) -> Sheet:
     return Sheet("概要", ("项目", "内容"), summary_rows(opened, sheet))
 
 
@@ -301,7 +303,7 @@ def _handed(sheet: dict[str, Any]) -> Sheet:
     return Sheet("", ("级别", "移交人", "接手人", "户数", "楼栋"), rows)
 
 
-def impact_pdf(opened: Open, frame: Frame) -> bytes:
+def impact_pdf(opened: OpenPlan, frame: Frame) -> bytes:
     """Return the impact sheet as a PDF with the map before and after."""
     from maps.impact import Page, draw_impact
 

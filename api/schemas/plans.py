@@ -14,14 +14,14 @@ from gis.findings import Text
 from gis.ids import GridId, PersonId
 from gis.planning.cell_map import Cell
 from gis.planning.diff import Impact, impact_of
-from gis.planning.evaluation import Base, Seen, View
-from gis.planning.findings import Problem
+from gis.planning.evaluation import GridView, PlanBase, PlanView
+from gis.planning.findings import PlanFinding, finding_ids, findings_of
 from gis.planning.lattice import SCALE, Face, Node, Ring
-from gis.planning.leaders import Load
-from gis.planning.plan import Moved, Plan, Step
-from gis.planning.state import Change
+from gis.planning.leaders import LeaderLoad
+from gis.planning.plan import Plan, PlanMove, Step
+from gis.planning.state import PlanChange
 from gis.store.plans import PlanHead
-from gis.workflows.plans.workspace import Open
+from gis.workflows.plans.workspace import OpenPlan
 
 _STEPS = 200
 
@@ -68,8 +68,8 @@ def step_json(step: Step) -> dict[str, Any]:
 class Frame:
     """Where the whole numbers of a drawing begin."""
 
-    def __init__(self, base: Base) -> None:
-        cells = base.ground.cells.values()
+    def __init__(self, base: PlanBase) -> None:
+        cells = base.cell_map.cells.values()
         xs = [n[0] for c in cells for n in c.face[0]] or [0]
         ys = [n[1] for c in cells for n in c.face[0]] or [0]
         self.origin: Node = (min(xs), min(ys))
@@ -128,54 +128,58 @@ def cells_json(cells: Iterable[Cell], owner: Mapping[int, GridId], frame: Frame)
     }
 
 
-def grid_json(seen: Seen, view: View, frame: Frame, *, shape: bool = True) -> dict[str, Any]:
+def grid_json(
+    grid_view: GridView, view: PlanView, frame: Frame, *, shape: bool = True
+) -> dict[str, Any]:
     """Return a grid of a plan."""
-    sketch = seen.sketch
-    leader = next(iter(view.leaders.get(sketch.id, ())), None)
+    attributes = grid_view.attributes
+    leader = next(iter(view.leaders.get(attributes.id, ())), None)
     row: dict[str, Any] = {
-        "id": sketch.id,
-        "code": sketch.code,
-        "proposed_code": view.code(sketch.id),
-        "name": sketch.name,
-        "level": int(sketch.level),
-        "parent": sketch.parent,
-        "kind": str(sketch.kind),
-        "grid_class": sketch.grid_class,
-        "grid_grade": sketch.grid_grade,
-        "households": seen.households,
-        "resident_population": seen.population,
-        "buildings": seen.buildings,
-        "shops": seen.shops,
-        "units": seen.units,
-        "cells": len(seen.cells),
-        "area_m2": round(seen.area_m2, 1),
-        "compactness": round(seen.compactness, 3),
-        "parts": seen.pieces,
-        "expected_parts": seen.allowed,
-        "new": sketch.id not in view.base.state.grids,
-        "changed": sketch.id in view.touched,
-        "locked": sketch.id in view.state.locked,
+        "id": attributes.id,
+        "code": attributes.code,
+        "proposed_code": view.code(attributes.id),
+        "name": attributes.name,
+        "level": int(attributes.level),
+        "parent": attributes.parent,
+        "kind": str(attributes.kind),
+        "grid_class": attributes.grid_class,
+        "grid_grade": attributes.grid_grade,
+        "households": grid_view.households,
+        "resident_population": grid_view.population,
+        "buildings": grid_view.buildings,
+        "shops": grid_view.shops,
+        "units": grid_view.units,
+        "cells": len(grid_view.cells),
+        "area_m2": round(grid_view.area_m2, 1),
+        "compactness": round(grid_view.compactness, 3),
+        "parts": grid_view.pieces,
+        "expected_parts": grid_view.allowed,
+        "new": attributes.id not in view.base.state.grids,
+        "changed": attributes.id in view.touched,
+        "locked": attributes.id in view.state.locked,
         "leader": _person(leader, view.base) if leader else None,
         "members": [
-            {"name": m.name, "kind": m.kind, "households": m.households} for m in sketch.members
+            {"name": m.name, "kind": m.kind, "households": m.households} for m in attributes.members
         ],
     }
     if shape:
-        row["shape"] = frame.shape(seen.faces)
-        row["label"] = frame.point(seen.label)
+        row["shape"] = frame.shape(grid_view.faces)
+        row["label"] = frame.point(grid_view.label)
     return row
 
 
-def _person(person: PersonId, base: Base) -> dict[str, Any]:
+def _person(person: PersonId, base: PlanBase) -> dict[str, Any]:
     found = base.atlas.roster.by_id.get(person)
     return {"person": person, "name": found.name if found else person}
 
 
-def _sorted(view: View) -> list[Seen]:
-    return sorted(view.grids.values(), key=lambda s: (s.sketch.level, view.code(s.sketch.id)))
+def _sorted(view: PlanView) -> list[GridView]:
+    return sorted(
+        view.grids.values(), key=lambda s: (s.attributes.level, view.code(s.attributes.id))
+    )
 
 
-def drawing_json(opened: Open, frame: Frame, *, with_base: bool) -> dict[str, Any]:
+def drawing_json(opened: OpenPlan, frame: Frame, *, with_base: bool) -> dict[str, Any]:
     """Return everything that a map of the plan is drawn from."""
     plan, view = opened.plan, opened.plan.view
     base, state = plan.base, plan.state
@@ -184,7 +188,7 @@ def drawing_json(opened: Open, frame: Frame, *, with_base: bool) -> dict[str, An
         "revision": opened.head.revision,
         "origin": [v / SCALE for v in frame.origin],
         "bbox": frame.bbox,
-        "cells": cells_json(state.ground.cells.values(), state.owner, frame),
+        "cells": cells_json(state.cell_map.cells.values(), state.owner, frame),
         "grids": [grid_json(s, view, frame) for s in _sorted(view)],
         "locked": list(state.locked),
         **_places(base, plan, frame),
@@ -196,7 +200,7 @@ def drawing_json(opened: Open, frame: Frame, *, with_base: bool) -> dict[str, An
     return body
 
 
-def _places(base: Base, plan: Plan, frame: Frame) -> dict[str, Any]:
+def _places(base: PlanBase, plan: Plan, frame: Frame) -> dict[str, Any]:
     by_id = base.atlas.directory.by_id
     rows: dict[str, dict[str, list[Any]]] = {
         "buildings": {
@@ -210,7 +214,7 @@ def _places(base: Base, plan: Plan, frame: Frame) -> dict[str, Any]:
         "shops": {"id": [], "name": [], "cell": [], "point": []},
         "units": {"id": [], "name": [], "cell": [], "point": []},
     }
-    for cell in plan.state.ground.cells.values():
+    for cell in plan.state.cell_map.cells.values():
         for name in rows:
             for identity in getattr(cell, name):
                 place, columns = by_id[identity], rows[name]
@@ -227,7 +231,7 @@ def _places(base: Base, plan: Plan, frame: Frame) -> dict[str, Any]:
     return rows
 
 
-def _context(base: Base, frame: Frame) -> list[dict[str, Any]]:
+def _context(base: PlanBase, frame: Frame) -> list[dict[str, Any]]:
     rows = []
     for feature in base.atlas.directory.context:
         row: dict[str, Any] = {"id": feature.id, "kind": str(feature.kind), "name": feature.name}
@@ -242,13 +246,13 @@ def _context(base: Base, frame: Frame) -> list[dict[str, Any]]:
 # --- findings, loads, impact ----------------------------------------------------------------------
 
 
-def problems_json(view: View) -> list[dict[str, Any]]:
+def findings_json(view: PlanView) -> list[dict[str, Any]]:
     """Return all findings of a plan."""
-    before = view.base.view.problem_ids
-    return [problem_json(p, view, before) for p in view.problems]
+    before = finding_ids(view.base.view)
+    return [finding_json(p, view, before) for p in findings_of(view)]
 
 
-def problem_json(problem: Problem, view: View, before: frozenset[str]) -> dict[str, Any]:
+def finding_json(problem: PlanFinding, view: PlanView, before: frozenset[str]) -> dict[str, Any]:
     """Return a finding: where, what, and whether it was waived."""
     waiver = view.state.waivers.get(problem.id) if problem.severity == "soft" else None
     grid = problem.grid
@@ -260,7 +264,7 @@ def problem_json(problem: Problem, view: View, before: frozenset[str]) -> dict[s
         "text": text_json(problem.text),
         "grid": grid,
         "code": view.code(grid) if grid is not None and known else None,
-        "name": view.grids[grid].sketch.name if grid is not None and known else None,
+        "name": view.grids[grid].attributes.name if grid is not None and known else None,
         "place": [round(v, 7) for v in problem.place] if problem.place else None,
         "size": problem.size,
         "unit": problem.unit,
@@ -272,23 +276,23 @@ def problem_json(problem: Problem, view: View, before: frozenset[str]) -> dict[s
     }
 
 
-def counts_json(view: View) -> dict[str, int]:
+def counts_json(view: PlanView) -> dict[str, int]:
     """Return how many findings there are of each weight; waived ones apart."""
     counts = {"hard": 0, "soft": 0, "note": 0, "waived": 0}
-    for problem in view.problems:
+    for problem in findings_of(view):
         waived = problem.severity == "soft" and problem.id in view.state.waivers
         counts["waived" if waived else problem.severity] += 1
     return counts
 
 
-def blocking(view: View) -> list[Problem]:
+def blocking(view: PlanView) -> list[PlanFinding]:
     """Return the findings that keep a plan from being submitted.
 
     Hard ones, and soft ones on what the plan changes that are neither solved nor waived.
     """
     return [
         p
-        for p in view.problems
+        for p in findings_of(view)
         if p.severity == "hard"
         or (p.severity == "soft" and p.grid in view.touched and p.id not in view.state.waivers)
     ]
@@ -307,9 +311,9 @@ def impact_json(impact: Impact) -> dict[str, Any]:
     }
 
 
-def load_json(load: Load | None) -> dict[str, Any]:
+def load_json(load: LeaderLoad | None) -> dict[str, Any]:
     """Return what a person has to look after."""
-    load = load or Load()
+    load = load or LeaderLoad()
     return {
         "households": load.households,
         "buildings": load.buildings,
@@ -320,7 +324,7 @@ def load_json(load: Load | None) -> dict[str, Any]:
     }
 
 
-def loads_json(view: View, also: Iterable[PersonId] = ()) -> list[dict[str, Any]]:
+def loads_json(view: PlanView, also: Iterable[PersonId] = ()) -> list[dict[str, Any]]:
     """Return the loads before and after of everybody whose load changes, and of ``also``."""
     before, after = view.base.view.loads, view.loads
     people = [p for p in {**before, **after} if before.get(p) != after.get(p)]
@@ -339,7 +343,9 @@ def loads_json(view: View, also: Iterable[PersonId] = ()) -> list[dict[str, Any]
 # --- after a step ---------------------------------------------------------------------------------
 
 
-def delta_json(before: Open, after: Open, moved: Moved, frame: Frame, ms: float) -> dict[str, Any]:
+def delta_json(
+    before: OpenPlan, after: OpenPlan, moved: PlanMove, frame: Frame, ms: float
+) -> dict[str, Any]:
     """Return what one move changed, and what follows from it."""
     old, new = before.plan.view, after.plan.view
     change = moved.change
@@ -357,7 +363,7 @@ def delta_json(before: Open, after: Open, moved: Moved, frame: Frame, ms: float)
         "grids": [grid_json(new.grids[g], new, frame) for g in changed],
         "removed": [g for g in old.grids if g not in new.grids],
         "locked": list(new.state.locked),
-        "findings": problems_json(new),
+        "findings": findings_json(new),
         "counts": counts_json(new),
         "impact": impact_json(impact_of(new)),
         "loads": loads_json(new, sorted(people)),
@@ -365,7 +371,7 @@ def delta_json(before: Open, after: Open, moved: Moved, frame: Frame, ms: float)
     }
 
 
-def _differs(grid: GridId, old: View, new: View) -> bool:
+def _differs(grid: GridId, old: PlanView, new: PlanView) -> bool:
     before, after = old.grids.get(grid), new.grids[grid]
     if before is not after and before != after:
         return True
@@ -377,17 +383,17 @@ def _differs(grid: GridId, old: View, new: View) -> bool:
     )
 
 
-def _cut_json(change: Change, after: Open, frame: Frame) -> dict[str, Any]:
-    if not change.ground:
+def _cut_json(change: PlanChange, after: OpenPlan, frame: Frame) -> dict[str, Any]:
+    if not change.cut_cells:
         return {}
-    cells = [after.plan.state.ground.cells[c] for c, (_, b) in change.ground.items() if b]
+    cells = [after.plan.state.cell_map.cells[c] for c, (_, b) in change.cut_cells.items() if b]
     return {
         "cells_added": cells_json(cells, after.plan.state.owner, frame),
-        "cells_removed": [c for c, (_, b) in change.ground.items() if b is None],
+        "cells_removed": [c for c, (_, b) in change.cut_cells.items() if b is None],
     }
 
 
-def unchanged_json(opened: Open) -> dict[str, Any]:
+def unchanged_json(opened: OpenPlan) -> dict[str, Any]:
     """Return the answer to an operation that is in the plan already."""
     view = opened.plan.view
     return {
@@ -400,7 +406,7 @@ def unchanged_json(opened: Open) -> dict[str, Any]:
         "grids": [],
         "removed": [],
         "locked": list(view.state.locked),
-        "findings": problems_json(view),
+        "findings": findings_json(view),
         "counts": counts_json(view),
         "impact": impact_json(impact_of(view)),
         "loads": loads_json(view),

@@ -59,7 +59,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Ground:
+class CellMap:
     """The cells of a plan by number.
 
     ``put_in`` names for each node that cells brought into an edge the ends of that edge.
@@ -158,7 +158,7 @@ class Ground:
 # --- from an atlas -------------------------------------------------------------------------------
 
 
-def ground_of(atlas: Atlas, kept: Mapping[GridId, Sequence[Cell]] | None = None) -> Ground:
+def cell_map_of(atlas: Atlas, kept: Mapping[GridId, Sequence[Cell]] | None = None) -> CellMap:
     """Return the cells of an atlas, numbered grid by grid in the order of their codes.
 
     Parameters
@@ -189,7 +189,7 @@ def ground_of(atlas: Atlas, kept: Mapping[GridId, Sequence[Cell]] | None = None)
             taken.update(row)
         holds.append(rows)
     faces, put_in = stitch(faces, originals)
-    return _ground(atlas, grids, faces, holds, put_in)
+    return _cell_map(atlas, grids, faces, holds, put_in)
 
 
 def _buildings_by_grid(atlas: Atlas) -> dict[GridId, list[Place]]:
@@ -200,13 +200,13 @@ def _buildings_by_grid(atlas: Atlas) -> dict[GridId, list[Place]]:
     return lists
 
 
-def _ground(
+def _cell_map(
     atlas: Atlas,
     grids: Sequence[Grid],
     faces: Sequence[Sequence[Face]],
     holds: Sequence[Sequence[tuple[PlaceId, ...]]],
     put_in: Mapping[Node, Edge],
-) -> Ground:
+) -> CellMap:
     flat = [f for own in faces for f in own]
     shapes = np.array([geometry_of((f,)) for f in flat], dtype=object)
     areas = shapely.area(to_metres(shapes)).tolist()
@@ -233,7 +233,7 @@ def _ground(
                 households=h,
                 population=p,
             )
-    return Ground(cells, put_in, _cut_by_base(atlas))
+    return CellMap(cells, put_in, _cut_by_base(atlas))
 
 
 def _points(shapes: Any) -> list[Node]:

@@ -14,7 +14,7 @@ from functools import cached_property
 from gis.errors import Conflict
 from gis.ids import GridId, Level
 from gis.planning.lattice import Node
-from gis.planning.state import Sketch, State
+from gis.planning.state import GridAttributes, PlanState
 
 _DIGITS = 3
 _MOST = 10**_DIGITS - 1
@@ -47,8 +47,8 @@ class CodeBook:
 
 
 def codes_of(
-    state: State,
-    before: Mapping[GridId, Sketch],
+    state: PlanState,
+    before: Mapping[GridId, GridAttributes],
     book: CodeBook,
     point: Callable[[GridId], Node],
 ) -> dict[GridId, str]:
@@ -72,14 +72,14 @@ def codes_of(
     """
     codes: dict[GridId, str] = {}
     for level in Level:
-        lists: dict[GridId | None, list[Sketch]] = {}
-        for sketch in state.of_level(level):
-            old = before.get(sketch.id)
-            if _keeps(sketch, old, before, codes):
-                assert sketch.code is not None
-                codes[sketch.id] = sketch.code
+        lists: dict[GridId | None, list[GridAttributes]] = {}
+        for attributes in state.of_level(level):
+            old = before.get(attributes.id)
+            if _keeps(attributes, old, before, codes):
+                assert attributes.code is not None
+                codes[attributes.id] = attributes.code
             else:
-                lists.setdefault(sketch.parent, []).append(sketch)
+                lists.setdefault(attributes.parent, []).append(attributes)
         for parent, fresh in lists.items():
             prefix = codes.get(parent, "") if parent is not None else book.communities
             ordered = sorted(fresh, key=lambda s: _west_north(point(s.id)))
@@ -88,33 +88,33 @@ def codes_of(
 
 
 def _keeps(
-    sketch: Sketch,
-    old: Sketch | None,
-    before: Mapping[GridId, Sketch],
+    attributes: GridAttributes,
+    old: GridAttributes | None,
+    before: Mapping[GridId, GridAttributes],
     codes: Mapping[GridId, str],
 ) -> bool:
-    if sketch.code is None or old is None or old.parent != sketch.parent:
+    if attributes.code is None or old is None or old.parent != attributes.parent:
         return False
-    if sketch.parent is None or sketch.parent not in before:
+    if attributes.parent is None or attributes.parent not in before:
         return True
     # Some offices' codes do not begin with the parent's: those stay too.
-    nested = sketch.code.startswith(before[sketch.parent].code or "")
-    return not nested or sketch.code.startswith(codes.get(sketch.parent, ""))
+    nested = attributes.code.startswith(before[attributes.parent].code or "")
+    return not nested or attributes.code.startswith(codes.get(attributes.parent, ""))
 
 
 def _west_north(point: Node) -> tuple[int, int]:
     return point[0], -point[1]
 
 
-def _numbered(prefix: str, fresh: Iterable[Sketch], book: CodeBook) -> dict[GridId, str]:
+def _numbered(prefix: str, fresh: Iterable[GridAttributes], book: CodeBook) -> dict[GridId, str]:
     start = book.highest.get(prefix, 0)
     codes = {}
-    for number, sketch in enumerate(fresh, start=start + 1):
+    for number, attributes in enumerate(fresh, start=start + 1):
         if number > _MOST:
             raise Conflict(
-                f"all {_MOST} numbers under {prefix} have been issued: give {sketch.name} "
+                f"all {_MOST} numbers under {prefix} have been issued: give {attributes.name} "
                 "another parent",
-                f"{prefix} 下的 {_MOST} 个编号已全部用完：请为 {sketch.name} 另选上级",
+                f"{prefix} 下的 {_MOST} 个编号已全部用完：请为 {attributes.name} 另选上级",
             )
-        codes[sketch.id] = f"{prefix}{number:0{_DIGITS}d}"
+        codes[attributes.id] = f"{prefix}{number:0{_DIGITS}d}"
     return codes

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from gis.directory import Directory
 from gis.errors import Conflict, InvalidInput
 from gis.geometry import to_metres
 from gis.ids import PlaceId
-from gis.planning.cell_map import Cell, Ground, shares
+from gis.planning.cell_map import Cell, CellMap, shares
 from gis.planning.cells import cut_face, nodes_put_in, with_nodes
 from gis.planning.lattice import SCALE, Edge, Face, Node, faces_from, geometry_of, outline
 from gis.planning.operations import Line
@@ -31,7 +32,7 @@ class Cut:
 
 
 def cut_cell(
-    ground: Ground, number: int, line: Line, directory: Directory, *, through: bool
+    cell_map: CellMap, number: int, line: Line, directory: Directory, *, through: bool
 ) -> Cut:
     """Return what becomes of a cell that is cut along a line; the ground stays as it is.
 
@@ -42,7 +43,7 @@ def cut_cell(
     Conflict
         A building stands in the way and ``through`` is not set.
     """
-    cell = ground.cells[number]
+    cell = cell_map.cells[number]
     faces = cut_face(cell.face, shapely.linestrings(line))
     shapes = np.array([geometry_of((f,)) for f in faces], dtype=object)
     areas = shapely.area(to_metres(shapes))
@@ -56,14 +57,14 @@ def cut_cell(
         )
     if not through:
         _check_walls(cell, shapely.linestrings(line), directory)
-    pieces = _pieces(ground, cell, faces, shapes.tolist(), directory)
-    put_in, between = _new_nodes(ground, cell, [p.face for p in pieces])
+    pieces = _pieces(cell_map, cell, faces, shapes.tolist(), directory)
+    put_in, between = _new_nodes(cell_map, cell, [p.face for p in pieces])
     beside: dict[int, Cell] = {}
     for (start, end), nodes in between.items():
-        other = ground.at_edge.get((end, start))
+        other = cell_map.at_edge.get((end, start))
         if other is None or other == number:
             continue
-        neighbour = beside.get(other, ground.cells[other])
+        neighbour = beside.get(other, cell_map.cells[other])
         face = with_nodes(neighbour.face, {(end, start): nodes[::-1]})
         beside[other] = replace(neighbour, face=face)
     return Cut(pieces, beside, put_in)
@@ -82,7 +83,7 @@ def _check_walls(cell: Cell, line: BaseGeometry, directory: Directory) -> None:
 
 
 def _pieces(
-    ground: Ground,
+    cell_map: CellMap,
     cell: Cell,
     faces: Sequence[Face],
     shapes: Sequence[BaseGeometry],
@@ -98,7 +99,7 @@ def _pieces(
     people = shares(cell.population, households, areas)
     points = shapely.get_coordinates(shapely.point_on_surface(np.array(shapes, dtype=object)))
     spots = np.rint(points * SCALE).astype(np.int64).tolist()
-    first = max(ground.cells) + 1
+    first = max(cell_map.cells) + 1
     return tuple(
         Cell(
             first + i,
@@ -128,18 +129,51 @@ def _by_piece(
 
 
 def _new_nodes(
-    ground: Ground, cell: Cell, pieces: Sequence[Face]
+    cell_map: CellMap, cell: Cell, pieces: Sequence[Face]
 ) -> tuple[dict[Node, Edge], dict[Edge, list[Node]]]:
     corners = {n for ring in cell.face for n in ring}
     between = dict(nodes_put_in(pieces, [cell.face], corners))
-    put_in = {n: _ends(ground, edge) for edge, nodes in between.items() for n in nodes}
+    put_in = {n: _ends(cell_map, edge) for edge, nodes in between.items() for n in nodes}
     return put_in, between
 
 
-def _ends(ground: Ground, edge: Edge) -> Edge:
+def _ends(cell_map: CellMap, edge: Edge) -> Edge:
     """Return the ends of the original edge that an edge is a part of."""
     for node, other in (edge, edge[::-1]):
-        pair = ground.put_in.get(node)
-        if pair is not None and (other in pair or ground.put_in.get(other) == pair):
+        pair = cell_map.put_in.get(node)
+        if pair is not None and (other in pair or cell_map.put_in.get(other) == pair):
             return pair
     return min(edge), max(edge)
+
+
+# --- sides of a line ------------------------------------------------------------------------------
+
+
+def left_of(points: NDArray[np.float64], line: Line) -> NDArray[np.bool_]:
+    """Tell for each point whether it lies to the left of a line, looking along it.
+
+    The line's first and last pieces go on without end. The nearest piece decides; at a bend,
+    where two are equally near, the side is the same for both of them.
+
+    Parameters
+    ----------
+    points
+        Float array (n, 2), degrees.
+    line
+        Two or more positions in degrees.
+    """
+    squeeze = np.array([np.cos(np.radians(line[0][1])), 1.0])
+    xy, path = points * squeeze, np.array(line) * squeeze
+    start, step = path[:-1], np.diff(path, axis=0)
+    length = np.hypot(*step.T)
+    to = xy[:, None, :] - start
+    along = (to * step).sum(axis=2) / length**2
+    low, high = np.zeros(len(step)), np.ones(len(step))
+    low[0], high[-1] = -np.inf, np.inf
+    along = np.clip(along, low, high)
+    away = np.hypot(*np.moveaxis(to - along[..., None] * step, 2, 0))
+    across = (step[:, 0] * to[..., 1] - step[:, 1] * to[..., 0]) / length
+    # Of pieces equally near (a bend) the one the point lies most beside tells the side.
+    best = np.lexsort((-np.abs(across), np.round(away, 12)))[:, 0]
+    left: NDArray[np.bool_] = across[np.arange(len(xy)), best] > 0
+    return left

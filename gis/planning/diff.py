@@ -22,12 +22,12 @@ from gis.division import Grid
 from gis.geometry import to_metres
 from gis.ids import GridId, Level, PersonId, PlaceId
 from gis.planning.cell_map import Cell
-from gis.planning.evaluation import View
+from gis.planning.evaluation import PlanView
 from gis.planning.leaders import leaders_before
-from gis.planning.state import Sketch
+from gis.planning.state import GridAttributes
 
 
-class Moved(NamedTuple):
+class MovedCounts(NamedTuple):
     """How much changes grid."""
 
     cells: int = 0
@@ -36,9 +36,9 @@ class Moved(NamedTuple):
     shops: int = 0
     units: int = 0
 
-    def plus(self, other: Moved) -> Moved:
+    def plus(self, other: MovedCounts) -> MovedCounts:
         """Return the sum."""
-        return Moved(
+        return MovedCounts(
             self.cells + other.cells,
             self.buildings + other.buildings,
             self.households + other.households,
@@ -59,7 +59,7 @@ class Brief(NamedTuple):
 class Side:
     """One of two things compared: its grids, their codes and leaders."""
 
-    grids: Mapping[GridId, Sketch]
+    grids: Mapping[GridId, GridAttributes]
     code: Callable[[GridId], str]
     leaders: Mapping[GridId, tuple[PersonId, ...]]
 
@@ -84,12 +84,12 @@ class Side:
         return Brief(grid, self.code(grid), self.grids[grid].name)
 
 
-def side_of(view: View) -> Side:
+def side_of(view: PlanView) -> Side:
     """Return a plan as it stands, as one side."""
     return Side(view.state.grids, view.code, view.leaders)
 
 
-def base_side(view: View) -> Side:
+def base_side(view: PlanView) -> Side:
     """Return what a plan was begun from, as one side."""
     grids = view.base.state.grids
     return Side(grids, lambda g: grids[g].code or "", view.base.leaders)
@@ -97,9 +97,9 @@ def base_side(view: View) -> Side:
 
 def atlas_side(atlas: Atlas) -> Side:
     """Return a division as one side."""
-    from gis.planning.state import sketch_of
+    from gis.planning.state import attributes_of
 
-    grids = {g.id: sketch_of(g) for g in atlas.division}
+    grids = {g.id: attributes_of(g) for g in atlas.division}
     people = leaders_before(atlas.division, atlas.roster, atlas.as_of)
     return Side(grids, lambda g: grids[g].code or "", people)
 
@@ -110,22 +110,22 @@ class Piece:
 
     before: GridId | None
     after: GridId | None
-    moved: Moved = field(default_factory=Moved)
+    moved: MovedCounts = field(default_factory=MovedCounts)
     area_m2: float = 0.0
     places: list[PlaceId] = field(default_factory=list)
 
 
-def pieces_of(view: View) -> list[Piece]:
+def pieces_of(view: PlanView) -> list[Piece]:
     """Return the ground of a plan in pieces, by its cells."""
     cells: dict[tuple[GridId | None, GridId | None], list[Cell]] = {}
     owner = view.state.owner
-    for cell in view.state.ground.cells.values():
+    for cell in view.state.cell_map.cells.values():
         cells.setdefault((cell.grid, owner.get(cell.id)), []).append(cell)
     return [
         Piece(
             before,
             after,
-            Moved(
+            MovedCounts(
                 len(mine),
                 sum(len(c.buildings) for c in mine),
                 sum(c.households for c in mine),
@@ -154,8 +154,8 @@ def pieces_between(left: Atlas, right: Atlas) -> list[Piece]:
     return list(found.values())
 
 
-def _weight(place: Place) -> Moved:
-    return Moved(
+def _weight(place: Place) -> MovedCounts:
+    return MovedCounts(
         0,
         int(place.kind is PlaceKind.BUILDING),
         (place.households or 0) if place.kind is PlaceKind.BUILDING else 0,
@@ -207,26 +207,26 @@ class Impact:
     grids_changed: int
     grids_new: int
     grids_retired: int
-    moved: Moved
+    moved: MovedCounts
     handed_over: int
     leaders: int
     codes_new: int
     codes_retired: int
 
 
-def impact_of(view: View) -> Impact:
+def impact_of(view: PlanView) -> Impact:
     """Return what a plan changes against its base, in numbers."""
     return Comparison(base_side(view), side_of(view), pieces_of(view), view.touched).impact
 
 
 @dataclass(frozen=True)
-class Row:
+class MatrixRow:
     """A line of the matrix; ``share`` is of the old grid's households, of its area without any."""
 
     level: Level
     before: GridId | None
     after: GridId | None
-    moved: Moved
+    moved: MovedCounts
     area_m2: float
     share: float
 
@@ -239,7 +239,7 @@ class Handover:
     before: PersonId | None
     after: PersonId | None
     grids: tuple[tuple[GridId | None, GridId | None], ...]
-    moved: Moved
+    moved: MovedCounts
 
 
 @dataclass(frozen=True)
@@ -260,14 +260,14 @@ class Comparison:
         gone = {g for g in self.left.grids if g not in self.right.grids}
         return self.reshaped | gone
 
-    def rows(self, level: Level) -> list[Row]:
+    def rows(self, level: Level) -> list[MatrixRow]:
         """Return the old to new matrix of a level, where either grid changed."""
-        sums: dict[tuple[GridId | None, GridId | None], tuple[Moved, float]] = {}
+        sums: dict[tuple[GridId | None, GridId | None], tuple[MovedCounts, float]] = {}
         wholes: dict[GridId | None, tuple[int, float]] = {}
         for piece in self.pieces:
             old = self.left.chain(piece.before)[level - 1]
             new = self.right.chain(piece.after)[level - 1]
-            moved, area = sums.get((old, new), (Moved(), 0.0))
+            moved, area = sums.get((old, new), (MovedCounts(), 0.0))
             sums[old, new] = (moved.plus(piece.moved), area + piece.area_m2)
             households, whole = wholes.get(old, (0, 0.0))
             wholes[old] = (households + piece.moved.households, whole + piece.area_m2)
@@ -277,7 +277,7 @@ class Comparison:
                 continue
             households, whole = wholes[old]
             share = moved.households / households if households else area / whole if whole else 1.0
-            found.append(Row(level, old, new, moved, area, share))
+            found.append(MatrixRow(level, old, new, moved, area, share))
         return sorted(found, key=lambda r: (self._order(self.left, r.before), -r.share))
 
     @staticmethod
@@ -297,7 +297,7 @@ class Comparison:
     @cached_property
     def handovers(self) -> list[Handover]:
         """Who hands over to whom, level by level, the most households first."""
-        sums: dict[tuple[Level, PersonId | None, PersonId | None], Moved] = {}
+        sums: dict[tuple[Level, PersonId | None, PersonId | None], MovedCounts] = {}
         grids: dict[
             tuple[Level, PersonId | None, PersonId | None],
             dict[tuple[GridId | None, GridId | None], None],
@@ -308,7 +308,7 @@ class Comparison:
                 giver, taker = _leader(self.left, old), _leader(self.right, new)
                 if giver != taker:
                     key = (level, giver, taker)
-                    sums[key] = sums.get(key, Moved()).plus(piece.moved)
+                    sums[key] = sums.get(key, MovedCounts()).plus(piece.moved)
                     grids.setdefault(key, {})[old, new] = None
         found = [Handover(*key, tuple(grids[key]), moved) for key, moved in sums.items()]
         return sorted(found, key=lambda h: (h.level, -h.moved.households))
@@ -316,7 +316,7 @@ class Comparison:
     @cached_property
     def impact(self) -> Impact:
         """What changes, in numbers."""
-        moved, handed = Moved(), 0
+        moved, handed = MovedCounts(), 0
         people: set[PersonId | None] = set()
         for piece in self.pieces:
             before, after = self.left.chain(piece.before), self.right.chain(piece.after)
@@ -355,7 +355,7 @@ class Comparison:
         )
 
     @cached_property
-    def lineage(self) -> list[Row]:
+    def lineage(self) -> list[MatrixRow]:
         """Which grid took over how much of which, where a grid is not simply itself.
 
         Rows of one level after the other; shares under a thousandth are left out.
@@ -385,7 +385,7 @@ def _leader(side: Side, grid: GridId | None) -> PersonId | None:
     return next(iter(side.leaders.get(grid, ())), None)
 
 
-def comparison_of(view: View) -> Comparison:
+def comparison_of(view: PlanView) -> Comparison:
     """Return a plan against its base."""
     return Comparison(base_side(view), side_of(view), pieces_of(view), view.touched)
 
@@ -406,7 +406,9 @@ def _differs(old: Grid, new: Grid) -> bool:
     return not old.boundary.equals_exact(new.boundary)
 
 
-def changes_of(old: Sketch | None, new: Sketch | None, *, reshaped: bool, codes: bool) -> list[str]:
+def changes_of(
+    old: GridAttributes | None, new: GridAttributes | None, *, reshaped: bool, codes: bool
+) -> list[str]:
     """Return what changed about a grid, as the sheet names it."""
     if old is None:
         return ["new"]

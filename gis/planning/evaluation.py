@@ -1,4 +1,4 @@
-"""A plan as people see it: every grid with its ground and figures, findings, loads, impact.
+"""A plan as people see it: every grid with its ground and figures, codes, leaders and loads.
 
 :func:`view_of` looks at a whole state; :func:`view_after` at what one change touched, and takes
 the rest from the view before. Both give the same.
@@ -18,27 +18,26 @@ from gis.division import Grid
 from gis.errors import Conflict
 from gis.geometry import LonLat
 from gis.ids import GridId, Level, PersonId
-from gis.planning.cell_map import Ground
+from gis.planning.cell_map import CellMap
 from gis.planning.codes import CodeBook, codes_of
-from gis.planning.findings import Problem, problems_of
 from gis.planning.lattice import SCALE, Face, Node, components, faces_of, geometry_of, settled
-from gis.planning.leaders import Load, leaders_after, leaders_before, loads_of
+from gis.planning.leaders import LeaderLoad, leaders_after, leaders_before, loads_of
 from gis.planning.rules import SizeRules
-from gis.planning.state import Change, Sketch, State, begin
+from gis.planning.state import GridAttributes, PlanChange, PlanState, begin
 
 _METRES_OF_LATITUDE = 110_900.0
 _METRES_OF_LONGITUDE = 111_320.0
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class GridView:
     """A grid of a plan with its ground: ``faces`` on the lattice, ``label`` a point inside.
 
     ``compactness`` is 4 pi area / perimeter squared: 1 for a circle. ``pieces`` is in how many
     it lies, ``allowed`` in how many it may.
     """
 
-    sketch: Sketch
+    attributes: GridAttributes
     cells: frozenset[int]
     faces: tuple[Face, ...]
     label: Node
@@ -60,7 +59,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Base:
+class PlanBase:
     """What a plan was begun from, and the numbers of the office's rules.
 
     ``atlas`` holds the division, the places and the people; a plan that starts from nothing
@@ -68,17 +67,17 @@ class Base:
     """
 
     atlas: Atlas
-    ground: Ground
+    cell_map: CellMap
     book: CodeBook
     rules: SizeRules = field(default_factory=SizeRules)
 
     @cached_property
-    def state(self) -> State:
+    def state(self) -> PlanState:
         """The plan before its first step."""
-        return begin(self.ground, self.atlas.division)
+        return begin(self.cell_map, self.atlas.division)
 
     @cached_property
-    def view(self) -> View:
+    def view(self) -> PlanView:
         """What one sees before the first step."""
         return view_of(self, self.state)
 
@@ -95,27 +94,32 @@ class Base:
     @cached_property
     def pieces(self) -> dict[GridId, int]:
         """In how many pieces each grid lay before the plan."""
-        beside = self.ground.beside
+        beside = self.cell_map.beside
         return {
             g: max(1, len(components(cells, lambda c: beside[c])))
             for g, cells in self.cells.items()
         }
 
 
-@dataclass(frozen=True)
-class View:
-    """Every grid of a state as it is seen, and what follows from them."""
+@dataclass(frozen=True, eq=False)
+class PlanView:
+    """Every grid of a state as it is seen, and what follows from them.
 
-    base: Base
-    state: State
-    grids: Mapping[GridId, Seen]
+    What the rules find in it: :func:`gis.planning.findings.findings_of`.
+    """
+
+    base: PlanBase
+    state: PlanState
+    grids: Mapping[GridId, GridView]
 
     @cached_property
     def touched(self) -> frozenset[GridId]:
         """The grids that are not as in the base, new ones included."""
         before = self.base.state.grids
         return frozenset(
-            g for g, seen in self.grids.items() if before.get(g) != seen.sketch or self.reshaped(g)
+            g
+            for g, grid_view in self.grids.items()
+            if before.get(g) != grid_view.attributes or self.reshaped(g)
         )
 
     def reshaped(self, grid: GridId) -> bool:
@@ -145,11 +149,11 @@ class View:
 
     def predecessor(self, grid: GridId) -> GridId | None:
         """Return the grid of the base, of its level, that a grid has most of its ground from."""
-        seen = self.grids[grid]
+        grid_view = self.grids[grid]
         weights: dict[GridId, tuple[int, float]] = {}
-        for number in seen.cells:
-            cell = self.state.ground.cells[number]
-            old = self._base_grid(cell.grid, seen.sketch.level)
+        for number in grid_view.cells:
+            cell = self.state.cell_map.cells[number]
+            old = self._base_grid(cell.grid, grid_view.attributes.level)
             if old is not None:
                 households, area = weights.get(old, (0, 0.0))
                 weights[old] = (households + cell.households, area + cell.area_m2)
@@ -167,64 +171,54 @@ class View:
         return leaders_after(self.state, self.base.leaders, self.predecessor)
 
     @cached_property
-    def loads(self) -> dict[PersonId, Load]:
+    def loads(self) -> dict[PersonId, LeaderLoad]:
         """What each leader has to look after once the plan is in force."""
         grids = self.grids
 
         def holds(grid: GridId) -> tuple[int, int, int, int]:
-            seen = grids[grid]
-            return seen.households, seen.buildings, seen.shops, seen.units
+            grid_view = grids[grid]
+            return grid_view.households, grid_view.buildings, grid_view.shops, grid_view.units
 
         return loads_of(
             self.leaders,
-            lambda g: grids[g].sketch.level,
-            lambda g: grids[g].sketch.parent if g in grids else None,
+            lambda g: grids[g].attributes.level,
+            lambda g: grids[g].attributes.parent if g in grids else None,
             holds,
         )
 
-    @cached_property
-    def problems(self) -> tuple[Problem, ...]:
-        """Everything the rules find, hard ones first."""
-        return problems_of(self)
 
-    @cached_property
-    def problem_ids(self) -> frozenset[str]:
-        """The ids of all findings."""
-        return frozenset(p.id for p in self.problems)
-
-
-def view_of(base: Base, state: State) -> View:
+def view_of(base: PlanBase, state: PlanState) -> PlanView:
     """Return what one sees of a state, looked at from scratch."""
-    grids: dict[GridId, Seen] = {}
+    grids: dict[GridId, GridView] = {}
     for level in reversed(Level):
-        for sketch in state.of_level(level):
-            grids[sketch.id] = _seen(base, state, sketch, grids)
-    return View(base, state, {g: grids[g] for g in state.grids})
+        for attributes in state.of_level(level):
+            grids[attributes.id] = _seen(base, state, attributes, grids)
+    return PlanView(base, state, {g: grids[g] for g in state.grids})
 
 
-def view_after(view: View, state: State, change: Change) -> View:
+def view_after(view: PlanView, state: PlanState, change: PlanChange) -> PlanView:
     """Return what one sees after a change, of a state that it led to."""
     dirty = _dirty(view.state, state, change)
-    grids: dict[GridId, Seen] = {}
-    fresh: dict[GridId, Seen] = dict(view.grids)
+    grids: dict[GridId, GridView] = {}
+    fresh: dict[GridId, GridView] = dict(view.grids)
     for level in reversed(Level):
-        for sketch in state.of_level(level):
-            old = view.grids.get(sketch.id)
-            if old is not None and sketch.id not in dirty and old.sketch is sketch:
-                grids[sketch.id] = old
+        for attributes in state.of_level(level):
+            old = view.grids.get(attributes.id)
+            if old is not None and attributes.id not in dirty and old.attributes is attributes:
+                grids[attributes.id] = old
             else:
-                fresh[sketch.id] = _seen(view.base, state, sketch, fresh, old)
-                grids[sketch.id] = fresh[sketch.id]
-    return View(view.base, state, {g: grids[g] for g in state.grids})
+                fresh[attributes.id] = _seen(view.base, state, attributes, fresh, old)
+                grids[attributes.id] = fresh[attributes.id]
+    return PlanView(view.base, state, {g: grids[g] for g in state.grids})
 
 
-def _dirty(before: State, after: State, change: Change) -> set[GridId]:
+def _dirty(before: PlanState, after: PlanState, change: PlanChange) -> set[GridId]:
     """Return the grids whose ground or figures a change may have touched, on all levels."""
-    cells = {*change.cells, *change.ground}
+    cells = {*change.cells, *change.cut_cells}
     owners: set[GridId] = {g for pair in change.cells.values() for g in pair if g is not None}
     for state in (before, after):
-        nodes = {n for c in cells for n in state.ground.nodes_of.get(c, ())}
-        around = {c for n in nodes for c in state.ground.cells_at.get(n, ())}
+        nodes = {n for c in cells for n in state.cell_map.nodes_of.get(c, ())}
+        around = {c for n in nodes for c in state.cell_map.cells_at.get(n, ())}
         owners.update(state.owner[c] for c in (*around, *cells) if c in state.owner)
     owners.update(change.grids)
     found = set(owners)
@@ -235,38 +229,38 @@ def _dirty(before: State, after: State, change: Change) -> set[GridId]:
 
 
 def _seen(
-    base: Base,
-    state: State,
-    sketch: Sketch,
-    below: Mapping[GridId, Seen],
-    old: Seen | None = None,
-) -> Seen:
-    children = () if sketch.level is Level.BUILDING_CLUSTER else state.children(sketch.id)
-    if sketch.level is Level.BUILDING_CLUSTER:
-        cells = state.cells_of.get(sketch.id, frozenset())
+    base: PlanBase,
+    state: PlanState,
+    attributes: GridAttributes,
+    below: Mapping[GridId, GridView],
+    old: GridView | None = None,
+) -> GridView:
+    children = () if attributes.level is Level.BUILDING_CLUSTER else state.children(attributes.id)
+    if attributes.level is Level.BUILDING_CLUSTER:
+        cells = state.cells_of.get(attributes.id, frozenset())
     else:
         cells = frozenset().union(*(below[c].cells for c in children))
-    faces = _faces(base, state, sketch.id, cells)
+    faces = _faces(base, state, attributes.id, cells)
     if old is not None and old.faces == faces and old.cells == cells:
         area, compact, label, pieces = old.area_m2, old.compactness, old.label, old.pieces
     else:
         # The exact sum: whichever way a plan came here, it is the same number.
-        area = math.fsum(state.ground.cells[c].area_m2 for c in cells)
+        area = math.fsum(state.cell_map.cells[c].area_m2 for c in cells)
         compact = _compactness(faces, area)
         label = _label(faces)
-        beside = state.ground.beside
+        beside = state.cell_map.beside
         pieces = len(components(cells, lambda c: beside[c]))
-    held = [state.ground.cells[c] for c in cells]
-    households, population = _numbers(base, sketch, cells, children, below, state)
-    return Seen(
-        sketch,
+    held = [state.cell_map.cells[c] for c in cells]
+    households, population = _numbers(base, attributes, cells, children, below, state)
+    return GridView(
+        attributes,
         cells,
         faces,
         label,
         area,
         compact,
         pieces,
-        sketch.parts or (base.pieces.get(sketch.id, 1)),
+        attributes.parts or (base.pieces.get(attributes.id, 1)),
         households,
         population,
         sum(len(c.buildings) for c in held),
@@ -277,63 +271,65 @@ def _seen(
 
 
 def _numbers(
-    base: Base,
-    sketch: Sketch,
+    base: PlanBase,
+    attributes: GridAttributes,
     cells: frozenset[int],
     children: Iterable[GridId],
-    below: Mapping[GridId, Seen],
-    state: State,
+    below: Mapping[GridId, GridView],
+    state: PlanState,
 ) -> tuple[int, int]:
-    grid = base.atlas.division.by_id.get(sketch.id)
-    if grid is not None and cells == base.cells[sketch.id]:
-        held = [state.ground.cells[c] for c in cells]
+    grid = base.atlas.division.by_id.get(attributes.id)
+    if grid is not None and cells == base.cells[attributes.id]:
+        held = [state.cell_map.cells[c] for c in cells]
         return (
             sum(c.households for c in held) if grid.households is None else grid.households,
             sum(c.population for c in held)
             if grid.resident_population is None
             else grid.resident_population,
         )
-    if sketch.level is Level.BUILDING_CLUSTER:
-        held = [state.ground.cells[c] for c in cells]
+    if attributes.level is Level.BUILDING_CLUSTER:
+        held = [state.cell_map.cells[c] for c in cells]
         return sum(c.households for c in held), sum(c.population for c in held)
     own = [below[c] for c in children]
     return sum(c.households for c in own), sum(c.population for c in own)
 
 
-def _faces(base: Base, state: State, grid: GridId, cells: frozenset[int]) -> tuple[Face, ...]:
+def _faces(
+    base: PlanBase, state: PlanState, grid: GridId, cells: frozenset[int]
+) -> tuple[Face, ...]:
     """Return the ground of a grid: as the base has it where nothing on it changed."""
     stored = base.atlas.division.by_id.get(grid)
     if stored is None:
-        return tuple(state.ground.dissolve(cells, state.owner))
+        return tuple(state.cell_map.dissolve(cells, state.owner))
     before = tuple(faces_of(stored.boundary))
     if is_as_before(base, state, grid, cells):
         return before
-    faces = tuple(state.ground.dissolve(cells, state.owner))
+    faces = tuple(state.cell_map.dissolve(cells, state.owner))
     # A cut that moved nothing leaves the boundary as it is, to the last byte.
     return before if faces == settled(before) else faces
 
 
-def is_as_before(base: Base, state: State, grid: GridId, cells: frozenset[int]) -> bool:
+def is_as_before(base: PlanBase, state: PlanState, grid: GridId, cells: frozenset[int]) -> bool:
     """Tell whether a grid has the very boundary it had in the base, to the last byte."""
-    ground = state.ground
+    cell_map = state.cell_map
     if cells != base.cells[grid]:
         return False
-    for cell in cells if ground.put_in else ():
-        for node in ground.nodes_of.get(cell, ()):
-            around = ground.cells_at[node]
-            if any(c not in cells for c in around) and ground.is_bend(node, state.owner):
+    for cell in cells if cell_map.put_in else ():
+        for node in cell_map.nodes_of.get(cell, ()):
+            around = cell_map.cells_at[node]
+            if any(c not in cells for c in around) and cell_map.is_bend(node, state.owner):
                 return False
-            if len(around) < len(ground.spokes(node)) and ground.is_bend(node, state.owner):
+            if len(around) < len(cell_map.spokes(node)) and cell_map.is_bend(node, state.owner):
                 return False
     return True
 
 
-def boundary_of(base: Base, seen: Seen) -> shapely.Geometry:
+def boundary_of(base: PlanBase, grid_view: GridView) -> shapely.Geometry:
     """Return the boundary of a grid: the base's own where nothing on it changed."""
-    stored: Grid | None = base.atlas.division.by_id.get(seen.sketch.id)
-    if stored is not None and seen.faces == tuple(faces_of(stored.boundary)):
+    stored: Grid | None = base.atlas.division.by_id.get(grid_view.attributes.id)
+    if stored is not None and grid_view.faces == tuple(faces_of(stored.boundary)):
         return stored.boundary
-    return geometry_of(seen.faces)
+    return geometry_of(grid_view.faces)
 
 
 def _compactness(faces: Iterable[Face], area_m2: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import shapely
 
@@ -12,15 +12,13 @@ from gis.errors import Conflict
 from gis.findings import Text
 from gis.geometry import LonLat
 from gis.ids import GridId
+from gis.planning.evaluation import GridView, PlanView
 from gis.planning.leaders import overburdened
 from gis.planning.rules import SizeRules
 
-if TYPE_CHECKING:
-    from gis.planning.evaluation import Seen, View
-
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PlanFinding:
     """A finding about a plan. ``severity`` is hard, soft or note; only soft ones may be waived.
 
     ``id`` stays the same as long as it is about the same thing.
@@ -37,22 +35,40 @@ class Problem:
     repairs: tuple[str, ...] = ()
 
 
-def problems_of(view: View) -> tuple[Problem, ...]:
-    """Return everything the rules find in a plan, hard ones first."""
+_FOUND: WeakKeyDictionary[PlanView, tuple[PlanFinding, ...]] = WeakKeyDictionary()
+
+
+def findings_of(view: PlanView) -> tuple[PlanFinding, ...]:
+    """Return everything the rules find in a plan, hard ones first.
+
+    A view never changes, so this is worked out once for as long as the view is kept.
+    """
+    found = _FOUND.get(view)
+    if found is None:
+        found = _FOUND[view] = _find(view)
+    return found
+
+
+def finding_ids(view: PlanView) -> frozenset[str]:
+    """Return the ids of all findings of a plan."""
+    return frozenset(f.id for f in findings_of(view))
+
+
+def _find(view: PlanView) -> tuple[PlanFinding, ...]:
     found = [*_coverage(view), *_codes(view)]
-    for seen in view.grids.values():
-        found += _of_grid(seen, view)
+    for grid_view in view.grids.values():
+        found += _of_grid(grid_view, view)
     found += _leaderless(view)
     found += _loaded(view)
     found += _cut_buildings(view)
-    return tuple(sorted(found, key=lambda p: ("hard", "soft", "note").index(p.severity)))
+    return tuple(sorted(found, key=lambda f: ("hard", "soft", "note").index(f.severity)))
 
 
-def _coverage(view: View) -> list[Problem]:
+def _coverage(view: PlanView) -> list[PlanFinding]:
     state = view.state
-    missing = [c for c in state.ground.cells.values() if state.owner.get(c.id) not in state.grids]
+    missing = [c for c in state.cell_map.cells.values() if state.owner.get(c.id) not in state.grids]
     return [
-        Problem(
+        PlanFinding(
             f"coverage:{cell.id}",
             "coverage",
             "hard",
@@ -69,109 +85,114 @@ def _coverage(view: View) -> list[Problem]:
     ]
 
 
-def _codes(view: View) -> list[Problem]:
+def _codes(view: PlanView) -> list[PlanFinding]:
     try:
         codes = view.codes
     except Conflict as problem:
-        return [Problem("codes_exhausted", "codes_exhausted", "hard", problem.text, None, None)]
-    seen: dict[str, GridId] = {}
+        return [PlanFinding("codes_exhausted", "codes_exhausted", "hard", problem.text, None, None)]
+    carriers: dict[str, GridId] = {}
     found = []
     for grid, code in codes.items():
-        if seen.setdefault(code, grid) != grid:
+        if carriers.setdefault(code, grid) != grid:
             text = Text(f"code {code} stands twice", f"编号 {code} 重复")
             place = view.grids[grid].place
             found.append(
-                Problem(f"duplicate_code:{grid}", "duplicate_code", "hard", text, grid, place)
+                PlanFinding(f"duplicate_code:{grid}", "duplicate_code", "hard", text, grid, place)
             )
     return found
 
 
-def _of_grid(seen: Seen, view: View) -> list[Problem]:
+def _of_grid(grid_view: GridView, view: PlanView) -> list[PlanFinding]:
     found = []
-    sketch = seen.sketch
-    above = view.state.grids.get(sketch.parent) if sketch.parent else None
-    if (above.level if above else None) is not sketch.level.above:
+    attributes = grid_view.attributes
+    above = view.state.grids.get(attributes.parent) if attributes.parent else None
+    if (above.level if above else None) is not attributes.level.above:
         found.append(
-            _problem(
-                seen, "nesting", "hard",
+            _finding(
+                grid_view, "nesting", "hard",
                 Text("its parent is missing or of a wrong level: give it a parent",
                      "上级网格缺失或级别不符：请指定上级"),
             )
         )  # fmt: skip
-    if not seen.cells:
+    if not grid_view.cells:
         found.append(
-            _problem(
-                seen, "empty", "hard",
+            _finding(
+                grid_view, "empty", "hard",
                 Text("it has nothing in it: give it grids of the level below, or retire it",
                      "其中没有任何网格：请划入下级网格，或予以撤销"),
             )
         )  # fmt: skip
-    elif seen.pieces > seen.allowed:
+    elif grid_view.pieces > grid_view.allowed:
         found.append(
-            _problem(
-                seen, "contiguity", "hard",
-                Text(f"it lies in {seen.pieces} pieces that do not touch: join them, or state "
-                     f"that {seen.pieces} parts are meant",
-                     f"由互不相连的 {seen.pieces} 块组成：请连成一片，或声明应为 {seen.pieces} 块"),
-                seen.pieces, "parts",
+            _finding(
+                grid_view, "contiguity", "hard",
+                Text(f"it lies in {grid_view.pieces} pieces that do not touch: join them, or state "
+                     f"that {grid_view.pieces} parts are meant",
+                     f"由互不相连的 {grid_view.pieces} 块组成：请连成一片，"
+                     f"或声明应为 {grid_view.pieces} 块"),
+                grid_view.pieces, "parts",
             )
         )  # fmt: skip
-    return found + _sizes(seen, view.base.rules)
+    return found + _sizes(grid_view, view.base.rules)
 
 
-def _problem(
-    seen: Seen,
+def _finding(
+    grid_view: GridView,
     rule: str,
     severity: str,
     text: Text,
     size: float | None = None,
     unit: str | None = None,
     repairs: tuple[str, ...] = (),
-) -> Problem:
-    sketch = seen.sketch
-    return Problem(
-        f"{rule}:{sketch.id}",
+) -> PlanFinding:
+    attributes = grid_view.attributes
+    return PlanFinding(
+        f"{rule}:{attributes.id}",
         rule,
         severity,
-        Text(f"{sketch.name}: {text.en}", f"{sketch.name}：{text.zh}"),
-        sketch.id,
-        seen.place if seen.cells else None,
+        Text(f"{attributes.name}: {text.en}", f"{attributes.name}：{text.zh}"),
+        attributes.id,
+        grid_view.place if grid_view.cells else None,
         size,
         unit,
         repairs,
     )
 
 
-def _sizes(seen: Seen, rules: SizeRules) -> list[Problem]:
-    kind = seen.sketch.kind
+def _sizes(grid_view: GridView, rules: SizeRules) -> list[PlanFinding]:
+    kind = grid_view.attributes.kind
     if kind in (GridKind.COMPOUND, GridKind.MERGED_COMPOUND):
-        return _households(seen, rules.least_households)
+        return _households(grid_view, rules.least_households)
     if kind is GridKind.BUILDING_CLUSTER:
-        return _count(seen, seen.buildings, rules.buildings, Text("buildings", "栋楼"))
+        return _count(grid_view, grid_view.buildings, rules.buildings, Text("buildings", "栋楼"))
     if kind is GridKind.SHOPFRONT_ROW:
-        return _count(seen, seen.shops, rules.shopfronts, Text("shopfronts", "户门面房"))
+        return _count(grid_view, grid_view.shops, rules.shopfronts, Text("shopfronts", "户门面房"))
     return []
 
 
-def _households(seen: Seen, least: int) -> list[Problem]:
-    number = seen.households
+def _households(grid_view: GridView, least: int) -> list[PlanFinding]:
+    number = grid_view.households
     if number >= least:
         return []
-    if seen.sketch.kind is GridKind.MERGED_COMPOUND:
+    if grid_view.attributes.kind is GridKind.MERGED_COMPOUND:
         text = Text(
             f"{number} households, a merged grid still under the {least} of the rule",
             f"{number} 户，合并后仍少于规则的 {least} 户",
         )
-        return [_problem(seen, "merged_under_minimum", "note", text, number, "households")]
+        return [_finding(grid_view, "merged_under_minimum", "note", text, number, "households")]
     text = Text(
         f"{number} households, under the {least} of the rule: merge it with a neighbour, or "
         "waive the rule with a reason",
         f"{number} 户，少于规则的 {least} 户：应与邻近小区或企业合并，或注明理由予以豁免",
     )
-    return [_problem(seen, "under_minimum", "soft", text, number, "households", ("merge_under",))]
+    return [
+        _finding(grid_view, "under_minimum", "soft", text, number, "households", ("merge_under",))
+    ]
 
 
-def _count(seen: Seen, number: int, allowed: tuple[int, int], unit: Text) -> list[Problem]:
+def _count(
+    grid_view: GridView, number: int, allowed: tuple[int, int], unit: Text
+) -> list[PlanFinding]:
     low, high = allowed
     if low <= number <= high:
         return []
@@ -183,28 +204,28 @@ def _count(seen: Seen, number: int, allowed: tuple[int, int], unit: Text) -> lis
     )
     repairs = ("clusters", "repair") if number > 2 * high else ("repair", "clusters")
     rule = f"{unit.en}_out_of_range"
-    return [_problem(seen, rule, "soft", text, number, unit.en, repairs)]
+    return [_finding(grid_view, rule, "soft", text, number, unit.en, repairs)]
 
 
-def _leaderless(view: View) -> list[Problem]:
+def _leaderless(view: PlanView) -> list[PlanFinding]:
     found = []
     if not view.base.atlas.roster.duties:
         return []
-    for grid, seen in view.grids.items():
+    for grid, grid_view in view.grids.items():
         number = len(view.leaders.get(grid, ()))
         if number != 1:
             text = Text(
                 f"{number or 'no'} leaders: a grid has exactly one; assign one",
                 f"网格长 {number} 人：每个网格应恰有一人，请指定",
             )
-            found.append(_problem(seen, "leaders", "soft", text, number, "leaders"))
+            found.append(_finding(grid_view, "leaders", "soft", text, number, "leaders"))
     return found
 
 
-def _loaded(view: View) -> list[Problem]:
+def _loaded(view: PlanView) -> list[PlanFinding]:
     rows = overburdened(
         view.leaders,
-        lambda g: view.grids[g].sketch.level,
+        lambda g: view.grids[g].attributes.level,
         lambda g: view.grids[g].households,
         view.base.rules.load_factor,
     )
@@ -212,10 +233,10 @@ def _loaded(view: View) -> list[Problem]:
     found = []
     for person, level, total, middle, largest in rows:
         times = total / middle
-        seen = view.grids[largest]
+        grid_view = view.grids[largest]
         several = (
             sum(
-                person in led_by and view.grids[g].sketch.level is level
+                person in led_by and view.grids[g].attributes.level is level
                 for g, led_by in view.leaders.items()
             )
             > 1
@@ -228,13 +249,13 @@ def _loaded(view: View) -> list[Problem]:
             f"{times:.1f} 倍：应分担，或注明理由予以豁免",
         )
         found.append(
-            Problem(
+            PlanFinding(
                 f"load:{int(level)}:{person}",
                 "load",
                 "soft",
                 text,
                 largest,
-                seen.place,
+                grid_view.place,
                 total,
                 "households",
                 ("balance_leaders", "balance") if several else ("balance", "clusters"),
@@ -243,10 +264,10 @@ def _loaded(view: View) -> list[Problem]:
     return found
 
 
-def _cut_buildings(view: View) -> list[Problem]:
+def _cut_buildings(view: PlanView) -> list[PlanFinding]:
     by_id = view.base.atlas.directory.by_id
     found = []
-    for identity in view.state.ground.cut_buildings:
+    for identity in view.state.cell_map.cut_buildings:
         place = by_id[identity]
         shown = (place.address or place.name)[:60]
         text = Text(
@@ -255,7 +276,7 @@ def _cut_buildings(view: View) -> list[Problem]:
         )
         middle = shapely.point_on_surface(place.geometry)
         found.append(
-            Problem(
+            PlanFinding(
                 f"building_cut:{identity}", "building_cut", "note", text, None, (middle.x, middle.y)
             )
         )

@@ -21,17 +21,17 @@ from gis.errors import InvalidInput
 from gis.findings import Text
 from gis.geometry import DECIMALS, LonLat, polygon_parts, to_degrees, to_metres
 from gis.ids import GridId, Level, PlaceId
-from gis.planning.cell_map import Cell, Ground
+from gis.planning.cell_map import Cell, CellMap
 from gis.planning.cells import stitch, tessellate
 from gis.planning.lattice import SCALE, components, faces_of, geometry_of
-from gis.planning.state import Sketch, State
+from gis.planning.state import GridAttributes, PlanState
 
 _MARGIN_M = 60.0
 MAX_BUILDINGS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BuildingRow:
     """A line of the table: the building by id, name or address, and where it belongs."""
 
     building: str
@@ -41,7 +41,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class BuildingDoubt:
     """A building that somebody has to look at."""
 
     building: str
@@ -50,20 +50,20 @@ class Doubt:
 
 
 @dataclass(frozen=True)
-class First:
+class FirstDivision:
     """The ground and state of a first division, and what is in doubt."""
 
-    ground: Ground
-    state: State
-    doubts: tuple[Doubt, ...]
+    cell_map: CellMap
+    state: PlanState
+    doubts: tuple[BuildingDoubt, ...]
 
 
 def first_division(
     buildings: Sequence[Place],
-    rows: Sequence[Row],
+    rows: Sequence[BuildingRow],
     outline: BaseGeometry | None,
     new_id: Callable[[Level], GridId],
-) -> First:
+) -> FirstDivision:
     """Return a first division.
 
     Parameters
@@ -97,17 +97,17 @@ def first_division(
             "addresses of the buildings",
             "table：表中楼栋都不在图上：第一列应为楼栋的 id、名称或地址",
         )
-    ground, outside = _ground(area, buildings)
-    doubts += [Doubt(_called(p), _OUTSIDE, _spot(p)) for p in outside]
-    label = _labels(ground, row_of)
+    cell_map, outside = _cell_map(area, buildings)
+    doubts += [BuildingDoubt(_called(p), _OUTSIDE, _spot(p)) for p in outside]
+    label = _labels(cell_map, row_of)
     grids, ids = _grids(label.values(), new_id)
     owner = {cell: ids[row] for cell, row in label.items()}
     cells_of: dict[GridId, set[int]] = defaultdict(set)
     for cell, grid in owner.items():
         cells_of[grid].add(cell)
-    state = State(ground, owner, grids, {g: frozenset(c) for g, c in cells_of.items()})
-    doubts += _astray(ground, state, {p.id: p for p in buildings})
-    return First(ground, state, tuple(doubts))
+    state = PlanState(cell_map, owner, grids, {g: frozenset(c) for g, c in cells_of.items()})
+    doubts += _astray(cell_map, state, {p.id: p for p in buildings})
+    return FirstDivision(cell_map, state, tuple(doubts))
 
 
 _OUTSIDE = Text("it lies outside the outline", "位于轮廓之外")
@@ -129,25 +129,27 @@ def _spot(place: Place) -> LonLat:
 
 
 def _matched(
-    buildings: Sequence[Place], rows: Sequence[Row]
-) -> tuple[dict[PlaceId, Row], list[Doubt]]:
+    buildings: Sequence[Place], rows: Sequence[BuildingRow]
+) -> tuple[dict[PlaceId, BuildingRow], list[BuildingDoubt]]:
     by_name: dict[str, list[Place]] = defaultdict(list)
     for place in buildings:
         for name in {place.id, place.name, place.address, *place.aliases} - {""}:
             by_name[_key(name)].append(place)
-    found: dict[PlaceId, Row] = {}
+    found: dict[PlaceId, BuildingRow] = {}
     doubts = []
     for row in rows:
         hits = by_name.get(_key(row.building), [])
         if len(hits) != 1:
-            doubts.append(Doubt(row.building, _NOT_ON_MAP if not hits else _SEVERAL))
+            doubts.append(BuildingDoubt(row.building, _NOT_ON_MAP if not hits else _SEVERAL))
             continue
         place = hits[0]
         if place.id in found and found[place.id] != replace(row, building=found[place.id].building):
-            doubts.append(Doubt(_called(place), _TWICE, _spot(place)))
+            doubts.append(BuildingDoubt(_called(place), _TWICE, _spot(place)))
             continue
         found[place.id] = row
-    doubts += [Doubt(_called(p), _NOT_IN_TABLE, _spot(p)) for p in buildings if p.id not in found]
+    doubts += [
+        BuildingDoubt(_called(p), _NOT_IN_TABLE, _spot(p)) for p in buildings if p.id not in found
+    ]
     return found, doubts
 
 
@@ -163,7 +165,7 @@ def _key(name: str) -> str:
     return "".join(name.split()).lower()
 
 
-def _ground(area: BaseGeometry, buildings: Sequence[Place]) -> tuple[Ground, list[Place]]:
+def _cell_map(area: BaseGeometry, buildings: Sequence[Place]) -> tuple[CellMap, list[Place]]:
     faces = [f for part in polygon_parts(area) for f in faces_of(part)]
     spots = shapely.point_on_surface(np.array([p.geometry for p in buildings], dtype=object))
     inside = shapely.intersects(area, spots)
@@ -190,21 +192,21 @@ def _ground(area: BaseGeometry, buildings: Sequence[Place]) -> tuple[Ground, lis
             households=sum(own[i].households or 0 for i in fresh),
         )
     outside = [p for p, here in zip(buildings, inside.tolist(), strict=True) if not here]
-    return Ground(cells, put_in), outside
+    return CellMap(cells, put_in), outside
 
 
-def _labels(ground: Ground, row_of: Mapping[PlaceId, Row]) -> dict[int, Row]:
+def _labels(cell_map: CellMap, row_of: Mapping[PlaceId, BuildingRow]) -> dict[int, BuildingRow]:
     """Return the row of every cell: its building's, else that of the cells around it."""
     label = {
         cell.id: row_of[cell.buildings[0]]
-        for cell in ground.cells.values()
+        for cell in cell_map.cells.values()
         if cell.buildings and cell.buildings[0] in row_of
     }
-    left = [c for c in ground.cells if c not in label]
+    left = [c for c in cell_map.cells if c not in label]
     while left:
         found = {}
         for cell in left:
-            around = Counter(label[b] for b in ground.beside[cell] if b in label)
+            around = Counter(label[b] for b in cell_map.beside[cell] if b in label)
             if around:
                 found[cell] = max(around, key=lambda r: (around[r], r.cluster))
         if not found:
@@ -217,10 +219,10 @@ def _labels(ground: Ground, row_of: Mapping[PlaceId, Row]) -> dict[int, Row]:
 
 def _grids(
     rows: object, new_id: Callable[[Level], GridId]
-) -> tuple[dict[GridId, Sketch], dict[Row, GridId]]:
-    grids: dict[GridId, Sketch] = {}
+) -> tuple[dict[GridId, GridAttributes], dict[BuildingRow, GridId]]:
+    grids: dict[GridId, GridAttributes] = {}
     known: dict[tuple[str, ...], GridId] = {}
-    of_row: dict[Row, GridId] = {}
+    of_row: dict[BuildingRow, GridId] = {}
 
     def grid(path: tuple[str, ...], parent: GridId | None) -> GridId:
         if path not in known:
@@ -229,7 +231,7 @@ def _grids(
             kind = _KINDS[level]
             if level is Level.BUILDING_CLUSTER and "门面" in path[-1]:
                 kind = GridKind.SHOPFRONT_ROW
-            grids[identity] = Sketch(identity, level, parent, path[-1][:100], kind)
+            grids[identity] = GridAttributes(identity, level, parent, path[-1][:100], kind)
         return known[path]
 
     for row in dict.fromkeys(rows):  # type: ignore[call-overload]
@@ -246,18 +248,20 @@ _KINDS = {
 }
 
 
-def _astray(ground: Ground, state: State, places: Mapping[PlaceId, Place]) -> list[Doubt]:
+def _astray(
+    cell_map: CellMap, state: PlanState, places: Mapping[PlaceId, Place]
+) -> list[BuildingDoubt]:
     """Return the buildings that lie apart from the rest of their cluster."""
     found = []
     for grid, cells in state.cells_of.items():
-        pieces = components(cells, lambda c: ground.beside[c])
+        pieces = components(cells, lambda c: cell_map.beside[c])
         for piece in pieces[1:]:
             for cell in sorted(piece):
-                for identity in ground.cells[cell].buildings:
+                for identity in cell_map.cells[cell].buildings:
                     name = state.grids[grid].name
                     text = Text(
                         f"it lies apart from the rest of {name}", f"与 {name} 的其余部分不相连"
                     )
                     place = places[identity]
-                    found.append(Doubt(_called(place), text, _spot(place)))
+                    found.append(BuildingDoubt(_called(place), text, _spot(place)))
     return found

@@ -13,14 +13,14 @@ from statistics import median
 
 from gis.division import Division
 from gis.ids import GridId, Level, PersonId
-from gis.planning.state import State
+from gis.planning.state import PlanState
 from gis.roster import Role, Roster
 
 Leaders = Mapping[GridId, tuple[PersonId, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class LeaderLoad:
     """What the grids that a person leads hold; ``level`` is the highest of them."""
 
     households: int = 0
@@ -45,7 +45,7 @@ def leaders_before(
 
 
 def leaders_after(
-    state: State, before: Leaders, predecessor: Callable[[GridId], GridId | None]
+    state: PlanState, before: Leaders, predecessor: Callable[[GridId], GridId | None]
 ) -> dict[GridId, tuple[PersonId, ...]]:
     """Return who leads each grid of a plan.
 
@@ -57,8 +57,8 @@ def leaders_after(
     for duty in state.duties.values():
         if duty.role is Role.GRID_LEADER:
             (begins if duty.held else ends).setdefault(duty.grid, []).append(duty.person)
-    for grid, sketch in state.grids.items():
-        if sketch.code is None and grid not in found and grid not in begins:
+    for grid, attributes in state.grids.items():
+        if attributes.code is None and grid not in found and grid not in begins:
             old = predecessor(grid)
             if old is not None and old in before:
                 found[grid] = before[old]
@@ -73,7 +73,7 @@ def loads_of(
     level_of: Callable[[GridId], Level],
     parent_of: Callable[[GridId], GridId | None],
     holds: Callable[[GridId], tuple[int, int, int, int]],
-) -> dict[PersonId, Load]:
+) -> dict[PersonId, LeaderLoad]:
     """Return what each leader has to look after.
 
     A grid that lies in another one of the same person counts once. ``holds`` returns
@@ -91,14 +91,14 @@ def _load(
     level_of: Callable[[GridId], Level],
     parent_of: Callable[[GridId], GridId | None],
     holds: Callable[[GridId], tuple[int, int, int, int]],
-) -> Load:
+) -> LeaderLoad:
     own = list(own)
     led = set(own)
     outer = [g for g in own if not _inside(g, led, parent_of)] if len(own) > 1 else own
     sums = [holds(g) for g in outer]
     households, buildings, shops, units = (sum(s[i] for s in sums) for i in range(4))
     level = min(int(level_of(g)) for g in own)
-    return Load(households, buildings, shops, units, len(own), level)
+    return LeaderLoad(households, buildings, shops, units, len(own), level)
 
 
 def _inside(grid: GridId, led: set[GridId], parent_of: Callable[[GridId], GridId | None]) -> bool:

@@ -199,16 +199,16 @@ class ExpectParts:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """Cells that go into a level-3 grid, as a part of :class:`Arrange`."""
+class CellMove:
+    """Cells that go into a level-3 grid, as a part of :class:`ReassignCells`."""
 
     into: str
     cells: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Founded:
-    """A new level-3 grid of some cells, as a part of :class:`Arrange`."""
+class NewCluster:
+    """A new level-3 grid of some cells, as a part of :class:`ReassignCells`."""
 
     name: str
     parent: str
@@ -217,11 +217,11 @@ class Founded:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrange:
+class ReassignCells:
     """Many cells change level-3 grid at once; a grid left without any at the end is retired."""
 
-    moves: tuple[Move, ...] = ()
-    new: tuple[Founded, ...] = ()
+    moves: tuple[CellMove, ...] = ()
+    new: tuple[NewCluster, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,7 @@ Operation = (
     | Waive
     | Unwaive
     | ExpectParts
-    | Arrange
+    | ReassignCells
     | Batch
 )
 OPERATIONS: Mapping[str, type[Any]] = {
@@ -275,7 +275,7 @@ OPERATIONS: Mapping[str, type[Any]] = {
     "waive": Waive,
     "unwaive": Unwaive,
     "expect_parts": ExpectParts,
-    "arrange": Arrange,
+    "arrange": ReassignCells,
     "batch": Batch,
 }
 KIND_OF = {operation: kind for kind, operation in OPERATIONS.items()}
@@ -353,7 +353,7 @@ def _plain(value: Any) -> Any:
         return [_plain(v) for v in value]
     if type(value) in KIND_OF:
         return operation_json(value)
-    if isinstance(value, Move | Founded):
+    if isinstance(value, CellMove | NewCluster):
         return _members(value)
     return str(value) if isinstance(value, GridKind | Role) else value
 
@@ -520,6 +520,6 @@ _READERS: Mapping[str, Callable[[object, str], Any]] = {
     "level": _level,
     "n": _whole,
     "operations": _list(_operation, 1, MAX_BATCH),
-    "moves": _list(_part(Move), 0),
-    "new": _list(_part(Founded), 0),
+    "moves": _list(_part(CellMove), 0),
+    "new": _list(_part(NewCluster), 0),
 }

@@ -12,12 +12,12 @@ from typing import Any, Literal
 
 from gis.errors import Conflict
 from gis.findings import Text
-from gis.planning.evaluation import Base, View, view_after, view_of
-from gis.planning.handlers import Context, carry_out
+from gis.planning.evaluation import PlanBase, PlanView, view_after, view_of
+from gis.planning.handlers import Context, apply
 from gis.planning.operations import Operation, operation_json
-from gis.planning.state import Change, State, apply
+from gis.planning.state import PlanChange, PlanState, apply_change
 
-Move = Literal["do", "undo", "redo"]
+EntryKind = Literal["do", "undo", "redo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,18 @@ class Step:
     number: int
     kind: str
     text: Text
-    change: Change
+    change: PlanChange
     author: str
     at: str
     operation: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StepEntry:
     """A line of a plan's log: a step done (``step``), or the last one undone or redone."""
 
     revision: int
-    move: Move
+    move: EntryKind
     step: Step | None = None
 
 
@@ -50,33 +50,33 @@ class Entry:
 class Plan:
     """A plan as it stands: ``undone`` are the steps that redo brings back, the next one last."""
 
-    base: Base
-    view: View
+    base: PlanBase
+    view: PlanView
     steps: tuple[Step, ...] = ()
     undone: tuple[Step, ...] = ()
     revision: int = 0
 
     @property
-    def state(self) -> State:
+    def state(self) -> PlanState:
         """The state after the last step."""
         return self.view.state
 
 
 @dataclass(frozen=True)
-class Moved:
+class PlanMove:
     """A plan after one more line in its log, and what that changed."""
 
     plan: Plan
-    entry: Entry
-    change: Change
+    entry: StepEntry
+    change: PlanChange
 
 
-def begun(base: Base) -> Plan:
+def empty_plan(base: PlanBase) -> Plan:
     """Return a plan without steps."""
     return Plan(base, base.view)
 
 
-def fold(base: Base, log: Iterable[Entry]) -> Plan:
+def fold(base: PlanBase, log: Iterable[StepEntry]) -> Plan:
     """Return the plan that a log leads to.
 
     Raises
@@ -86,13 +86,13 @@ def fold(base: Base, log: Iterable[Entry]) -> Plan:
     """
     state, steps, undone, revision = base.state, list[Step](), list[Step](), 0
     for entry in log:
-        state = apply(state, _turn(entry, steps, undone))
+        state = apply_change(state, _turn(entry, steps, undone))
         revision = entry.revision
     view = base.view if state is base.state else view_of(base, state)
     return Plan(base, view, tuple(steps), tuple(undone), revision)
 
 
-def _turn(entry: Entry, steps: list[Step], undone: list[Step]) -> Change:
+def _turn(entry: StepEntry, steps: list[Step], undone: list[Step]) -> PlanChange:
     """Move a step between the lists as an entry says; return what that changes."""
     if entry.move == "do" and entry.step is not None:
         steps.append(entry.step)
@@ -107,9 +107,9 @@ def _turn(entry: Entry, steps: list[Step], undone: list[Step]) -> Change:
     raise Conflict("there is no step to undo or redo", "没有可撤销或重做的步骤")
 
 
-def do(plan: Plan, operation: Operation, context: Context) -> Moved:
-    """Return the plan after an operation (see :func:`gis.planning.handlers.carry_out`)."""
-    done = carry_out(operation, plan.state, context)
+def apply_operation(plan: Plan, operation: Operation, context: Context) -> PlanMove:
+    """Return the plan after an operation (see :func:`gis.planning.handlers.apply`)."""
+    done = apply(operation, plan.state, context)
     given = operation_json(operation)
     step = Step(
         plan.revision + 1,
@@ -120,10 +120,10 @@ def do(plan: Plan, operation: Operation, context: Context) -> Moved:
         context.now,
         given,
     )
-    return turned(plan, Entry(step.number, "do", step), done.state)
+    return replay(plan, StepEntry(step.number, "do", step), done.state)
 
 
-def undo(plan: Plan) -> Moved:
+def undo(plan: Plan) -> PlanMove:
     """Return the plan without its last step.
 
     Raises
@@ -131,10 +131,10 @@ def undo(plan: Plan) -> Moved:
     Conflict
         There is none.
     """
-    return turned(plan, Entry(plan.revision + 1, "undo"))
+    return replay(plan, StepEntry(plan.revision + 1, "undo"))
 
 
-def redo(plan: Plan) -> Moved:
+def redo(plan: Plan) -> PlanMove:
     """Return the plan with the step that was undone last.
 
     Raises
@@ -142,16 +142,16 @@ def redo(plan: Plan) -> Moved:
     Conflict
         There is none, or another step was made since.
     """
-    return turned(plan, Entry(plan.revision + 1, "redo"))
+    return replay(plan, StepEntry(plan.revision + 1, "redo"))
 
 
-def turned(plan: Plan, entry: Entry, state: State | None = None) -> Moved:
+def replay(plan: Plan, entry: StepEntry, state: PlanState | None = None) -> PlanMove:
     """Return a plan after one more line of its log; ``state`` is the one it leads to, if known."""
     steps, undone = list(plan.steps), list(plan.undone)
     change = _turn(entry, steps, undone)
-    state = state or apply(plan.state, change)
+    state = state or apply_change(plan.state, change)
     view = view_after(plan.view, state, change)
     after = replace(
         plan, view=view, steps=tuple(steps), undone=tuple(undone), revision=entry.revision
     )
-    return Moved(after, entry, change)
+    return PlanMove(after, entry, change)

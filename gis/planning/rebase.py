@@ -15,16 +15,16 @@ from gis.atlas import Atlas
 from gis.division import Division, Grid
 from gis.findings import Text
 from gis.ids import GridId, Level
-from gis.planning.cell_map import Cell, Ground, ground_of
-from gis.planning.evaluation import Base, View, view_of
+from gis.planning.cell_map import Cell, CellMap, cell_map_of
+from gis.planning.evaluation import PlanBase, PlanView, view_of
 from gis.planning.lattice import SCALE
-from gis.planning.state import Sketch, State, sketch_of
+from gis.planning.state import GridAttributes, PlanState, attributes_of
 
 _FIELDS = ("parent", "name", "kind", "grid_class", "grid_grade", "members")
 
 
 @dataclass(frozen=True)
-class Clash:
+class GridConflict:
     """A grid that both sides changed, and what each of them did to it."""
 
     grid: GridId
@@ -36,11 +36,11 @@ class Clash:
 class Conflicts:
     """What stands between a plan and a newer division; nothing, when ``clashes`` is empty."""
 
-    clashes: tuple[Clash, ...]
+    clashes: tuple[GridConflict, ...]
     cells: tuple[int, ...]
 
 
-def conflicts_of(view: View, newest: Division) -> Conflicts:
+def conflicts_of(view: PlanView, newest: Division) -> Conflicts:
     """Return what a plan and the divisions published meanwhile have both changed."""
     theirs = _changed_between(view.base.atlas.division, newest)
     mine = _changed_by(view)
@@ -48,12 +48,12 @@ def conflicts_of(view: View, newest: Division) -> Conflicts:
     cells: set[int] = set()
     for grid in both:
         cells |= view.grids[grid].cells if grid in view.grids else frozenset()
-        cells |= view.base.cells.get(grid, frozenset()) & view.state.ground.cells.keys()
-    clashes = tuple(Clash(g, mine[g], theirs[g]) for g in both)
+        cells |= view.base.cells.get(grid, frozenset()) & view.state.cell_map.cells.keys()
+    clashes = tuple(GridConflict(g, mine[g], theirs[g]) for g in both)
     moved = {
         c
         for c in cells
-        if view.state.ground.cells[c].grid in both or view.state.owner.get(c) in both
+        if view.state.cell_map.cells[c].grid in both or view.state.owner.get(c) in both
     }
     return Conflicts(clashes, tuple(sorted(moved)))
 
@@ -70,7 +70,7 @@ def _changed_between(old: Division, new: Division) -> dict[GridId, Text]:
 
 
 def _difference(old: Grid, new: Grid) -> Text | None:
-    before, after = sketch_of(old), sketch_of(new)
+    before, after = attributes_of(old), attributes_of(new)
     fields = [n for n in _FIELDS if getattr(before, n) != getattr(after, n)]
     if old.level is Level.BUILDING_CLUSTER and not old.boundary.equals_exact(new.boundary):
         return Text("its boundary moved", "界线已变动")
@@ -95,17 +95,17 @@ def _of_fields(fields: list[str]) -> Text | None:
     return Text(f"changed: {en}", f"变更：{zh}")
 
 
-def _changed_by(view: View) -> dict[GridId, Text]:
+def _changed_by(view: PlanView) -> dict[GridId, Text]:
     before = view.base.state
     found: dict[GridId, Text] = {g: Text("retired", "撤销") for g in view.retired}
-    for grid, seen in view.grids.items():
+    for grid, grid_view in view.grids.items():
         old = before.grids.get(grid)
         if old is None:
             continue
-        if seen.sketch.level is Level.BUILDING_CLUSTER and view.reshaped(grid):
+        if grid_view.attributes.level is Level.BUILDING_CLUSTER and view.reshaped(grid):
             found[grid] = Text("its boundary moves", "调整界线")
             continue
-        fields = [n for n in _FIELDS if getattr(old, n) != getattr(seen.sketch, n)]
+        fields = [n for n in _FIELDS if getattr(old, n) != getattr(grid_view.attributes, n)]
         if text := _of_fields(fields):
             found[grid] = text
     return found
@@ -115,16 +115,16 @@ def _changed_by(view: View) -> dict[GridId, Text]:
 
 
 @dataclass(frozen=True)
-class Carried:
+class Rebased:
     """A plan on a newer base: the base, and the state that the plan leads to there."""
 
-    base: Base
-    view: View
+    base: PlanBase
+    view: PlanView
 
 
-def carried_over(
-    view: View, newest: Atlas, base_of: Base, keep: Mapping[GridId, bool], *, mine: bool
-) -> Carried:
+def rebased(
+    view: PlanView, newest: Atlas, base_of: PlanBase, keep: Mapping[GridId, bool], *, mine: bool
+) -> Rebased:
     """Return a plan as it stands on a newer division.
 
     Parameters
@@ -140,18 +140,18 @@ def carried_over(
     mine
         What holds for all others.
     """
-    ground = ground_of(newest, _kept(view, newest.division))
-    base = Base(newest, ground, base_of.book, base_of.rules)
+    cell_map = cell_map_of(newest, _kept(view, newest.division))
+    base = PlanBase(newest, cell_map, base_of.book, base_of.rules)
     clashes = {c.grid for c in conflicts_of(view, newest.division).clashes}
     lost = frozenset(g for g in clashes if not keep.get(g, mine))
     state = _settled(_state(view, base, lost), base)
-    return Carried(base, view_of(base, state))
+    return Rebased(base, view_of(base, state))
 
 
-def _kept(view: View, newest: Division) -> dict[GridId, list[Cell]]:
+def _kept(view: PlanView, newest: Division) -> dict[GridId, list[Cell]]:
     """Return the cells of each grid whose ground is the same in the newer division."""
     cells: dict[GridId, list[Cell]] = {}
-    for cell in view.state.ground.cells.values():
+    for cell in view.state.cell_map.cells.values():
         if cell.grid is not None:
             cells.setdefault(cell.grid, []).append(cell)
     old = view.base.atlas.division.by_id
@@ -162,16 +162,16 @@ def _kept(view: View, newest: Division) -> dict[GridId, list[Cell]]:
     }
 
 
-def _state(view: View, base: Base, lost: frozenset[GridId]) -> State:
+def _state(view: PlanView, base: PlanBase, lost: frozenset[GridId]) -> PlanState:
     grids = _grids(view, base, lost)
     owner = dict(base.state.owner)
-    before = _Places(view.state.ground)
-    for cell in base.ground.cells.values():
+    before = _Places(view.state.cell_map)
+    for cell in base.cell_map.cells.values():
         old = before.cell_at(cell)
         if old is None or cell.grid is None:
             continue
         wanted = view.state.owner.get(old)
-        was = view.state.ground.cells[old].grid
+        was = view.state.cell_map.cells[old].grid
         if wanted is None or wanted == was or {wanted, was, cell.grid} & lost:
             continue
         if wanted in grids:
@@ -190,39 +190,39 @@ def _state(view: View, base: Base, lost: frozenset[GridId]) -> State:
     )
 
 
-def _grids(view: View, base: Base, lost: frozenset[GridId]) -> dict[GridId, Sketch]:
+def _grids(view: PlanView, base: PlanBase, lost: frozenset[GridId]) -> dict[GridId, GridAttributes]:
     before = view.base.state.grids
     found = dict(base.state.grids)
-    for grid, sketch in view.state.grids.items():
+    for grid, attributes in view.state.grids.items():
         old = before.get(grid)
         if grid in lost:
             continue
         if old is None:
-            found[grid] = sketch
+            found[grid] = attributes
         elif grid in found:
             fields = {
-                n: getattr(sketch, n)
+                n: getattr(attributes, n)
                 for n in (*_FIELDS, "parts")
-                if getattr(sketch, n) != getattr(old, n)
+                if getattr(attributes, n) != getattr(old, n)
             }
             found[grid] = replace(found[grid], **fields)
-        elif sketch != old or view.reshaped(grid):
+        elif attributes != old or view.reshaped(grid):
             # They retired a grid that this plan goes on with, and this plan's is kept.
-            found[grid] = replace(sketch, code=None)
+            found[grid] = replace(attributes, code=None)
     return found
 
 
-def _settled(state: State, base: Base) -> State:
+def _settled(state: PlanState, base: PlanBase) -> PlanState:
     """Take out grids that are left with nothing, and give a parent to those that lost theirs."""
     grids = dict(state.grids)
-    for grid, sketch in state.grids.items():
-        parent = sketch.parent
+    for grid, attributes in state.grids.items():
+        parent = attributes.parent
         if parent is not None and parent not in grids:
             heir = _heir(grid, state, base)
-            grids[grid] = replace(sketch, parent=heir or parent)
+            grids[grid] = replace(attributes, parent=heir or parent)
     for level in reversed(Level):
-        for grid, sketch in list(grids.items()):
-            if sketch.level is not level or grid not in grids:
+        for grid, attributes in list(grids.items()):
+            if attributes.level is not level or grid not in grids:
                 continue
             if level is Level.BUILDING_CLUSTER:
                 empty = grid not in state.cells_of
@@ -238,11 +238,11 @@ def _settled(state: State, base: Base) -> State:
     )
 
 
-def _heir(grid: GridId, state: State, base: Base) -> GridId | None:
+def _heir(grid: GridId, state: PlanState, base: PlanBase) -> GridId | None:
     """Return the parent that most of a grid's cells have in the newer division."""
     votes: dict[GridId, int] = {}
     for cell in state.cells_of.get(grid, ()):
-        own = base.ground.cells[cell].grid
+        own = base.cell_map.cells[cell].grid
         above = base.state.grids[own].parent if own is not None else None
         if above is not None:
             votes[above] = votes.get(above, 0) + 1
@@ -252,14 +252,14 @@ def _heir(grid: GridId, state: State, base: Base) -> GridId | None:
 class _Places:
     """Finds the cell of one ground where a cell of another lies."""
 
-    def __init__(self, ground: Ground) -> None:
-        self.ground = ground
-        self.same = {c.face: c.id for c in ground.cells.values()}
+    def __init__(self, cell_map: CellMap) -> None:
+        self.cell_map = cell_map
+        self.same = {c.face: c.id for c in cell_map.cells.values()}
 
     def cell_at(self, cell: Cell) -> int | None:
         found = self.same.get(cell.face)
         if found is not None:
             return found
         x, y = cell.point
-        hits = self.ground.touching(shapely.Point(x / SCALE, y / SCALE))
+        hits = self.cell_map.touching(shapely.Point(x / SCALE, y / SCALE))
         return hits[0] if hits else None

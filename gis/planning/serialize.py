@@ -10,13 +10,13 @@ from typing import Any
 
 from gis.division import GridKind, Member
 from gis.ids import GridId, Level, PersonId, PlaceId
-from gis.planning.cell_map import Cell, Ground
+from gis.planning.cell_map import Cell, CellMap
 from gis.planning.lattice import Edge, Face, Node
-from gis.planning.state import Assignment, Change, Sketch, Waiver
+from gis.planning.state import Assignment, GridAttributes, PlanChange, Waiver
 from gis.roster import Role
 
 
-def change_plain(change: Change) -> dict[str, Any]:
+def change_to_json(change: PlanChange) -> dict[str, Any]:
     """Return a change as plain values; registers that it leaves alone are left out."""
     rows = {
         "cells": [[k, a, b] for k, (a, b) in change.cells.items()],
@@ -24,13 +24,13 @@ def change_plain(change: Change) -> dict[str, Any]:
         "locks": [[k, a, b] for k, (a, b) in change.locks.items()],
         "waivers": [[k, _waiver(a), _waiver(b)] for k, (a, b) in change.waivers.items()],
         "duties": [[list(k), _duty(a), _duty(b)] for k, (a, b) in change.duties.items()],
-        "ground": [[k, _cell(a), _cell(b)] for k, (a, b) in change.ground.items()],
+        "ground": [[k, _cell(a), _cell(b)] for k, (a, b) in change.cut_cells.items()],
         "put_in": [[list(k), a, b] for k, (a, b) in change.put_in.items()],
     }
     return {name: list_ for name, list_ in rows.items() if list_}
 
 
-def change_of(plain: Mapping[str, Any]) -> Change:
+def change_from_json(plain: Mapping[str, Any]) -> PlanChange:
     """Return the change that plain values are."""
 
     def register(name: str, key: Callable[[Any], Any], value: Callable[[Any], Any]) -> Any:
@@ -39,39 +39,40 @@ def change_of(plain: Mapping[str, Any]) -> Change:
             for k, a, b in plain.get(name, ())
         }
 
-    return Change(
+    return PlanChange(
         cells=register("cells", int, GridId),
         grids=register("grids", GridId, _sketch_of),
         locks=register("locks", GridId, bool),
         waivers=register("waivers", str, lambda w: Waiver(*w)),
         duties=register("duties", _duty_key, _duty_of),
-        ground=register("ground", int, _cell_of),
+        cut_cells=register("ground", int, _cell_of),
         put_in=register("put_in", _node, _edge),
     )
 
 
-def _sketch(sketch: Sketch | None) -> Any:
-    if sketch is None:
+def _sketch(attributes: GridAttributes | None) -> Any:
+    if attributes is None:
         return None
     return {
-        "id": sketch.id,
-        "level": int(sketch.level),
-        "parent": sketch.parent,
-        "name": sketch.name,
-        "kind": str(sketch.kind),
-        "code": sketch.code,
-        "code_scheme": sketch.code_scheme,
-        "grid_class": sketch.grid_class,
-        "grid_grade": sketch.grid_grade,
+        "id": attributes.id,
+        "level": int(attributes.level),
+        "parent": attributes.parent,
+        "name": attributes.name,
+        "kind": str(attributes.kind),
+        "code": attributes.code,
+        "code_scheme": attributes.code_scheme,
+        "grid_class": attributes.grid_class,
+        "grid_grade": attributes.grid_grade,
         "members": [
-            [m.name, m.kind, m.housing, m.households, m.under_construction] for m in sketch.members
+            [m.name, m.kind, m.housing, m.households, m.under_construction]
+            for m in attributes.members
         ],
-        "parts": sketch.parts,
+        "parts": attributes.parts,
     }
 
 
-def _sketch_of(row: Mapping[str, Any]) -> Sketch:
-    return Sketch(
+def _sketch_of(row: Mapping[str, Any]) -> GridAttributes:
+    return GridAttributes(
         GridId(row["id"]),
         Level(row["level"]),
         None if row["parent"] is None else GridId(row["parent"]),
@@ -149,21 +150,21 @@ def _cell_of(row: list[Any]) -> Cell:
     )
 
 
-def ground_bytes(ground: Ground) -> bytes:
+def cell_map_bytes(cell_map: CellMap) -> bytes:
     """Return a ground as bytes; equal grounds have equal bytes."""
     plain = {
-        "cells": [_cell(c) for c in ground.cells.values()],
-        "put_in": [[list(n), e] for n, e in sorted(ground.put_in.items())],
-        "cut_buildings": list(ground.cut_buildings),
+        "cells": [_cell(c) for c in cell_map.cells.values()],
+        "put_in": [[list(n), e] for n, e in sorted(cell_map.put_in.items())],
+        "cut_buildings": list(cell_map.cut_buildings),
     }
     text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
     return zlib.compress(text.encode(), 6)
 
 
-def ground_from(content: bytes) -> Ground:
+def cell_map_from(content: bytes) -> CellMap:
     """Return the ground that bytes of :func:`ground_bytes` are."""
     plain = json.loads(zlib.decompress(content))
-    return Ground(
+    return CellMap(
         {row[0]: _cell_of(row) for row in plain["cells"]},
         {_node(n): _edge(e) for n, e in plain["put_in"]},
         tuple(PlaceId(p) for p in plain["cut_buildings"]),

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis.planning.cell_map import Ground
+from gis.planning.cell_map import CellMap
 from gis.planning.lattice import geometry_of
 
 SURE = 0.8
@@ -29,7 +29,7 @@ class Snapped:
         return not self.shares or self.shares[0][1] < SURE
 
 
-def snap(ground: Ground, polygons: Sequence[BaseGeometry]) -> list[Snapped]:
+def snap(cell_map: CellMap, polygons: Sequence[BaseGeometry]) -> list[Snapped]:
     """Return where each cell belongs.
 
     A cell covered under :data:`SURE` by one polygon, or by none, is in doubt and goes nowhere.
@@ -41,8 +41,8 @@ def snap(ground: Ground, polygons: Sequence[BaseGeometry]) -> list[Snapped]:
     polygons
         Areas in WGS84 degrees; they may overlap and leave gaps.
     """
-    numbers = list(ground.cells)
-    shapes = np.array([geometry_of((ground.cells[c].face,)) for c in numbers], dtype=object)
+    numbers = list(cell_map.cells)
+    shapes = np.array([geometry_of((cell_map.cells[c].face,)) for c in numbers], dtype=object)
     areas = np.array(polygons, dtype=object)
     shares: list[list[tuple[int, float]]] = [[] for _ in numbers]
     if len(areas):

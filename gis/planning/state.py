@@ -17,13 +17,13 @@ from typing import Any
 from gis.division import CODE_SCHEME, Division, Grid, GridKind, Member
 from gis.errors import Conflict
 from gis.ids import GridId, Level, PersonId
-from gis.planning.cell_map import Cell, Ground
+from gis.planning.cell_map import Cell, CellMap
 from gis.planning.lattice import Edge, Node
 from gis.roster import Role
 
 
 @dataclass(frozen=True, slots=True)
-class Sketch:
+class GridAttributes:
     """A grid of a plan without its ground: what it is called and what it lies in.
 
     ``code`` is the one it carries already; None: it gets one when the plan is published.
@@ -43,9 +43,9 @@ class Sketch:
     parts: int | None = None
 
 
-def sketch_of(grid: Grid) -> Sketch:
+def attributes_of(grid: Grid) -> GridAttributes:
     """Return a grid as a plan begins with it."""
-    return Sketch(
+    return GridAttributes(
         grid.id,
         grid.level,
         grid.parent,
@@ -83,20 +83,22 @@ DutyKey = tuple[PersonId, GridId, Role]
 
 
 @dataclass(frozen=True)
-class Change:
+class PlanChange:
     """What entries of the registers were and become; None: there is none.
 
-    ``ground`` and ``put_in`` are what a cut makes of cells and of the nodes on their edges.
+    ``cut_cells`` and ``put_in`` are what a cut makes of cells and of the nodes on their edges.
     """
 
     cells: Mapping[int, tuple[GridId | None, GridId | None]] = field(default_factory=dict)
-    grids: Mapping[GridId, tuple[Sketch | None, Sketch | None]] = field(default_factory=dict)
+    grids: Mapping[GridId, tuple[GridAttributes | None, GridAttributes | None]] = field(
+        default_factory=dict
+    )
     locks: Mapping[GridId, tuple[bool | None, bool | None]] = field(default_factory=dict)
     waivers: Mapping[str, tuple[Waiver | None, Waiver | None]] = field(default_factory=dict)
     duties: Mapping[DutyKey, tuple[Assignment | None, Assignment | None]] = field(
         default_factory=dict
     )
-    ground: Mapping[int, tuple[Cell | None, Cell | None]] = field(default_factory=dict)
+    cut_cells: Mapping[int, tuple[Cell | None, Cell | None]] = field(default_factory=dict)
     put_in: Mapping[Node, tuple[Edge | None, Edge | None]] = field(default_factory=dict)
 
     @property
@@ -105,25 +107,25 @@ class Change:
         return not any(getattr(self, f.name) for f in fields(self))
 
     @property
-    def inverse(self) -> Change:
+    def inverse(self) -> PlanChange:
         """The change that takes this one back."""
-        turned = {
+        replay = {
             f.name: {k: (after, before) for k, (before, after) in getattr(self, f.name).items()}
             for f in fields(self)
         }
-        return Change(**turned)
+        return PlanChange(**replay)
 
 
 @dataclass(frozen=True)
-class State:
+class PlanState:
     """A plan as it stands after some steps.
 
     ``owner`` is the level-3 grid of every cell that has one.
     """
 
-    ground: Ground
+    cell_map: CellMap
     owner: Mapping[int, GridId]
-    grids: Mapping[GridId, Sketch]
+    grids: Mapping[GridId, GridAttributes]
     cells_of: Mapping[GridId, frozenset[int]]
     locked: Mapping[GridId, bool] = field(default_factory=dict)
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
@@ -132,8 +134,8 @@ class State:
     @cached_property
     def _children(self) -> dict[GridId | None, tuple[GridId, ...]]:
         lists: dict[GridId | None, list[GridId]] = {}
-        for sketch in self.grids.values():
-            lists.setdefault(sketch.parent, []).append(sketch.id)
+        for attributes in self.grids.values():
+            lists.setdefault(attributes.parent, []).append(attributes.id)
         return {parent: tuple(sorted(ids)) for parent, ids in lists.items()}
 
     def children(self, grid: GridId | None) -> tuple[GridId, ...]:
@@ -146,25 +148,28 @@ class State:
             return self.cells_of.get(grid, frozenset())
         return frozenset().union(*(self.cells(c) for c in self.children(grid)))
 
-    def chain(self, grid: GridId) -> tuple[Sketch, ...]:
+    def chain(self, grid: GridId) -> tuple[GridAttributes, ...]:
         """Return the grid and those above it, level 1 first, as far as they are there."""
-        found: list[Sketch] = []
+        found: list[GridAttributes] = []
         at: GridId | None = grid
         while at is not None and at in self.grids and len(found) < len(Level):
             found.append(self.grids[at])
             at = self.grids[at].parent
         return tuple(reversed(found))
 
-    def of_level(self, level: Level) -> list[Sketch]:
+    def of_level(self, level: Level) -> list[GridAttributes]:
         """Return the grids of one level."""
         return [s for s in self.grids.values() if s.level is level]
 
 
-def begin(ground: Ground, division: Division) -> State:
+def begin(cell_map: CellMap, division: Division) -> PlanState:
     """Return the state of a plan without any steps."""
-    owner = {c.id: c.grid for c in ground.cells.values() if c.grid is not None}
-    return State(
-        ground, owner, {g.id: sketch_of(g) for g in division}, _cells_of(owner, ground.cells)
+    owner = {c.id: c.grid for c in cell_map.cells.values() if c.grid is not None}
+    return PlanState(
+        cell_map,
+        owner,
+        {g.id: attributes_of(g) for g in division},
+        _cells_of(owner, cell_map.cells),
     )
 
 
@@ -176,7 +181,7 @@ def _cells_of(owner: Mapping[int, GridId], cells: Iterable[int]) -> dict[GridId,
     return {grid: frozenset(own) for grid, own in lists.items()}
 
 
-def apply(state: State, change: Change) -> State:
+def apply_change(state: PlanState, change: PlanChange) -> PlanState:
     """Return the state after a change.
 
     Raises
@@ -184,13 +189,13 @@ def apply(state: State, change: Change) -> State:
     Conflict
         When the state is not the one that the change was made from.
     """
-    ground = state.ground
-    if change.ground or change.put_in:
-        cells = _register(ground.cells, change.ground)
-        ground = replace(ground, cells=cells, put_in=_register(ground.put_in, change.put_in))
+    cell_map = state.cell_map
+    if change.cut_cells or change.put_in:
+        cells = _register(cell_map.cells, change.cut_cells)
+        cell_map = replace(cell_map, cells=cells, put_in=_register(cell_map.put_in, change.put_in))
     return replace(
         state,
-        ground=ground,
+        cell_map=cell_map,
         owner=_register(state.owner, change.cells),
         cells_of=_moved(state, change),
         grids=_register(state.grids, change.grids),
@@ -217,7 +222,7 @@ def _register(entries: Any, changes: Mapping[Any, tuple[Any, Any]]) -> Any:
     return fresh
 
 
-def _moved(state: State, change: Change) -> Mapping[GridId, frozenset[int]]:
+def _moved(state: PlanState, change: PlanChange) -> Mapping[GridId, frozenset[int]]:
     if not change.cells:
         return state.cells_of
     taken: dict[GridId, set[int]] = {}
@@ -238,17 +243,17 @@ def _moved(state: State, change: Change) -> Mapping[GridId, frozenset[int]]:
     return fresh
 
 
-def difference(before: State, after: State) -> Change:
+def difference(before: PlanState, after: PlanState) -> PlanChange:
     """Return the change that leads from one state to another."""
-    same = before.ground is after.ground
-    return Change(
+    same = before.cell_map is after.cell_map
+    return PlanChange(
         cells=_changed(before.owner, after.owner),
         grids=_changed(before.grids, after.grids),
         locks=_changed(before.locked, after.locked),
         waivers=_changed(before.waivers, after.waivers),
         duties=_changed(before.duties, after.duties),
-        ground={} if same else _changed(before.ground.cells, after.ground.cells),
-        put_in={} if same else _changed(before.ground.put_in, after.ground.put_in),
+        cut_cells={} if same else _changed(before.cell_map.cells, after.cell_map.cells),
+        put_in={} if same else _changed(before.cell_map.put_in, after.cell_map.put_in),
     )
 
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 from gis.ids import GridId, Level, PersonId
 from gis.planning.diff import Comparison
-from gis.planning.evaluation import View
+from gis.planning.evaluation import PlanView
 from gis.roster import ROLES, Duty, Role, Roster
 
 
@@ -41,7 +41,7 @@ class Succession:
 
 
 def succession(
-    view: View,
+    view: PlanView,
     comparison: Comparison,
     roster: Roster,
     day: date,
@@ -63,7 +63,7 @@ def succession(
 class _Work:
     def __init__(
         self,
-        view: View,
+        view: PlanView,
         comparison: Comparison,
         roster: Roster,
         day: date,
@@ -130,7 +130,7 @@ class _Work:
     def inherited(self) -> None:
         """Give new grids the leader, and compounds the other officials, of their predecessor."""
         before = self.view.base.state.grids
-        for grid, seen in self.view.grids.items():
+        for grid, grid_view in self.view.grids.items():
             if grid in before:
                 continue
             old = self.view.predecessor(grid)
@@ -139,7 +139,7 @@ class _Work:
                     self.changes.append(
                         DutyChange("passes", person, Role.GRID_LEADER, old, grid, self.day)
                     )
-            if old is None or seen.sketch.level is Level.BUILDING_CLUSTER:
+            if old is None or grid_view.attributes.level is Level.BUILDING_CLUSTER:
                 continue
             for duty in self._held(old) if old in self.view.grids else []:
                 if duty.role is Role.GRID_LEADER or not ROLES[duty.role].official:

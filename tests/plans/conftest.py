@@ -106,7 +106,7 @@ def moved_cell(draft: Draft, code: str) -> tuple[int, str, str]:
     view = draft.office.app.state.plan_desk.open(draft.id).plan.view
     grid = view.base.atlas.division.by_code[code].id
     for cell in sorted(view.grids[grid].cells):
-        for other in view.state.ground.beside[cell]:
+        for other in view.state.cell_map.beside[cell]:
             target = view.state.owner[other]
             if target != grid and view.state.grids[target].parent == view.state.grids[grid].parent:
                 return cell, str(grid), str(target)

@@ -11,17 +11,17 @@ import shapely
 from gis.clock import today
 from gis.directory import Directory, PlaceKind
 from gis.ids import GridId, Level
-from gis.planning.cell_map import ground_of
+from gis.planning.cell_map import cell_map_of
 from gis.planning.codes import CodeBook
-from gis.planning.evaluation import Base
+from gis.planning.evaluation import PlanBase
 from gis.planning.handlers import Context
 from gis.planning.operations import read_operation
-from gis.planning.plan import Moved, Plan, do
+from gis.planning.plan import Plan, PlanMove, apply_operation
 from gis.store import Identity, open_store
 from tests.ascii_maps import SIDE, SOUTH, WEST, atlas, place
 
 
-def strip() -> Base:
+def strip() -> PlanBase:
     """Return the base: 8 clusters in a row, each with four houses of 20 households and a shop."""
     places = []
     for cluster in range(8):
@@ -35,7 +35,7 @@ def strip() -> Base:
         places.append(place(f"s{cluster}", PlaceKind.BUSINESS, cluster + 0.5, 0.5))
     drawn = atlas(Directory(tuple(places), synthetic=True))
     book = CodeBook(frozenset(g.code for g in drawn.division), "320106012")
-    return Base(drawn, ground_of(drawn), book)
+    return PlanBase(drawn, cell_map_of(drawn), book)
 
 
 def stored_strip(url: str) -> None:
@@ -56,7 +56,7 @@ def stored_strip(url: str) -> None:
 _numbers = itertools.count(1)
 
 
-def context(base: Base, waivable: Any = None) -> Context:
+def context(base: PlanBase, waivable: Any = None) -> Context:
     """Return what an operation needs."""
     return Context(
         base.atlas.directory,
@@ -69,9 +69,9 @@ def context(base: Base, waivable: Any = None) -> Context:
     )
 
 
-def act(plan: Plan, **operation: Any) -> Moved:
+def act(plan: Plan, **operation: Any) -> PlanMove:
     """Return a plan after an operation given as JSON."""
-    return do(plan, read_operation(operation), context(plan.base))
+    return apply_operation(plan, read_operation(operation), context(plan.base))
 
 
 def clusters(plan: Plan) -> list[GridId]:

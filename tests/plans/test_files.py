@@ -18,10 +18,10 @@ def a_cluster(draft: Draft, community: int) -> str:
     """Return the code of a cluster with four buildings that has a sibling beside it."""
     view = draft.office.app.state.plan_desk.open(draft.id).plan.view
     for seen in view.grids.values():
-        code = seen.sketch.code or ""
-        if seen.sketch.level != 3 or not code.startswith(f"320106012{community:03d}"):
+        code = seen.attributes.code or ""
+        if seen.attributes.level != 3 or not code.startswith(f"320106012{community:03d}"):
             continue
-        if seen.sketch.kind == "building_cluster" and len(seen.cells) == 4:
+        if seen.attributes.kind == "building_cluster" and len(seen.cells) == 4:
             try:
                 moved_cell(draft, code)
             except AssertionError:

@@ -16,35 +16,36 @@ from gis.geometry import to_metres
 from gis.ids import Level
 from gis.planning.assemble import check_whole, division_of
 from gis.planning.cells import tessellate
-from gis.planning.evaluation import Base, view_of
+from gis.planning.evaluation import PlanBase, view_of
+from gis.planning.findings import finding_ids
 from gis.planning.lattice import faces_from, faces_of, geometry_of, outline, twice_area
-from gis.planning.plan import Plan, begun, fold, redo, undo
-from gis.planning.serialize import change_of, change_plain, ground_bytes, ground_from
-from gis.planning.state import apply
+from gis.planning.plan import Plan, empty_plan, fold, redo, undo
+from gis.planning.serialize import cell_map_bytes, cell_map_from, change_from_json, change_to_json
+from gis.planning.state import apply_change
 from tests.plans.drawn_plan import act, clusters, strip
 
 
 @pytest.fixture(scope="module")
-def base() -> Base:
+def base() -> PlanBase:
     return strip()
 
 
-def test_the_cells_of_a_grid_are_the_grid_and_no_house_is_cut(base: Base) -> None:
+def test_the_cells_of_a_grid_are_the_grid_and_no_house_is_cut(base: PlanBase) -> None:
     by_id = base.atlas.directory.by_id
     for grid in base.atlas.division.level(3):
-        cells = [base.ground.cells[c] for c in base.state.cells_of[grid.id]]
+        cells = [base.cell_map.cells[c] for c in base.state.cells_of[grid.id]]
         assert len(cells) == 4
         together = shapely.union_all([geometry_of((c.face,)) for c in cells])
         assert together.equals(grid.boundary)
         for cell in cells:
             (house,) = cell.buildings
             assert geometry_of((cell.face,)).covers(by_id[house].geometry)
-    assert sum(c.households for c in base.ground.cells.values()) == 8 * 350
-    assert sum(len(c.shops) for c in base.ground.cells.values()) == 8
+    assert sum(c.households for c in base.cell_map.cells.values()) == 8 * 350
+    assert sum(len(c.shops) for c in base.cell_map.cells.values()) == 8
 
 
-def test_a_plan_without_net_change_is_the_same_division(base: Base) -> None:
-    plan = begun(base)
+def test_a_plan_without_net_change_is_the_same_division(base: PlanBase) -> None:
+    plan = empty_plan(base)
     one, two = clusters(plan)[:2]
     cell = min(plan.state.cells_of[one])
     there = act(plan, kind="paint", cells=[cell], into=two).plan
@@ -54,8 +55,8 @@ def test_a_plan_without_net_change_is_the_same_division(base: Base) -> None:
     assert back.view.touched == frozenset()
 
 
-def test_an_untouched_grid_keeps_its_very_bytes(base: Base) -> None:
-    plan = begun(base)
+def test_an_untouched_grid_keeps_its_very_bytes(base: PlanBase) -> None:
+    plan = empty_plan(base)
     one, two = clusters(plan)[:2]
     moved = act(plan, kind="paint", cells=[min(plan.state.cells_of[one])], into=two).plan
     before = base.atlas.division.by_id
@@ -67,8 +68,8 @@ def test_an_untouched_grid_keeps_its_very_bytes(base: Base) -> None:
             assert grid.boundary.symmetric_difference(before[grid.id].boundary).area < 1e-10
 
 
-def test_a_locked_grid_refuses_changes_of_itself_and_of_what_is_in_it(base: Base) -> None:
-    plan = begun(base)
+def test_a_locked_grid_refuses_changes_of_itself_and_of_what_is_in_it(base: PlanBase) -> None:
+    plan = empty_plan(base)
     one, two = clusters(plan)[:2]
     parent = plan.state.grids[one].parent
     locked = act(plan, kind="lock", grids=[parent]).plan
@@ -83,18 +84,18 @@ def test_a_locked_grid_refuses_changes_of_itself_and_of_what_is_in_it(base: Base
     assert act(opened, kind="rename", grid=one, name="x").plan.state.grids[one].name == "x"
 
 
-def test_a_grid_in_two_pieces_is_a_hard_finding_unless_two_are_meant(base: Base) -> None:
-    plan = begun(base)
+def test_a_grid_in_two_pieces_is_a_hard_finding_unless_two_are_meant(base: PlanBase) -> None:
+    plan = empty_plan(base)
     first, last = clusters(plan)[0], clusters(plan)[-1]
     cell = max(plan.state.cells_of[last])
     torn = act(plan, kind="paint", cells=[cell], into=first).plan
-    assert f"contiguity:{first}" in torn.view.problem_ids
+    assert f"contiguity:{first}" in finding_ids(torn.view)
     meant = act(torn, kind="expect_parts", grid=first, n=2).plan
-    assert f"contiguity:{first}" not in meant.view.problem_ids
+    assert f"contiguity:{first}" not in finding_ids(meant.view)
 
 
-def test_a_moved_grid_keeps_its_id_and_gets_a_new_code(base: Base) -> None:
-    plan = begun(base)
+def test_a_moved_grid_keeps_its_id_and_gets_a_new_code(base: PlanBase) -> None:
+    plan = empty_plan(base)
     moving = plan.state.of_level(Level.COMPOUND)[0]
     other = next(s for s in plan.state.of_level(Level.COMMUNITY) if s.id != moving.parent)
     view = act(plan, kind="set_parent", grid=moving.id, parent=other.id).plan.view
@@ -107,20 +108,20 @@ def test_a_moved_grid_keeps_its_id_and_gets_a_new_code(base: Base) -> None:
     )
 
 
-def test_new_grids_are_numbered_from_west_to_east_after_the_highest(base: Base) -> None:
-    plan = begun(base)
+def test_new_grids_are_numbered_from_west_to_east_after_the_highest(base: PlanBase) -> None:
+    plan = empty_plan(base)
     parent = plan.state.of_level(Level.COMPOUND)[0]
     for n, cluster in enumerate(plan.state.children(parent.id)):
-        cells = sorted(plan.state.cells_of[cluster], key=lambda c: base.ground.cells[c].point)
+        cells = sorted(plan.state.cells_of[cluster], key=lambda c: base.cell_map.cells[c].point)
         plan = act(plan, kind="split", grid=cluster, cells=cells[:1], name=f"新{n}").plan
-    fresh = [s for s in plan.view.grids.values() if s.sketch.code is None]
-    codes = [plan.view.codes[s.sketch.id] for s in sorted(fresh, key=lambda s: s.label[0])]
+    fresh = [s for s in plan.view.grids.values() if s.attributes.code is None]
+    codes = [plan.view.codes[s.attributes.id] for s in sorted(fresh, key=lambda s: s.label[0])]
     assert codes == [f"{parent.code}003", f"{parent.code}004"]
 
 
-def test_a_cell_is_cut_by_name_only_and_never_through_a_house_unasked(base: Base) -> None:
-    plan = begun(base)
-    cell = base.ground.cells[min(base.ground.cells)]
+def test_a_cell_is_cut_by_name_only_and_never_through_a_house_unasked(base: PlanBase) -> None:
+    plan = empty_plan(base)
+    cell = base.cell_map.cells[min(base.cell_map.cells)]
     house = base.atlas.directory.by_id[cell.buildings[0]].geometry
     west, south, east, north = house.bounds
     middle = (west + east) / 2
@@ -130,7 +131,7 @@ def test_a_cell_is_cut_by_name_only_and_never_through_a_house_unasked(base: Base
     cut = act(plan, kind="cut_cell", cell=cell.id, line=line, through=True).plan
     assert cut.view.touched == frozenset()
     assert division_of(cut.view).sha256 == base.atlas.division.sha256
-    assert sum(c.households for c in cut.state.ground.cells.values()) == 8 * 350
+    assert sum(c.households for c in cut.state.cell_map.cells.values()) == 8 * 350
     with pytest.raises(InvalidInput, match="line"):
         act(plan, kind="cut_cell", cell=cell.id, line=[[0, 0], [0, 1]])
 
@@ -155,13 +156,13 @@ def test_a_cell_is_cut_by_name_only_and_never_through_a_house_unasked(base: Base
         ([], "operation"),
     ],
 )
-def test_a_wrong_operation_names_its_field(base: Base, operation: Any, field: str) -> None:
+def test_a_wrong_operation_names_its_field(base: PlanBase, operation: Any, field: str) -> None:
     from gis.planning.operations import read_operation
-    from gis.planning.plan import do
+    from gis.planning.plan import apply_operation
     from tests.plans.drawn_plan import context
 
     with pytest.raises(InvalidInput) as refused:
-        do(begun(base), read_operation(operation), context(base))
+        apply_operation(empty_plan(base), read_operation(operation), context(base))
     assert refused.value.field == field
 
 
@@ -187,7 +188,7 @@ _drawn = cache(strip)
 @settings(max_examples=25, deadline=None)
 def test_any_steps_keep_the_ground_whole_and_undo_leads_back(steps: Any) -> None:
     base = _drawn()
-    plan, log, seen = begun(base), [], [begun(base).state]
+    plan, log, seen = empty_plan(base), [], [empty_plan(base).state]
     for kind, one, two in steps:
         try:
             moved = _step(plan, kind, one, two)
@@ -197,8 +198,8 @@ def test_any_steps_keep_the_ground_whole_and_undo_leads_back(steps: Any) -> None
         log.append(moved.entry)
         seen.append(plan.state)
         _check_ground(plan)
-        assert apply(plan.state, moved.change.inverse) == seen[-2]
-        assert change_of(change_plain(moved.change)) == moved.change
+        assert apply_change(plan.state, moved.change.inverse) == seen[-2]
+        assert change_from_json(change_to_json(moved.change)) == moved.change
     assert check_whole(plan.view) == []
     assert fold(base, log).state == plan.state
     assert view_of(base, plan.state).grids == plan.view.grids
@@ -230,7 +231,7 @@ def _step(plan: Plan, kind: str, one: int, two: int) -> Any:
         compounds = plan.state.of_level(Level.COMPOUND)
         return act(plan, kind="set_parent", grid=here, parent=compounds[two % len(compounds)].id)
     if kind == "cut":
-        cell = plan.state.ground.cells[cells[two % len(cells)]]
+        cell = plan.state.cell_map.cells[cells[two % len(cells)]]
         lon, lat = cell.lon_lat
         shift = (one % 7 - 3) * 1e-4
         line = [[lon - 0.01, lat - shift], [lon + 0.01, lat + shift]]
@@ -240,14 +241,17 @@ def _step(plan: Plan, kind: str, one: int, two: int) -> Any:
 
 def _check_ground(plan: Plan) -> None:
     state = plan.state
-    assert set(state.owner) == set(state.ground.cells)
+    assert set(state.owner) == set(state.cell_map.cells)
     assert sorted(c for own in state.cells_of.values() for c in own) == sorted(state.owner)
-    total = sum(c.households for c in state.ground.cells.values())
-    assert total == sum(s.households for s in plan.view.grids.values() if s.sketch.level == 1)
-    for sketch in state.grids.values():
-        assert (sketch.level.above is None) == (sketch.parent is None)
-        assert sketch.parent is None or state.grids[sketch.parent].level is sketch.level.above
-        assert plan.view.grids[sketch.id].cells
+    total = sum(c.households for c in state.cell_map.cells.values())
+    assert total == sum(s.households for s in plan.view.grids.values() if s.attributes.level == 1)
+    for attributes in state.grids.values():
+        assert (attributes.level.above is None) == (attributes.parent is None)
+        assert (
+            attributes.parent is None
+            or state.grids[attributes.parent].level is attributes.level.above
+        )
+        assert plan.view.grids[attributes.id].cells
 
 
 # --- tessellations --------------------------------------------------------------------------------
@@ -257,8 +261,8 @@ def _check_ground(plan: Plan) -> None:
 @settings(max_examples=25, deadline=None)
 def test_random_houses_even_touching_ones_are_divided_exactly(seed: int) -> None:
     random = np.random.default_rng(seed)
-    ground = shapely.box(118.75, 32.11, 118.752, 32.112).segmentize(0.0006)
-    ground = shapely.transform(ground, lambda xy: xy.round(7))
+    cell_map = shapely.box(118.75, 32.11, 118.752, 32.112).segmentize(0.0006)
+    cell_map = shapely.transform(cell_map, lambda xy: xy.round(7))
     houses = []
     for _ in range(random.integers(1, 9)):
         x, y = random.uniform(118.7499, 118.7519), random.uniform(32.1099, 32.1119)
@@ -272,7 +276,7 @@ def test_random_houses_even_touching_ones_are_divided_exactly(seed: int) -> None
                 )
                 if all(beside.intersection(o).area == 0 for o in houses):
                     houses.append(beside)
-    (face,) = faces_of(ground)
+    (face,) = faces_of(cell_map)
     patch = tessellate(face, houses)
     assert sum(twice_area(r) for f in patch.faces for r in f) == pytest.approx(
         twice_area(face[0]), rel=1e-6
@@ -281,17 +285,17 @@ def test_random_houses_even_touching_ones_are_divided_exactly(seed: int) -> None
     assert shapely.is_valid(cells).all()
     assert shapely.coverage_is_valid(cells)
     around = geometry_of(faces_from(outline(patch.faces)))
-    assert shapely.area(to_metres(around.symmetric_difference(ground))) < 0.5
+    assert shapely.area(to_metres(around.symmetric_difference(cell_map))) < 0.5
     rows = [row for own in patch.buildings for row in own]
     assert len(rows) == len(set(rows))
     for cell, own in zip(cells, patch.buildings, strict=True):
         for row in own:
-            inside = shapely.intersection(houses[row], ground)
+            inside = shapely.intersection(houses[row], cell_map)
             lost = shapely.area(to_metres(shapely.difference(inside, cell)))
             assert lost < 0.05
 
 
-def test_a_ground_is_stored_as_bytes_and_comes_back_equal(base: Base) -> None:
-    content = ground_bytes(base.ground)
-    assert ground_from(content) == base.ground
-    assert ground_bytes(ground_from(content)) == content
+def test_a_ground_is_stored_as_bytes_and_comes_back_equal(base: PlanBase) -> None:
+    content = cell_map_bytes(base.cell_map)
+    assert cell_map_from(content) == base.cell_map
+    assert cell_map_bytes(cell_map_from(content)) == content

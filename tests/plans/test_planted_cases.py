@@ -36,9 +36,9 @@ def neighbour(draft: Any, grid: str, level: int = 3) -> str:
     """Return a grid of the same parent that lies beside one."""
     view = draft.office.app.state.plan_desk.open(draft.id).plan.view
     cells = view.grids[grid].cells
-    parent = view.grids[grid].sketch.parent
+    parent = view.grids[grid].attributes.parent
     for cell in sorted(cells):
-        for other in view.state.ground.beside[cell]:
+        for other in view.state.cell_map.beside[cell]:
             chain = view.state.chain(view.state.owner[other])
             found = chain[level - 1]
             if found.id != grid and found.parent == parent:
@@ -68,16 +68,16 @@ def test_a_cluster_of_two_takes_a_building_from_beside(office: Office) -> None:
     assert code in draft.findings("buildings_out_of_range")
     small = draft.grids[code]["id"]
     view = office.app.state.plan_desk.open(draft.id).plan.view
-    ground = view.state.ground
+    cell_map = view.state.cell_map
     beside = {
         b: view.state.owner[b]
         for c in view.grids[small].cells
-        for b in ground.beside[c]
-        if view.state.owner[b] != small and ground.cells[b].buildings
+        for b in cell_map.beside[c]
+        if view.state.owner[b] != small and cell_map.cells[b].buildings
     }
     for cell, source in beside.items():
-        if view.grids[source].buildings > 3 and view.grids[source].sketch.parent == (
-            view.grids[small].sketch.parent
+        if view.grids[source].buildings > 3 and view.grids[source].attributes.parent == (
+            view.grids[small].attributes.parent
         ):
             delta = draft.do(kind="paint", cells=[cell], into=small)
             if delta["counts"]["hard"] == 0:
@@ -160,7 +160,7 @@ def test_an_estate_of_forty_is_divided_by_hand(office: Office) -> None:
     }
     assert len(spots) == 40
     view = office.app.state.plan_desk.open(draft.id).plan.view
-    groups = _groups(set(spots), view.state.ground.beside)
+    groups = _groups(set(spots), view.state.cell_map.beside)
     operations = [
         {"kind": "create", "cells": sorted(g), "parent": estate["parent"], "name": f"江畔新城{n}"}
         for n, g in enumerate(groups[1:], start=2)
@@ -206,7 +206,7 @@ def test_untouched_grids_keep_their_very_bytes(office: Office) -> None:
     )
     view = office.app.state.plan_desk.open(draft.id).plan.view
     cell = min(view.state.cells_of[view.base.atlas.division.by_code[PLANTED["row_of_fourteen"]].id])
-    target = view.state.owner[view.state.ground.beside[cell][0]]
+    target = view.state.owner[view.state.cell_map.beside[cell][0]]
     draft.do(kind="paint", cells=[cell], into=target)
     view = office.app.state.plan_desk.open(draft.id).plan.view
     before = view.base.atlas.division.by_id

@@ -9,10 +9,10 @@ import pytest
 
 from gis.errors import InvalidInput
 from gis.ids import Level, PersonId
-from gis.planning.evaluation import Base
+from gis.planning.evaluation import PlanBase
 from gis.planning.operations import Assign
-from gis.planning.plan import begun, do
-from gis.planning.proposals import Options, suggest
+from gis.planning.plan import apply_operation, empty_plan
+from gis.planning.proposals import ProposalOptions, find_proposal
 from gis.roster import Duty, Person, Role, Roster
 from tests.plans.drawn_plan import act, context, strip
 
@@ -35,13 +35,13 @@ def led(people=LED):
         duties=tuple(duties),
         synthetic=True,
     )
-    return begun(Base(replace(base.atlas, roster=roster), base.ground, base.book)), ids
+    return empty_plan(PlanBase(replace(base.atlas, roster=roster), base.cell_map, base.book)), ids
 
 
 def found(plan, *grids, **options):
     """The operations of the proposal for some grids."""
-    asked = Options(grids=grids, **options)
-    parts = suggest(plan.view, "balance_leaders", asked, lambda *_: None).parts
+    asked = ProposalOptions(grids=grids, **options)
+    parts = find_proposal(plan.view, "balance_leaders", asked, lambda *_: None).parts
     return [o for p in parts for o in p.operations]
 
 
@@ -49,7 +49,7 @@ def test_a_leader_of_three_hands_one_to_the_neighbour_who_has_one():
     plan, ids = led()
     (handed,) = found(plan, ids[0])
     assert handed == Assign(PersonId("b"), ids[2], Role.GRID_LEADER)
-    after = do(plan, handed, context(plan.base)).plan
+    after = apply_operation(plan, handed, context(plan.base)).plan
     assert {p: load.grids for p, load in after.view.loads.items()} == {"a": 2, "b": 2, "c": 4}
     assert found(after, ids[0]) == []
     assert after.state.owner == plan.state.owner
@@ -65,7 +65,7 @@ def test_nobody_is_left_without_a_grid():
     plan, ids = led(("a", "b", "a", "a", "c", "c", "c", "c"))
     after = plan
     for operation in found(plan, ids[0], tolerance=0.0):
-        after = do(after, operation, context(plan.base)).plan
+        after = apply_operation(after, operation, context(plan.base)).plan
     assert all(after.view.loads[p].grids for p in ("a", "b"))
 
 

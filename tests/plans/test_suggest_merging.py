@@ -8,10 +8,10 @@ import pytest
 
 from gis.division import GridKind
 from gis.ids import Level
-from gis.planning.cell_map import ground_of
+from gis.planning.cell_map import cell_map_of
 from gis.planning.codes import CodeBook
-from gis.planning.evaluation import Base
-from gis.planning.proposals import Options, suggest
+from gis.planning.evaluation import PlanBase
+from gis.planning.proposals import ProposalOptions, find_proposal
 from tests import ascii_maps
 
 
@@ -30,7 +30,7 @@ def view_with(households, kinds):
         grids.append(grid)
     changed = replace(atlas, division=replace(atlas.division, grids=tuple(grids)))
     book = CodeBook(frozenset(g.code for g in grids))
-    return Base(changed, ground_of(changed), book).view
+    return PlanBase(changed, cell_map_of(changed), book).view
 
 
 C, M, D = GridKind.COMPOUND, GridKind.MERGED_COMPOUND, GridKind.DEDICATED
@@ -47,5 +47,7 @@ C, M, D = GridKind.COMPOUND, GridKind.MERGED_COMPOUND, GridKind.DEDICATED
     ],
 )
 def test_only_a_compound_under_the_minimum_brings_a_merge_about(households, kinds, merges):
-    found = suggest(view_with(households, kinds), "merge_under", Options(), lambda *_: None)
+    found = find_proposal(
+        view_with(households, kinds), "merge_under", ProposalOptions(), lambda *_: None
+    )
     assert len(found.parts) == merges

@@ -147,13 +147,13 @@ def test_an_office_without_a_division_draws_its_first_one(
             (g for g in draft.get("/drawing")["grids"] if g["level"] == 3), key=lambda g: g["name"]
         )[:2]
         state = office.app.state.plan_desk.open(draft.id).plan.state
-        beside = state.ground.beside
+        beside = state.cell_map.beside
         moved = next(
             c
             for c in draft.cells(first["id"])
             if any(state.owner[other] == second["id"] for other in beside[c])
         )
-        lon, lat = state.ground.cells[moved].lon_lat
+        lon, lat = state.cell_map.cells[moved].lon_lat
         draft.do(kind="paint", cells=[moved], into=second["id"])
         draft.approve()
 

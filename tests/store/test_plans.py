@@ -17,7 +17,7 @@ from gis.planning.operations import read_operation
 from gis.store import Identity, Store
 from gis.store.plans import APPROVED, DRAFT, Superseded
 from gis.workflows.plans import publish
-from gis.workflows.plans.workspace import PlanDesk
+from gis.workflows.plans.workspace import PlanWorkspace
 from tests.plans.drawn_plan import strip
 
 PLANNER = Author("王规划示例", "planner", "api")
@@ -26,7 +26,7 @@ drawn = cache(strip)
 
 
 @pytest.fixture
-def desk(store: Store) -> PlanDesk:
+def workspace(store: Store) -> PlanWorkspace:
     atlas = drawn().atlas
     store.publish(
         identity=Identity("示例街道", "320106012", True),
@@ -36,28 +36,28 @@ def desk(store: Store) -> PlanDesk:
         effective_from=today(),
         today=today(),
     )
-    return PlanDesk(store, Settings(_env_file=None))
+    return PlanWorkspace(store, Settings(_env_file=None))
 
 
-def act(desk: PlanDesk, opened: Any, **operation: Any) -> Any:
-    return desk.operate(opened.head.id, opened.etag, read_operation(operation), PLANNER)[1]
+def act(workspace: PlanWorkspace, opened: Any, **operation: Any) -> Any:
+    return workspace.operate(opened.head.id, opened.etag, read_operation(operation), PLANNER)[1]
 
 
-def approved(desk: PlanDesk, opened: Any) -> Any:
-    return desk.change(
+def approved(workspace: PlanWorkspace, opened: Any) -> Any:
+    return workspace.change(
         opened.head.id, opened.etag, SYSTEM, "plan.approve", allowed=(DRAFT,), state=APPROVED
     )
 
 
-def test_every_step_is_stored_as_it_is_made(desk: PlanDesk, store: Store) -> None:
-    opened = desk.begin("示例", "理由", None, PLANNER)
-    opened = act(desk, opened, kind="paint", cells=[0], into=SECOND)
-    opened = act(desk, opened, kind="rename", grid=SECOND, name="改名")
+def test_every_step_is_stored_as_it_is_made(workspace: PlanWorkspace, store: Store) -> None:
+    opened = workspace.begin("示例", "理由", None, PLANNER)
+    opened = act(workspace, opened, kind="paint", cells=[0], into=SECOND)
+    opened = act(workspace, opened, kind="rename", grid=SECOND, name="改名")
     line = [[118.7, 32.1102], [118.8, 32.1102]]
-    opened = act(desk, opened, kind="cut_cell", cell=8, line=line, through=True)
-    _, opened, _ = desk.undo(opened.head.id, opened.etag, PLANNER)
+    opened = act(workspace, opened, kind="cut_cell", cell=8, line=line, through=True)
+    _, opened, _ = workspace.undo(opened.head.id, opened.etag, PLANNER)
 
-    other = PlanDesk(store, Settings(_env_file=None)).open(opened.head.id)
+    other = PlanWorkspace(store, Settings(_env_file=None)).open(opened.head.id)
 
     assert other.plan.state == opened.plan.state
     assert [s.kind for s in other.plan.steps] == ["paint", "rename"]
@@ -66,12 +66,12 @@ def test_every_step_is_stored_as_it_is_made(desk: PlanDesk, store: Store) -> Non
     assert store.verify_audit().broken is None
 
 
-def test_a_step_from_an_older_state_is_refused(desk: PlanDesk, store: Store) -> None:
-    opened = desk.begin("示例", "", None, PLANNER)
-    other = PlanDesk(store, Settings(_env_file=None))
+def test_a_step_from_an_older_state_is_refused(workspace: PlanWorkspace, store: Store) -> None:
+    opened = workspace.begin("示例", "", None, PLANNER)
+    other = PlanWorkspace(store, Settings(_env_file=None))
     elsewhere = act(other, other.open(opened.head.id), kind="paint", cells=[0], into=SECOND)
     with pytest.raises(Outdated) as late:
-        act(desk, opened, kind="paint", cells=[0], into=SECOND)
+        act(workspace, opened, kind="paint", cells=[0], into=SECOND)
     assert late.value.members["clash"] == [0]
     entry = elsewhere.plan.steps[-1]
     with pytest.raises(Superseded):
@@ -79,17 +79,17 @@ def test_a_step_from_an_older_state_is_refused(desk: PlanDesk, store: Store) -> 
 
 
 def replace_entry(step: Any) -> Any:
-    from gis.planning.plan import Entry
+    from gis.planning.plan import StepEntry
 
-    return Entry(1, "do", replace(step, number=1))
+    return StepEntry(1, "do", replace(step, number=1))
 
 
 def test_publishing_is_one_transaction(
-    desk: PlanDesk, store: Store, monkeypatch: pytest.MonkeyPatch
+    workspace: PlanWorkspace, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = desk.begin("示例", "", None, PLANNER)
-    opened = act(desk, opened, kind="merge", grids=[SECOND, FIRST])
-    opened = approved(desk, opened)
+    opened = workspace.begin("示例", "", None, PLANNER)
+    opened = act(workspace, opened, kind="merge", grids=[SECOND, FIRST])
+    opened = approved(workspace, opened)
     before, log = store.versions(), store.audit_log().total
 
     def broken(*_: Any, **__: Any) -> None:
@@ -98,11 +98,11 @@ def test_publishing_is_one_transaction(
     with monkeypatch.context() as patched:
         patched.setattr("gis.store.plans.plan_store.change_head", broken)
         with pytest.raises(RuntimeError):
-            publish.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="")
+            publish.publish(workspace, opened.head.id, opened.etag, today(), SYSTEM, reason="")
     assert (store.versions(), store.audit_log().total) == (before, log)
     assert store.plans.lineage() == []
 
-    done = publish.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="")
+    done = publish.publish(workspace, opened.head.id, opened.etag, today(), SYSTEM, reason="")
 
     assert done.head.published_version == before.division + 1
     held = store.holding(today())
@@ -115,32 +115,40 @@ def test_publishing_is_one_transaction(
 
 
 def test_a_date_in_the_past_or_before_a_scheduled_one_is_refused(
-    desk: PlanDesk, store: Store
+    workspace: PlanWorkspace, store: Store
 ) -> None:
     later = today() + timedelta(days=30)
-    opened = act(desk, desk.begin("甲", "", None, PLANNER), kind="rename", grid=FIRST, name="甲")
-    opened = approved(desk, opened)
+    opened = act(
+        workspace, workspace.begin("甲", "", None, PLANNER), kind="rename", grid=FIRST, name="甲"
+    )
+    opened = approved(workspace, opened)
     with pytest.raises(Conflict, match="before today"):
         publish.publish(
-            desk, opened.head.id, opened.etag, today() - timedelta(days=1), SYSTEM, reason=""
+            workspace, opened.head.id, opened.etag, today() - timedelta(days=1), SYSTEM, reason=""
         )
-    publish.publish(desk, opened.head.id, opened.etag, later, SYSTEM, reason="")
+    publish.publish(workspace, opened.head.id, opened.etag, later, SYSTEM, reason="")
     assert store.holding(today()).division.version == 1
     assert store.holding(later).division.by_id[FIRST].name == "甲"
-    other = act(desk, desk.begin("乙", "", None, PLANNER), kind="rename", grid=SECOND, name="乙")
-    other = approved(desk, other)
+    other = act(
+        workspace, workspace.begin("乙", "", None, PLANNER), kind="rename", grid=SECOND, name="乙"
+    )
+    other = approved(workspace, other)
     with pytest.raises(Conflict, match="version 2"):
-        publish.publish(desk, other.head.id, other.etag, today(), SYSTEM, reason="")
+        publish.publish(workspace, other.head.id, other.etag, today(), SYSTEM, reason="")
 
 
 def test_a_plan_that_nothing_overlaps_is_carried_over_by_itself(
-    desk: PlanDesk, store: Store
+    workspace: PlanWorkspace, store: Store
 ) -> None:
-    one = act(desk, desk.begin("甲", "", None, PLANNER), kind="paint", cells=[2], into=SECOND)
+    one = act(
+        workspace, workspace.begin("甲", "", None, PLANNER), kind="paint", cells=[2], into=SECOND
+    )
     last = "g002002002"
-    two = act(desk, desk.begin("乙", "", None, PLANNER), kind="rename", grid=last, name="乙")
-    for opened in (approved(desk, two), approved(desk, one)):
-        publish.publish(desk, opened.head.id, opened.etag, today(), SYSTEM, reason="")
+    two = act(
+        workspace, workspace.begin("乙", "", None, PLANNER), kind="rename", grid=last, name="乙"
+    )
+    for opened in (approved(workspace, two), approved(workspace, one)):
+        publish.publish(workspace, opened.head.id, opened.etag, today(), SYSTEM, reason="")
     division = store.holding(today()).division
     assert division.by_id[last].name == "乙"
     assert division.by_id[SECOND].households == 350 + 87

@@ -15,10 +15,10 @@ from api.schemas.plans import (
     Frame,
     blocking,
     counts_json,
+    findings_json,
     head_json,
     impact_json,
     loads_json,
-    problems_json,
     steps_json,
 )
 from gis.accounts import Role, Scope
@@ -26,7 +26,7 @@ from gis.errors import InvalidInput
 from gis.exchange.json_object import read_object
 from gis.planning.diff import impact_of
 from gis.store.plans import APPROVED, EDITABLE, PUBLISHED, SUBMITTED, WITHDRAWN
-from gis.workflows.plans.workspace import Open, PlanDesk
+from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
 
 BODY_BYTES = 8 << 20
 
@@ -34,16 +34,16 @@ PlanReader = Annotated[Caller, Depends(require(Role.PLANNER, scope=Scope.PLANS))
 PlanApprover = Annotated[Caller, Depends(require(Role.APPROVER, scope=Scope.PLANS))]
 
 
-async def _desk(request: Request) -> PlanDesk:
+async def _workspace(request: Request) -> PlanWorkspace:
     state = request.app.state
     if not hasattr(state, "plan_desk"):
         live = state.live
-        state.plan_desk = PlanDesk(live.store, live.settings)
-    found: PlanDesk = state.plan_desk
+        state.plan_desk = PlanWorkspace(live.store, live.settings)
+    found: PlanWorkspace = state.plan_desk
     return found
 
 
-Desk = Annotated[PlanDesk, Depends(_desk)]
+Workspace = Annotated[PlanWorkspace, Depends(_workspace)]
 
 
 async def read_body(request: Request, *, empty: bool = False) -> dict[str, Any]:
@@ -99,16 +99,16 @@ def _good(value: str, most: int, *, needed: bool) -> bool:
     return not any((ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) < 0xE000 for c in value)
 
 
-def plan_json(desk: PlanDesk, opened: Open, caller: Caller) -> dict[str, Any]:
+def plan_json(workspace: PlanWorkspace, opened: OpenPlan, caller: Caller) -> dict[str, Any]:
     """Return everything about a plan but its drawing."""
     plan, view, head = opened.plan, opened.plan.view, opened.head
     return {
         **head_json(head, len(plan.steps)),
-        "outdated": 0 < head.base_version < desk.store.versions().division
+        "outdated": 0 < head.base_version < workspace.store.versions().division
         and head.state != PUBLISHED,
         "touched": sorted(view.touched),
         **steps_json(plan),
-        "findings": problems_json(view),
+        "findings": findings_json(view),
         "counts": counts_json(view),
         "impact": impact_json(impact_of(view)),
         "loads": loads_json(view),
@@ -121,17 +121,17 @@ def plan_json(desk: PlanDesk, opened: Open, caller: Caller) -> dict[str, Any]:
                 "grid": c.about.get("grid"),
                 "place": c.about.get("place"),
             }
-            for c in desk.store.plans.comments(head.id)
+            for c in workspace.store.plans.comments(head.id)
         ],
         "review": review_json(opened),
-        "rules": rules_json(desk),
+        "rules": rules_json(workspace),
         "allowed": allowed(opened, caller),
         "doubts": (head.review or {}).get("doubts", []),
         "synthetic": plan.base.atlas.synthetic,
     }
 
 
-def review_json(opened: Open) -> dict[str, Any]:
+def review_json(opened: OpenPlan) -> dict[str, Any]:
     """Return where a plan stands in its review."""
     names = (
         "submitted_by", "submitted_at", "submitted_note", "approved_by", "approved_at",
@@ -141,9 +141,9 @@ def review_json(opened: Open) -> dict[str, Any]:
     return {name: review.get(name) for name in names}
 
 
-def rules_json(desk: PlanDesk) -> dict[str, Any]:
+def rules_json(workspace: PlanWorkspace) -> dict[str, Any]:
     """Return the numbers of the office's rules."""
-    rules = desk.settings.rules
+    rules = workspace.settings.rules
     return {
         "least_households": rules.least_households,
         "buildings": list(rules.buildings),
@@ -152,7 +152,7 @@ def rules_json(desk: PlanDesk) -> dict[str, Any]:
     }
 
 
-def allowed(opened: Open, caller: Caller) -> list[str]:
+def allowed(opened: OpenPlan, caller: Caller) -> list[str]:
     """Return what a caller may do with a plan now."""
     state, review = opened.head.state, opened.head.review or {}
     found = ["comment"] if state != WITHDRAWN else []
@@ -173,15 +173,17 @@ def allowed(opened: Open, caller: Caller) -> list[str]:
     return found
 
 
-def plan_answer(desk: PlanDesk, opened: Open, caller: Caller, status: int = 200) -> Response:
+def plan_answer(
+    workspace: PlanWorkspace, opened: OpenPlan, caller: Caller, status: int = 200
+) -> Response:
     """Return a plan with its ETag."""
     headers = {"etag": etag_of(opened.etag)}
     if status == 201:
         headers["location"] = f"/plans/{opened.head.id}"
-    return answer(plan_json(desk, opened, caller), status, headers)
+    return answer(plan_json(workspace, opened, caller), status, headers)
 
 
-def frame_of(opened: Open) -> Frame:
+def frame_of(opened: OpenPlan) -> Frame:
     """Return where the whole numbers of a plan's drawing begin."""
     base = opened.plan.base
     found = _FRAMES.get(id(base))

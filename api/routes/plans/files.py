@@ -18,8 +18,8 @@ from api.http.preconditions import etag_of, if_match
 from api.http.responses import answer
 from api.routes.edit.common import author_of
 from api.routes.plans.common import (
-    Desk,
     PlanReader,
+    Workspace,
     frame_of,
     only,
     plan_answer,
@@ -32,10 +32,10 @@ from api.schemas.plans import Frame, delta_json, unchanged_json
 from gis.audit import Author
 from gis.datum import parse_datum
 from gis.errors import InvalidInput, TooLarge
-from gis.planning.plan import do
+from gis.planning.plan import apply_operation
 from gis.workflows.plans import from_scratch
 from gis.workflows.plans.import_cells import Imported, from_cells, from_polygons
-from gis.workflows.plans.workspace import Open, PlanDesk
+from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
 
 router = APIRouter(tags=["plans"], route_class=StrictRoute)
 _MOST_BYTES = 64 << 20
@@ -44,10 +44,14 @@ What = Annotated[str | None, Query(max_length=10, description="grids (default) o
 
 
 async def _file(
-    desk: PlanDesk, plan: str, make: Callable[[Open, Frame], bytes], media_type: str, name: str
+    workspace: PlanWorkspace,
+    plan: str,
+    make: Callable[[OpenPlan, Frame], bytes],
+    media_type: str,
+    name: str,
 ) -> Response:
     def work() -> bytes:
-        opened = desk.open(plan)
+        opened = workspace.open(plan)
         return make(opened, frame_of(opened))
 
     content = await asyncio.to_thread(work)
@@ -59,7 +63,9 @@ async def _file(
 
 
 @router.get("/plans/{plan}/export.geojson", summary="The plan as GeoJSON")
-async def export_geojson(desk: Desk, _caller: PlanReader, plan: str, what: What = None) -> Response:
+async def export_geojson(
+    workspace: Workspace, _caller: PlanReader, plan: str, what: What = None
+) -> Response:
     """Return the grids after the plan, or its cells."""
     if what not in (None, "grids", "cells"):
         raise InvalidInput(
@@ -67,32 +73,34 @@ async def export_geojson(desk: Desk, _caller: PlanReader, plan: str, what: What 
         )
     make = plan_files.cells_geojson if what == "cells" else plan_files.geojson
     name = f"{plan}-cells.geojson" if what == "cells" else f"{plan}.geojson"
-    return await _file(desk, plan, lambda o, _: make(o), "application/geo+json", name)
+    return await _file(workspace, plan, lambda o, _: make(o), "application/geo+json", name)
 
 
 @router.get("/plans/{plan}/export.gpkg", summary="The plan as GeoPackage")
-async def export_gpkg(desk: Desk, _caller: PlanReader, plan: str) -> Response:
+async def export_gpkg(workspace: Workspace, _caller: PlanReader, plan: str) -> Response:
     """Return grids, cells and buildings as layers."""
     media_type = "application/geopackage+sqlite3"
-    return await _file(desk, plan, lambda o, _: plan_files.gpkg(o), media_type, f"{plan}.gpkg")
+    return await _file(workspace, plan, lambda o, _: plan_files.gpkg(o), media_type, f"{plan}.gpkg")
 
 
 @router.get("/plans/{plan}/export.xlsx", summary="The plan as a workbook")
-async def export_xlsx(desk: Desk, _caller: PlanReader, plan: str) -> Response:
+async def export_xlsx(workspace: Workspace, _caller: PlanReader, plan: str) -> Response:
     """Return grids, cells and the matrix as sheets."""
-    return await _file(desk, plan, plan_files.xlsx, _XLSX, f"{plan}.xlsx")
+    return await _file(workspace, plan, plan_files.xlsx, _XLSX, f"{plan}.xlsx")
 
 
 @router.get("/plans/{plan}/diff.xlsx", summary="The impact sheet as a workbook")
-async def impact_xlsx(desk: Desk, _caller: PlanReader, plan: str) -> Response:
+async def impact_xlsx(workspace: Workspace, _caller: PlanReader, plan: str) -> Response:
     """Return the impact sheet."""
-    return await _file(desk, plan, plan_files.impact_xlsx, _XLSX, f"{plan}-impact.xlsx")
+    return await _file(workspace, plan, plan_files.impact_xlsx, _XLSX, f"{plan}-impact.xlsx")
 
 
 @router.get("/plans/{plan}/diff.pdf", summary="The impact sheet as PDF")
-async def impact_pdf(desk: Desk, _caller: PlanReader, plan: str) -> Response:
+async def impact_pdf(workspace: Workspace, _caller: PlanReader, plan: str) -> Response:
     """Return the impact sheet with the map before and after."""
-    return await _file(desk, plan, plan_files.impact_pdf, "application/pdf", f"{plan}-impact.pdf")
+    return await _file(
+        workspace, plan, plan_files.impact_pdf, "application/pdf", f"{plan}-impact.pdf"
+    )
 
 
 # --- in -------------------------------------------------------------------------------------------
@@ -101,7 +109,7 @@ async def impact_pdf(desk: Desk, _caller: PlanReader, plan: str) -> Response:
 @router.post("/plans/{plan}/import", summary="A plan made elsewhere")
 async def import_plan(
     request: Request,
-    desk: Desk,
+    workspace: Workspace,
     caller: PlanReader,
     plan: str,
     format: Annotated[str, Query(max_length=20, description="cells or geojson")],
@@ -122,38 +130,48 @@ async def import_plan(
     content = b"".join([piece async for piece in limited(request, _MOST_BYTES, "body")])
 
     def work() -> Response:
-        opened = desk.open(plan)
-        desk.check_current(opened, revision)
+        opened = workspace.open(plan)
+        workspace.check_current(opened, revision)
         if format == "cells":
             found = from_cells(opened, content)
         else:
             found = from_polygons(opened, content, datum or "")
-        return _imported(desk, opened, revision, found, author_of(caller), dry=dry_run == "true")
+        return _imported(
+            workspace, opened, revision, found, author_of(caller), dry=dry_run == "true"
+        )
 
     return await asyncio.to_thread(work)
 
 
 def _imported(
-    desk: PlanDesk, opened: Open, revision: str, found: Imported, author: Author, *, dry: bool
+    workspace: PlanWorkspace,
+    opened: OpenPlan,
+    revision: str,
+    found: Imported,
+    author: Author,
+    *,
+    dry: bool,
 ) -> Response:
     started = time.perf_counter()
     if found.operation is None:
         body = unchanged_json(opened)
         return answer({**body, "doubts": found.doubts}, headers={"etag": etag_of(opened.etag)})
     if dry:
-        moved = do(opened.plan, found.operation, desk.context(author, opened.plan))
-        after = Open(opened.head, moved.plan)
+        moved = apply_operation(
+            opened.plan, found.operation, workspace.context(author, opened.plan)
+        )
+        after = OpenPlan(opened.head, moved.plan)
         body = delta_json(opened, after, moved, frame_of(opened), 0)
         body["revision"] = opened.head.revision
         return answer({**body, "doubts": found.doubts}, headers={"etag": etag_of(opened.etag)})
-    before, after, moved = desk.operate(opened.head.id, revision, found.operation, author)
+    before, after, moved = workspace.operate(opened.head.id, revision, found.operation, author)
     ms = (time.perf_counter() - started) * 1000
     body = delta_json(before, after, moved, frame_of(after), ms)
     return answer({**body, "doubts": found.doubts}, headers={"etag": etag_of(after.etag)})
 
 
 @router.post("/plans/draft", summary="Start from nothing", status_code=201)
-async def start(request: Request, desk: Desk, caller: PlanReader) -> Response:
+async def start(request: Request, workspace: Workspace, caller: PlanReader) -> Response:
     """Draft a first division from buildings, a table and an outline; JSON or a form."""
     given = await _form(request)
     title = words(given, "title", 100)
@@ -173,7 +191,7 @@ async def start(request: Request, desk: Desk, caller: PlanReader) -> Response:
         else:
             raise InvalidInput("table", "table is missing", "缺少 table")
         opened = from_scratch.begin_draft(
-            desk,
+            workspace,
             title=title,
             datum=datum,
             buildings=_object(given, "buildings"),
@@ -182,7 +200,7 @@ async def start(request: Request, desk: Desk, caller: PlanReader) -> Response:
             code=code,
             author=author_of(caller),
         )
-        return plan_answer(desk, opened, caller, 201)
+        return plan_answer(workspace, opened, caller, 201)
 
     return await asyncio.to_thread(work)
 
@@ -220,14 +238,14 @@ def _object(given: dict[str, Any], field: str) -> dict[str, Any] | None:
 
 
 @router.get("/notices", summary="Public notices 公示 of today")
-async def list_notices(desk: Desk, _caller: Public) -> Response:
+async def list_notices(workspace: Workspace, _caller: Public) -> Response:
     """List the plans that are put up for the public today."""
-    heads = await asyncio.to_thread(notices, desk)
+    heads = await asyncio.to_thread(notices, workspace)
     rows = [{"plan": h.id, "title": h.title, **(h.review or {})["notice"]} for h in heads]
     return answer({"notices": rows})
 
 
 @router.get("/notices/{plan}.json", summary="One public notice")
-async def one_notice(desk: Desk, _caller: Public, plan: str) -> Response:
+async def one_notice(workspace: Workspace, _caller: Public, plan: str) -> Response:
     """Return what a plan changes, before and after, without anything of people."""
-    return answer(await asyncio.to_thread(notice_json, desk, plan, frame_of))
+    return answer(await asyncio.to_thread(notice_json, workspace, plan, frame_of))

@@ -16,8 +16,8 @@ from api.http.preconditions import etag_of, if_match
 from api.http.responses import answer
 from api.routes.edit.common import author_of
 from api.routes.plans.common import (
-    Desk,
     PlanReader,
+    Workspace,
     frame_of,
     only,
     plan_answer,
@@ -30,9 +30,9 @@ from api.schemas.plans import (
     counts_json,
     delta_json,
     drawing_json,
+    findings_json,
     head_json,
     load_json,
-    problems_json,
     step_json,
     text_json,
     unchanged_json,
@@ -40,10 +40,10 @@ from api.schemas.plans import (
 from gis.errors import InvalidInput
 from gis.planning.assemble import check_whole
 from gis.planning.operations import MAX_BATCH, read_operation
-from gis.planning.plan import Moved
+from gis.planning.plan import PlanMove
 from gis.roster import ROLES, role_title
 from gis.store.plans import EDITABLE, STATES, WITHDRAWN
-from gis.workflows.plans.workspace import Open, PlanDesk, SentAgain
+from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace, SentAgain
 
 router = APIRouter(prefix="/plans", tags=["plans"], route_class=StrictRoute)
 
@@ -77,7 +77,7 @@ State = Annotated[
 
 @router.get("", summary="The plans, the newest first")
 async def list_plans(
-    desk: Desk,
+    workspace: Workspace,
     _caller: PlanReader,
     state: State = None,
     offset: whole("offset", 0, 1_000_000, "Leave out this many first") = None,  # type: ignore[valid-type]
@@ -85,7 +85,7 @@ async def list_plans(
 ) -> Response:
     """List the plans; without `state` all but those that were withdrawn."""
     states = (state,) if state else tuple(s for s in STATES if s != WITHDRAWN)
-    plans = desk.store.plans
+    plans = workspace.store.plans
 
     def read() -> Response:
         heads, total = plans.heads(states, limit=limit or _PAGE, offset=offset or 0)
@@ -96,22 +96,22 @@ async def list_plans(
 
 
 @router.post("", summary="Begin a plan", status_code=201)
-async def new_plan(request: Request, desk: Desk, caller: PlanReader) -> Response:
+async def new_plan(request: Request, workspace: Workspace, caller: PlanReader) -> Response:
     """Begin a plan from a division: `{"title", "reason", "base"?: version or "in_force"}`."""
     given = only(await read_body(request), "title", "reason", "base")
     title, reason = words(given, "title", 100), words(given, "reason", 500, needed=False)
     base = _base(given.get("base"))
 
-    def begin() -> Open:
+    def begin() -> OpenPlan:
         version = base
         if version == 0:
             from gis.clock import today
 
-            version = desk.store.holding(today()).division.version
-        return desk.begin(title, reason, version, author_of(caller))
+            version = workspace.store.holding(today()).division.version
+        return workspace.begin(title, reason, version, author_of(caller))
 
     opened = await asyncio.to_thread(begin)
-    return await asyncio.to_thread(plan_answer, desk, opened, caller, 201)
+    return await asyncio.to_thread(plan_answer, workspace, opened, caller, 201)
 
 
 def _base(value: object) -> int | None:
@@ -125,14 +125,16 @@ def _base(value: object) -> int | None:
 
 
 @router.get("/{plan}", summary="One plan")
-async def one_plan(desk: Desk, caller: PlanReader, plan: str) -> Response:
+async def one_plan(workspace: Workspace, caller: PlanReader, plan: str) -> Response:
     """Return a plan: its steps, findings, impact, loads, remarks, and what the caller may do."""
-    opened = await asyncio.to_thread(desk.open, plan)
-    return await asyncio.to_thread(plan_answer, desk, opened, caller)
+    opened = await asyncio.to_thread(workspace.open, plan)
+    return await asyncio.to_thread(plan_answer, workspace, opened, caller)
 
 
 @router.patch("/{plan}", summary="Change the title or reason of a plan")
-async def edit_plan(request: Request, desk: Desk, caller: PlanReader, plan: str) -> Response:
+async def edit_plan(
+    request: Request, workspace: Workspace, caller: PlanReader, plan: str
+) -> Response:
     """Change `title` or `reason`."""
     revision = if_match(request)
     given = only(await read_body(request), "title", "reason")
@@ -141,19 +143,21 @@ async def edit_plan(request: Request, desk: Desk, caller: PlanReader, plan: str)
         fields["title"] = words(given, "title", 100)
     if "reason" in given:
         fields["reason"] = words(given, "reason", 500, needed=False)
-    return await _changed(desk, caller, plan, revision, "plan.edit", EDITABLE, fields)
+    return await _changed(workspace, caller, plan, revision, "plan.edit", EDITABLE, fields)
 
 
 @router.delete("/{plan}", summary="Withdraw a plan")
-async def withdraw(request: Request, desk: Desk, caller: PlanReader, plan: str) -> Response:
+async def withdraw(
+    request: Request, workspace: Workspace, caller: PlanReader, plan: str
+) -> Response:
     """Withdraw a plan; nothing of it is erased."""
     revision = if_match(request)
     fields = {"state": WITHDRAWN}
-    return await _changed(desk, caller, plan, revision, "plan.withdraw", EDITABLE, fields)
+    return await _changed(workspace, caller, plan, revision, "plan.withdraw", EDITABLE, fields)
 
 
 async def _changed(
-    desk: PlanDesk,
+    workspace: PlanWorkspace,
     caller: Caller,
     plan: str,
     revision: str,
@@ -161,15 +165,15 @@ async def _changed(
     states: tuple[str, ...],
     fields: dict[str, Any],
 ) -> Response:
-    def change() -> Open:
-        return desk.change(plan, revision, author_of(caller), action, allowed=states, **fields)
+    def change() -> OpenPlan:
+        return workspace.change(plan, revision, author_of(caller), action, allowed=states, **fields)
 
     opened = await asyncio.to_thread(change)
-    return await asyncio.to_thread(plan_answer, desk, opened, caller)
+    return await asyncio.to_thread(plan_answer, workspace, opened, caller)
 
 
 @router.post("/{plan}/copy", summary="Copy a plan", status_code=201)
-async def copy(request: Request, desk: Desk, caller: PlanReader, plan: str) -> Response:
+async def copy(request: Request, workspace: Workspace, caller: PlanReader, plan: str) -> Response:
     """Copy a plan up to a step, and carry operations out on the copy."""
     given = only(await read_body(request, empty=True), "title", "at", "operations")
     title = words(given, "title", 100, needed=False) or None
@@ -180,14 +184,16 @@ async def copy(request: Request, desk: Desk, caller: PlanReader, plan: str) -> R
     if not isinstance(operations, list) or len(operations) > MAX_BATCH:
         raise InvalidInput("operations", "operations must be a list", "operations 应为列表")
     read = tuple(read_operation(o) for o in operations)
-    opened = await asyncio.to_thread(desk.copy, plan, title, at, read, author_of(caller))
-    return await asyncio.to_thread(plan_answer, desk, opened, caller, 201)
+    opened = await asyncio.to_thread(workspace.copy, plan, title, at, read, author_of(caller))
+    return await asyncio.to_thread(plan_answer, workspace, opened, caller, 201)
 
 
 @router.get("/{plan}/drawing", summary="Everything a map of the plan is drawn from")
-async def drawing(desk: Desk, _caller: PlanReader, plan: str, base: Yes = None) -> Response:
+async def drawing(
+    workspace: Workspace, _caller: PlanReader, plan: str, base: Yes = None
+) -> Response:
     """Return cells, grids, places and context, with shapes as whole numbers."""
-    opened = await asyncio.to_thread(desk.open, plan)
+    opened = await asyncio.to_thread(workspace.open, plan)
 
     def draw() -> Response:
         body = drawing_json(opened, frame_of(opened), with_base=base == "true")
@@ -200,7 +206,9 @@ async def drawing(desk: Desk, _caller: PlanReader, plan: str, base: Yes = None) 
 
 
 @router.post("/{plan}/operations", summary="One step more")
-async def operate(request: Request, desk: Desk, caller: PlanReader, plan: str) -> Response:
+async def operate(
+    request: Request, workspace: Workspace, caller: PlanReader, plan: str
+) -> Response:
     """Carry one operation out; the answer is what it changed."""
     revision = if_match(request)
     given = await read_body(request)
@@ -211,7 +219,9 @@ async def operate(request: Request, desk: Desk, caller: PlanReader, plan: str) -
     def act() -> Response:
         started = time.perf_counter()
         try:
-            before, after, moved = desk.operate(plan, revision, operation, author_of(caller), key)
+            before, after, moved = workspace.operate(
+                plan, revision, operation, author_of(caller), key
+            )
         except SentAgain as again:
             return answer(
                 unchanged_json(again.opened), headers={"etag": etag_of(again.opened.etag)}
@@ -221,40 +231,40 @@ async def operate(request: Request, desk: Desk, caller: PlanReader, plan: str) -
     return await asyncio.to_thread(act)
 
 
-def _delta(before: Open, after: Open, moved: Moved, started: float) -> Response:
+def _delta(before: OpenPlan, after: OpenPlan, moved: PlanMove, started: float) -> Response:
     body = delta_json(before, after, moved, frame_of(after), 0)
     body["ms"] = round((time.perf_counter() - started) * 1000, 1)
     return answer(body, headers={"etag": etag_of(after.etag)})
 
 
 @router.delete("/{plan}/operations/last", summary="Undo")
-async def undo(request: Request, desk: Desk, caller: PlanReader, plan: str) -> Response:
+async def undo(request: Request, workspace: Workspace, caller: PlanReader, plan: str) -> Response:
     """Take the last step back."""
     revision = if_match(request)
 
     def act() -> Response:
         started = time.perf_counter()
-        return _delta(*desk.undo(plan, revision, author_of(caller)), started)
+        return _delta(*workspace.undo(plan, revision, author_of(caller)), started)
 
     return await asyncio.to_thread(act)
 
 
 @router.post("/{plan}/operations/redo", summary="Redo")
-async def redo(request: Request, desk: Desk, caller: PlanReader, plan: str) -> Response:
+async def redo(request: Request, workspace: Workspace, caller: PlanReader, plan: str) -> Response:
     """Make the step again that was taken back last."""
     revision = if_match(request)
 
     def act() -> Response:
         started = time.perf_counter()
-        return _delta(*desk.redo(plan, revision, author_of(caller)), started)
+        return _delta(*workspace.redo(plan, revision, author_of(caller)), started)
 
     return await asyncio.to_thread(act)
 
 
 @router.get("/{plan}/steps", summary="The steps of a plan")
-async def steps(desk: Desk, _caller: PlanReader, plan: str) -> Response:
+async def steps(workspace: Workspace, _caller: PlanReader, plan: str) -> Response:
     """Return all steps, and those that were taken back, the next to redo first."""
-    opened = await asyncio.to_thread(desk.open, plan)
+    opened = await asyncio.to_thread(workspace.open, plan)
     return answer(
         {
             "steps": [step_json(s) for s in opened.plan.steps],
@@ -265,17 +275,17 @@ async def steps(desk: Desk, _caller: PlanReader, plan: str) -> Response:
 
 
 @router.get("/{plan}/check", summary="What the rules find")
-async def check(desk: Desk, _caller: PlanReader, plan: str, all: Yes = None) -> Response:
+async def check(workspace: Workspace, _caller: PlanReader, plan: str, all: Yes = None) -> Response:
     """Return the findings; with `all=true` the whole division is assembled and checked too."""
-    opened = await asyncio.to_thread(desk.open, plan)
+    opened = await asyncio.to_thread(workspace.open, plan)
 
     def look() -> Response:
         view = opened.plan.view
         stopping = [p.id for p in blocking(view)]
         body: dict[str, Any] = {
-            "findings": problems_json(view),
+            "findings": findings_json(view),
             "counts": counts_json(view),
-            "rules": rules_json(desk),
+            "rules": rules_json(workspace),
             "can_submit": not stopping and bool(opened.plan.steps),
             "blocking": stopping,
         }
@@ -296,29 +306,29 @@ async def check(desk: Desk, _caller: PlanReader, plan: str, all: Yes = None) -> 
 
 @router.get("/{plan}/people", summary="Who can be assigned")
 async def people(
-    desk: Desk,
+    workspace: Workspace,
     _caller: PlanReader,
     plan: str,
     q: Annotated[str | None, Query(max_length=100, description="Text in the name or post")] = None,
 ) -> Response:
     """Return the people of the roster with their duties and their load under the plan."""
-    opened = await asyncio.to_thread(desk.open, plan)
+    opened = await asyncio.to_thread(workspace.open, plan)
     return await asyncio.to_thread(_people, opened, q)
 
 
-def _people(opened: Open, q: str | None) -> Response:
+def _people(opened: OpenPlan, q: str | None) -> Response:
     view, atlas = opened.plan.view, opened.plan.base.atlas
     held: dict[str, list[dict[str, Any]]] = {}
     for duty in atlas.roster.duties:
         if duty.grid is not None and duty.grid in view.state.grids and duty.in_force(atlas.as_of):
-            sketch = view.state.grids[duty.grid]
+            attributes = view.state.grids[duty.grid]
             held.setdefault(duty.person, []).append(
                 {
                     "grid": duty.grid,
                     "code": view.code(duty.grid),
-                    "name": sketch.name,
+                    "name": attributes.name,
                     "role": str(duty.role),
-                    "title": text_json(role_title(duty.role, sketch.level)),
+                    "title": text_json(role_title(duty.role, attributes.level)),
                     "official": ROLES[duty.role].official,
                 }
             )

@@ -13,33 +13,33 @@ from api.http.params import StrictRoute
 from api.http.preconditions import etag_of, if_match
 from api.http.responses import answer
 from api.routes.edit.common import author_of
-from api.routes.plans.common import Desk, PlanReader, frame_of, only, read_body
+from api.routes.plans.common import PlanReader, Workspace, frame_of, only, read_body
 from api.schemas.plans import delta_json
 from gis.errors import InvalidInput
 from gis.ids import GridId
-from gis.planning.proposals import KINDS, Options
+from gis.planning.proposals import KINDS, ProposalOptions
 from gis.planning.rules import SizeRules
-from gis.workflows.plans.proposal_jobs import Jobs, job_json, take
-from gis.workflows.plans.workspace import Open
+from gis.workflows.plans.proposal_jobs import ProposalJobs, job_json, take
+from gis.workflows.plans.workspace import OpenPlan
 
 router = APIRouter(prefix="/plans", tags=["plans"], route_class=StrictRoute)
 _LIMIT_S = 120.0
 
 
-async def _jobs(request: Request, desk: Desk) -> Jobs:
+async def _jobs(request: Request, workspace: Workspace) -> ProposalJobs:
     state = request.app.state
     if not hasattr(state, "plan_jobs"):
-        state.plan_jobs = Jobs(desk)
-    found: Jobs = state.plan_jobs
+        state.plan_jobs = ProposalJobs(workspace)
+    found: ProposalJobs = state.plan_jobs
     return found
 
 
-AllJobs = Annotated[Jobs, Depends(_jobs)]
+AllJobs = Annotated[ProposalJobs, Depends(_jobs)]
 
 
 @router.post("/{plan}/proposals", summary="Ask for a proposal", status_code=202)
 async def propose(
-    request: Request, desk: Desk, jobs: AllJobs, caller: PlanReader, plan: str
+    request: Request, workspace: Workspace, jobs: AllJobs, caller: PlanReader, plan: str
 ) -> Response:
     """Begin a search; nothing is changed by itself."""
     given = only(await read_body(request), "kind", "grid", "grids", "options")
@@ -49,13 +49,15 @@ async def propose(
         raise InvalidInput(
             "kind", f"kind must be one of {listed}", f"kind 应为以下之一：{listed}", KINDS
         )
-    opened = await asyncio.to_thread(desk.open, plan)
-    options = read_options(kind, given, opened, desk.settings.rules)
+    opened = await asyncio.to_thread(workspace.open, plan)
+    options = read_options(kind, given, opened, workspace.settings.rules)
     job = jobs.start(opened, kind, options, author_of(caller))
     return answer(job_json(job, opened), 202, {"location": f"/plans/{plan}/proposals/{job.id}"})
 
 
-def read_options(kind: str, given: dict[str, Any], opened: Open, rules: SizeRules) -> Options:
+def read_options(
+    kind: str, given: dict[str, Any], opened: OpenPlan, rules: SizeRules
+) -> ProposalOptions:
     """Return what a search is to do.
 
     Raises
@@ -85,7 +87,7 @@ def read_options(kind: str, given: dict[str, Any], opened: Open, rules: SizeRule
     if low > high:
         raise InvalidInput("high", "high: under low", "high 小于 low")
     penalty = options.get("move_penalty")
-    return Options(
+    return ProposalOptions(
         low=low,
         high=high,
         minimum=int(_number(options, "minimum", 1, 10**6, max(1, rules.least_households))),
@@ -97,12 +99,12 @@ def read_options(kind: str, given: dict[str, Any], opened: Open, rules: SizeRule
     )
 
 
-def _grid(opened: Open, name: str) -> GridId:
+def _grid(opened: OpenPlan, name: str) -> GridId:
     grids = opened.plan.state.grids
     if name in grids:
         return GridId(name)
-    for grid, sketch in grids.items():
-        if sketch.code == name:
+    for grid, attributes in grids.items():
+        if attributes.code == name:
             return grid
     raise InvalidInput(
         "grid",
@@ -127,29 +129,35 @@ def _number(
 
 
 @router.get("/{plan}/proposals", summary="The proposals of a plan")
-async def list_jobs(desk: Desk, jobs: AllJobs, _caller: PlanReader, plan: str) -> Response:
+async def list_jobs(
+    workspace: Workspace, jobs: AllJobs, _caller: PlanReader, plan: str
+) -> Response:
     """List the proposals that were asked for since the server began."""
-    opened = await asyncio.to_thread(desk.open, plan)
+    opened = await asyncio.to_thread(workspace.open, plan)
     return answer({"jobs": [job_json(j, opened) for j in jobs.of(plan)]})
 
 
 @router.get("/{plan}/proposals/{job}", summary="One proposal")
-async def one_job(desk: Desk, jobs: AllJobs, _caller: PlanReader, plan: str, job: str) -> Response:
+async def one_job(
+    workspace: Workspace, jobs: AllJobs, _caller: PlanReader, plan: str, job: str
+) -> Response:
     """Return how far a search is, and what it found."""
-    opened = await asyncio.to_thread(desk.open, plan)
+    opened = await asyncio.to_thread(workspace.open, plan)
     return answer(job_json(jobs.job(plan, job), opened))
 
 
 @router.delete("/{plan}/proposals/{job}", summary="Cancel a proposal")
-async def cancel(desk: Desk, jobs: AllJobs, _caller: PlanReader, plan: str, job: str) -> Response:
+async def cancel(
+    workspace: Workspace, jobs: AllJobs, _caller: PlanReader, plan: str, job: str
+) -> Response:
     """Stop a search."""
-    opened = await asyncio.to_thread(desk.open, plan)
+    opened = await asyncio.to_thread(workspace.open, plan)
     return answer(job_json(jobs.cancel(jobs.job(plan, job)), opened))
 
 
 @router.post("/{plan}/proposals/{job}/take", summary="Take a proposal, or parts of it")
 async def take_job(
-    request: Request, desk: Desk, jobs: AllJobs, caller: PlanReader, plan: str, job: str
+    request: Request, workspace: Workspace, jobs: AllJobs, caller: PlanReader, plan: str, job: str
 ) -> Response:
     """Carry out what a proposal says, as one step."""
     revision = if_match(request)
@@ -163,7 +171,7 @@ async def take_job(
 
     def act() -> Response:
         started = time.perf_counter()
-        before, after, moved = take(desk, found, revision, chosen, author_of(caller))
+        before, after, moved = take(workspace, found, revision, chosen, author_of(caller))
         body = delta_json(before, after, moved, frame_of(after), 0)
         body["ms"] = round((time.perf_counter() - started) * 1000, 1)
         return answer(body, headers={"etag": etag_of(after.etag)})

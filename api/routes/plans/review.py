@@ -16,9 +16,9 @@ from api.http.problems import problem
 from api.http.responses import answer
 from api.routes.edit.common import author_of
 from api.routes.plans.common import (
-    Desk,
     PlanApprover,
     PlanReader,
+    Workspace,
     frame_of,
     only,
     plan_answer,
@@ -28,13 +28,14 @@ from api.routes.plans.common import (
 )
 from api.routes.plans.plans import Yes
 from api.schemas.compare import compare, plan_sheet
-from api.schemas.plans import blocking, problem_json
+from api.schemas.plans import blocking, finding_json
 from gis.errors import InvalidInput, NotAllowed
 from gis.findings import Text
 from gis.ids import GridId
+from gis.planning.findings import finding_ids
 from gis.store.plans import APPROVED, EDITABLE, RETURNED, STATES, SUBMITTED, WITHDRAWN, utc_now
 from gis.workflows.plans.publish import PlanConflict, conflicts_json, publish, rebase
-from gis.workflows.plans.workspace import Open, PlanDesk
+from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
 
 router = APIRouter(tags=["plans"], route_class=StrictRoute)
 Against = Annotated[
@@ -45,15 +46,19 @@ Named = Annotated[str, Query(max_length=80, description="plan:ID or division:VER
 
 @router.get("/plans/{plan}/diff", summary="The impact sheet")
 async def diff(
-    desk: Desk, _caller: PlanReader, plan: str, against: Against = None, shapes: Yes = None
+    workspace: Workspace,
+    _caller: PlanReader,
+    plan: str,
+    against: Against = None,
+    shapes: Yes = None,
 ) -> Response:
     """Return what a plan changes: matrix, places, who hands over to whom, duties, codes."""
 
     def make() -> Response:
         if against is not None:
-            body = compare(desk, against, f"plan:{plan}", shapes=shapes == "true")
+            body = compare(workspace, against, f"plan:{plan}", shapes=shapes == "true")
             return answer(body)
-        opened = desk.open(plan)
+        opened = workspace.open(plan)
         body = plan_sheet(opened, frame_of(opened), shapes=shapes == "true")
         return answer(body, headers={"etag": etag_of(opened.etag)})
 
@@ -62,10 +67,10 @@ async def diff(
 
 @router.get("/compare", summary="Any two plans or divisions compared")
 async def compare_any(
-    desk: Desk, _caller: PlanReader, left: Named, right: Named, shapes: Yes = None
+    workspace: Workspace, _caller: PlanReader, left: Named, right: Named, shapes: Yes = None
 ) -> Response:
     """Return the impact sheet of any two, such as `left=division:1&right=plan:p-1f3a`."""
-    body = await asyncio.to_thread(compare, desk, left, right, shapes=shapes == "true")
+    body = await asyncio.to_thread(compare, workspace, left, right, shapes=shapes == "true")
     return answer(body)
 
 
@@ -73,7 +78,7 @@ async def compare_any(
 
 
 async def _reviewed(
-    desk: PlanDesk,
+    workspace: PlanWorkspace,
     caller: Caller,
     plan: str,
     revision: str,
@@ -83,27 +88,27 @@ async def _reviewed(
     review: dict[str, Any],
     state: str | None = None,
 ) -> Response:
-    def act() -> Open:
-        head = desk.store.plans.head(plan)
+    def act() -> OpenPlan:
+        head = workspace.store.plans.head(plan)
         fields: dict[str, Any] = {"review": {**(head.review or {}), **review}}
         if state is not None:
             fields["state"] = state
-        return desk.change(
+        return workspace.change(
             plan, revision, author_of(caller), action, allowed=allowed, reason=reason, **fields
         )
 
     opened = await asyncio.to_thread(act)
-    return await asyncio.to_thread(plan_answer, desk, opened, caller)
+    return await asyncio.to_thread(plan_answer, workspace, opened, caller)
 
 
 @router.post("/plans/{plan}/submit", summary="Submit a plan for review")
-async def submit(request: Request, desk: Desk, caller: PlanReader, plan: str) -> Response:
+async def submit(request: Request, workspace: Workspace, caller: PlanReader, plan: str) -> Response:
     """Submit: no hard finding, every soft one on a touched grid solved or waived."""
     revision = if_match(request)
     given = only(await read_body(request, empty=True), "note")
     note = words(given, "note", needed=False)
-    opened = await asyncio.to_thread(desk.open, plan)
-    desk.check_current(opened, revision)
+    opened = await asyncio.to_thread(workspace.open, plan)
+    workspace.check_current(opened, revision)
     if opened.head.state in EDITABLE:
         refusal = await asyncio.to_thread(_refusal, request, opened)
         if refusal is not None:
@@ -116,11 +121,11 @@ async def submit(request: Request, desk: Desk, caller: PlanReader, plan: str) ->
         "approved_note": "",
     }
     return await _reviewed(
-        desk, caller, plan, revision, "plan.submit", EDITABLE, note, review, SUBMITTED
+        workspace, caller, plan, revision, "plan.submit", EDITABLE, note, review, SUBMITTED
     )
 
 
-def _refusal(request: Request, opened: Open) -> Response | None:
+def _refusal(request: Request, opened: OpenPlan) -> Response | None:
     view = opened.plan.view
     stopping = blocking(view)
     title = Text("The plan cannot be submitted", "方案不能提交")
@@ -129,17 +134,19 @@ def _refusal(request: Request, opened: Open) -> Response | None:
         return problem(request, 409, "nothing-to-submit", title, detail)
     if not stopping:
         return None
-    before = view.base.view.problem_ids
+    before = finding_ids(view.base.view)
     detail = Text(
         f"{len(stopping)} findings keep it back: solve them, or waive the soft ones with a reason",
         f"有 {len(stopping)} 个问题未处理：请解决，或对可豁免的注明理由",
     )
-    rows = [problem_json(p, view, before) for p in stopping]
+    rows = [finding_json(p, view, before) for p in stopping]
     return problem(request, 409, "blocking-findings", title, detail, blocking=rows)
 
 
 @router.post("/plans/{plan}/comments", summary="Remark on a plan")
-async def comment(request: Request, desk: Desk, caller: PlanReader, plan: str) -> Response:
+async def comment(
+    request: Request, workspace: Workspace, caller: PlanReader, plan: str
+) -> Response:
     """Remark on a plan, on a grid of it, or on a place."""
     given = only(await read_body(request), "text", "grid", "place")
     text = words(given, "text", 2000)
@@ -155,32 +162,44 @@ async def comment(request: Request, desk: Desk, caller: PlanReader, plan: str) -
         ):
             raise InvalidInput("place", "place must be [lon, lat]", "place 应为 [经度, 纬度]")
         about["place"] = [float(v) for v in place]
-    await asyncio.to_thread(desk.store.plans.comment, plan, author_of(caller), text, about)
-    opened = await asyncio.to_thread(desk.open, plan)
-    return await asyncio.to_thread(plan_answer, desk, opened, caller)
+    await asyncio.to_thread(workspace.store.plans.comment, plan, author_of(caller), text, about)
+    opened = await asyncio.to_thread(workspace.open, plan)
+    return await asyncio.to_thread(plan_answer, workspace, opened, caller)
 
 
 @router.post("/plans/{plan}/return", summary="Return a plan to its planner")
-async def send_back(request: Request, desk: Desk, caller: PlanApprover, plan: str) -> Response:
+async def send_back(
+    request: Request, workspace: Workspace, caller: PlanApprover, plan: str
+) -> Response:
     """Return a plan with a reason; it can be edited again."""
     revision = if_match(request)
     reason = words(only(await read_body(request), "reason"), "reason")
     review = {"returned_by": caller.name, "returned_reason": reason, "notice": None}
     return await _reviewed(
-        desk, caller, plan, revision, "plan.return", (SUBMITTED, APPROVED), reason, review, RETURNED
+        workspace,
+        caller,
+        plan,
+        revision,
+        "plan.return",
+        (SUBMITTED, APPROVED),
+        reason,
+        review,
+        RETURNED,
     )
 
 
 @router.post("/plans/{plan}/approve", summary="Approve a plan")
-async def approve(request: Request, desk: Desk, caller: PlanApprover, plan: str) -> Response:
+async def approve(
+    request: Request, workspace: Workspace, caller: PlanApprover, plan: str
+) -> Response:
     """Approve a plan that somebody else submitted."""
     revision = if_match(request)
     note = words(only(await read_body(request, empty=True), "note"), "note", needed=False)
-    head = await asyncio.to_thread(desk.store.plans.head, plan)
+    head = await asyncio.to_thread(workspace.store.plans.head, plan)
     check_other_person(head.review or {}, caller.name, head.state)
     review = {"approved_by": caller.name, "approved_at": utc_now(), "approved_note": note}
     return await _reviewed(
-        desk, caller, plan, revision, "plan.approve", (SUBMITTED,), note, review, APPROVED
+        workspace, caller, plan, revision, "plan.approve", (SUBMITTED,), note, review, APPROVED
     )
 
 
@@ -200,7 +219,9 @@ def check_other_person(review: Any, name: str, state: str) -> None:
 
 
 @router.post("/plans/{plan}/notice", summary="Put an approved plan up for the public 公示")
-async def notice(request: Request, desk: Desk, caller: PlanApprover, plan: str) -> Response:
+async def notice(
+    request: Request, workspace: Workspace, caller: PlanApprover, plan: str
+) -> Response:
     """Show an approved plan to everybody, from a day until a day."""
     revision = if_match(request)
     given = only(await read_body(request), "from", "until", "text", "contact")
@@ -215,22 +236,26 @@ async def notice(request: Request, desk: Desk, caller: PlanApprover, plan: str) 
         "url": f"/notices/{plan}",
     }
     return await _reviewed(
-        desk, caller, plan, revision, "plan.notice", (APPROVED,), "", {"notice": put_up}
+        workspace, caller, plan, revision, "plan.notice", (APPROVED,), "", {"notice": put_up}
     )
 
 
 @router.delete("/plans/{plan}/notice", summary="Take a public notice down")
-async def take_down(request: Request, desk: Desk, caller: PlanApprover, plan: str) -> Response:
+async def take_down(
+    request: Request, workspace: Workspace, caller: PlanApprover, plan: str
+) -> Response:
     """Take a public notice down."""
     revision = if_match(request)
     allowed = tuple(s for s in STATES if s != WITHDRAWN)
     return await _reviewed(
-        desk, caller, plan, revision, "plan.notice_ends", allowed, "", {"notice": None}
+        workspace, caller, plan, revision, "plan.notice_ends", allowed, "", {"notice": None}
     )
 
 
 @router.post("/plans/{plan}/publish", summary="Publish an approved plan")
-async def publish_plan(request: Request, desk: Desk, caller: PlanApprover, plan: str) -> Response:
+async def publish_plan(
+    request: Request, workspace: Workspace, caller: PlanApprover, plan: str
+) -> Response:
     """Publish: the next division, roster, lineage and record in one transaction."""
     revision = if_match(request)
     given = only(await read_body(request), "effective_from", "reason")
@@ -238,8 +263,8 @@ async def publish_plan(request: Request, desk: Desk, caller: PlanApprover, plan:
     reason = words(given, "reason", needed=False)
 
     def act() -> Response:
-        opened = publish(desk, plan, revision, day, author_of(caller), reason=reason)
-        return answer(published_json(desk, opened, caller, day))
+        opened = publish(workspace, plan, revision, day, author_of(caller), reason=reason)
+        return answer(published_json(workspace, opened, caller, day))
 
     try:
         return await asyncio.to_thread(act)
@@ -247,11 +272,13 @@ async def publish_plan(request: Request, desk: Desk, caller: PlanApprover, plan:
         return conflict_answer(request, clash)
 
 
-def published_json(desk: PlanDesk, opened: Open, caller: Caller, day: date) -> dict[str, Any]:
+def published_json(
+    workspace: PlanWorkspace, opened: OpenPlan, caller: Caller, day: date
+) -> dict[str, Any]:
     """Return a plan that was published, and what it made."""
-    versions = desk.store.versions()
+    versions = workspace.store.versions()
     return {
-        "plan": plan_json(desk, opened, caller),
+        "plan": plan_json(workspace, opened, caller),
         "division": {
             "version": opened.head.published_version,
             "effective_from": day.isoformat(),
@@ -268,17 +295,19 @@ def conflict_answer(request: Request, clash: PlanConflict) -> Response:
 
 
 @router.get("/plans/{plan}/conflicts", summary="What a newer division changed too")
-async def conflicts(desk: Desk, _caller: PlanReader, plan: str) -> Response:
+async def conflicts(workspace: Workspace, _caller: PlanReader, plan: str) -> Response:
     """Return the grids that this plan and a newer division have both changed."""
 
     def look() -> Response:
-        return answer(conflicts_json(desk, desk.open(plan)))
+        return answer(conflicts_json(workspace, workspace.open(plan)))
 
     return await asyncio.to_thread(look)
 
 
 @router.post("/plans/{plan}/rebase", summary="Carry a plan over to the newest division")
-async def rebase_plan(request: Request, desk: Desk, caller: PlanReader, plan: str) -> Response:
+async def rebase_plan(
+    request: Request, workspace: Workspace, caller: PlanReader, plan: str
+) -> Response:
     """Carry over, keeping mine or theirs where both changed the same grid."""
     revision = if_match(request)
     given = only(await read_body(request), "keep", "grids")
@@ -288,9 +317,9 @@ async def rebase_plan(request: Request, desk: Desk, caller: PlanReader, plan: st
         raise InvalidInput("grids", "grids must be an object", "grids 应为对象")
     keep = {GridId(g): _whose(v, "grids") for g, v in grids.items()}
     opened = await asyncio.to_thread(
-        rebase, desk, plan, revision, keep, author_of(caller), mine=mine
+        rebase, workspace, plan, revision, keep, author_of(caller), mine=mine
     )
-    return await asyncio.to_thread(plan_answer, desk, opened, caller)
+    return await asyncio.to_thread(plan_answer, workspace, opened, caller)
 
 
 def _whose(value: object, field: str) -> bool:

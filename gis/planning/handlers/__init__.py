@@ -1,4 +1,4 @@
-"""Operations carried out: from one state of a plan to the next, and a sentence about it.
+"""Operations applied: from one state of a plan to the next, and a sentence about it.
 
 Nothing here looks at a clock or draws lots: ids of new grids, the day and the author come in a
 :class:`Context`. A step is refused as a whole, with the field that is wrong or the grid that is
@@ -14,9 +14,8 @@ from typing import Any
 from gis.errors import Conflict
 from gis.findings import Text
 from gis.planning.handlers import assign, attributes, merge, paint, split, waive
-from gis.planning.handlers.editor import Context, Work
+from gis.planning.handlers.editor import Context, Editor
 from gis.planning.operations import (
-    Arrange,
     Assign,
     Batch,
     Create,
@@ -27,6 +26,7 @@ from gis.planning.operations import (
     MoveBoundary,
     Operation,
     Paint,
+    ReassignCells,
     Rename,
     Retire,
     SetClass,
@@ -39,19 +39,19 @@ from gis.planning.operations import (
     Unwaive,
     Waive,
 )
-from gis.planning.state import Change, State, difference
+from gis.planning.state import PlanChange, PlanState, difference
 
 
 @dataclass(frozen=True)
 class Done:
     """A state after an operation, the change that led there, and what it says in the list."""
 
-    state: State
-    change: Change
+    state: PlanState
+    change: PlanChange
     text: Text
 
 
-def carry_out(operation: Operation, state: State, context: Context) -> Done:
+def apply(operation: Operation, state: PlanState, context: Context) -> Done:
     """Return what an operation makes of a state.
 
     Raises
@@ -62,25 +62,25 @@ def carry_out(operation: Operation, state: State, context: Context) -> Done:
     Conflict
         It would change a locked grid, or change nothing.
     """
-    work = Work(state, context)
-    text = _act(work, operation)
-    change = difference(state, work.state)
+    editor = Editor(state, context)
+    text = _act(editor, operation)
+    change = difference(state, editor.state)
     if change.is_empty:
         raise Conflict(
             f"nothing changes: {text.en}; it is so already",
             f"没有任何变化：{text.zh}，现状已是如此",
         )
-    return Done(work.state, change, text)
+    return Done(editor.state, change, text)
 
 
-def _act(work: Work, operation: Operation) -> Text:
-    return _ACTS[type(operation)](work, operation)
+def _act(editor: Editor, operation: Operation) -> Text:
+    return _ACTS[type(operation)](editor, operation)
 
 
-def _batch(work: Work, op: Batch) -> Text:
+def _batch(editor: Editor, op: Batch) -> Text:
     first = Text("", "")
     for number, operation in enumerate(op.operations):
-        text = _act(work, operation)
+        text = _act(editor, operation)
         first = first if number else text
     if op.text:
         return Text(op.text, op.text)
@@ -88,7 +88,7 @@ def _batch(work: Work, op: Batch) -> Text:
     return Text(f"{first.en} (+{more})", f"{first.zh}（等 {more + 1} 步）") if more else first
 
 
-_ACTS: Mapping[type[Any], Callable[[Work, Any], Text]] = {
+_ACTS: Mapping[type[Any], Callable[[Editor, Any], Text]] = {
     Paint: paint.paint,
     MoveBoundary: paint.move_boundary,
     Split: split.split,
@@ -108,8 +108,8 @@ _ACTS: Mapping[type[Any], Callable[[Work, Any], Text]] = {
     Waive: waive.waive,
     Unwaive: waive.unwaive,
     ExpectParts: attributes.expect_parts,
-    Arrange: merge.arrange,
+    ReassignCells: merge.arrange,
     Batch: _batch,
 }
 
-__all__ = ["Context", "Done", "carry_out"]
+__all__ = ["Context", "Done", "apply"]

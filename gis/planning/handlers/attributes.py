@@ -8,7 +8,7 @@ from gis.division import GridKind
 from gis.errors import InvalidInput
 from gis.findings import Text
 from gis.ids import GridId, Level
-from gis.planning.handlers.editor import Work, check_kind
+from gis.planning.handlers.editor import Editor, check_kind
 from gis.planning.operations import (
     ExpectParts,
     Lock,
@@ -19,7 +19,7 @@ from gis.planning.operations import (
     SetParent,
     Unlock,
 )
-from gis.planning.state import Change, apply
+from gis.planning.state import PlanChange, apply_change
 
 _KINDS_ZH = {
     GridKind.COMMUNITY: "社区",
@@ -32,76 +32,76 @@ _KINDS_ZH = {
 }
 
 
-def rename(work: Work, op: Rename) -> Text:
+def rename(editor: Editor, op: Rename) -> Text:
     """Give a grid another name."""
-    grid = work.grid(op.grid, "grid")
-    work.edit(grid.id, name=op.name)
+    grid = editor.grid(op.grid, "grid")
+    editor.edit(grid.id, name=op.name)
     return Text(f"{grid.name} is renamed {op.name}", f"{grid.name} 更名为 {op.name}")
 
 
-def set_class(work: Work, op: SetClass) -> Text:
+def set_class(editor: Editor, op: SetClass) -> Text:
     """Set the class of a community."""
-    grid = work.of_level(op.grid, "grid", Level.COMMUNITY)
-    work.edit(grid.id, grid_class=op.class_)
+    grid = editor.of_level(op.grid, "grid", Level.COMMUNITY)
+    editor.edit(grid.id, grid_class=op.class_)
     return Text(
         f"{grid.name} is of class {op.class_ or '—'}",
         f"{grid.name} 定为{op.class_ or '无'}类",
     )
 
 
-def set_grade(work: Work, op: SetGrade) -> Text:
+def set_grade(editor: Editor, op: SetGrade) -> Text:
     """Set the grade of a compound."""
-    grid = work.of_level(op.grid, "grid", Level.COMPOUND)
-    work.edit(grid.id, grid_grade=op.grade)
+    grid = editor.of_level(op.grid, "grid", Level.COMPOUND)
+    editor.edit(grid.id, grid_grade=op.grade)
     return Text(
         f"{grid.name} is of grade {op.grade or '—'}", f"{grid.name} 定为 {op.grade or '无'} 级"
     )
 
 
-def set_kind(work: Work, op: SetKind) -> Text:
+def set_kind(editor: Editor, op: SetKind) -> Text:
     """Set the kind of a grid to one that its level allows."""
-    grid = work.grid(op.grid, "grid")
+    grid = editor.grid(op.grid, "grid")
     kind = check_kind(grid.level, op.to, "to")
-    work.edit(grid.id, kind=kind)
+    editor.edit(grid.id, kind=kind)
     return Text(f"{grid.name} becomes {kind}", f"{grid.name} 的类型改为 {_KINDS_ZH[kind]}")
 
 
-def set_parent(work: Work, op: SetParent) -> Text:
+def set_parent(editor: Editor, op: SetParent) -> Text:
     """Give a grid another parent."""
-    grid = work.grid(op.grid, "grid")
+    grid = editor.grid(op.grid, "grid")
     above = grid.level.above
     if above is None:
         raise InvalidInput("grid", "grid: a community has no parent", "grid：社区没有上级网格")
-    parent = work.of_level(op.parent, "parent", above)
-    work.adopt(grid.id, parent.id)
+    parent = editor.of_level(op.parent, "parent", above)
+    editor.adopt(grid.id, parent.id)
     return Text(f"{grid.name} goes to {parent.name}", f"{grid.name} 划归 {parent.name}")
 
 
-def expect_parts(work: Work, op: ExpectParts) -> Text:
+def expect_parts(editor: Editor, op: ExpectParts) -> Text:
     """State in how many parts a grid may lie."""
-    grid = work.grid(op.grid, "grid")
+    grid = editor.grid(op.grid, "grid")
     if not 1 <= op.n <= 1000:
         raise InvalidInput("n", "n must be from 1 to 1000", "n 应为 1 到 1000", ("1..1000",))
-    work.edit(grid.id, parts=op.n)
+    editor.edit(grid.id, parts=op.n)
     return Text(f"{grid.name} may lie in {op.n} parts", f"{grid.name} 可由 {op.n} 块组成")
 
 
-def lock(work: Work, op: Lock) -> Text:
+def lock(editor: Editor, op: Lock) -> Text:
     """Lock grids against every change of them and of what lies in them."""
-    return _lock(work, op.grids, on=True)
+    return _lock(editor, op.grids, on=True)
 
 
-def unlock(work: Work, op: Unlock) -> Text:
+def unlock(editor: Editor, op: Unlock) -> Text:
     """Unlock grids."""
-    return _lock(work, op.grids, on=False)
+    return _lock(editor, op.grids, on=False)
 
 
-def _lock(work: Work, names: Iterable[str], *, on: bool) -> Text:
-    given = [work.grid(g, "grids") for g in names]
+def _lock(editor: Editor, names: Iterable[str], *, on: bool) -> Text:
+    given = [editor.grid(g, "grids") for g in names]
     locks: dict[GridId, tuple[bool | None, bool | None]] = {
-        g.id: (work.state.locked.get(g.id), on or None) for g in given
+        g.id: (editor.state.locked.get(g.id), on or None) for g in given
     }
-    work.state = apply(work.state, Change(locks=locks))
+    editor.state = apply_change(editor.state, PlanChange(locks=locks))
     shown = "、".join(g.name for g in given)[:80]
     if on:
         return Text(f"{shown} locked", f"锁定 {shown}")

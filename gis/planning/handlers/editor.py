@@ -12,7 +12,7 @@ from gis.division import KINDS_OF_LEVEL, GridKind
 from gis.errors import Conflict, InvalidInput
 from gis.findings import Text
 from gis.ids import GridId, Level, PersonId
-from gis.planning.state import Change, Sketch, State, apply
+from gis.planning.state import GridAttributes, PlanChange, PlanState, apply_change
 from gis.roster import Roster
 
 
@@ -29,21 +29,21 @@ class Context:
     roster: Roster
     day: date
     new_id: Callable[[Level], GridId]
-    waivable: Callable[[State], Mapping[str, Text]]
+    waivable: Callable[[PlanState], Mapping[str, Text]]
     author: str = ""
     now: str = ""
 
 
-class Work:
+class Editor:
     """A state being changed: every act replaces ``state`` by the next."""
 
-    def __init__(self, state: State, context: Context) -> None:
+    def __init__(self, state: PlanState, context: Context) -> None:
         self.state = state
         self.context = context
 
     # --- what is named ---
 
-    def grid(self, name: str, field: str) -> Sketch:
+    def grid(self, name: str, field: str) -> GridAttributes:
         """Return the grid with an id or code."""
         found = self.state.grids.get(GridId(name))
         if found is None:
@@ -56,7 +56,7 @@ class Work:
             )
         return found
 
-    def of_level(self, name: str, field: str, level: Level) -> Sketch:
+    def of_level(self, name: str, field: str, level: Level) -> GridAttributes:
         found = self.grid(name, field)
         if found.level is not level:
             raise InvalidInput(
@@ -69,7 +69,7 @@ class Work:
     def cells(self, numbers: Iterable[int]) -> list[int]:
         named = list(dict.fromkeys(numbers))
         for number in named:
-            if number not in self.state.ground.cells:
+            if number not in self.state.cell_map.cells:
                 raise InvalidInput(
                     "cells",
                     f"cells: this plan has no cell {number}; fetch the drawing anew",
@@ -87,19 +87,19 @@ class Work:
         return PersonId(name)
 
     def name_of(self, grid: GridId | None) -> str:
-        sketch = self.state.grids.get(grid) if grid else None
-        return sketch.name if sketch else "—"
+        attributes = self.state.grids.get(grid) if grid else None
+        return attributes.name if attributes else "—"
 
     # --- what is changed ---
 
     def check_open(self, *grids: GridId | None) -> None:
         """Refuse to change a grid that is locked, or lies in one that is."""
         for grid in grids:
-            for sketch in self.state.chain(grid) if grid else ():
-                if sketch.id in self.state.locked:
+            for attributes in self.state.chain(grid) if grid else ():
+                if attributes.id in self.state.locked:
                     raise Conflict(
-                        f"grid {sketch.name} is locked: unlock it first",
-                        f"网格“{sketch.name}”已锁定：请先解锁",
+                        f"grid {attributes.name} is locked: unlock it first",
+                        f"网格“{attributes.name}”已锁定：请先解锁",
                     )
 
     def move(self, cells: Collection[int], to: GridId, *, drop: bool = True) -> list[int]:
@@ -108,8 +108,8 @@ class Work:
         moving = [c for c in cells if owner.get(c) != to]
         sources = list(dict.fromkeys(owner[c] for c in moving if c in owner))
         self.check_open(to, *sources)
-        change = Change(cells={c: (owner.get(c), to) for c in moving})
-        self.state = apply(self.state, change)
+        change = PlanChange(cells={c: (owner.get(c), to) for c in moving})
+        self.state = apply_change(self.state, change)
         for source in sources:
             if drop and source not in self.state.cells_of and source != to:
                 self.drop(source)
@@ -117,20 +117,22 @@ class Work:
 
     def drop(self, grid: GridId) -> None:
         """Take a grid out that has nothing in it; a compound that held nothing else goes too."""
-        sketch = self.state.grids[grid]
+        attributes = self.state.grids[grid]
         self.put(grid, None)
-        parent = sketch.parent
+        parent = attributes.parent
         if parent is None or parent not in self.state.grids or self.state.children(parent):
             return
         if self.state.grids[parent].level is Level.COMPOUND:
             self.drop(parent)
 
-    def put(self, grid: GridId, sketch: Sketch | None) -> None:
+    def put(self, grid: GridId, attributes: GridAttributes | None) -> None:
         before = self.state.grids.get(grid)
         locks = {}
-        if sketch is None and grid in self.state.locked:
+        if attributes is None and grid in self.state.locked:
             locks[grid] = (True, None)
-        self.state = apply(self.state, Change(grids={grid: (before, sketch)}, locks=locks))
+        self.state = apply_change(
+            self.state, PlanChange(grids={grid: (before, attributes)}, locks=locks)
+        )
 
     def edit(self, grid: GridId, **fields: Any) -> None:
         self.check_open(grid)
@@ -138,10 +140,10 @@ class Work:
 
     def adopt(self, grid: GridId, parent: GridId) -> None:
         """Give a grid another parent; the one it leaves goes when it is left with none."""
-        sketch = self.state.grids[grid]
-        old = sketch.parent
+        attributes = self.state.grids[grid]
+        old = attributes.parent
         self.check_open(grid, parent)
-        self.put(grid, replace(sketch, parent=parent))
+        self.put(grid, replace(attributes, parent=parent))
         if (
             old is not None
             and old in self.state.grids
@@ -151,9 +153,9 @@ class Work:
             self.check_open(old)
             self.drop(old)
 
-    def new(self, sketch: Sketch) -> GridId:
-        self.put(sketch.id, sketch)
-        return sketch.id
+    def new(self, attributes: GridAttributes) -> GridId:
+        self.put(attributes.id, attributes)
+        return attributes.id
 
 
 def exactly_one(op: Any, *members: str) -> None:

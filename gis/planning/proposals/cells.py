@@ -13,10 +13,10 @@ from gis.errors import InvalidInput
 from gis.findings import Text
 from gis.geometry import to_metres
 from gis.ids import GridId, Level
-from gis.planning.evaluation import Seen, View
+from gis.planning.evaluation import GridView, PlanView
 from gis.planning.lattice import geometry_of
-from gis.planning.operations import Arrange, Founded, Move
-from gis.planning.proposals.values import Part
+from gis.planning.operations import CellMove, NewCluster, ReassignCells
+from gis.planning.proposals.values import ProposalPart
 
 
 @dataclass(frozen=True)
@@ -27,44 +27,46 @@ class Units:
     pairs: list[tuple[int, int]]
     bare: list[int]
 
-    def shapes(self, view: View) -> Any:
+    def shapes(self, view: PlanView) -> Any:
         """Return what stands on each, in metres: a footprint, else the cell itself."""
         by_id = view.base.atlas.directory.by_id
-        ground = view.state.ground
+        cell_map = view.state.cell_map
         found = []
         for number in self.cells:
-            cell = ground.cells[number]
+            cell = cell_map.cells[number]
             shape = by_id[cell.buildings[0]].geometry
             found.append(shape if shape.area > 0 else geometry_of((cell.face,)))
         return to_metres(np.array(found, dtype=object))
 
 
-def units_of(view: View, grids: Iterable[GridId]) -> Units:
-    ground, cells = view.state.ground, sorted({c for g in grids for c in view.grids[g].cells})
-    built = [c for c in cells if ground.cells[c].buildings]
+def units_of(view: PlanView, grids: Iterable[GridId]) -> Units:
+    cell_map, cells = view.state.cell_map, sorted({c for g in grids for c in view.grids[g].cells})
+    built = [c for c in cells if cell_map.cells[c].buildings]
     row = {c: i for i, c in enumerate(built)}
     pairs = [
-        (row[c], row[o]) for c in built for o in ground.beside[c] if o in row and row[c] < row[o]
+        (row[c], row[o]) for c in built for o in cell_map.beside[c] if o in row and row[c] < row[o]
     ]
     return Units(built, pairs, [c for c in cells if c not in row])
 
 
-def clusters_in(view: View, grids: Iterable[GridId]) -> list[Seen]:
+def clusters_in(view: PlanView, grids: Iterable[GridId]) -> list[GridView]:
     """Return the unlocked building clusters among or under some grids."""
-    found: dict[GridId, Seen] = {}
+    found: dict[GridId, GridView] = {}
     for grid in grids:
-        for seen in _below(view, grid):
-            locked = any(s.id in view.state.locked for s in view.state.chain(seen.sketch.id))
-            if seen.sketch.kind is GridKind.BUILDING_CLUSTER and not locked:
-                found[seen.sketch.id] = seen
+        for grid_view in _below(view, grid):
+            locked = any(
+                s.id in view.state.locked for s in view.state.chain(grid_view.attributes.id)
+            )
+            if grid_view.attributes.kind is GridKind.BUILDING_CLUSTER and not locked:
+                found[grid_view.attributes.id] = grid_view
     return list(found.values())
 
 
-def _below(view: View, grid: GridId) -> list[Seen]:
-    seen = view.grids[grid]
-    if seen.sketch.level is Level.BUILDING_CLUSTER:
-        return [seen]
-    return [s for child in seen.children for s in _below(view, child)]
+def _below(view: PlanView, grid: GridId) -> list[GridView]:
+    grid_view = view.grids[grid]
+    if grid_view.attributes.level is Level.BUILDING_CLUSTER:
+        return [grid_view]
+    return [s for child in grid_view.children for s in _below(view, child)]
 
 
 def require(found: Sequence[Any], what: Text) -> None:
@@ -74,14 +76,14 @@ def require(found: Sequence[Any], what: Text) -> None:
 
 
 def left_out(
-    view: View, units: Units, left_out: Iterable[Any]
+    view: PlanView, units: Units, left_out: Iterable[Any]
 ) -> tuple[tuple[GridId | None, Text], ...]:
     """Return what no division can cluster, each with its grid and why."""
     return tuple((view.state.owner.get(units.cells[piece.buildings[0]]), piece.text)
                  for piece in left_out)  # fmt: skip
 
 
-def named_after(view: View, units: Units, labels: list[int]) -> dict[int, GridId]:
+def named_after(view: PlanView, units: Units, labels: list[int]) -> dict[int, GridId]:
     """Return which clusters go on as an existing grid: as many buildings as can stay do."""
     votes: dict[tuple[int, GridId], int] = {}
     for cell, label in zip(units.cells, labels, strict=True):
@@ -96,8 +98,8 @@ def named_after(view: View, units: Units, labels: list[int]) -> dict[int, GridId
 
 
 def rearranged(
-    view: View, units: Units, labels: list[int], named: Mapping[int, GridId]
-) -> tuple[Part, ...]:
+    view: PlanView, units: Units, labels: list[int], named: Mapping[int, GridId]
+) -> tuple[ProposalPart, ...]:
     """Return the parts that bring the cells under their labels; those not named are founded."""
     owner = view.state.owner
     target: dict[int, int] = {
@@ -115,29 +117,29 @@ def rearranged(
 
 
 def _attach_bare(
-    view: View, units: Units, target: dict[int, int], named: Mapping[int, GridId]
+    view: PlanView, units: Units, target: dict[int, int], named: Mapping[int, GridId]
 ) -> None:
     """Let cells without buildings stay with their grid, or go along with a neighbour."""
     label_of = {grid: label for label, grid in named.items()}
     left = [c for c in units.bare if view.state.owner[c] not in label_of]
     while left:
-        reached = [c for c in left if any(b in target for b in view.state.ground.beside[c])]
+        reached = [c for c in left if any(b in target for b in view.state.cell_map.beside[c])]
         if not reached:
             return
         for cell in reached:
-            target[cell] = next(target[b] for b in view.state.ground.beside[cell] if b in target)
+            target[cell] = next(target[b] for b in view.state.cell_map.beside[cell] if b in target)
         left = [c for c in left if c not in target]
 
 
-def _founding(view: View, label: int, cells: list[int]) -> Part:
+def _founding(view: PlanView, label: int, cells: list[int]) -> ProposalPart:
     source = view.grids[view.state.owner[cells[0]]]
-    parent = source.sketch.parent
-    stem = view.grids[parent].sketch.name if parent else source.sketch.name
+    parent = source.attributes.parent
+    stem = view.grids[parent].attributes.name if parent else source.attributes.name
     name = f"{stem}新{label + 1}"[:100]
-    new = Founded(name, parent or "", tuple(sorted(cells)))
-    count = sum(len(view.state.ground.cells[c].buildings) for c in cells)
+    new = NewCluster(name, parent or "", tuple(sorted(cells)))
+    count = sum(len(view.state.cell_map.cells[c].buildings) for c in cells)
     text = Text(f"new cluster {name}: {count} buildings", f"新建 {name}：{count} 栋")
-    return Part(text, (Arrange(new=(new,)),))
+    return ProposalPart(text, (ReassignCells(new=(new,)),))
 
 
 def _together(
@@ -160,11 +162,11 @@ def _together(
     return list(groups.values())
 
 
-def _handing_over(view: View, moves: Mapping[GridId, list[int]]) -> Part:
-    rows = tuple(Move(grid, tuple(sorted(cells))) for grid, cells in moves.items())
-    names = "、".join(view.grids[g].sketch.name for g in moves)[:60]
+def _handing_over(view: PlanView, moves: Mapping[GridId, list[int]]) -> ProposalPart:
+    rows = tuple(CellMove(grid, tuple(sorted(cells))) for grid, cells in moves.items())
+    names = "、".join(view.grids[g].attributes.name for g in moves)[:60]
     count = sum(
-        len(view.state.ground.cells[c].buildings) for cells in moves.values() for c in cells
+        len(view.state.cell_map.cells[c].buildings) for cells in moves.values() for c in cells
     )
     text = Text(f"{count} buildings go to {names}", f"{count} 栋划入 {names}")
-    return Part(text, (Arrange(moves=rows),))
+    return ProposalPart(text, (ReassignCells(moves=rows),))

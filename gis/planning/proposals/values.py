@@ -14,7 +14,7 @@ Progress = Callable[[int, int, Any], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ProposalPart:
     """Operations that make sense together, and what they are for."""
 
     text: Text
@@ -22,7 +22,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class Proposal:
     """What a search found: parts to take, how good it is, and what cannot be had.
 
     ``cost`` and ``bound`` are of the search: metres, households or groups. ``gap`` 0.01 is one
@@ -30,7 +30,7 @@ class Suggestion:
     """
 
     text: Text
-    parts: tuple[Part, ...]
+    parts: tuple[ProposalPart, ...]
     cost: float | None = None
     bound: float | None = None
     gap: float | None = None
@@ -39,7 +39,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ProposalOptions:
     """What one may set: sizes, the minimum, the move penalty, the tolerance, the time."""
 
     low: int = 3

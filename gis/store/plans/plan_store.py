@@ -17,9 +17,9 @@ from sqlalchemy import Connection, case, func, insert, select
 from gis.audit import Author, Change
 from gis.division import Division
 from gis.errors import Conflict, NotFound
-from gis.planning.cell_map import Ground
-from gis.planning.plan import Entry
-from gis.planning.serialize import ground_bytes, ground_from
+from gis.planning.cell_map import CellMap
+from gis.planning.plan import StepEntry
+from gis.planning.serialize import cell_map_bytes, cell_map_from
 from gis.roster import Roster
 from gis.store import audit, tables
 from gis.store.engine import Database
@@ -115,12 +115,12 @@ class Plans:
             ).all()
         return {plan: int(count) for plan, count in rows}
 
-    def log(self, plan: str, after: int = 0) -> list[Entry]:
+    def log(self, plan: str, after: int = 0) -> list[StepEntry]:
         """Return the lines of a plan's log after a revision, in their order."""
         with self._database.reading() as connection:
             return read_log(connection, plan, after)
 
-    def ground(self, sha256: str) -> Ground:
+    def cell_map(self, sha256: str) -> CellMap:
         """Return frozen cells by their hash."""
         with self._database.reading() as connection:
             content = connection.scalar(
@@ -131,7 +131,7 @@ class Plans:
                 "the cells of this plan are damaged or missing: begin a new plan",
                 "本方案的单元已损坏或缺失：请新建方案",
             )
-        return ground_from(content)
+        return cell_map_from(content)
 
     def comments(self, plan: str) -> list[Comment]:
         """Return the remarks on a plan, oldest first."""
@@ -163,12 +163,12 @@ class Plans:
     def begin(
         self,
         head: PlanHead,
-        ground: Ground,
+        ground: CellMap,
         author: Author,
-        log: Sequence[Entry] = (),
+        log: Sequence[StepEntry] = (),
     ) -> PlanHead:
         """Store a new plan, its cells and the steps it begins with."""
-        content = ground_bytes(ground)
+        content = cell_map_bytes(ground)
         sha256 = hashlib.sha256(content).hexdigest()
         head = replace(head, ground=sha256, revision=log[-1].revision if log else 0)
         with self._database.writing() as connection:
@@ -187,7 +187,7 @@ class Plans:
         return head
 
     def append(
-        self, plan: str, entry: Entry, author: Author, *, key: str | None = None
+        self, plan: str, entry: StepEntry, author: Author, *, key: str | None = None
     ) -> PlanHead:
         """Store one more line of a plan's log.
 
@@ -251,7 +251,7 @@ class Plans:
             )
             audit.append(connection, author, "plan.comment", f"plan:{plan}", after={"text": text})
 
-    def rebase(self, head: PlanHead, ground: Ground, entry: Entry, author: Author) -> PlanHead:
+    def rebase(self, head: PlanHead, ground: CellMap, entry: StepEntry, author: Author) -> PlanHead:
         """Put a plan on another base; the entry leads to where it stands there.
 
         Its earlier steps stay in the log, and are no longer undone.
@@ -261,7 +261,7 @@ class Plans:
         Superseded
             The plan has moved on from ``entry.revision - 1``.
         """
-        content = ground_bytes(ground)
+        content = cell_map_bytes(ground)
         sha256 = hashlib.sha256(content).hexdigest()
         with self._database.writing() as connection:
             found = newest(connection, head.id, entry.revision - 1)

@@ -12,8 +12,8 @@ from gis.audit import Author
 from gis.division import Division
 from gis.errors import NotFound
 from gis.findings import Text
-from gis.planning.plan import Entry, Step
-from gis.planning.serialize import change_of, change_plain
+from gis.planning.plan import Step, StepEntry
+from gis.planning.serialize import change_from_json, change_to_json
 from gis.store import audit, tables
 from gis.store.plans.values import Descent, PlanHead, Superseded, utc_now, wrong_state
 from gis.store.versions import DIVISION, heads
@@ -38,7 +38,7 @@ def read_head(connection: Connection, plan: str) -> PlanHead:
     return PlanHead(*row)
 
 
-def read_log(connection: Connection, plan: str, after: int = 0) -> list[Entry]:
+def read_log(connection: Connection, plan: str, after: int = 0) -> list[StepEntry]:
     """Return the lines of a plan's log after a revision, in their order.
 
     Of a plan that was put on another base, those from then on.
@@ -56,25 +56,25 @@ def read_log(connection: Connection, plan: str, after: int = 0) -> list[Entry]:
 
 def _entry(
     revision: int, move: Any, kind: str | None, author: str, at: str, content: Mapping[str, Any]
-) -> Entry:
+) -> StepEntry:
     if move not in ("do", REBASE):
-        return Entry(revision, move)
+        return StepEntry(revision, move)
     step = Step(
         revision,
         kind or "",
         Text(*content["text"]),
-        change_of(content["change"]),
+        change_from_json(content["change"]),
         author,
         at,
         content.get("operation"),
     )
-    return Entry(revision, "do", step)
+    return StepEntry(revision, "do", step)
 
 
 def insert_entry(
     connection: Connection,
     plan: str,
-    entry: Entry,
+    entry: StepEntry,
     author: Author,
     key: str | None,
     *,
@@ -84,7 +84,7 @@ def insert_entry(
     step = entry.step
     content: dict[str, Any] = {}
     if step is not None:
-        content = {"text": list(step.text), "change": change_plain(step.change)}
+        content = {"text": list(step.text), "change": change_to_json(step.change)}
         if step.operation is not None:
             content["operation"] = dict(step.operation)
     connection.execute(

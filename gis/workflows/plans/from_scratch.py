@@ -23,14 +23,14 @@ from gis.exchange.json_object import read_object
 from gis.findings import Text
 from gis.geometry import DECIMALS, read_geometry
 from gis.ids import GridId, Level, PlaceId
-from gis.planning.evaluation import Base
-from gis.planning.first_division import Doubt, Row, first_division
-from gis.planning.plan import Entry, Step
+from gis.planning.evaluation import PlanBase
+from gis.planning.first_division import BuildingDoubt, BuildingRow, first_division
+from gis.planning.plan import Step, StepEntry
 from gis.planning.state import difference
 from gis.roster import Roster
 from gis.store.plans import utc_now
 from gis.workflows.plans.import_cells import table_rows
-from gis.workflows.plans.workspace import Open, PlanDesk
+from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
 
 _COLUMNS = {
     "building": ("building", "楼栋", "地址", "address", "id"),
@@ -41,16 +41,16 @@ _COLUMNS = {
 
 
 def begin_draft(
-    desk: PlanDesk,
+    workspace: PlanWorkspace,
     *,
     title: str,
     datum: Datum,
     buildings: dict[str, Any] | None,
-    rows: list[Row],
+    rows: list[BuildingRow],
     outline: dict[str, Any] | None,
     code: str,
     author: Author,
-) -> Open:
+) -> OpenPlan:
     """Begin a plan from buildings, a table and an outline.
 
     Raises
@@ -58,11 +58,11 @@ def begin_draft(
     InvalidInput
         Naming the part and what is wrong with it.
     """
-    versions = desk.store.versions()
-    identity = desk.store.identity()
+    versions = workspace.store.versions()
+    identity = workspace.store.identity()
     if code and not re.fullmatch(r"\d{9}", code, re.ASCII):
         raise InvalidInput("code", "code must be nine digits", "code 应为九位数字", ("320106012",))
-    places = _places(buildings, datum) if buildings is not None else _stored(desk)
+    places = _places(buildings, datum) if buildings is not None else _stored(workspace)
     area = _area(outline, datum) if outline is not None else None
     first = first_division(places, rows, area, _new_id)
     synthetic = bool(identity and identity.synthetic)
@@ -74,17 +74,17 @@ def begin_draft(
     }
     if kept:
         review["buildings"] = [_place_row(p) for p in places]
-    head = desk.new_head(title, "从零起草", author, 0, 0 if kept else versions.directory)
+    head = workspace.new_head(title, "从零起草", author, 0, 0 if kept else versions.directory)
     head = replace(head, review=review)
-    base = Base(
+    base = PlanBase(
         Atlas(
             Division((), title=title, synthetic=synthetic),
             Directory(tuple(places), synthetic=synthetic),
             Roster(),
-            desk.day(),
+            workspace.day(),
         ),
-        first.ground,
-        desk.book(),
+        first.cell_map,
+        workspace.book(),
     )
     text = Text(
         f"drafted from {len(places)} buildings and {len(rows)} rows of a table",
@@ -92,15 +92,15 @@ def begin_draft(
     )
     change = difference(base.state, first.state)
     step = Step(1, "draft", text, change, author.name, utc_now())
-    head = desk.store.plans.begin(head, first.ground, author, [Entry(1, "do", step)])
-    return desk.open(head.id)
+    head = workspace.store.plans.begin(head, first.cell_map, author, [StepEntry(1, "do", step)])
+    return workspace.open(head.id)
 
 
 def _new_id(level: Level) -> GridId:
     return GridId(f"g{int(level)}-{uuid.uuid4().hex[:12]}")
 
 
-def _doubt_json(doubt: Doubt) -> dict[str, Any]:
+def _doubt_json(doubt: BuildingDoubt) -> dict[str, Any]:
     place = [round(v, DECIMALS) for v in doubt.place] if doubt.place else None
     return {"building": doubt.building, "text": text_json(doubt.text), "place": place}
 
@@ -123,9 +123,9 @@ def place_of(row: list[Any]) -> Place:
     )
 
 
-def _stored(desk: PlanDesk) -> list[Place]:
-    version = desk.store.versions().directory
-    found = desk.store.directory(version).of_kind(PlaceKind.BUILDING) if version else ()
+def _stored(workspace: PlanWorkspace) -> list[Place]:
+    version = workspace.store.versions().directory
+    found = workspace.store.directory(version).of_kind(PlaceKind.BUILDING) if version else ()
     if not found:
         raise InvalidInput(
             "buildings",
@@ -240,7 +240,7 @@ def read_geojson(content: bytes, field: str) -> dict[str, Any]:
         ) from None
 
 
-def rows_of_table(content: bytes) -> list[Row]:
+def rows_of_table(content: bytes) -> list[BuildingRow]:
     """Return the rows of a CSV or XLSX table (building, level 3, level 2, community).
 
     Raises
@@ -265,7 +265,7 @@ def rows_of_table(content: bytes) -> list[Row]:
         return rows_of(lines)
 
 
-def rows_of(lines: Iterable[Any]) -> list[Row]:
+def rows_of(lines: Iterable[Any]) -> list[BuildingRow]:
     """Return the rows of a table given as objects.
 
     Raises
@@ -288,5 +288,5 @@ def rows_of(lines: Iterable[Any]) -> list[Row]:
                 f"{where}: {', '.join(empty)} is empty: name the grid on every level",
                 f"{where}：{'、'.join(empty)} 为空：各级网格都要填写",
             )
-        found.append(Row(**texts))
+        found.append(BuildingRow(**texts))
     return found

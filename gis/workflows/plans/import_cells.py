@@ -20,10 +20,10 @@ from gis.exchange.json_object import read_object
 from gis.findings import Text
 from gis.geometry import read_geometry
 from gis.ids import GridId
-from gis.planning.operations import Arrange, Founded, Move
+from gis.planning.operations import CellMove, NewCluster, ReassignCells
 from gis.planning.snap import snap
 from gis.tables.open_table import open_table
-from gis.workflows.plans.workspace import Open
+from gis.workflows.plans.workspace import OpenPlan
 
 _ROWS = 200_000
 
@@ -32,7 +32,7 @@ _ROWS = 200_000
 class Imported:
     """Where cells go, as one operation (None: nothing changes), and what is in doubt."""
 
-    operation: Arrange | None
+    operation: ReassignCells | None
     doubts: list[dict[str, Any]]
 
 
@@ -51,7 +51,7 @@ def _rows(reader: Any) -> Iterator[list[Any]]:
         yield from chunk.rows
 
 
-def from_cells(opened: Open, content: bytes) -> Imported:
+def from_cells(opened: OpenPlan, content: bytes) -> Imported:
     """Return the assignment that a CSV, XLSX or JSON ``{"cells": {"17": GRID}}`` holds.
 
     Raises
@@ -64,7 +64,7 @@ def from_cells(opened: Open, content: bytes) -> Imported:
     moves: dict[GridId, list[int]] = {}
     doubts = []
     for cell, name in wanted.items():
-        found = opened.plan.state.ground.cells.get(cell)
+        found = opened.plan.state.cell_map.cells.get(cell)
         grid = grids.get(name)
         if found is None or grid is None:
             what = Text(
@@ -83,19 +83,19 @@ def from_cells(opened: Open, content: bytes) -> Imported:
             )
         elif opened.plan.state.owner.get(cell) != grid:
             moves.setdefault(grid, []).append(cell)
-    rows = tuple(Move(g, tuple(cells)) for g, cells in moves.items())
-    return Imported(Arrange(moves=rows) if rows else None, doubts)
+    rows = tuple(CellMove(g, tuple(cells)) for g, cells in moves.items())
+    return Imported(ReassignCells(moves=rows) if rows else None, doubts)
 
 
-def _known(opened: Open) -> dict[str, GridId]:
+def _known(opened: OpenPlan) -> dict[str, GridId]:
     view = opened.plan.view
     names: dict[str, GridId] = {}
-    for grid, seen in view.grids.items():
-        if seen.sketch.level == 3:
+    for grid, grid_view in view.grids.items():
+        if grid_view.attributes.level == 3:
             names[grid] = grid
             names[view.code(grid)] = grid
-            if seen.sketch.code:
-                names[seen.sketch.code] = grid
+            if grid_view.attributes.code:
+                names[grid_view.attributes.code] = grid
     return names
 
 
@@ -141,7 +141,7 @@ def _name(value: object) -> str:
     return str(value).strip().lstrip("'").removesuffix(".0")
 
 
-def from_polygons(opened: Open, content: bytes, datum: str) -> Imported:
+def from_polygons(opened: OpenPlan, content: bytes, datum: str) -> Imported:
     """Return the assignment that polygons with ``code``, or ``name`` and ``parent``, amount to.
 
     Raises
@@ -150,7 +150,7 @@ def from_polygons(opened: Open, content: bytes, datum: str) -> Imported:
         No GeoJSON, another datum in the file, a polygon that is none of these.
     """
     polygons, targets = _polygons(opened, content, datum)
-    found = snap(opened.plan.state.ground, polygons)
+    found = snap(opened.plan.state.cell_map, polygons)
     owner = opened.plan.state.owner
     moves: dict[GridId, list[int]] = {}
     new: dict[int, list[int]] = {}
@@ -160,23 +160,23 @@ def from_polygons(opened: Open, content: bytes, datum: str) -> Imported:
             doubts.append(_doubt(opened, one, targets))
             continue
         target = targets[one.row if one.row is not None else 0]
-        if isinstance(target, Founded):
+        if isinstance(target, NewCluster):
             new.setdefault(one.row or 0, []).append(one.cell)
         elif owner.get(one.cell) != target:
             moves.setdefault(target, []).append(one.cell)
     founded = []
     for row, cells in new.items():
         wish = targets[row]
-        assert isinstance(wish, Founded)
-        founded.append(Founded(wish.name, wish.parent, tuple(cells), wish.to_kind))
-    rows = tuple(Move(g, tuple(cells)) for g, cells in moves.items())
+        assert isinstance(wish, NewCluster)
+        founded.append(NewCluster(wish.name, wish.parent, tuple(cells), wish.to_kind))
+    rows = tuple(CellMove(g, tuple(cells)) for g, cells in moves.items())
     empty = not rows and not founded
-    return Imported(None if empty else Arrange(rows, tuple(founded)), doubts)
+    return Imported(None if empty else ReassignCells(rows, tuple(founded)), doubts)
 
 
 def _polygons(
-    opened: Open, content: bytes, datum: str
-) -> tuple[list[BaseGeometry], list[GridId | Founded]]:
+    opened: OpenPlan, content: bytes, datum: str
+) -> tuple[list[BaseGeometry], list[GridId | NewCluster]]:
     body = read_object(content)
     features = body.get("features")
     if not isinstance(features, list) or not features:
@@ -190,7 +190,7 @@ def _polygons(
         )
     known = _known(opened)
     polygons: list[BaseGeometry] = []
-    targets: list[GridId | Founded] = []
+    targets: list[GridId | NewCluster] = []
     for number, feature in enumerate(features, start=1):
         properties = feature.get("properties") if isinstance(feature, dict) else None
         if not isinstance(properties, dict):
@@ -214,8 +214,8 @@ def _columns(pair: Any) -> Any:
 
 
 def _target(
-    opened: Open, properties: dict[str, Any], known: dict[str, GridId], number: int
-) -> GridId | Founded:
+    opened: OpenPlan, properties: dict[str, Any], known: dict[str, GridId], number: int
+) -> GridId | NewCluster:
     for key in ("id", "code", "grid"):
         value = properties.get(key)
         if value is not None and str(value) in known:
@@ -230,7 +230,7 @@ def _target(
         None,
     )
     if isinstance(name, str) and name.strip() and above is not None:
-        return Founded(name.strip()[:100], above, ())
+        return NewCluster(name.strip()[:100], above, ())
     raise InvalidInput(
         f"features[{number}]",
         f"feature {number}: neither the code of a level-3 grid of this plan, nor name and parent "
@@ -239,7 +239,7 @@ def _target(
     )
 
 
-def _doubt(opened: Open, one: Any, targets: list[GridId | Founded]) -> dict[str, Any]:
+def _doubt(opened: OpenPlan, one: Any, targets: list[GridId | NewCluster]) -> dict[str, Any]:
     shares = [{"grid": _label(targets[row]), "share": round(s, 3)} for row, s in one.shares]
     if shares:
         text = Text(
@@ -248,9 +248,9 @@ def _doubt(opened: Open, one: Any, targets: list[GridId | Founded]) -> dict[str,
         )
     else:
         text = Text(f"cell {one.cell}: in no polygon", f"单元 {one.cell}：不在任何多边形内")
-    place = opened.plan.state.ground.cells[one.cell].lon_lat
+    place = opened.plan.state.cell_map.cells[one.cell].lon_lat
     return {"cell": one.cell, "text": text_json(text), "shares": shares, "place": list(place)}
 
 
-def _label(target: GridId | Founded) -> str:
-    return target.name if isinstance(target, Founded) else target
+def _label(target: GridId | NewCluster) -> str:
+    return target.name if isinstance(target, NewCluster) else target

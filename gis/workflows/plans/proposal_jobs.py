@@ -10,17 +10,25 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.schemas.plans import counts_json, impact_json, loads_json, problem_json, text_json
+from api.schemas.plans import counts_json, finding_json, impact_json, loads_json, text_json
 from gis.audit import Author
 from gis.errors import Cancelled, Conflict, InvalidInput, NotFound, WanggeError
 from gis.findings import Text
 from gis.ids import GridId
 from gis.planning.diff import impact_of
-from gis.planning.evaluation import View, view_after
-from gis.planning.handlers import carry_out
-from gis.planning.operations import Arrange, Assign, Batch, Operation, operation_json
-from gis.planning.proposals import KINDS, Options, Part, Suggestion, joined, suggest
-from gis.workflows.plans.workspace import Open, PlanDesk
+from gis.planning.evaluation import PlanView, view_after
+from gis.planning.findings import finding_ids, findings_of
+from gis.planning.handlers import apply
+from gis.planning.operations import Assign, Batch, Operation, ReassignCells, operation_json
+from gis.planning.proposals import (
+    KINDS,
+    Proposal,
+    ProposalOptions,
+    ProposalPart,
+    find_proposal,
+    joined,
+)
+from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
 
 _KEPT = 60
 _AT_ONCE = 2
@@ -28,7 +36,7 @@ _log = logging.getLogger("wangge")
 
 
 @dataclass
-class Job:
+class ProposalJob:
     """A search for a proposal, as far as it has come."""
 
     id: str
@@ -41,22 +49,24 @@ class Job:
     best: float | None = None
     result: dict[str, Any] | None = None
     error: Text | None = None
-    parts: tuple[Part, ...] = ()
+    parts: tuple[ProposalPart, ...] = ()
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
-class Jobs:
+class ProposalJobs:
     """The searches of a server; two run at once, the last sixty are kept."""
 
-    def __init__(self, desk: PlanDesk) -> None:
-        self._desk = desk
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
+    def __init__(self, workspace: PlanWorkspace) -> None:
+        self._workspace = workspace
+        self._jobs: OrderedDict[str, ProposalJob] = OrderedDict()
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="propose")
         self._guard = threading.Lock()
 
-    def start(self, opened: Open, kind: str, options: Options, author: Author) -> Job:
+    def start(
+        self, opened: OpenPlan, kind: str, options: ProposalOptions, author: Author
+    ) -> ProposalJob:
         """Begin a search."""
-        job = Job(f"j-{uuid.uuid4().hex[:10]}", opened.head.id, kind, opened.head.revision)
+        job = ProposalJob(f"j-{uuid.uuid4().hex[:10]}", opened.head.id, kind, opened.head.revision)
         with self._guard:
             self._jobs[job.id] = job
             for old in [j for j in self._jobs.values() if j.state != "running"]:
@@ -65,11 +75,11 @@ class Jobs:
         self._pool.submit(self._run, job, opened, options, author)
         return job
 
-    def of(self, plan: str) -> list[Job]:
+    def of(self, plan: str) -> list[ProposalJob]:
         """Return the searches for a plan, the newest first."""
         return [j for j in reversed(self._jobs.values()) if j.plan == plan]
 
-    def job(self, plan: str, identity: str) -> Job:
+    def job(self, plan: str, identity: str) -> ProposalJob:
         """Return a search.
 
         Raises
@@ -85,14 +95,16 @@ class Jobs:
             )
         return job
 
-    def cancel(self, job: Job) -> Job:
+    def cancel(self, job: ProposalJob) -> ProposalJob:
         """Stop a search that is running."""
         if job.state == "running":
             job.cancelled.set()
             job.state = "cancelled"
         return job
 
-    def _run(self, job: Job, opened: Open, options: Options, author: Author) -> None:
+    def _run(
+        self, job: ProposalJob, opened: OpenPlan, options: ProposalOptions, author: Author
+    ) -> None:
         def progress(done: int, total: int, best: Any) -> None:
             job.done, job.total = done, total
             cost = getattr(best, "cost_m", None)
@@ -103,8 +115,8 @@ class Jobs:
         if job.cancelled.is_set():
             return
         try:
-            found = suggest(opened.plan.view, job.kind, options, progress)
-            result = result_json(self._desk, opened, found, author)
+            found = find_proposal(opened.plan.view, job.kind, options, progress)
+            result = result_json(self._workspace, opened, found, author)
             if not job.cancelled.is_set():
                 job.parts, job.result = found.parts, result
                 job.done = job.total = max(job.total, 1)
@@ -121,7 +133,7 @@ class Jobs:
             job.state = "failed"
 
 
-def job_json(job: Job, opened: Open) -> dict[str, Any]:
+def job_json(job: ProposalJob, opened: OpenPlan) -> dict[str, Any]:
     """Return a search as far as it has come."""
     return {
         "id": job.id,
@@ -142,10 +154,14 @@ def job_json(job: Job, opened: Open) -> dict[str, Any]:
     }
 
 
-def result_json(desk: PlanDesk, opened: Open, found: Suggestion, author: Author) -> dict[str, Any]:
+def result_json(
+    workspace: PlanWorkspace, opened: OpenPlan, found: Proposal, author: Author
+) -> dict[str, Any]:
     """Return a proposal with its effect, of the whole and of each part."""
     view = opened.plan.view
-    parts = [_part_json(desk, opened, n, p, author) for n, p in enumerate(found.parts, start=1)]
+    parts = [
+        _part_json(workspace, opened, n, p, author) for n, p in enumerate(found.parts, start=1)
+    ]
     body: dict[str, Any] = {
         "text": text_json(found.text),
         "cost": found.cost,
@@ -156,7 +172,7 @@ def result_json(desk: PlanDesk, opened: Open, found: Suggestion, author: Author)
         "impossible": [{"grid": g, "text": text_json(t)} for g, t in found.impossible],
     }
     if found.parts:
-        after = _after(desk, opened, joined(found.parts), author)
+        after = _after(workspace, opened, joined(found.parts), author)
         body["effect"] = {
             "impact": impact_json(impact_of(after)),
             "counts": counts_json(after),
@@ -171,23 +187,25 @@ def result_json(desk: PlanDesk, opened: Open, found: Suggestion, author: Author)
     return body
 
 
-def _after(desk: PlanDesk, opened: Open, operations: tuple[Operation, ...], author: Author) -> View:
-    context = desk.context(author, opened.plan)
+def _after(
+    workspace: PlanWorkspace, opened: OpenPlan, operations: tuple[Operation, ...], author: Author
+) -> PlanView:
+    context = workspace.context(author, opened.plan)
     operation = operations[0] if len(operations) == 1 else Batch(operations)
-    done = carry_out(operation, opened.plan.state, context)
+    done = apply(operation, opened.plan.state, context)
     return view_after(opened.plan.view, done.state, done.change)
 
 
 def _part_json(
-    desk: PlanDesk, opened: Open, number: int, part: Part, author: Author
+    workspace: PlanWorkspace, opened: OpenPlan, number: int, part: ProposalPart, author: Author
 ) -> dict[str, Any]:
     before = opened.plan.view
-    after = _after(desk, opened, part.operations, author)
+    after = _after(workspace, opened, part.operations, author)
     owner = after.state.owner
     moved = [c for c in owner if owner[c] != before.state.owner.get(c)]
-    cells = [before.state.ground.cells[c] for c in moved if c in before.state.ground.cells]
+    cells = [before.state.cell_map.cells[c] for c in moved if c in before.state.cell_map.cells]
     named = _grids_named(part, moved, before)
-    ids = before.problem_ids
+    ids = finding_ids(before)
     return {
         "id": number,
         "text": text_json(part.text),
@@ -199,18 +217,18 @@ def _part_json(
             "households": sum(c.households for c in cells),
             "shops": sum(len(c.shops) for c in cells),
             "units": sum(len(c.units) for c in cells),
-            "findings_solved": sorted(ids - after.problem_ids),
+            "findings_solved": sorted(ids - finding_ids(after)),
             "findings_new": [
-                problem_json(p, after, ids) for p in after.problems if p.id not in ids
+                finding_json(p, after, ids) for p in findings_of(after) if p.id not in ids
             ],
         },
     }
 
 
-def _grids_named(part: Part, moved: list[int], before: View) -> list[GridId]:
+def _grids_named(part: ProposalPart, moved: list[int], before: PlanView) -> list[GridId]:
     named = {before.state.owner[c] for c in moved if c in before.state.owner}
     for operation in part.operations:
-        names = [m.into for m in operation.moves] if isinstance(operation, Arrange) else []
+        names = [m.into for m in operation.moves] if isinstance(operation, ReassignCells) else []
         names += [*getattr(operation, "grids", ()), *filter(None, [getattr(operation, "into", "")])]
         names += [operation.grid] if isinstance(operation, Assign) else []
         named.update(GridId(n) for n in names)
@@ -218,8 +236,12 @@ def _grids_named(part: Part, moved: list[int], before: View) -> list[GridId]:
 
 
 def take(
-    desk: PlanDesk, job: Job, revision: str, chosen: list[int] | None, author: Author
-) -> tuple[Open, Open, Any]:
+    workspace: PlanWorkspace,
+    job: ProposalJob,
+    revision: str,
+    chosen: list[int] | None,
+    author: Author,
+) -> tuple[OpenPlan, OpenPlan, Any]:
     """Carry out a proposal, or some parts of it, as one step.
 
     Raises
@@ -247,7 +269,7 @@ def take(
         raise Conflict("this proposal has nothing to take", "该建议没有可采用的内容")
     operations = joined(parts)
     text = _TEXTS[job.kind]
-    return desk.operate(job.plan, revision, Batch(operations, text), author)
+    return workspace.operate(job.plan, revision, Batch(operations, text), author)
 
 
 _TEXTS = {

@@ -18,16 +18,17 @@ from gis.findings import Text, errors_among
 from gis.ids import GridId
 from gis.planning.assemble import division_of
 from gis.planning.diff import Comparison, comparison_of
-from gis.planning.evaluation import View
-from gis.planning.plan import Entry, Step
-from gis.planning.rebase import Carried, Conflicts, carried_over, conflicts_of
+from gis.planning.evaluation import PlanView
+from gis.planning.findings import findings_of
+from gis.planning.plan import Step, StepEntry
+from gis.planning.rebase import Conflicts, Rebased, conflicts_of, rebased
 from gis.planning.state import difference
 from gis.planning.succession import succession
 from gis.planning.topology import check_topology
 from gis.roster import Duty, Roster
 from gis.store import Identity
 from gis.store.plans import APPROVED, Descent, Release, Superseded, utc_now, wrong_state
-from gis.workflows.plans.workspace import Open, PlanDesk, outdated
+from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace, outdated
 
 _TRIES = 4
 
@@ -46,18 +47,18 @@ class PlanConflict(Conflict):
         self.members = dict(members)
 
 
-def newest_atlas(desk: PlanDesk, opened: Open) -> Atlas:
+def newest_atlas(workspace: PlanWorkspace, opened: OpenPlan) -> Atlas:
     """Return the newest division stored, with the places of a plan and the people of today."""
-    version = desk.store.versions().division
-    return desk.atlas(version, opened.head.directory_version)
+    version = workspace.store.versions().division
+    return workspace.atlas(version, opened.head.directory_version)
 
 
-def conflicts_json(desk: PlanDesk, opened: Open) -> dict[str, Any]:
+def conflicts_json(workspace: PlanWorkspace, opened: OpenPlan) -> dict[str, Any]:
     """Return what stands between a plan and the newest division."""
-    newest = desk.store.versions().division
+    newest = workspace.store.versions().division
     found = Conflicts((), ())
     if 0 < opened.head.base_version < newest:
-        found = conflicts_of(opened.plan.view, desk.store.division(newest))
+        found = conflicts_of(opened.plan.view, workspace.store.division(newest))
     view = opened.plan.view
     before = view.base.state.grids
     return {
@@ -81,48 +82,50 @@ def conflicts_json(desk: PlanDesk, opened: Open) -> dict[str, Any]:
 
 
 def carried(
-    desk: PlanDesk, opened: Open, keep: Mapping[GridId, bool], *, mine: bool
-) -> tuple[Carried, int]:
+    workspace: PlanWorkspace, opened: OpenPlan, keep: Mapping[GridId, bool], *, mine: bool
+) -> tuple[Rebased, int]:
     """Return a plan on the newest division, and that division's version."""
-    atlas = newest_atlas(desk, opened)
-    base = replace(opened.plan.base, book=desk.book())
-    found = carried_over(opened.plan.view, atlas, base, keep, mine=mine)
+    atlas = newest_atlas(workspace, opened)
+    base = replace(opened.plan.base, book=workspace.book())
+    found = rebased(opened.plan.view, atlas, base, keep, mine=mine)
     return found, atlas.division.version
 
 
 def rebase(
-    desk: PlanDesk,
+    workspace: PlanWorkspace,
     plan: str,
     revision: str,
     keep: Mapping[GridId, bool],
     author: Author,
     *,
     mine: bool,
-) -> Open:
+) -> OpenPlan:
     """Put a plan on the newest division; it is a draft again."""
-    opened = desk.open(plan)
-    desk.check_current(opened, revision)
+    opened = workspace.open(plan)
+    workspace.check_current(opened, revision)
     if opened.head.base_version == 0:
         raise Conflict(
             "a plan that starts from nothing has no division to be carried over to",
             "从零起草的方案没有可跟进的划分",
         )
-    found, version = carried(desk, opened, keep, mine=mine)
+    found, version = carried(workspace, opened, keep, mine=mine)
     change = difference(found.base.state, found.view.state)
     number = opened.head.revision + 1
     text = Text(f"carried over to division {version}", f"跟进到第 {version} 版划分")
     step = Step(number, "rebase", text, change, author.name, utc_now())
     head = replace(opened.head, base_version=version)
     try:
-        desk.store.plans.rebase(head, found.base.ground, Entry(number, "do", step), author)
+        workspace.store.plans.rebase(
+            head, found.base.cell_map, StepEntry(number, "do", step), author
+        )
     except Superseded:
-        raise outdated(desk.open(plan), revision, None) from None
-    return desk.open(plan)
+        raise outdated(workspace.open(plan), revision, None) from None
+    return workspace.open(plan)
 
 
 def publish(
-    desk: PlanDesk, plan: str, revision: str, day: date, author: Author, *, reason: str
-) -> Open:
+    workspace: PlanWorkspace, plan: str, revision: str, day: date, author: Author, *, reason: str
+) -> OpenPlan:
     """Publish an approved plan as of a day.
 
     Raises
@@ -133,38 +136,38 @@ def publish(
         It is not approved, its codes have run out, or the date is not possible.
     """
     for _ in range(_TRIES):
-        opened = desk.open(plan)
-        desk.check_current(opened, revision)
+        opened = workspace.open(plan)
+        workspace.check_current(opened, revision)
         if opened.head.state != APPROVED:
             raise wrong_state(opened.head, (APPROVED,))
-        release = _release(desk, opened, day)
+        release = _release(workspace, opened, day)
         try:
-            desk.store.plans.publish(
+            workspace.store.plans.publish(
                 plan, opened.head.revision, release, author, today=today(), reason=reason
             )
         except Superseded:
             continue
-        return desk.open(plan)
+        return workspace.open(plan)
     raise Conflict(
         "other publications came in between again and again: try again",
         "其间不断有其他发布：请重试",
     )
 
 
-def _release(desk: PlanDesk, opened: Open, day: date) -> Release:
-    versions = desk.store.versions()
+def _release(workspace: PlanWorkspace, opened: OpenPlan, day: date) -> Release:
+    versions = workspace.store.versions()
     view = opened.plan.view
     if opened.head.base_version != versions.division and opened.head.base_version:
-        members = conflicts_json(desk, opened)
+        members = conflicts_json(workspace, opened)
         if not members["free"]:
             raise PlanConflict(members)
-        view = carried(desk, opened, {}, mine=True)[0].view
+        view = carried(workspace, opened, {}, mine=True)[0].view
     elif opened.head.base_version == 0 and versions.division:
         raise Conflict(
             "there is a division already: a plan that starts from nothing makes only the first",
             "已有网格划分：从零起草的方案只能作为第一版发布",
         )
-    hard = [p for p in view.problems if p.severity == "hard"]
+    hard = [p for p in findings_of(view) if p.severity == "hard"]
     if hard:
         raise Conflict(
             f"the plan breaks a rule that cannot be waived: {hard[0].text.en}",
@@ -180,17 +183,17 @@ def _release(desk: PlanDesk, opened: Open, day: date) -> Release:
     comparison = comparison_of(view)
     return Release(
         division,
-        _roster(desk, view, comparison, versions.roster, day),
+        _roster(workspace, view, comparison, versions.roster, day),
         _descents(comparison),
         day,
         (versions.division, versions.roster),
-        _identity(desk, view),
+        _identity(workspace, view),
         None if versions.directory or opened.head.base_version else view.base.atlas.directory,
     )
 
 
-def _identity(desk: PlanDesk, view: View) -> Identity:
-    found = desk.store.identity()
+def _identity(workspace: PlanWorkspace, view: PlanView) -> Identity:
+    found = workspace.store.identity()
     if found is not None:
         return found
     atlas = view.base.atlas
@@ -198,11 +201,11 @@ def _identity(desk: PlanDesk, view: View) -> Identity:
 
 
 def _roster(
-    desk: PlanDesk, view: View, comparison: Comparison, version: int, day: date
+    workspace: PlanWorkspace, view: PlanView, comparison: Comparison, version: int, day: date
 ) -> Roster | None:
     if version == 0:
         return None
-    roster = desk.roster(version)
+    roster = workspace.roster(version)
     done = succession(view, comparison, roster, day, lambda: f"d-{uuid.uuid4().hex[:12]}")
     return done.roster if done.roster.sha256 != roster.sha256 else None
 
@@ -226,7 +229,7 @@ def _descents(comparison: Comparison) -> list[Descent]:
 
 
 def restore(
-    desk: PlanDesk, version: int, day: date, author: Author, reason: str
+    workspace: PlanWorkspace, version: int, day: date, author: Author, reason: str
 ) -> tuple[int, date]:
     """Publish the content of an earlier division as the next version.
 
@@ -240,7 +243,7 @@ def restore(
     Conflict
         It is what the newest one holds already, or the date is not possible.
     """
-    store = desk.store
+    store = workspace.store
     versions = store.versions()
     division = store.division(version)
     newest = store.division(versions.division)

@@ -24,13 +24,14 @@ from gis.division import Division
 from gis.errors import Conflict, NotFound, Outdated
 from gis.findings import Text
 from gis.ids import GridId, Level
-from gis.planning.cell_map import Ground, ground_of
+from gis.planning.cell_map import CellMap, cell_map_of
 from gis.planning.codes import CodeBook
-from gis.planning.evaluation import Base, view_of
+from gis.planning.evaluation import PlanBase, view_of
+from gis.planning.findings import findings_of
 from gis.planning.handlers import Context
 from gis.planning.operations import Operation
-from gis.planning.plan import Entry, Moved, Plan, do, fold, redo, turned, undo
-from gis.planning.state import State
+from gis.planning.plan import Plan, PlanMove, StepEntry, apply_operation, fold, redo, replay, undo
+from gis.planning.state import PlanState
 from gis.roster import Roster
 from gis.store import Store
 from gis.store.plans import DRAFT, EDITABLE, PlanHead, Superseded, not_editable, utc_now
@@ -43,7 +44,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Open:
+class OpenPlan:
     """A plan as it is worked on: what is said of it, and how it stands."""
 
     head: PlanHead
@@ -60,16 +61,16 @@ def etag(head: PlanHead) -> str:
     return f"{head.id}-{head.revision}"
 
 
-class PlanDesk:
+class PlanWorkspace:
     """The plans of a store; one at a time changes a plan."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self.store = store
         self.settings = settings
-        self._open: OrderedDict[str, Open] = OrderedDict()
-        self._bases: OrderedDict[tuple[Any, ...], Base] = OrderedDict()
+        self._open: OrderedDict[str, OpenPlan] = OrderedDict()
+        self._bases: OrderedDict[tuple[Any, ...], PlanBase] = OrderedDict()
         self._read: OrderedDict[tuple[str, str], Any] = OrderedDict()
-        self._ground: tuple[tuple[int, int], Ground] | None = None
+        self._cell_map: tuple[tuple[int, int], CellMap] | None = None
         self._ground_guard = threading.Lock()
         self._guard = threading.RLock()
         self._locks: dict[str, threading.RLock] = {}
@@ -83,7 +84,7 @@ class PlanDesk:
 
     # --- what a plan is made from ---
 
-    def base(self, head: PlanHead) -> Base:
+    def base(self, head: PlanHead) -> PlanBase:
         """Return what a plan was begun from, with the people of today."""
         versions = self.store.versions()
         key = (
@@ -95,7 +96,7 @@ class PlanDesk:
                 self._bases.move_to_end(key)
                 return self._bases[key]
         atlas = self.atlas(head.base_version, head.directory_version, head)
-        base = Base(atlas, self._frozen(head.ground), self.book(head), self.settings.rules)
+        base = PlanBase(atlas, self._frozen(head.ground), self.book(head), self.settings.rules)
         with self._guard:
             self._bases[key] = base
             while len(self._bases) > _BASES:
@@ -148,8 +149,8 @@ class PlanDesk:
         sha256 = self.store.sha256(ROSTER, version)
         return self._once(("roster", sha256), lambda: self.store.roster(version))
 
-    def _frozen(self, sha256: str) -> Ground:
-        return self._once(("ground", sha256), lambda: self.store.plans.ground(sha256))
+    def _frozen(self, sha256: str) -> CellMap:
+        return self._once(("ground", sha256), lambda: self.store.plans.cell_map(sha256))
 
     def _once(self, key: tuple[str, str], read: Callable[[], T]) -> T:
         """Return what a hash names, read and checked when it is asked for first."""
@@ -174,7 +175,7 @@ class PlanDesk:
 
     # --- a plan ---
 
-    def open(self, plan: str) -> Open:
+    def open(self, plan: str) -> OpenPlan:
         """Return a plan as it stands.
 
         Raises
@@ -192,16 +193,16 @@ class PlanDesk:
                 if found.head.ground == head.ground:
                     return self._keep(self._caught_up(found, head))
             log = self.store.plans.log(plan)
-            return self._keep(Open(head, replace(fold(base, log), revision=head.revision)))
+            return self._keep(OpenPlan(head, replace(fold(base, log), revision=head.revision)))
 
-    def _caught_up(self, found: Open, head: PlanHead) -> Open:
+    def _caught_up(self, found: OpenPlan, head: PlanHead) -> OpenPlan:
         """Return a plan with the steps that were stored since, by whoever."""
         plan = found.plan
         for entry in self.store.plans.log(head.id, found.head.revision):
-            plan = turned(plan, entry).plan
-        return Open(head, replace(plan, revision=head.revision))
+            plan = replay(plan, entry).plan
+        return OpenPlan(head, replace(plan, revision=head.revision))
 
-    def _keep(self, opened: Open) -> Open:
+    def _keep(self, opened: OpenPlan) -> OpenPlan:
         with self._guard:
             self._open[opened.head.id] = opened
             self._open.move_to_end(opened.head.id)
@@ -218,7 +219,7 @@ class PlanDesk:
         version: int | None,
         author: Author,
         copied_from: str | None = None,
-    ) -> Open:
+    ) -> OpenPlan:
         """Begin a plan from a division, the newest stored when ``version`` is None."""
         versions = self.store.versions()
         if versions.division == 0:
@@ -229,16 +230,16 @@ class PlanDesk:
         version = version or versions.division
         atlas = self.atlas(version, versions.directory)
         head = self.new_head(title, reason, author, version, versions.directory, copied_from)
-        ground = self._ground_of(atlas, (version, versions.directory))
-        head = self.store.plans.begin(head, ground, author)
+        cell_map = self._ground_of(atlas, (version, versions.directory))
+        head = self.store.plans.begin(head, cell_map, author)
         return self.open(head.id)
 
-    def _ground_of(self, atlas: Atlas, versions: tuple[int, int]) -> Ground:
+    def _ground_of(self, atlas: Atlas, versions: tuple[int, int]) -> CellMap:
         """Return the cells of a division and its places; cutting them takes seconds, so once."""
         with self._ground_guard:
-            if self._ground is None or self._ground[0] != versions:
-                self._ground = versions, ground_of(atlas)
-            return self._ground[1]
+            if self._cell_map is None or self._cell_map[0] != versions:
+                self._cell_map = versions, cell_map_of(atlas)
+            return self._cell_map[1]
 
     def new_head(
         self,
@@ -274,15 +275,17 @@ class PlanDesk:
         at: int | None,
         operations: tuple[Operation, ...],
         author: Author,
-    ) -> Open:
+    ) -> OpenPlan:
         """Copy a plan: its steps up to ``at``, all when None, then the operations given."""
         source = self.open(plan)
         steps = [s for s in source.plan.steps if at is None or s.number <= at]
         base = source.plan.base
-        entries = [Entry(n, "do", replace(step, number=n)) for n, step in enumerate(steps, start=1)]
+        entries = [
+            StepEntry(n, "do", replace(step, number=n)) for n, step in enumerate(steps, start=1)
+        ]
         made = fold(base, entries)
         for operation in operations:
-            moved = do(made, operation, self.context(author, made))
+            moved = apply_operation(made, operation, self.context(author, made))
             made = moved.plan
             entries.append(moved.entry)
         head = self.new_head(
@@ -293,7 +296,7 @@ class PlanDesk:
             source.head.directory_version,
             plan,
         )
-        head = self.store.plans.begin(head, base.ground, author, entries)
+        head = self.store.plans.begin(head, base.cell_map, author, entries)
         return self.open(head.id)
 
     # --- steps ---
@@ -302,9 +305,9 @@ class PlanDesk:
         """Return what an operation on a plan may need."""
         atlas = plan.base.atlas
 
-        def waivable(state: State) -> Mapping[str, Text]:
+        def waivable(state: PlanState) -> Mapping[str, Text]:
             view = plan.view if state is plan.state else view_of(plan.base, state)
-            return {p.id: p.text for p in view.problems if p.severity == "soft"}
+            return {p.id: p.text for p in findings_of(view) if p.severity == "soft"}
 
         return Context(
             atlas.directory, atlas.roster, atlas.as_of, _new_id, waivable, author.name, utc_now()
@@ -312,18 +315,19 @@ class PlanDesk:
 
     def operate(
         self, plan: str, revision: str, operation: Operation, author: Author, key: str | None = None
-    ) -> tuple[Open, Open, Moved]:
+    ) -> tuple[OpenPlan, OpenPlan, PlanMove]:
         """Carry an operation out and store it; return the plan before and after, and the move."""
-        return self._move(
-            plan, revision, author, lambda p: do(p, operation, self.context(author, p)), key,
-            operation,
-        )  # fmt: skip
 
-    def undo(self, plan: str, revision: str, author: Author) -> tuple[Open, Open, Moved]:
+        def move(plan: Plan) -> PlanMove:
+            return apply_operation(plan, operation, self.context(author, plan))
+
+        return self._move(plan, revision, author, move, key, operation)
+
+    def undo(self, plan: str, revision: str, author: Author) -> tuple[OpenPlan, OpenPlan, PlanMove]:
         """Take the last step back."""
         return self._move(plan, revision, author, undo)
 
-    def redo(self, plan: str, revision: str, author: Author) -> tuple[Open, Open, Moved]:
+    def redo(self, plan: str, revision: str, author: Author) -> tuple[OpenPlan, OpenPlan, PlanMove]:
         """Make the step again that was taken back last."""
         return self._move(plan, revision, author, redo)
 
@@ -332,10 +336,10 @@ class PlanDesk:
         plan: str,
         revision: str,
         author: Author,
-        move: Callable[[Plan], Moved],
+        move: Callable[[Plan], PlanMove],
         key: str | None = None,
         operation: Operation | None = None,
-    ) -> tuple[Open, Open, Moved]:
+    ) -> tuple[OpenPlan, OpenPlan, PlanMove]:
         with self._only(plan):
             opened = self.open(plan)
             if key is not None and self.store.plans.step_with_key(plan, key) is not None:
@@ -353,7 +357,7 @@ class PlanDesk:
                     "somebody else changed this plan just now: try again",
                     "该方案刚刚被他人修改：请重试",
                 ) from None
-            after = self._keep(Open(head, moved.plan))
+            after = self._keep(OpenPlan(head, moved.plan))
             return opened, after, moved
 
     def change(
@@ -366,7 +370,7 @@ class PlanDesk:
         allowed: tuple[str, ...],
         reason: str = "",
         **fields: Any,
-    ) -> Open:
+    ) -> OpenPlan:
         """Change what is said of a plan, or where it stands in its review.
 
         Raises
@@ -395,7 +399,7 @@ class PlanDesk:
             return self.open(plan)
 
     def check_current(
-        self, opened: Open, revision: str, operation: Operation | None = None
+        self, opened: OpenPlan, revision: str, operation: Operation | None = None
     ) -> None:
         """Refuse a write that was made from a state which is no longer the newest.
 
@@ -412,19 +416,19 @@ class PlanDesk:
 class SentAgain(Exception):
     """An operation was sent a second time with the same key; it is in the plan already."""
 
-    def __init__(self, opened: Open) -> None:
+    def __init__(self, opened: OpenPlan) -> None:
         super().__init__("sent again")
         self.opened = opened
 
 
-def outdated(opened: Open, revision: str, operation: Operation | None) -> Outdated:
+def outdated(opened: OpenPlan, revision: str, operation: Operation | None) -> Outdated:
     """Return the error of a write that comes too late: what was changed, and whether they clash."""
     from api.schemas.plans import step_json
 
     head, _, number = revision.rpartition("-")
     since = int(number) if head == opened.head.id and number.isdigit() and len(number) < 9 else 0
     steps = [s for s in opened.plan.steps if s.number > since]
-    cells = sorted({c for s in steps for c in (*s.change.cells, *s.change.ground)})
+    cells = sorted({c for s in steps for c in (*s.change.cells, *s.change.cut_cells)})
     grids = sorted({g for s in steps for g in s.change.grids})
     named = set(getattr(operation, "cells", ()) or ())
     return Outdated(
