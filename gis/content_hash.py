@@ -1,4 +1,9 @@
-"""One way to say what a value's content is, so that a copy can be told from a change."""
+"""One way to say what a value's content is, so that a copy can be told from a change.
+
+A stored version is known by the hash it was published with, for ever. So a field that a later
+release adds to a value (:func:`added_in`) leaves no trace in the hash where it has its default:
+what was stored before the field was there is still what it was.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +13,56 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import groupby, islice
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 _AS_IT_IS = frozenset((str, int, float, bool, type(None)))
 _ROWS_AT_ONCE = 5_000
+_SINCE = "since"
 _json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _quoted = json.encoder.encode_basestring
+
+
+def added_in(release: str, default: Any) -> Any:
+    """Declare a field of a dataclass that was not there in the first release.
+
+    Parameters
+    ----------
+    release
+        The release it came in, such as ``0.2``.
+    default
+        What every value stored before has: an immutable value.
+
+    Examples
+    --------
+    >>> @dataclasses.dataclass(frozen=True)
+    ... class Old:
+    ...     name: str
+    >>> @dataclasses.dataclass(frozen=True)
+    ... class New:
+    ...     name: str
+    ...     lift: bool | None = added_in("0.2", None)
+    >>> sha256_of([New("3幢")]) == sha256_of([Old("3幢")])
+    True
+    >>> sha256_of([New("3幢", lift=True)]) == sha256_of([Old("3幢")])
+    False
+    """
+    return dataclasses.field(default=default, metadata={_SINCE: release})
+
+
+class _Field(NamedTuple):
+    """A field of a dataclass: its name, and for one that was added later, its default."""
+
+    name: str
+    added: bool
+    default: Any
+
+    def is_told(self, value: Any) -> bool:
+        """Tell whether a value of the field is part of the content."""
+        return not self.added or value != self.default
 
 
 def sha256_of(rows: Iterable[Any]) -> str:
@@ -34,10 +80,27 @@ def sha256_of(rows: Iterable[Any]) -> str:
 
 def _lines(kind: type, rows: list[Any]) -> Iterable[str]:
     """Return the JSON of dataclasses of one kind, written field by field: there are many rows."""
-    names = sorted(_fields_of(kind))
-    columns = [_column([getattr(row, name) for row in rows]) for name in names]
-    template = ", ".join(f"{_quoted(name)}: %s" for name in names)
+    names, columns, gaps = [], [], False
+    for field in sorted(_fields_of(kind), key=attrgetter("name")):
+        values = [getattr(row, field.name) for row in rows]
+        told = [field.is_told(v) for v in values] if field.added else [True]
+        if not any(told):
+            continue
+        names.append(_quoted(field.name))
+        columns.append(_column(values))
+        if not all(told):
+            gaps = True
+            columns[-1] = [cell if t else "" for cell, t in zip(columns[-1], told, strict=True)]
+    if gaps:
+        return [_object(names, cells) for cells in zip(*columns, strict=True)]
+    template = ", ".join(f"{name}: %s" for name in names)
     return [f"{{{template % cells}}}" for cells in zip(*columns, strict=True)]
+
+
+def _object(names: list[str], cells: tuple[str, ...]) -> str:
+    """Return the JSON of an object; an empty cell is left out."""
+    told = ", ".join(f"{name}: {cell}" for name, cell in zip(names, cells, strict=True) if cell)
+    return f"{{{told}}}"
 
 
 def _column(values: list[Any]) -> list[str]:
@@ -74,8 +137,9 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, BaseGeometry):
         return shapely.to_wkb(value, hex=True, byte_order=1, include_srid=False)
-    if names := _fields_of(kind):  # type: ignore[arg-type]
-        return {name: plain(getattr(value, name)) for name in names}
+    if fields := _fields_of(kind):  # type: ignore[arg-type]
+        values = ((f, getattr(value, f.name)) for f in fields)
+        return {f.name: plain(v) for f, v in values if f.is_told(v)}
     if isinstance(value, tuple | list):
         return [plain(v) for v in value]
     if isinstance(value, dict):
@@ -86,8 +150,8 @@ def plain(value: Any) -> Any:
 
 
 @cache
-def _fields_of(kind: type) -> tuple[str, ...]:
-    """Return the field names of a dataclass, () for any other type."""
+def _fields_of(kind: type) -> tuple[_Field, ...]:
+    """Return the fields of a dataclass, () for any other type."""
     if not dataclasses.is_dataclass(kind):
         return ()
-    return tuple(f.name for f in dataclasses.fields(kind))
+    return tuple(_Field(f.name, _SINCE in f.metadata, f.default) for f in dataclasses.fields(kind))

@@ -16,8 +16,9 @@ from gis.errors import StoreError, StoreUnreachable
 from gis.store.driver_errors import NotSetUp, Place, plainly
 from gis.store.engine import SCHEMA, Database, connect_sqlite, make_file
 
-HEAD = "0003"
 SCRIPTS = Path(__file__).with_name("migrations")
+HEAD = max(script.name[1:5] for script in (SCRIPTS / "versions").glob("r[0-9]*.py"))
+"""The newest revision: they are numbered, and stand in files rNNNN_what.py."""
 VERSION_TABLE = "wangge_revision"
 
 
