@@ -8,3 +8,4 @@ $bin/ruff format --check .
 $bin/mypy
 $bin/lint-imports
 $bin/python -m pytest -q --doctest-modules gis maps api
+sh scripts/check-js.sh
