@@ -246,7 +246,9 @@ function placeButton(app, grid, place) {
       "button",
       { class: "child", type: "button", onclick: () => app.openEntry({ grid, place }) },
       name(row.name),
-      row.address && row.address !== row.name ? name(row.address, "span", { class: "quiet" }) : null,
+      row.address && row.address !== row.name
+        ? name(row.address, "span", { class: "quiet" })
+        : null,
     ),
   );
 }

@@ -302,7 +302,12 @@ function foot(app) {
       ),
       el(
         "button",
-        { type: "button", class: "tool", "data-control": "copy", onclick: () => copyLink(app, said) },
+        {
+          type: "button",
+          class: "tool",
+          "data-control": "copy",
+          onclick: () => copyLink(app, said),
+        },
         say("copyView"),
       ),
     ),

@@ -42,7 +42,13 @@ export function panel(app) {
       body.scrollTop = 0;
     });
     if (!spot) {
-      fill(cards, el("p", { class: "hint" }, say("hint")), communities(app), office(app), filesFold(app));
+      fill(
+        cards,
+        el("p", { class: "hint" }, say("hint")),
+        communities(app),
+        office(app),
+        filesFold(app),
+      );
     } else if (!spot.grids.length) {
       fill(cards, tools(app, spot), outside());
     } else {

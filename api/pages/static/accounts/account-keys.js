@@ -9,26 +9,68 @@ import { time, word } from "./account-words.js";
  * @param {() => Promise<void>} again shows the page anew
  */
 export function keysCard(me, say, again) {
-  return el("section", { class: "card" }, el("h2", {}, word("keys")),
+  return el(
+    "section",
+    { class: "card" },
+    el("h2", {}, word("keys")),
     el("p", { class: "quiet small" }, word("keysWhy")),
     me.keys.length ? table(me.keys) : el("p", {}, word("noKeys")),
-    el("details", {}, el("summary", {}, word("newKey")), form()));
+    el("details", {}, el("summary", {}, word("newKey")), form()),
+  );
 
   function table(keys) {
-    return el("div", { class: "table-frame" }, el("table", { class: "table is-stacked" },
-      el("thead", {}, el("tr", {}, ...["keyName", "keyScopes", "until", "used"].map((key) => el("th", {}, word(key))), el("th", {}))),
-      el("tbody", {}, ...keys.map(row))));
+    return el(
+      "div",
+      { class: "table-frame" },
+      el(
+        "table",
+        { class: "table is-stacked" },
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            ...["keyName", "keyScopes", "until", "used"].map((key) => el("th", {}, word(key))),
+            el("th", {}),
+          ),
+        ),
+        el("tbody", {}, ...keys.map(row)),
+      ),
+    );
   }
 
   function row(key) {
     const scopes = key.scopes.map((s) => word("scopes")[s] ?? s).join("、");
-    return el("tr", {},
-      el("td", { "data-label": word("keyName") }, name(key.name), " ", el("span", { class: "code quiet" }, key.id)),
+    return el(
+      "tr",
+      {},
+      el(
+        "td",
+        { "data-label": word("keyName") },
+        name(key.name),
+        " ",
+        el("span", { class: "code quiet" }, key.id),
+      ),
       el("td", { "data-label": word("keyScopes") }, scopes),
-      el("td", { "data-label": word("until") }, key.expires_at ? time(key.expires_at) : word("days")[0]),
+      el(
+        "td",
+        { "data-label": word("until") },
+        key.expires_at ? time(key.expires_at) : word("days")[0],
+      ),
       el("td", { "data-label": word("used") }, time(key.used_at)),
-      el("td", {}, key.revoked_at ? el("span", { class: "tag tag-quiet" }, word("revoked"))
-        : el("button", { class: "tool", type: "button", onclick: () => revoke(key) }, word("revoke"))));
+      el(
+        "td",
+        {},
+        key.revoked_at
+          ? el("span", { class: "tag tag-quiet" }, word("revoked"))
+          : el(
+              "button",
+              { class: "tool", type: "button", onclick: () => revoke(key) },
+              word("revoke"),
+            ),
+      ),
+    );
   }
 
   async function revoke(key) {
@@ -41,21 +83,53 @@ export function keysCard(me, say, again) {
   }
 
   function form() {
-    const what = field(word("keyName"), el("input", { required: true, maxlength: 60 }), word("keyNameHint"));
-    const boxes = me.scopes.map((scope) => [scope, el("input", { type: "checkbox", checked: scope === "read" })]);
-    const days = field(word("keyDays"), el("select", {},
-      ...["90", "30", "365", "0"].map((n) => el("option", { value: n }, word("days")[n]))));
+    const what = field(
+      word("keyName"),
+      el("input", { required: true, maxlength: 60 }),
+      word("keyNameHint"),
+    );
+    const boxes = me.scopes.map((scope) => [
+      scope,
+      el("input", { type: "checkbox", checked: scope === "read" }),
+    ]);
+    const days = field(
+      word("keyDays"),
+      el(
+        "select",
+        {},
+        ...["90", "30", "365", "0"].map((n) => el("option", { value: n }, word("days")[n])),
+      ),
+    );
     const fields = { name: what, days };
-    return el("form", { class: "form", onsubmit: make }, what.node,
-      el("fieldset", { class: "field" }, el("legend", { class: "label" }, word("keyScopes")),
-        el("div", { class: "row" }, ...boxes.map(([scope, box]) => el("label", { class: "check" }, box, word("scopes")[scope] ?? scope)))),
-      days.node, el("div", {}, el("button", { class: "tool tool-main", type: "submit" }, word("newKey"))));
+    return el(
+      "form",
+      { class: "form", onsubmit: make },
+      what.node,
+      el(
+        "fieldset",
+        { class: "field" },
+        el("legend", { class: "label" }, word("keyScopes")),
+        el(
+          "div",
+          { class: "row" },
+          ...boxes.map(([scope, box]) =>
+            el("label", { class: "check" }, box, word("scopes")[scope] ?? scope),
+          ),
+        ),
+      ),
+      days.node,
+      el("div", {}, el("button", { class: "tool tool-main", type: "submit" }, word("newKey"))),
+    );
 
     async function make(event) {
       event.preventDefault();
       const scopes = boxes.filter(([, box]) => box.checked).map(([scope]) => scope);
       try {
-        const { body } = await api("POST", "/me/keys", { name: what.input.value, scopes, days: Number(days.input.value) || null });
+        const { body } = await api("POST", "/me/keys", {
+          name: what.input.value,
+          scopes,
+          days: Number(days.input.value) || null,
+        });
         await again();
         say(secretNotice(word("keyMade"), body.key));
         window.scrollTo({ top: 0 });
@@ -72,8 +146,13 @@ export function secretNotice(text, secret, lead = "") {
   const copied = el("span", { role: "status", class: "small" });
   const shown = el("span", { class: "code secret", tabindex: "0" }, secret);
   const copy = el("button", { class: "tool", type: "button", onclick: take }, word("copy"));
-  return el("div", { class: "notice notice-done", role: "status" },
-    lead ? el("p", {}, el("b", {}, lead)) : null, el("p", {}, text), el("p", { class: "row" }, shown, copy, copied));
+  return el(
+    "div",
+    { class: "notice notice-done", role: "status" },
+    lead ? el("p", {}, el("b", {}, lead)) : null,
+    el("p", {}, text),
+    el("p", { class: "row" }, shown, copy, copied),
+  );
 
   async function take() {
     try {

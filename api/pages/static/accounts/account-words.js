@@ -58,7 +58,12 @@ const WORDS = {
     userNameHint: "字母、汉字或数字，不含空格",
     scopeHint: "网格编号，多个以空格分隔；含其下级网格。留空为全街道。",
     roles: { staff: "工作人员", planner: "规划员", approver: "审批人", admin: "管理员" },
-    roleNotes: { staff: "查看管辖范围内的内部资料", planner: "起草网格调整", approver: "审批并发布调整", admin: "管理账号和设置" },
+    roleNotes: {
+      staff: "查看管辖范围内的内部资料",
+      planner: "起草网格调整",
+      approver: "审批并发布调整",
+      admin: "管理账号和设置",
+    },
     added: "已添加 {0}。",
     once: "一次性密码（只显示这一次，请当面或电话告知本人）：",
     reset: "重置密码",
@@ -83,7 +88,8 @@ const WORDS = {
     name: "Account",
     password: "Password",
     show: "Show the password",
-    signInHint: "The public looks grids up without signing in. Forgot the password? Ask an administrator.",
+    signInHint:
+      "The public looks grids up without signing in. Forgot the password? Ask an administrator.",
     already: "You are signed in as {0}.",
     goOn: "Go on",
     mustChange: "This is a one-time password: choose your own first.",
@@ -97,7 +103,8 @@ const WORDS = {
     oldPassword: "Old password",
     newPassword: "New password",
     newAgain: "New password again",
-    newHint: "At least 10 characters, such as a short sentence; not your account's name or a common word.",
+    newHint:
+      "At least 10 characters, such as a short sentence; not your account's name or a common word.",
     differ: "The two new passwords differ.",
     changed: "The password was changed; you are signed out on all other devices.",
     save: "Save",
@@ -117,7 +124,12 @@ const WORDS = {
     keyName: "What for",
     keyNameHint: "Such as: the community's display",
     keyScopes: "May",
-    scopes: { read: "read (internal edition)", write: "write", plans: "re-divide", accounts: "look after accounts" },
+    scopes: {
+      read: "read (internal edition)",
+      write: "write",
+      plans: "re-divide",
+      accounts: "look after accounts",
+    },
     keyDays: "Good for",
     days: { 30: "30 days", 90: "90 days", 365: "a year", 0: "ever" },
     keyMade: "The new key (shown this once):",
@@ -131,9 +143,15 @@ const WORDS = {
     users: "Accounts",
     addUser: "Add an account",
     userNameHint: "Letters or digits of any script, no blanks",
-    scopeHint: "Codes of grids, separated by blanks; what is below them is included. Empty: the whole subdistrict.",
+    scopeHint:
+      "Codes of grids, separated by blanks; what is below them is included. Empty: the whole subdistrict.",
     roles: { staff: "staff", planner: "planner", approver: "approver", admin: "administrator" },
-    roleNotes: { staff: "sees the internal edition of their grids", planner: "drafts re-divisions", approver: "approves and publishes them", admin: "looks after accounts and settings" },
+    roleNotes: {
+      staff: "sees the internal edition of their grids",
+      planner: "drafts re-divisions",
+      approver: "approves and publishes them",
+      admin: "looks after accounts and settings",
+    },
     added: "{0} was added.",
     once: "One-time password (shown this once; tell it in person or by phone):",
     reset: "Reset password",
@@ -173,5 +191,9 @@ export function title(key) {
 /** A time of the server (seconds since 1970) as people read it. */
 export function time(seconds) {
   if (!seconds) return word("never");
-  return new Date(seconds * 1000).toLocaleString(spoken(), { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Shanghai" });
+  return new Date(seconds * 1000).toLocaleString(spoken(), {
+    dateStyle: "medium",
+    timeStyle: "short",
+    timeZone: "Asia/Shanghai",
+  });
 }

@@ -5,7 +5,11 @@ import { time, title, word } from "./account-words.js";
 import { keysCard } from "./account-keys.js";
 import { passwordField } from "./password-field.js";
 
-const { main, session } = await shell({ title: title("account"), needs: "staff", current: "account" });
+const { main, session } = await shell({
+  title: title("account"),
+  needs: "staff",
+  current: "account",
+});
 const told = el("div", { "aria-live": "polite" });
 
 if (session.signed_in) {
@@ -17,8 +21,14 @@ if (session.signed_in) {
 async function show() {
   try {
     const { body } = await api("GET", "/me");
-    main.replaceChildren(main.firstChild, told, whoCard(body), passwordCard(false), sessionsCard(body.sessions),
-      keysCard(body, say, show));
+    main.replaceChildren(
+      main.firstChild,
+      told,
+      whoCard(body),
+      passwordCard(false),
+      sessionsCard(body.sessions),
+      keysCard(body, say, show),
+    );
   } catch (problem) {
     say(failure(problem));
   }
@@ -30,11 +40,19 @@ function say(...nodes) {
 }
 
 function whoCard(me) {
-  const scope = me.scope === null ? word("whole")
-    : me.scope.length ? me.scope.map((g) => `${g.code} ${g.name}`.trim()).join("、") : word("none");
-  return el("section", { class: "card" }, el("h2", {}, name(me.name)),
+  const scope =
+    me.scope === null
+      ? word("whole")
+      : me.scope.length
+        ? me.scope.map((g) => `${g.code} ${g.name}`.trim()).join("、")
+        : word("none");
+  return el(
+    "section",
+    { class: "card" },
+    el("h2", {}, name(me.name)),
     el("p", {}, el("span", { class: "quiet" }, `${word("role")}：`), me.role_title),
-    el("p", {}, el("span", { class: "quiet" }, `${word("scope")}：`), scope));
+    el("p", {}, el("span", { class: "quiet" }, `${word("scope")}：`), scope),
+  );
 }
 
 function passwordCard(must) {
@@ -44,11 +62,23 @@ function passwordCard(must) {
   const fields = { password: old, new_password: fresh };
   const send = el("button", { class: "tool tool-main", type: "submit" }, word("save"));
   if (must) queueMicrotask(() => old.input.focus());
-  return el("form", { class: "card form", onsubmit: submit },
+  return el(
+    "form",
+    { class: "card form", onsubmit: submit },
     el("h2", {}, word("changePassword")),
     must ? el("p", { class: "notice" }, word("mustChange")) : null,
-    el("input", { type: "text", name: "username", autocomplete: "username", value: session.name, hidden: true }),
-    old.node, fresh.node, again.node, el("div", {}, send));
+    el("input", {
+      type: "text",
+      name: "username",
+      autocomplete: "username",
+      value: session.name,
+      hidden: true,
+    }),
+    old.node,
+    fresh.node,
+    again.node,
+    el("div", {}, send),
+  );
 
   async function submit(event) {
     event.preventDefault();
@@ -60,7 +90,10 @@ function passwordCard(must) {
     }
     send.disabled = true;
     try {
-      await api("POST", "/me/password", { password: old.input.value, new_password: fresh.input.value });
+      await api("POST", "/me/password", {
+        password: old.input.value,
+        new_password: fresh.input.value,
+      });
       if (must) return location.assign(next());
       event.target.reset();
       await show();
@@ -78,22 +111,75 @@ function passwordCard(must) {
 
 function sessionsCard(sessions) {
   const keysToo = el("input", { type: "checkbox" });
-  const rows = sessions.map((one) => el("tr", {},
-    el("td", { "data-label": word("device") }, name(device(one.agent)), " ", one.this ? el("span", { class: "tag tag-sure" }, word("thisOne")) : null),
-    el("td", { "data-label": word("since") }, time(one.created_at)),
-    el("td", { "data-label": word("lastSeen") }, time(one.seen_at)),
-    el("td", {}, one.this ? "" : el("button", { class: "tool", type: "button", onclick: () => act("DELETE", `/me/sessions/${one.id}`) }, word("end")))));
-  return el("section", { class: "card" }, el("h2", {}, word("sessions")),
-    el("div", { class: "table-frame" }, el("table", { class: "table is-stacked" },
-      el("thead", {}, el("tr", {}, ...["device", "since", "lastSeen"].map((key) => el("th", {}, word(key))), el("th", {}))),
-      el("tbody", {}, ...rows))),
+  const rows = sessions.map((one) =>
+    el(
+      "tr",
+      {},
+      el(
+        "td",
+        { "data-label": word("device") },
+        name(device(one.agent)),
+        " ",
+        one.this ? el("span", { class: "tag tag-sure" }, word("thisOne")) : null,
+      ),
+      el("td", { "data-label": word("since") }, time(one.created_at)),
+      el("td", { "data-label": word("lastSeen") }, time(one.seen_at)),
+      el(
+        "td",
+        {},
+        one.this
+          ? ""
+          : el(
+              "button",
+              {
+                class: "tool",
+                type: "button",
+                onclick: () => act("DELETE", `/me/sessions/${one.id}`),
+              },
+              word("end"),
+            ),
+      ),
+    ),
+  );
+  return el(
+    "section",
+    { class: "card" },
+    el("h2", {}, word("sessions")),
+    el(
+      "div",
+      { class: "table-frame" },
+      el(
+        "table",
+        { class: "table is-stacked" },
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            ...["device", "since", "lastSeen"].map((key) => el("th", {}, word(key))),
+            el("th", {}),
+          ),
+        ),
+        el("tbody", {}, ...rows),
+      ),
+    ),
     el("p", { class: "quiet small" }, word("everywhereWhy")),
-    el("div", { class: "row" },
-      el("button", { class: "tool tool-danger", type: "button", onclick: everywhere }, word("everywhere")),
-      el("label", { class: "check small" }, keysToo, word("keysToo"))));
+    el(
+      "div",
+      { class: "row" },
+      el(
+        "button",
+        { class: "tool tool-danger", type: "button", onclick: everywhere },
+        word("everywhere"),
+      ),
+      el("label", { class: "check small" }, keysToo, word("keysToo")),
+    ),
+  );
 
   async function everywhere() {
-    if (await act("POST", "/me/sign-out-everywhere", { keys: keysToo.checked }, false)) location.assign("/signin");
+    if (await act("POST", "/me/sign-out-everywhere", { keys: keysToo.checked }, false))
+      location.assign("/signin");
   }
 }
 
@@ -113,7 +199,11 @@ function device(agent) {
   const browser = /(Edg|Firefox|Chrome|Safari|MicroMessenger)\/?/.exec(agent)?.[1] ?? "";
   const system = /(Windows|Android|iPhone|iPad|Macintosh|HarmonyOS|Linux)/.exec(agent)?.[1] ?? "";
   const known = { Edg: "Edge", MicroMessenger: "微信", Macintosh: "Mac" };
-  return [known[browser] ?? browser, known[system] ?? system].filter(Boolean).join(" · ") || agent.slice(0, 60) || "?";
+  return (
+    [known[browser] ?? browser, known[system] ?? system].filter(Boolean).join(" · ") ||
+    agent.slice(0, 60) ||
+    "?"
+  );
 }
 
 function next() {

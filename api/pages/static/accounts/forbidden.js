@@ -7,6 +7,12 @@ const { main, session } = await shell({ title: title("refused"), width: "narrow"
 if (session.must_change_password) {
   location.replace(`/account?next=${encodeURIComponent(location.pathname + location.search)}`);
 } else {
-  main.append(el("section", { class: "card" }, el("p", {}, word("refusedWhy", session.role_title)),
-    el("p", {}, el("a", { class: "tool", href: "/desk" }, word("toDesk")))));
+  main.append(
+    el(
+      "section",
+      { class: "card" },
+      el("p", {}, word("refusedWhy", session.role_title)),
+      el("p", {}, el("a", { class: "tool", href: "/desk" }, word("toDesk"))),
+    ),
+  );
 }

@@ -11,7 +11,12 @@ import { word } from "./account-words.js";
 export function passwordField(label, autocomplete, hint = "") {
   const input = el("input", { type: "password", autocomplete, required: true, maxlength: 200 });
   const made = field(label, input, hint);
-  const shown = el("input", { type: "checkbox", onchange: () => { input.type = shown.checked ? "text" : "password"; } });
+  const shown = el("input", {
+    type: "checkbox",
+    onchange: () => {
+      input.type = shown.checked ? "text" : "password";
+    },
+  });
   made.node.append(el("label", { class: "check small quiet" }, shown, word("show")));
   return made;
 }

@@ -10,17 +10,38 @@ if (session.signed_in) main.append(alreadyIn());
 else main.append(form());
 
 function alreadyIn() {
-  return el("section", { class: "card" }, el("p", {}, word("already", session.name)),
-    el("p", {}, el("a", { class: "tool tool-main", href: wanted(session) }, word("goOn"))));
+  return el(
+    "section",
+    { class: "card" },
+    el("p", {}, word("already", session.name)),
+    el("p", {}, el("a", { class: "tool tool-main", href: wanted(session) }, word("goOn"))),
+  );
 }
 
 function form() {
-  const who = field(word("name"), el("input", { name: "username", autocomplete: "username", required: true, maxlength: 40, autocapitalize: "none", spellcheck: "false" }));
+  const who = field(
+    word("name"),
+    el("input", {
+      name: "username",
+      autocomplete: "username",
+      required: true,
+      maxlength: 40,
+      autocapitalize: "none",
+      spellcheck: "false",
+    }),
+  );
   const secret = passwordField(word("password"), "current-password");
   const told = el("div", {});
   const send = el("button", { class: "tool tool-main", type: "submit" }, word("signIn"));
-  const node = el("form", { class: "card form", onsubmit: submit }, told, who.node, secret.node, send,
-    el("p", { class: "quiet small" }, word("signInHint")));
+  const node = el(
+    "form",
+    { class: "card form", onsubmit: submit },
+    told,
+    who.node,
+    secret.node,
+    send,
+    el("p", { class: "quiet small" }, word("signInHint")),
+  );
   queueMicrotask(() => who.input.focus());
   return node;
 
@@ -29,7 +50,10 @@ function form() {
     send.disabled = true;
     told.replaceChildren();
     try {
-      const { body } = await api("POST", "/session", { name: who.input.value, password: secret.input.value });
+      const { body } = await api("POST", "/session", {
+        name: who.input.value,
+        password: secret.input.value,
+      });
       location.assign(wanted(body));
     } catch (problem) {
       told.replaceChildren(refused(problem));
@@ -53,4 +77,3 @@ function wanted(who) {
   const safe = /^\/(?![/\\])/.test(next) ? next : "/desk";
   return who.must_change_password ? `/account?next=${encodeURIComponent(safe)}` : safe;
 }
-

@@ -4,7 +4,11 @@ import { api, el, failure, field, name, shell } from "../core/shell.js";
 import { secretNotice } from "./account-keys.js";
 import { time, title, word } from "./account-words.js";
 
-const { main, session, allowed } = await shell({ title: title("users"), current: "users", needs: "admin" });
+const { main, session, allowed } = await shell({
+  title: title("users"),
+  current: "users",
+  needs: "admin",
+});
 const told = el("div", { "aria-live": "polite" });
 const list = el("section", { class: "card" });
 
@@ -21,10 +25,28 @@ function say(...nodes) {
 async function show() {
   try {
     const { body } = await api("GET", "/users");
-    list.replaceChildren(el("h2", {}, `${word("users")}（${body.users.length}）`),
-      el("div", { class: "table-frame" }, el("table", { class: "table is-stacked" },
-        el("thead", {}, el("tr", {}, ...["name", "role", "scope", "lastSignIn"].map((key) => el("th", {}, word(key))), el("th", {}))),
-        el("tbody", {}, ...body.users.map(row)))));
+    list.replaceChildren(
+      el("h2", {}, `${word("users")}（${body.users.length}）`),
+      el(
+        "div",
+        { class: "table-frame" },
+        el(
+          "table",
+          { class: "table is-stacked" },
+          el(
+            "thead",
+            {},
+            el(
+              "tr",
+              {},
+              ...["name", "role", "scope", "lastSignIn"].map((key) => el("th", {}, word(key))),
+              el("th", {}),
+            ),
+          ),
+          el("tbody", {}, ...body.users.map(row)),
+        ),
+      ),
+    );
   } catch (problem) {
     say(failure(problem));
   }
@@ -42,25 +64,54 @@ function row(user) {
     user.disabled && el("span", { class: "tag tag-error" }, word("disabled")),
     user.must_change_password && el("span", { class: "tag" }, word("oneTime")),
   ];
-  const tools = mine ? [] : [
-    el("button", { class: "tool", type: "button", onclick: () => edit(user) }, word("edit")),
-    el("button", { class: "tool", type: "button", onclick: () => reset(user) }, word("reset")),
-    el("button", { class: `tool${user.disabled ? "" : " tool-danger"}`, type: "button", onclick: () => able(user) }, word(user.disabled ? "enable" : "disable")),
-  ];
-  return el("tr", {},
+  const tools = mine
+    ? []
+    : [
+        el("button", { class: "tool", type: "button", onclick: () => edit(user) }, word("edit")),
+        el("button", { class: "tool", type: "button", onclick: () => reset(user) }, word("reset")),
+        el(
+          "button",
+          {
+            class: `tool${user.disabled ? "" : " tool-danger"}`,
+            type: "button",
+            onclick: () => able(user),
+          },
+          word(user.disabled ? "enable" : "disable"),
+        ),
+      ];
+  return el(
+    "tr",
+    {},
     el("td", { "data-label": word("name") }, el("b", {}, name(user.name)), " ", ...marks),
     el("td", { "data-label": word("role") }, user.role_title),
     el("td", { "data-label": word("scope") }, scopeText(user.scope)),
     el("td", { "data-label": word("lastSignIn") }, time(user.signed_in_at)),
-    el("td", {}, el("div", { class: "row" }, ...tools)));
+    el("td", {}, el("div", { class: "row" }, ...tools)),
+  );
 }
 
 // --- forms -----------------------------------------------------------------------------------------
 
 function roleAndScope(user = null) {
-  const role = field(word("role"), el("select", {}, ...Object.entries(word("roles")).map(([key, label]) =>
-    el("option", { value: key, selected: key === user?.role }, `${label}：${word("roleNotes")[key]}`))));
-  const scope = field(word("scope"), el("input", { value: (user?.scope ?? []).map((g) => g.code).join(" "), inputmode: "numeric" }), word("scopeHint"));
+  const role = field(
+    word("role"),
+    el(
+      "select",
+      {},
+      ...Object.entries(word("roles")).map(([key, label]) =>
+        el(
+          "option",
+          { value: key, selected: key === user?.role },
+          `${label}：${word("roleNotes")[key]}`,
+        ),
+      ),
+    ),
+  );
+  const scope = field(
+    word("scope"),
+    el("input", { value: (user?.scope ?? []).map((g) => g.code).join(" "), inputmode: "numeric" }),
+    word("scopeHint"),
+  );
   const values = () => {
     const codes = scope.input.value.split(/[\s,，、;；]+/).filter(Boolean);
     return { role: role.input.value, scope: codes.length ? codes : null };
@@ -69,16 +120,32 @@ function roleAndScope(user = null) {
 }
 
 function addCard() {
-  const who = field(word("name"), el("input", { required: true, maxlength: 40, autocomplete: "off", spellcheck: "false" }), word("userNameHint"));
+  const who = field(
+    word("name"),
+    el("input", { required: true, maxlength: 40, autocomplete: "off", spellcheck: "false" }),
+    word("userNameHint"),
+  );
   const more = roleAndScope();
-  const form = el("form", { class: "form is-two", onsubmit: add }, who.node, ...more.nodes,
-    el("div", { class: "is-whole" }, el("button", { class: "tool tool-main", type: "submit" }, word("addUser"))));
+  const form = el(
+    "form",
+    { class: "form is-two", onsubmit: add },
+    who.node,
+    ...more.nodes,
+    el(
+      "div",
+      { class: "is-whole" },
+      el("button", { class: "tool tool-main", type: "submit" }, word("addUser")),
+    ),
+  );
   return el("section", { class: "card" }, el("h2", {}, word("addUser")), form);
 
   async function add(event) {
     event.preventDefault();
     await tried({ name: who, ...more.fields }, async () => {
-      const { body } = await api("POST", "/users", { name: who.input.value.trim(), ...more.values() });
+      const { body } = await api("POST", "/users", {
+        name: who.input.value.trim(),
+        ...more.values(),
+      });
       form.reset();
       await show();
       say(secretNotice(word("once"), body.one_time_password, word("added", body.name)));
@@ -88,20 +155,40 @@ function addCard() {
 
 function edit(user) {
   const more = roleAndScope(user);
-  const dialog = el("dialog", { class: "dialog", onclose: () => dialog.remove() },
-    el("form", { class: "form", onsubmit: save }, el("h2", {}, name(user.name)), ...more.nodes,
-      el("div", { class: "row" }, el("button", { class: "tool tool-main", type: "submit" }, word("save")),
-        el("button", { class: "tool", type: "button", onclick: () => dialog.close() }, word("cancel")))));
+  const dialog = el(
+    "dialog",
+    { class: "dialog", onclose: () => dialog.remove() },
+    el(
+      "form",
+      { class: "form", onsubmit: save },
+      el("h2", {}, name(user.name)),
+      ...more.nodes,
+      el(
+        "div",
+        { class: "row" },
+        el("button", { class: "tool tool-main", type: "submit" }, word("save")),
+        el(
+          "button",
+          { class: "tool", type: "button", onclick: () => dialog.close() },
+          word("cancel"),
+        ),
+      ),
+    ),
+  );
   document.body.append(dialog);
   dialog.showModal();
 
   async function save(event) {
     event.preventDefault();
-    await tried(more.fields, async () => {
-      await api("PATCH", address(user), more.values());
-      dialog.close();
-      await show();
-    }, () => dialog.close());
+    await tried(
+      more.fields,
+      async () => {
+        await api("PATCH", address(user), more.values());
+        dialog.close();
+        await show();
+      },
+      () => dialog.close(),
+    );
   }
 }
 
@@ -146,10 +233,31 @@ async function tried(fields, work, before = () => {}) {
 /** @returns {Promise<boolean>} whether the person is sure */
 function sure(text) {
   return new Promise((resolve) => {
-    const dialog = el("dialog", { class: "dialog", onclose: () => { resolve(dialog.returnValue === "yes"); dialog.remove(); } },
-      el("p", {}, text), el("div", { class: "row" },
-        el("button", { class: "tool tool-danger", type: "button", onclick: () => dialog.close("yes") }, word("yes")),
-        el("button", { class: "tool", type: "button", onclick: () => dialog.close("no") }, word("cancel"))));
+    const dialog = el(
+      "dialog",
+      {
+        class: "dialog",
+        onclose: () => {
+          resolve(dialog.returnValue === "yes");
+          dialog.remove();
+        },
+      },
+      el("p", {}, text),
+      el(
+        "div",
+        { class: "row" },
+        el(
+          "button",
+          { class: "tool tool-danger", type: "button", onclick: () => dialog.close("yes") },
+          word("yes"),
+        ),
+        el(
+          "button",
+          { class: "tool", type: "button", onclick: () => dialog.close("no") },
+          word("cancel"),
+        ),
+      ),
+    );
     document.body.append(dialog);
     dialog.showModal();
   });

@@ -7,26 +7,57 @@ import { say } from "../core/record-words.js";
 
 const SIZE = 50;
 const FILTERS = ["who", "action", "subject", "since", "until", "q"];
-const { main, session, allowed } = await shell({ title: { "zh-CN": "审计记录", en: "Audit log" }, current: "audit", width: "wide", needs: "approver" });
+const { main, session, allowed } = await shell({
+  title: { "zh-CN": "审计记录", en: "Audit log" },
+  current: "audit",
+  width: "wide",
+  needs: "approver",
+});
 if (allowed) begin();
 
 function begin() {
   const fields = filterFields();
-  const verdict = el("div", { class: "row", role: "status" }, el("span", { class: "quiet" }, say("verifying")));
+  const verdict = el(
+    "div",
+    { class: "row", role: "status" },
+    el("span", { class: "quiet" }, say("verifying")),
+  );
   const exports = el("span", { class: "row" });
   const entries = el("div", { class: "entries" });
   const paging = el("div", { class: "paging" });
-  const form = el("form", { class: "filters", role: "search", onsubmit: (event) => { event.preventDefault(); go(asked()); } },
+  const form = el(
+    "form",
+    {
+      class: "filters",
+      role: "search",
+      onsubmit: (event) => {
+        event.preventDefault();
+        go(asked());
+      },
+    },
     ...FILTERS.map((key) => fields[key].node),
-    el("div", { class: "row" },
+    el(
+      "div",
+      { class: "row" },
       el("button", { type: "submit", class: "tool tool-main" }, say("search")),
-      el("button", { type: "button", class: "tool", onclick: () => go({}) }, say("clear"))));
+      el("button", { type: "button", class: "tool", onclick: () => go({}) }, say("clear")),
+    ),
+  );
   main.append(
     el("section", { class: "card" }, verdict, form),
-    el("section", { class: "card" }, el("div", { class: "row is-spread" }, el("b", { class: "count" }), exports), entries, paging));
+    el(
+      "section",
+      { class: "card" },
+      el("div", { class: "row is-spread" }, el("b", { class: "count" }), exports),
+      entries,
+      paging,
+    ),
+  );
 
   function asked() {
-    return Object.fromEntries(FILTERS.map((key) => [key, fields[key].input.value.trim()]).filter(([, value]) => value));
+    return Object.fromEntries(
+      FILTERS.map((key) => [key, fields[key].input.value.trim()]).filter(([, value]) => value),
+    );
   }
 
   function go(query, offset = 0) {
@@ -39,16 +70,51 @@ function begin() {
 
   async function show() {
     const params = new URLSearchParams(location.hash.slice(1));
-    const query = Object.fromEntries(FILTERS.filter((key) => params.get(key)).map((key) => [key, params.get(key)]));
-    FILTERS.forEach((key) => { fields[key].input.value = query[key] ?? ""; fields[key].wrong(""); });
+    const query = Object.fromEntries(
+      FILTERS.filter((key) => params.get(key)).map((key) => [key, params.get(key)]),
+    );
+    FILTERS.forEach((key) => {
+      fields[key].input.value = query[key] ?? "";
+      fields[key].wrong("");
+    });
     const offset = Number(params.get("offset")) || 0;
     try {
-      const { body } = await api("GET", `/audit?${new URLSearchParams({ ...query, limit: String(SIZE), offset: String(offset) })}`);
-      fill(entries, ...(body.entries.length ? body.entries.map((one) => entry(one, query, go, show)) : [el("p", { class: "quiet" }, say("noEntries"))]));
+      const { body } = await api(
+        "GET",
+        `/audit?${new URLSearchParams({ ...query, limit: String(SIZE), offset: String(offset) })}`,
+      );
+      fill(
+        entries,
+        ...(body.entries.length
+          ? body.entries.map((one) => entry(one, query, go, show))
+          : [el("p", { class: "quiet" }, say("noEntries"))]),
+      );
       const last = offset + body.entries.length;
-      main.querySelector(".count").textContent = say("page", body.total ? offset + 1 : 0, last, body.total);
-      fill(paging, step(say("newer"), offset > 0, () => go(query, Math.max(0, offset - SIZE))), step(say("older"), last < body.total, () => go(query, last)));
-      fill(exports, ...["csv", "xlsx"].map((format) => el("a", { class: "tool", href: `/audit/export?${new URLSearchParams({ ...query, format })}`, download: `audit.${format}` }, `${say("export")} ${format.toUpperCase()}`)));
+      main.querySelector(".count").textContent = say(
+        "page",
+        body.total ? offset + 1 : 0,
+        last,
+        body.total,
+      );
+      fill(
+        paging,
+        step(say("newer"), offset > 0, () => go(query, Math.max(0, offset - SIZE))),
+        step(say("older"), last < body.total, () => go(query, last)),
+      );
+      fill(
+        exports,
+        ...["csv", "xlsx"].map((format) =>
+          el(
+            "a",
+            {
+              class: "tool",
+              href: `/audit/export?${new URLSearchParams({ ...query, format })}`,
+              download: `audit.${format}`,
+            },
+            `${say("export")} ${format.toUpperCase()}`,
+          ),
+        ),
+      );
     } catch (problem) {
       fill(entries, failure(problem));
       fields[problem.field]?.wrong(problem.message);
@@ -62,14 +128,24 @@ function begin() {
 }
 
 function filterFields() {
-  const text = (key, label, given = {}) => field(label, el("input", { type: "text", maxlength: 200, autocomplete: "off", name: key, ...given }));
+  const text = (key, label, given = {}) =>
+    field(
+      label,
+      el("input", { type: "text", maxlength: 200, autocomplete: "off", name: key, ...given }),
+    );
   const actions = say("actions");
   const kinds = say("actionKinds");
   const options = [el("option", { value: "" }, say("all"))];
   for (const [kind, label] of Object.entries(kinds)) {
     const some = Object.entries(actions).filter(([one]) => one.startsWith(`${kind}.`));
-    options.push(el("optgroup", { label }, el("option", { value: kind }, `${label}（${say("all")}）`),
-      ...some.map(([one, words]) => el("option", { value: one }, words))));
+    options.push(
+      el(
+        "optgroup",
+        { label },
+        el("option", { value: kind }, `${label}（${say("all")}）`),
+        ...some.map(([one, words]) => el("option", { value: one }, words)),
+      ),
+    );
   }
   return {
     who: text("who", say("who")),
@@ -85,10 +161,22 @@ async function verify(node) {
   try {
     const { body } = await api("GET", "/audit/verify");
     const zh = document.documentElement.lang !== "en";
-    fill(node, body.broken
-      ? el("span", { class: "verdict is-broken" }, say("broken", zh ? body.broken.zh : body.broken.en))
-      : el("span", { class: "verdict is-whole" }, `✓ ${say("whole", body.count)}`),
-    el("details", { class: "quiet small" }, el("summary", {}, say("headNote")), el("span", { class: "code" }, body.head)));
+    fill(
+      node,
+      body.broken
+        ? el(
+            "span",
+            { class: "verdict is-broken" },
+            say("broken", zh ? body.broken.zh : body.broken.en),
+          )
+        : el("span", { class: "verdict is-whole" }, `✓ ${say("whole", body.count)}`),
+      el(
+        "details",
+        { class: "quiet small" },
+        el("summary", {}, say("headNote")),
+        el("span", { class: "code" }, body.head),
+      ),
+    );
   } catch (problem) {
     fill(node, failure(problem));
   }
@@ -98,47 +186,119 @@ function entry(one, query, go, again) {
   const title = say("actions")[one.action] ?? one.action;
   const kind = one.subject.split(":")[0];
   const differs = changesOf(one.before, one.after);
-  return el("article", { class: "entry", "data-number": one.number },
+  return el(
+    "article",
+    { class: "entry", "data-number": one.number },
     el("span", { class: "number" }, `#${one.number}`),
     el("span", { class: "when" }, when(one.at)),
-    el("div", { class: "what" },
-      el("div", { class: "line" }, name(one.who ?? "—", "b"), el("span", {}, title),
-        el("button", { type: "button", class: "link code", onclick: () => go({ ...query, subject: one.subject }) }, one.subject),
-        named(one)),
-      one.reason ? el("span", { class: "reason name", dir: "auto" }, say("because", one.reason)) : null,
-      one.erased.length ? el("span", { class: "quiet small" }, say("erased", one.erased.map((key) => say("valueNames")[key]).join("、"))) : null,
-      el("details", {}, el("summary", {}, say("details")),
-        el("p", { class: "quiet small" }, [say("doors")[one.door] ?? one.door, say("accountRoles")[one.role] ?? one.role, one.version ? say("madeVersion", one.version) : "", say("actionKinds")[kind] ?? ""].filter(Boolean).join(" · ")),
+    el(
+      "div",
+      { class: "what" },
+      el(
+        "div",
+        { class: "line" },
+        name(one.who ?? "—", "b"),
+        el("span", {}, title),
+        el(
+          "button",
+          {
+            type: "button",
+            class: "link code",
+            onclick: () => go({ ...query, subject: one.subject }),
+          },
+          one.subject,
+        ),
+        named(one),
+      ),
+      one.reason
+        ? el("span", { class: "reason name", dir: "auto" }, say("because", one.reason))
+        : null,
+      one.erased.length
+        ? el(
+            "span",
+            { class: "quiet small" },
+            say("erased", one.erased.map((key) => say("valueNames")[key]).join("、")),
+          )
+        : null,
+      el(
+        "details",
+        {},
+        el("summary", {}, say("details")),
+        el(
+          "p",
+          { class: "quiet small" },
+          [
+            say("doors")[one.door] ?? one.door,
+            say("accountRoles")[one.role] ?? one.role,
+            one.version ? say("madeVersion", one.version) : "",
+            say("actionKinds")[kind] ?? "",
+          ]
+            .filter(Boolean)
+            .join(" · "),
+        ),
         differs,
         el("p", { class: "code quiet small" }, one.sha256),
-        reaches(session, "admin") && one.action !== "audit.erase" ? el("button", { type: "button", class: "tool erase", onclick: () => eraseForm(one, again) }, say("erase")) : null)));
+        reaches(session, "admin") && one.action !== "audit.erase"
+          ? el(
+              "button",
+              { type: "button", class: "tool erase", onclick: () => eraseForm(one, again) },
+              say("erase"),
+            )
+          : null,
+      ),
+    ),
+  );
 }
 
 /** Whom or what an entry is about, in a word. */
 function named(one) {
-  const words = new Set([one.before?.name, one.after?.name].filter((word) => typeof word === "string" && word));
+  const words = new Set(
+    [one.before?.name, one.after?.name].filter((word) => typeof word === "string" && word),
+  );
   const grid = one.after?.grid_name ?? one.before?.grid_name;
   const shown = [...words].join(" → ");
-  return shown || grid ? el("span", { class: "name", dir: "auto" }, [grid, shown].filter(Boolean).join(" · ")) : null;
+  return shown || grid
+    ? el("span", { class: "name", dir: "auto" }, [grid, shown].filter(Boolean).join(" · "))
+    : null;
 }
 
 function eraseForm(one, again) {
-  const values = ["who", "reason", "before", "after"].filter((key) => one[key] !== null && one[key] !== undefined);
-  const boxes = Object.fromEntries(values.map((key) => [key, checkField(`${say("valueNames")[key]}：${told(key, one[key]).slice(0, 80)}`, key === "before" || key === "after")]));
+  const values = ["who", "reason", "before", "after"].filter(
+    (key) => one[key] !== null && one[key] !== undefined,
+  );
+  const boxes = Object.fromEntries(
+    values.map((key) => [
+      key,
+      checkField(
+        `${say("valueNames")[key]}：${told(key, one[key]).slice(0, 80)}`,
+        key === "before" || key === "after",
+      ),
+    ]),
+  );
   const reason = reasonField();
-  editDialog(say("eraseTitle"), [el("p", { class: "says" }, say("eraseSays", one.number)), ...Object.values(boxes).map((box) => box.node), reason.node], {
-    label: say("erase"),
-    danger: true,
-    fields: { reason },
-    act: async () => {
-      const fields = values.filter((key) => boxes[key].input.checked);
-      reason.wrong(!reason.input.value.trim() ? say("missing") : !fields.length ? say("eraseWhich") : "");
-      if (!fields.length || !reason.input.value.trim()) return false;
-      await api("POST", `/audit/${one.number}/erase`, { fields, reason: reason.input.value });
-      again();
-      return true;
+  editDialog(
+    say("eraseTitle"),
+    [
+      el("p", { class: "says" }, say("eraseSays", one.number)),
+      ...Object.values(boxes).map((box) => box.node),
+      reason.node,
+    ],
+    {
+      label: say("erase"),
+      danger: true,
+      fields: { reason },
+      act: async () => {
+        const fields = values.filter((key) => boxes[key].input.checked);
+        reason.wrong(
+          !reason.input.value.trim() ? say("missing") : !fields.length ? say("eraseWhich") : "",
+        );
+        if (!fields.length || !reason.input.value.trim()) return false;
+        await api("POST", `/audit/${one.number}/erase`, { fields, reason: reason.input.value });
+        again();
+        return true;
+      },
     },
-  });
+  );
 }
 
 function step(label, possible, act) {

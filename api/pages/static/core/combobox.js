@@ -31,36 +31,70 @@ export function asTyped(ask, answered, failed) {
   };
 }
 
-export const findPeople = (q, signal, limit = 30) => api("GET", `/people/find?q=${encodeURIComponent(q)}&limit=${limit}`, undefined, { signal }).then(({ body }) => body);
-export const findPlaces = (q, signal, limit = 30) => api("GET", `/places/find?q=${encodeURIComponent(q)}&limit=${limit}`, undefined, { signal }).then(({ body }) => body);
+export const findPeople = (q, signal, limit = 30) =>
+  api("GET", `/people/find?q=${encodeURIComponent(q)}&limit=${limit}`, undefined, { signal }).then(
+    ({ body }) => body,
+  );
+export const findPlaces = (q, signal, limit = 30) =>
+  api("GET", `/places/find?q=${encodeURIComponent(q)}&limit=${limit}`, undefined, { signal }).then(
+    ({ body }) => body,
+  );
 
 /** A line of a list that can be chosen. */
 export function pick({ title, side = "", more = "", current = false, choose, option = false }) {
-  const given = { type: "button", class: "pick", onclick: choose, "aria-current": current ? "true" : null };
+  const given = {
+    type: "button",
+    class: "pick",
+    onclick: choose,
+    "aria-current": current ? "true" : null,
+  };
   if (option) Object.assign(given, { role: "option", tabindex: -1, "aria-selected": "false" });
-  return el("button", given,
-    name(title), side ? el("span", { class: "pick-side" }, side) : el("span", {}),
-    more ? el("span", { class: "pick-more name" }, more) : null);
+  return el(
+    "button",
+    given,
+    name(title),
+    side ? el("span", { class: "pick-side" }, side) : el("span", {}),
+    more ? el("span", { class: "pick-more name" }, more) : null,
+  );
 }
 
 /** A person in a line. */
 export function personLine(person, choose, current = false) {
-  const duties = person.duties.map((duty) => `${duty.grid_name} ${duty.role_title}`.trim()).join("、");
-  return { title: person.name, side: person.office_phone, more: duties || person.organisation, choose, current };
+  const duties = person.duties
+    .map((duty) => `${duty.grid_name} ${duty.role_title}`.trim())
+    .join("、");
+  return {
+    title: person.name,
+    side: person.office_phone,
+    more: duties || person.organisation,
+    choose,
+    current,
+  };
 }
 
 /** A grid in a line. */
 export function gridLine(grid, choose, current = false) {
   const leader = grid.leader === undefined ? "" : grid.leader ? grid.leader.name : say("noLeader");
-  return { title: grid.name, side: leader, more: `${grid.code}${grid.within.length ? ` · ${grid.within.join("·")}` : ""}`, choose, current };
+  return {
+    title: grid.name,
+    side: leader,
+    more: `${grid.code}${grid.within.length ? ` · ${grid.within.join("·")}` : ""}`,
+    choose,
+    current,
+  };
 }
 
 /** A place in a line. */
 export function placeLine(place, choose, current = false) {
-  const where = place.grid ? [...place.grid.within.slice(1), place.grid.name].join("·") : say("outside");
+  const where = place.grid
+    ? [...place.grid.within.slice(1), place.grid.name].join("·")
+    : say("outside");
   return {
-    title: place.name, side: place.disclosed ? say("kinds")[place.kind] : say("undisclosed"),
-    more: [place.address, where].filter(Boolean).join(" · "), choose, current,
+    title: place.name,
+    side: place.disclosed ? say("kinds")[place.kind] : say("undisclosed"),
+    more: [place.address, where].filter(Boolean).join(" · "),
+    choose,
+    current,
   };
 }
 
@@ -72,11 +106,23 @@ export function placeLine(place, choose, current = false) {
  * @returns {{node: HTMLElement, input: any, wrong: (text: string) => void, value: () => any}}
  */
 export function picker(label, { find, line, hint = "", chosen = null, changed = () => {} }) {
-  const list = el("div", { class: "picker-list", role: "listbox", "aria-label": label, hidden: true });
+  const list = el("div", {
+    class: "picker-list",
+    role: "listbox",
+    "aria-label": label,
+    hidden: true,
+  });
   list.id = `l-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
   const input = el("input", {
-    type: "text", autocomplete: "off", role: "combobox", "aria-expanded": "false", "aria-controls": list.id,
-    "aria-autocomplete": "list", maxlength: 100, oninput: () => ask(input.value), onkeydown: key,
+    type: "text",
+    autocomplete: "off",
+    role: "combobox",
+    "aria-expanded": "false",
+    "aria-controls": list.id,
+    "aria-autocomplete": "list",
+    maxlength: 100,
+    oninput: () => ask(input.value),
+    onkeydown: key,
   });
   const made = field(label, input, hint);
   const picked = el("div", { class: "picked", hidden: true });
@@ -84,15 +130,24 @@ export function picker(label, { find, line, hint = "", chosen = null, changed = 
   let value = null;
   let at = -1;
 
-  const ask = asTyped(async (q, signal) => (q.trim() ? find(q, signal) : []), show, (problem) => {
-    fill(list, failure(problem));
-    open(true);
-  });
+  const ask = asTyped(
+    async (q, signal) => (q.trim() ? find(q, signal) : []),
+    show,
+    (problem) => {
+      fill(list, failure(problem));
+      open(true);
+    },
+  );
 
   function show(found) {
     at = -1;
     const lines = found.map((one) => pick({ ...line(one, () => take(one)), option: true }));
-    fill(list, ...(lines.length ? lines : [el("p", { class: "quiet small" }, input.value.trim() ? say("nothing") : "")]));
+    fill(
+      list,
+      ...(lines.length
+        ? lines
+        : [el("p", { class: "quiet small" }, input.value.trim() ? say("nothing") : "")]),
+    );
     open(Boolean(input.value.trim()));
   }
 
@@ -132,8 +187,24 @@ export function picker(label, { find, line, hint = "", chosen = null, changed = 
     picked.hidden = !one;
     if (one) {
       const { title, more } = line(one, () => {});
-      const again = el("button", { type: "button", class: "tool", onclick: () => { take(null); input.value = ""; input.focus(); } }, say("change"));
-      fill(picked, el("span", {}, name(title), " ", el("small", { class: "quiet name" }, more)), again);
+      const again = el(
+        "button",
+        {
+          type: "button",
+          class: "tool",
+          onclick: () => {
+            take(null);
+            input.value = "";
+            input.focus();
+          },
+        },
+        say("change"),
+      );
+      fill(
+        picked,
+        el("span", {}, name(title), " ", el("small", { class: "quiet name" }, more)),
+        again,
+      );
       if (focus) again.focus();
     }
     changed();

@@ -5,9 +5,28 @@ const NUMBER = String.raw`[+-]?\d{1,3}(?:\.\d*)?`;
 const PART = String.raw`\d{1,2}(?:\.\d+)?`;
 const DEGREES = String.raw`(${NUMBER})\s*(?:([°度])\s*(?:(${PART})\s*['′’分]\s*(?:(${PART})\s*(?:"|″|”|''|′′|秒)\s*)?)?)?`;
 const ONE = String.raw`(?:(${LABEL})\s*[:=]?\s*)?${DEGREES}\s*([EWNS])?`;
-const TWO = new RegExp(String.raw`^[(\[]?\s*${ONE}(?:(\s*[,、;/]\s*|\s+)|(?=${LABEL}))${ONE}\s*[)\]]?$`, "i");
+const TWO = new RegExp(
+  String.raw`^[(\[]?\s*${ONE}(?:(\s*[,、;/]\s*|\s+)|(?=${LABEL}))${ONE}\s*[)\]]?$`,
+  "i",
+);
 
-const AXES = { e: "lon", w: "lon", n: "lat", s: "lat", 东经: "lon", 西经: "lon", 经度: "lon", 北纬: "lat", 南纬: "lat", 纬度: "lat", longitude: "lon", lon: "lon", lng: "lon", latitude: "lat", lat: "lat" };
+const AXES = {
+  e: "lon",
+  w: "lon",
+  n: "lat",
+  s: "lat",
+  东经: "lon",
+  西经: "lon",
+  经度: "lon",
+  北纬: "lat",
+  南纬: "lat",
+  纬度: "lat",
+  longitude: "lon",
+  lon: "lon",
+  lng: "lon",
+  latitude: "lat",
+  lat: "lat",
+};
 const NEGATIVE = new Set(["w", "s", "西经", "南纬"]);
 
 /**
@@ -22,7 +41,8 @@ export function readCoordinates(text) {
   const other = read(groups.slice(7, 13));
   const told = one.axis || other.axis || one.marked || other.marked;
   const comma = /[,、;]/.test(groups[6] || "");
-  if (!told && !(one.decimal && other.decimal) && !(comma && (one.decimal || other.decimal))) return null;
+  if (!told && !(one.decimal && other.decimal) && !(comma && (one.decimal || other.decimal)))
+    return null;
   return ordered(one, other);
 }
 
@@ -30,7 +50,12 @@ function read([before, degrees, mark, minutes, seconds, after]) {
   const label = (before || after || "").toLowerCase();
   const size = Math.abs(Number(degrees)) + Number(minutes || 0) / 60 + Number(seconds || 0) / 3600;
   const negative = degrees.startsWith("-") !== NEGATIVE.has(label);
-  return { value: negative ? -size : size, axis: AXES[label], marked: Boolean(mark), decimal: degrees.includes(".") };
+  return {
+    value: negative ? -size : size,
+    axis: AXES[label],
+    marked: Boolean(mark),
+    decimal: degrees.includes("."),
+  };
 }
 
 function ordered(one, other) {

@@ -13,11 +13,29 @@ import { shown, when } from "./edit-values.js";
  */
 export function editDialog(title, nodes, main) {
   const trouble = el("div", { class: "form-trouble" });
-  const submit = el("button", { type: "submit", class: `tool tool-main${main.danger ? " tool-danger" : ""}` }, main.label);
-  const form = el("form", { class: `form${main.wide ? " is-two" : ""}`, novalidate: true, onsubmit: save }, ...nodes.filter(Boolean), trouble,
-    el("div", { class: "buttons" },
-      el("button", { type: "button", class: "tool", onclick: () => box.close() }, say("cancel")), submit));
-  const box = el("dialog", { class: `dialog${main.wide ? " is-wide" : ""}`, "aria-label": title }, el("h2", {}, title), form);
+  const submit = el(
+    "button",
+    { type: "submit", class: `tool tool-main${main.danger ? " tool-danger" : ""}` },
+    main.label,
+  );
+  const form = el(
+    "form",
+    { class: `form${main.wide ? " is-two" : ""}`, novalidate: true, onsubmit: save },
+    ...nodes.filter(Boolean),
+    trouble,
+    el(
+      "div",
+      { class: "buttons" },
+      el("button", { type: "button", class: "tool", onclick: () => box.close() }, say("cancel")),
+      submit,
+    ),
+  );
+  const box = el(
+    "dialog",
+    { class: `dialog${main.wide ? " is-wide" : ""}`, "aria-label": title },
+    el("h2", {}, title),
+    form,
+  );
 
   async function save(event) {
     event.preventDefault();
@@ -51,28 +69,43 @@ export function editDialog(title, nodes, main) {
 
 /** The field for the reason that goes on record. */
 export function reasonField() {
-  const made = field(say("reason"), el("input", { type: "text", maxlength: 200, autocomplete: "off", class: "reason" }), say("reasonHint"));
+  const made = field(
+    say("reason"),
+    el("input", { type: "text", maxlength: 200, autocomplete: "off", class: "reason" }),
+    say("reasonHint"),
+  );
   made.node.classList.add("is-whole");
   return made;
 }
 
 /** A field that takes a day. */
 export function dayField(label, value = "") {
-  return field(label, el("input", { type: "date", value, min: "1949-01-01", max: "2199-12-31", required: true }));
+  return field(
+    label,
+    el("input", { type: "date", value, min: "1949-01-01", max: "2199-12-31", required: true }),
+  );
 }
 
 /** A check box with its label. */
 export function checkField(label, checked, hint = "") {
   const input = el("input", { type: "checkbox" });
   input.checked = Boolean(checked);
-  const node = el("div", { class: "field is-whole" }, el("label", { class: "check" }, input, label),
-    hint ? el("span", { class: "hint" }, hint) : null);
+  const node = el(
+    "div",
+    { class: "field is-whole" },
+    el("label", { class: "check" }, input, label),
+    hint ? el("span", { class: "hint" }, hint) : null,
+  );
   return { node, input, wrong: () => {} };
 }
 
 /** A select of `[value, label]`. */
 export function choiceField(label, options, value = "", hint = "") {
-  const input = el("select", {}, ...options.map(([one, text]) => el("option", { value: one, selected: one === value }, text)));
+  const input = el(
+    "select",
+    {},
+    ...options.map(([one, text]) => el("option", { value: one, selected: one === value }, text)),
+  );
   return field(label, input, hint);
 }
 
@@ -85,7 +118,9 @@ export function dayFromNow(days = 0) {
 /** The day before another: a duty is held until the day before its end. */
 export function dayBefore(day) {
   const moment = new Date(`${day}T12:00:00Z`);
-  return Number.isNaN(moment.getTime()) ? day : new Date(moment.getTime() - 86_400_000).toISOString().slice(0, 10);
+  return Number.isNaN(moment.getTime())
+    ? day
+    : new Date(moment.getTime() - 86_400_000).toISOString().slice(0, 10);
 }
 
 /** The days of a duty in words; the last one is counted. */
@@ -101,7 +136,7 @@ export function daysOf({ since, until }) {
  * @returns {Promise<{body: any, theirs: boolean}|null>} null: the reader backed out
  */
 export async function saveOver({ method, path, etag, changes, base, label }) {
-  for (let tag = etag; ;) {
+  for (let tag = etag; ; ) {
     try {
       const { body } = await api(method, path, changes, { etag: `"${tag}"` });
       return { body, theirs: false };
@@ -117,25 +152,76 @@ export async function saveOver({ method, path, etag, changes, base, label }) {
 /** @returns {Promise<"mine"|"theirs"|"">} */
 function conflict(told, changes, base, label = (name) => say("fields")[name] ?? name) {
   const { current, changed } = told;
-  const names = Object.keys(base).filter((name) => !same(base[name], current[name]) || (name in changes && name !== "reason"));
-  const rows = names.map((name) => el("tr", {}, el("td", {}, label(name)),
-    el("td", {}, name in changes ? shown(name, changes[name]) : say("onlyTheirs")),
-    el("td", {}, same(base[name], current[name]) ? say("onlyTheirs") : shown(name, current[name]))));
+  const names = Object.keys(base).filter(
+    (name) => !same(base[name], current[name]) || (name in changes && name !== "reason"),
+  );
+  const rows = names.map((name) =>
+    el(
+      "tr",
+      {},
+      el("td", {}, label(name)),
+      el("td", {}, name in changes ? shown(name, changes[name]) : say("onlyTheirs")),
+      el(
+        "td",
+        {},
+        same(base[name], current[name]) ? say("onlyTheirs") : shown(name, current[name]),
+      ),
+    ),
+  );
   return new Promise((resolve) => {
     let choice = "";
-    const take = (one) => () => { choice = one; box.close(); };
-    const box = el("dialog", { class: "dialog conflict", "aria-label": say("conflictTitle") },
+    const take = (one) => () => {
+      choice = one;
+      box.close();
+    };
+    const box = el(
+      "dialog",
+      { class: "dialog conflict", "aria-label": say("conflictTitle") },
       el("h2", {}, say("conflictTitle")),
       changed ? el("p", {}, say("conflictBy", changed.who ?? "?", when(changed.at))) : null,
       changed?.reason ? el("p", { class: "quiet" }, say("because", changed.reason)) : null,
-      rows.length ? el("div", { class: "table-frame" }, el("table", { class: "table differs" },
-        el("thead", {}, el("tr", {}, el("th", {}, say("field")), el("th", {}, say("mine")), el("th", {}, say("theirs")))),
-        el("tbody", {}, ...rows))) : null,
-      el("div", { class: "buttons" },
+      rows.length
+        ? el(
+            "div",
+            { class: "table-frame" },
+            el(
+              "table",
+              { class: "table differs" },
+              el(
+                "thead",
+                {},
+                el(
+                  "tr",
+                  {},
+                  el("th", {}, say("field")),
+                  el("th", {}, say("mine")),
+                  el("th", {}, say("theirs")),
+                ),
+              ),
+              el("tbody", {}, ...rows),
+            ),
+          )
+        : null,
+      el(
+        "div",
+        { class: "buttons" },
         el("button", { type: "button", class: "tool", onclick: () => box.close() }, say("cancel")),
-        el("button", { type: "button", class: "tool take-theirs", onclick: take("theirs") }, say("takeTheirs")),
-        el("button", { type: "button", class: "tool tool-main keep-mine", onclick: take("mine") }, say("keepMine"))));
-    box.addEventListener("close", () => { box.remove(); resolve(choice); });
+        el(
+          "button",
+          { type: "button", class: "tool take-theirs", onclick: take("theirs") },
+          say("takeTheirs"),
+        ),
+        el(
+          "button",
+          { type: "button", class: "tool tool-main keep-mine", onclick: take("mine") },
+          say("keepMine"),
+        ),
+      ),
+    );
+    box.addEventListener("close", () => {
+      box.remove();
+      resolve(choice);
+    });
     document.body.append(box);
     box.showModal();
     box.querySelector(".take-theirs").focus();

@@ -13,13 +13,19 @@ export function shown(field, value) {
 
 /** @returns {string} */
 export function told(field, value) {
-  if (value === null || value === undefined || value === "") return field === "party_member" ? say("unknown") : say("empty");
+  if (value === null || value === undefined || value === "")
+    return field === "party_member" ? say("unknown") : say("empty");
   if (typeof value === "boolean") return say(value ? "yes" : "no");
   if (field === "role") return say("roles")[value] ?? String(value);
   if (field === "kind") return say("kinds")[value] ?? String(value);
   if (field === "status") return say("statuses")[value] ?? String(value);
   if (field === "sha256") return `${String(value).slice(0, 12)}…`;
-  if (Array.isArray(value)) return value.length ? value.map((one) => (isPlain(one) ? String(one) : brief(one))).join(field === "geometry" ? ", " : "；") : say("empty");
+  if (Array.isArray(value))
+    return value.length
+      ? value
+          .map((one) => (isPlain(one) ? String(one) : brief(one)))
+          .join(field === "geometry" ? ", " : "；")
+      : say("empty");
   return isPlain(value) ? String(value) : brief(value);
 }
 
@@ -30,17 +36,30 @@ function isPlain(value) {
 /** An object in one line: 王示例 · 宝塔桥社区 · 网格长. */
 function brief(value) {
   const fields = say("fields");
-  return Object.entries(value).filter(([, one]) => one !== null && one !== "")
-    .map(([key, one]) => `${fields[key] ?? key} ${told(key, one)}`).join("，");
+  return Object.entries(value)
+    .filter(([, one]) => one !== null && one !== "")
+    .map(([key, one]) => `${fields[key] ?? key} ${told(key, one)}`)
+    .join("，");
 }
 
 /** A time of the log at the office: 2026-11-28 00:30. */
 export function when(at) {
   const moment = new Date(at);
   if (Number.isNaN(moment.getTime())) return String(at);
-  const parts = Object.fromEntries(new Intl.DateTimeFormat("en-GB", {
-    timeZone: "Asia/Shanghai", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
-  }).formatToParts(moment).map(({ type, value }) => [type, value]));
+  const parts = Object.fromEntries(
+    new Intl.DateTimeFormat("en-GB", {
+      timeZone: "Asia/Shanghai",
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      hour12: false,
+    })
+      .formatToParts(moment)
+      .map(({ type, value }) => [type, value]),
+  );
   return `${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute}:${parts.second}`;
 }
 
@@ -53,12 +72,22 @@ export function changesOf(before, after) {
   const now = isObject(after) ? after : {};
   const names = [...new Set([...Object.keys(was), ...Object.keys(now)])]
     .filter((key) => !HIDDEN.has(key))
-    .filter((key) => JSON.stringify(was[key] ?? null) !== JSON.stringify(now[key] ?? null) || !(before && after));
-  return el("dl", { class: "changes" }, ...names.flatMap((key) => [
-    el("dt", {}, fields[key] ?? key),
-    el("dd", {},
-      key in was ? (after ? el("del", {}, told(key, was[key])) : shown(key, was[key])) : null,
-      key in was && after ? el("span", { class: "arrow" }, "→") : null,
-      after ? el("ins", {}, told(key, now[key])) : null),
-  ]));
+    .filter(
+      (key) =>
+        JSON.stringify(was[key] ?? null) !== JSON.stringify(now[key] ?? null) || !(before && after),
+    );
+  return el(
+    "dl",
+    { class: "changes" },
+    ...names.flatMap((key) => [
+      el("dt", {}, fields[key] ?? key),
+      el(
+        "dd",
+        {},
+        key in was ? (after ? el("del", {}, told(key, was[key])) : shown(key, was[key])) : null,
+        key in was && after ? el("span", { class: "arrow" }, "→") : null,
+        after ? el("ins", {}, told(key, now[key])) : null,
+      ),
+    ]),
+  );
 }

@@ -57,7 +57,9 @@ let session = null;
 export function whoAmI({ again = false } = {}) {
   if (again || !session) {
     session = api("GET", "/session").then(({ body }) => body);
-    session.catch(() => { session = null; });
+    session.catch(() => {
+      session = null;
+    });
   }
   return session;
 }
@@ -77,9 +79,19 @@ export function reaches(who, role) {
  * @returns {Promise<{body: any, etag: string, status: number, response: Response}>}
  * @throws {Problem} unless the answer is good (an aborted request throws its AbortError)
  */
-export async function api(method, path, body = undefined, { etag = "", signal, headers = {}, raw = false } = {}) {
-  const sent = { "Accept-Language": spoken(), Accept: "application/json, application/problem+json", ...headers };
-  const asItIs = body instanceof Blob || body instanceof FormData || body instanceof URLSearchParams;
+export async function api(
+  method,
+  path,
+  body = undefined,
+  { etag = "", signal, headers = {}, raw = false } = {},
+) {
+  const sent = {
+    "Accept-Language": spoken(),
+    Accept: "application/json, application/problem+json",
+    ...headers,
+  };
+  const asItIs =
+    body instanceof Blob || body instanceof FormData || body instanceof URLSearchParams;
   if (body !== undefined && !asItIs) sent["Content-Type"] = "application/json";
   if (etag) sent["If-Match"] = etag;
   if (UNSAFE.has(method)) {
@@ -87,7 +99,10 @@ export async function api(method, path, body = undefined, { etag = "", signal, h
     if (token) sent["X-CSRF-Token"] = token;
   }
   const response = await fetch(path, {
-    method, signal, headers: sent, credentials: "same-origin",
+    method,
+    signal,
+    headers: sent,
+    credentials: "same-origin",
     body: body === undefined || asItIs ? body : JSON.stringify(body),
   }).catch((fault) => {
     throw fault.name === "AbortError" ? fault : new Problem(shellWord("unreachable"));
@@ -101,15 +116,27 @@ export async function api(method, path, body = undefined, { etag = "", signal, h
 
 async function problemOf(response) {
   const body = await response.json().catch(() => null);
-  const text = body && typeof body.detail === "string" ? body.detail : shellWord("unexpected", response.status);
-  return new Problem(text, { field: typeof body?.field === "string" ? body.field : "", status: response.status, body });
+  const text =
+    body && typeof body.detail === "string"
+      ? body.detail
+      : shellWord("unexpected", response.status);
+  return new Problem(text, {
+    field: typeof body?.field === "string" ? body.field : "",
+    status: response.status,
+    body,
+  });
 }
 
 /** @returns {HTMLElement} an error that can be read; 401 offers to sign in */
 export function failure(problem) {
-  return el("div", { class: "notice notice-error", role: "alert" },
+  return el(
+    "div",
+    { class: "notice notice-error", role: "alert" },
     el("p", {}, name(problem.message)),
-    problem.status === 401 ? el("p", {}, el("a", { href: signInAddress() }, shellWord("signIn"))) : null);
+    problem.status === 401
+      ? el("p", {}, el("a", { href: signInAddress() }, shellWord("signIn")))
+      : null,
+  );
 }
 
 /** @returns {HTMLElement} word of something done, read out by screen readers */
@@ -130,12 +157,15 @@ export function signInAddress() {
  * @returns {Promise<{main: HTMLElement, session: any, allowed: boolean}>}
  */
 export async function shell({ title, current = "", width = "", needs = "public" }) {
-  const shown = typeof title === "string" ? title : title[spoken()] ?? title["zh-CN"];
+  const shown = typeof title === "string" ? title : (title[spoken()] ?? title["zh-CN"]);
   document.documentElement.lang = spoken();
   document.title = `${shown} · ${shellWord("brand")}`;
   const who = await whoAmI().catch((fault) => ({ role: "public", signed_in: false, fault }));
-  const main = el("main", { class: `shell-main${width ? ` is-${width}` : ""}`, id: "main" },
-    el("h1", { class: "shell-title" }, shown));
+  const main = el(
+    "main",
+    { class: `shell-main${width ? ` is-${width}` : ""}`, id: "main" },
+    el("h1", { class: "shell-title" }, shown),
+  );
   document.body.replaceChildren(header(who, current), main);
   const allowed = reaches(who, needs);
   if (who.fault) main.append(failure(who.fault));
@@ -146,21 +176,43 @@ export async function shell({ title, current = "", width = "", needs = "public" 
 
 /** @returns {HTMLElement[]} links to the pages that somebody may see, without those named */
 export function linksFor(who, { current = "", without = [] } = {}) {
-  return LINKS.filter(([key, , role]) => reaches(who, role) && !without.includes(key)).map(([key, href]) =>
-    el("a", { href, "aria-current": key === current ? "page" : null }, shellWord("links")[key]));
+  return LINKS.filter(([key, , role]) => reaches(who, role) && !without.includes(key)).map(
+    ([key, href]) =>
+      el("a", { href, "aria-current": key === current ? "page" : null }, shellWord("links")[key]),
+  );
 }
 
 function header(who, current) {
-  return el("header", { class: "shell-top" },
+  return el(
+    "header",
+    { class: "shell-top" },
     el("a", { class: "shell-brand", href: "/desk" }, shellWord("brand")),
-    el("nav", { class: "shell-nav", "aria-label": shellWord("pages") }, ...linksFor(who, { current })),
-    el("div", { class: "shell-who" }, ...whoNodes(who),
-      el("button", { class: "tool", type: "button", lang: spoken() === "en" ? "zh-CN" : "en", onclick: switchLanguage },
-        shellWord("switchLanguage"))));
+    el(
+      "nav",
+      { class: "shell-nav", "aria-label": shellWord("pages") },
+      ...linksFor(who, { current }),
+    ),
+    el(
+      "div",
+      { class: "shell-who" },
+      ...whoNodes(who),
+      el(
+        "button",
+        {
+          class: "tool",
+          type: "button",
+          lang: spoken() === "en" ? "zh-CN" : "en",
+          onclick: switchLanguage,
+        },
+        shellWord("switchLanguage"),
+      ),
+    ),
+  );
 }
 
 function whoNodes(who) {
-  if (!who.signed_in) return [el("a", { class: "tool", href: signInAddress() }, shellWord("signIn"))];
+  if (!who.signed_in)
+    return [el("a", { class: "tool", href: signInAddress() }, shellWord("signIn"))];
   return [
     el("a", { href: "/account", title: shellWord("account"), class: "name" }, who.name),
     el("span", { class: "tag tag-quiet" }, who.role_title),
@@ -169,9 +221,15 @@ function whoNodes(who) {
 }
 
 function refusal(who, needs) {
-  const text = who.signed_in ? shellWord("tooLow", shellWord("roles")[needs]) : shellWord("signInFirst");
-  return el("div", { class: "notice" }, el("p", {}, text),
-    who.signed_in ? null : el("p", {}, el("a", { href: signInAddress() }, shellWord("signIn"))));
+  const text = who.signed_in
+    ? shellWord("tooLow", shellWord("roles")[needs])
+    : shellWord("signInFirst");
+  return el(
+    "div",
+    { class: "notice" },
+    el("p", {}, text),
+    who.signed_in ? null : el("p", {}, el("a", { href: signInAddress() }, shellWord("signIn"))),
+  );
 }
 
 /** End this session and go to the sign-in page. */
@@ -205,9 +263,14 @@ export function field(label, input, hint = "") {
   input.id ||= `f-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
   const wrong = el("span", { class: "wrong", id: `${input.id}-wrong`, hidden: true });
   input.setAttribute("aria-describedby", wrong.id);
-  const node = el("div", { class: "field" },
-    el("label", { class: "label", for: input.id }, label), input,
-    hint ? el("span", { class: "hint" }, hint) : null, wrong);
+  const node = el(
+    "div",
+    { class: "field" },
+    el("label", { class: "label", for: input.id }, label),
+    input,
+    hint ? el("span", { class: "hint" }, hint) : null,
+    wrong,
+  );
   return {
     node,
     input,

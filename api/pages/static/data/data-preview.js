@@ -8,59 +8,146 @@ const text = (finding) => finding.text[document.documentElement.lang === "en" ? 
 
 /** @returns {HTMLElement} counts and rows of every part */
 export function changesCard(preview) {
-  const nothing = preview.changes.every((c) => !c.counts.new && !c.counts.changed && !c.counts.gone);
-  return el("section", { class: "card" },
+  const nothing = preview.changes.every(
+    (c) => !c.counts.new && !c.counts.changed && !c.counts.gone,
+  );
+  return el(
+    "section",
+    { class: "card" },
     el("h2", {}, word("preview")),
     el("p", { class: "quiet" }, `${preview.files.join("、")}　${word("nothingYet")}`),
     nothing && !preview.errors ? el("p", {}, word("noChange")) : null,
-    ...preview.changes.map(partNode));
+    ...preview.changes.map(partNode),
+  );
 }
 
 function partNode(change) {
   const counts = ["new", "changed", "gone", "same"].map((key) =>
-    el("span", { class: `data-count data-count-${key}` }, `${word("counts")[key]} ${change.counts[key].toLocaleString()}`));
-  const rows = ["new", "changed", "gone"].flatMap((key) => change[key].slice(0, 50).map((row) => rowNode(key, row)));
+    el(
+      "span",
+      { class: `data-count data-count-${key}` },
+      `${word("counts")[key]} ${change.counts[key].toLocaleString()}`,
+    ),
+  );
+  const rows = ["new", "changed", "gone"].flatMap((key) =>
+    change[key].slice(0, 50).map((row) => rowNode(key, row)),
+  );
   const total = change.counts.new + change.counts.changed + change.counts.gone;
-  return el("details", { class: "data-part" },
+  return el(
+    "details",
+    { class: "data-part" },
     el("summary", {}, el("strong", {}, word("parts")[change.part] ?? change.part), " ", ...counts),
-    el("ul", { class: "plain data-rows" }, ...rows,
-      total > rows.length ? el("li", { class: "quiet" }, word("more", total - rows.length)) : null));
+    el(
+      "ul",
+      { class: "plain data-rows" },
+      ...rows,
+      total > rows.length ? el("li", { class: "quiet" }, word("more", total - rows.length)) : null,
+    ),
+  );
 }
 
 function rowNode(key, row) {
-  return el("li", { class: `data-row data-row-${key}` },
-    el("span", { class: "tag" }, word("counts")[key]), " ", el("span", { class: "code" }, row.id), " ", name(row.label),
-    ...(row.fields ?? []).map((f) => el("div", { class: "small quiet" },
-      `${f.field}: `, name(f.before || "–"), " → ", name(f.after || "–"))));
+  return el(
+    "li",
+    { class: `data-row data-row-${key}` },
+    el("span", { class: "tag" }, word("counts")[key]),
+    " ",
+    el("span", { class: "code" }, row.id),
+    " ",
+    name(row.label),
+    ...(row.fields ?? []).map((f) =>
+      el(
+        "div",
+        { class: "small quiet" },
+        `${f.field}: `,
+        name(f.before || "–"),
+        " → ",
+        name(f.after || "–"),
+      ),
+    ),
+  );
 }
 
 /** @returns {HTMLElement} every problem with sheet, row, column and value, and a map of them */
 export function problemsCard(preview) {
   const heads = word("heads");
   if (!preview.findings.length) {
-    return el("section", { class: "card" }, el("h2", {}, word("problems")), el("p", {}, word("noProblems")));
+    return el(
+      "section",
+      { class: "card" },
+      el("h2", {}, word("problems")),
+      el("p", {}, word("noProblems")),
+    );
   }
   const rest = preview.finding_count - preview.findings.length;
-  return el("section", { class: "card", id: "problems" },
+  return el(
+    "section",
+    { class: "card", id: "problems" },
     el("h2", {}, `${word("problems")} (${preview.finding_count.toLocaleString()})`),
-    preview.errors ? el("p", { class: "notice notice-error", role: "alert" }, word("errorsFirst", preview.errors)) : null,
-    el("div", { class: "table-frame" }, el("table", { class: "table data-problems" },
-      el("thead", {}, el("tr", {}, ...["what", "where", "column", "value", "text"].map((k) => el("th", { scope: "col" }, heads[k])))),
-      el("tbody", {}, ...preview.findings.map(problemRow)))),
+    preview.errors
+      ? el(
+          "p",
+          { class: "notice notice-error", role: "alert" },
+          word("errorsFirst", preview.errors),
+        )
+      : null,
+    el(
+      "div",
+      { class: "table-frame" },
+      el(
+        "table",
+        { class: "table data-problems" },
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            ...["what", "where", "column", "value", "text"].map((k) =>
+              el("th", { scope: "col" }, heads[k]),
+            ),
+          ),
+        ),
+        el("tbody", {}, ...preview.findings.map(problemRow)),
+      ),
+    ),
     rest > 0 ? el("p", { class: "quiet" }, word("moreFindings", rest)) : null,
     preview.faults.length || preview.findings.some((f) => f.place)
-      ? el("details", { open: preview.faults.length > 0 }, el("summary", {}, word("mapTitle")), problemMap(preview)) : null);
+      ? el(
+          "details",
+          { open: preview.faults.length > 0 },
+          el("summary", {}, word("mapTitle")),
+          problemMap(preview),
+        )
+      : null,
+  );
 }
 
 function problemRow(finding) {
-  const where = [finding.sheet ?? finding.source ?? "", finding.row ? word("row", finding.row) : "",
-    finding.grid_code ? word("grid", finding.grid_code) : ""].filter(Boolean).join(" · ");
-  return el("tr", { class: `is-${finding.severity}` },
-    el("td", {}, el("span", { class: `tag${finding.severity === "error" ? " tag-error" : " tag-quiet"}` }, word("severities")[finding.severity])),
+  const where = [
+    finding.sheet ?? finding.source ?? "",
+    finding.row ? word("row", finding.row) : "",
+    finding.grid_code ? word("grid", finding.grid_code) : "",
+  ]
+    .filter(Boolean)
+    .join(" · ");
+  return el(
+    "tr",
+    { class: `is-${finding.severity}` },
+    el(
+      "td",
+      {},
+      el(
+        "span",
+        { class: `tag${finding.severity === "error" ? " tag-error" : " tag-quiet"}` },
+        word("severities")[finding.severity],
+      ),
+    ),
     el("td", {}, name(where)),
     el("td", {}, name(finding.column ?? "")),
     el("td", { class: "code" }, name(finding.value ?? "")),
-    el("td", {}, name(text(finding))));
+    el("td", {}, name(text(finding))),
+  );
 }
 
 /**
@@ -69,34 +156,98 @@ function problemRow(finding) {
  * @returns {HTMLElement|null} the offer to clean, and what it did; null where there are no boundaries
  */
 export function cleaningCard(preview, onClean) {
-  const wrong = preview.faults.length > 0 || preview.cleaning
-    || preview.findings.some((f) => ["invalid_ring", "unmatched_edge"].includes(f.rule));
+  const wrong =
+    preview.faults.length > 0 ||
+    preview.cleaning ||
+    preview.findings.some((f) => ["invalid_ring", "unmatched_edge"].includes(f.rule));
   if (!wrong) return null;
-  const tolerance = el("input", { type: "number", min: "0.01", max: "20", step: "0.01", value: "0.5", id: "tolerance", required: true });
-  const choice = el("select", { id: "fill" },
+  const tolerance = el("input", {
+    type: "number",
+    min: "0.01",
+    max: "20",
+    step: "0.01",
+    value: "0.5",
+    id: "tolerance",
+    required: true,
+  });
+  const choice = el(
+    "select",
+    { id: "fill" },
     el("option", { value: "" }, word("fillNone")),
     el("option", { value: "residual" }, word("fillResidual")),
-    el("option", { value: "dedicated" }, word("fillDedicated")));
-  const form = el("form", { class: "form", onsubmit: (event) => {
-    event.preventDefault();
-    onClean({ clean: tolerance.value, fill: choice.value });
-  } },
-  el("div", { class: "field" }, el("label", { class: "label", for: "tolerance" }, word("tolerance")), tolerance),
-  el("div", { class: "field" }, el("label", { class: "label", for: "fill" }, word("fill")), choice),
-  el("button", { class: "tool", type: "submit" }, word("cleanGo")));
-  return el("section", { class: "card" }, el("h2", {}, word("clean")), el("p", { class: "quiet" }, word("cleanWhy")),
-    form, preview.cleaning ? cleanedNode(preview.cleaning) : null);
+    el("option", { value: "dedicated" }, word("fillDedicated")),
+  );
+  const form = el(
+    "form",
+    {
+      class: "form",
+      onsubmit: (event) => {
+        event.preventDefault();
+        onClean({ clean: tolerance.value, fill: choice.value });
+      },
+    },
+    el(
+      "div",
+      { class: "field" },
+      el("label", { class: "label", for: "tolerance" }, word("tolerance")),
+      tolerance,
+    ),
+    el(
+      "div",
+      { class: "field" },
+      el("label", { class: "label", for: "fill" }, word("fill")),
+      choice,
+    ),
+    el("button", { class: "tool", type: "submit" }, word("cleanGo")),
+  );
+  return el(
+    "section",
+    { class: "card" },
+    el("h2", {}, word("clean")),
+    el("p", { class: "quiet" }, word("cleanWhy")),
+    form,
+    preview.cleaning ? cleanedNode(preview.cleaning) : null,
+  );
 }
 
 function cleanedNode(cleaning) {
   if (cleaning.refused) return el("p", { class: "notice notice-error" }, word("cleanRefused"));
   const heads = word("areas");
   const row = (c) => [c.code, c.name, c.before_m2, c.after_m2, c.change_m2, c.moved_m];
-  return el("div", {},
+  return el(
+    "div",
+    {},
     el("p", {}, word("cleaned", cleaning.changes.length)),
-    el("div", { class: "table-frame" }, el("table", { class: "table" },
-      el("thead", {}, el("tr", {}, ...Object.values(heads).map((h) => el("th", { scope: "col" }, h)))),
-      el("tbody", {}, ...cleaning.changes.map((c) => el("tr", {}, ...row(c).map((v) =>
-        el("td", { class: typeof v === "number" ? "code" : "" }, typeof v === "number" ? v.toLocaleString() : name(v)))))))),
-    ...cleaning.added.map((a) => el("p", {}, `${word("added")} ${a.code} ${a.name}`)));
+    el(
+      "div",
+      { class: "table-frame" },
+      el(
+        "table",
+        { class: "table" },
+        el(
+          "thead",
+          {},
+          el("tr", {}, ...Object.values(heads).map((h) => el("th", { scope: "col" }, h))),
+        ),
+        el(
+          "tbody",
+          {},
+          ...cleaning.changes.map((c) =>
+            el(
+              "tr",
+              {},
+              ...row(c).map((v) =>
+                el(
+                  "td",
+                  { class: typeof v === "number" ? "code" : "" },
+                  typeof v === "number" ? v.toLocaleString() : name(v),
+                ),
+              ),
+            ),
+          ),
+        ),
+      ),
+    ),
+    ...cleaning.added.map((a) => el("p", {}, `${word("added")} ${a.code} ${a.name}`)),
+  );
 }

@@ -5,7 +5,17 @@ import { changesCard, cleaningCard, problemsCard } from "./data-preview.js";
 import { word } from "./data-words.js";
 
 const WAIT_MS = 400;
-const DATUMS = ["wgs84", "cgcs2000", "gcj02", "bd09", "EPSG:4549", "EPSG:4548", "EPSG:4547", "EPSG:4528", "EPSG:32650"];
+const DATUMS = [
+  "wgs84",
+  "cgcs2000",
+  "gcj02",
+  "bd09",
+  "EPSG:4549",
+  "EPSG:4548",
+  "EPSG:4547",
+  "EPSG:4528",
+  "EPSG:32650",
+];
 
 const { main, allowed } = await shell({ title: word("title"), current: "data", needs: "planner" });
 const stage = el("div", { class: "data-stage" });
@@ -18,7 +28,14 @@ if (allowed) {
 async function begin(...above) {
   try {
     const { body, etag } = await api("GET", "/data");
-    fill(stage, ...above, firstSteps(body), dropCard(body), templatesCard(body), undoCard(body, etag));
+    fill(
+      stage,
+      ...above,
+      firstSteps(body),
+      dropCard(body),
+      templatesCard(body),
+      undoCard(body, etag),
+    );
   } catch (fault) {
     fill(stage, ...above, failure(fault));
   }
@@ -28,50 +45,146 @@ function firstSteps(state) {
   const steps = Object.entries(state.steps);
   if (steps.every(([, loaded]) => loaded)) return null;
   const next = steps.find(([, loaded]) => !loaded)[0];
-  return el("section", { class: "card", id: "first-run" },
-    el("h2", {}, word("first")), state.name ? el("p", {}, `${state.name} ${state.code}`) : null,
+  return el(
+    "section",
+    { class: "card", id: "first-run" },
+    el("h2", {}, word("first")),
+    state.name ? el("p", {}, `${state.name} ${state.code}`) : null,
     el("p", { class: "quiet" }, word("firstWhy")),
-    el("ol", { class: "data-steps" }, ...steps.map(([key, loaded]) => el("li", { class: loaded ? "is-done" : key === next ? "is-next" : "" },
-      el("strong", {}, word("steps")[key][0]), " ",
-      loaded ? el("span", { class: "tag tag-sure" }, word("stepDone")) : key === next ? el("span", { class: "tag" }, word("stepNext")) : null,
-      el("div", { class: "quiet" }, word("steps")[key][1])))));
+    el(
+      "ol",
+      { class: "data-steps" },
+      ...steps.map(([key, loaded]) =>
+        el(
+          "li",
+          { class: loaded ? "is-done" : key === next ? "is-next" : "" },
+          el("strong", {}, word("steps")[key][0]),
+          " ",
+          loaded
+            ? el("span", { class: "tag tag-sure" }, word("stepDone"))
+            : key === next
+              ? el("span", { class: "tag" }, word("stepNext"))
+              : null,
+          el("div", { class: "quiet" }, word("steps")[key][1]),
+        ),
+      ),
+    ),
+  );
 }
 
 function dropCard(state) {
-  const input = el("input", { type: "file", multiple: true, id: "files", class: "unseen",
-    accept: ".geojson,.json,.gpkg,.zip,.shp,.shx,.dbf,.prj,.cpg,.xlsx,.csv", onchange: () => send([...input.files]) });
-  const absent = el("select", { id: "absent" },
-    el("option", { value: "keep" }, word("absentKeep")), el("option", { value: "retire" }, word("absentRetire")));
+  const input = el("input", {
+    type: "file",
+    multiple: true,
+    id: "files",
+    class: "unseen",
+    accept: ".geojson,.json,.gpkg,.zip,.shp,.shx,.dbf,.prj,.cpg,.xlsx,.csv",
+    onchange: () => send([...input.files]),
+  });
+  const absent = el(
+    "select",
+    { id: "absent" },
+    el("option", { value: "keep" }, word("absentKeep")),
+    el("option", { value: "retire" }, word("absentRetire")),
+  );
   const send = (files) => files.length && upload(files, absent.value);
-  const zone = el("div", { class: "data-drop",
-    ondragover: (event) => { event.preventDefault(); zone.classList.add("is-over"); },
-    ondragleave: () => zone.classList.remove("is-over"),
-    ondrop: (event) => { event.preventDefault(); zone.classList.remove("is-over"); send([...event.dataTransfer.files]); } },
-  el("p", {}, word("drop"), " ", el("button", { class: "tool tool-main", type: "button", onclick: () => input.click() }, word("choose"))),
-  input, el("label", { class: "unseen", for: "files" }, word("choose")),
-  el("p", { class: "quiet small" }, word("accepted", Math.round(state.limits.bytes / 1e6))));
-  return el("section", { class: "card" }, zone,
-    el("div", { class: "field" }, el("label", { class: "label", for: "absent" }, word("absent")), absent));
+  const zone = el(
+    "div",
+    {
+      class: "data-drop",
+      ondragover: (event) => {
+        event.preventDefault();
+        zone.classList.add("is-over");
+      },
+      ondragleave: () => zone.classList.remove("is-over"),
+      ondrop: (event) => {
+        event.preventDefault();
+        zone.classList.remove("is-over");
+        send([...event.dataTransfer.files]);
+      },
+    },
+    el(
+      "p",
+      {},
+      word("drop"),
+      " ",
+      el(
+        "button",
+        { class: "tool tool-main", type: "button", onclick: () => input.click() },
+        word("choose"),
+      ),
+    ),
+    input,
+    el("label", { class: "unseen", for: "files" }, word("choose")),
+    el("p", { class: "quiet small" }, word("accepted", Math.round(state.limits.bytes / 1e6))),
+  );
+  return el(
+    "section",
+    { class: "card" },
+    zone,
+    el(
+      "div",
+      { class: "field" },
+      el("label", { class: "label", for: "absent" }, word("absent")),
+      absent,
+    ),
+  );
 }
 
 function templatesCard(state) {
   const link = (file, text) => el("a", { href: `/data/templates/${file}`, download: "" }, text);
   const lang = document.documentElement.lang === "en" ? "en" : "zh";
-  return el("section", { class: "card" }, el("h2", {}, word("templates")), el("p", { class: "quiet" }, word("templatesWhy")),
+  return el(
+    "section",
+    { class: "card" },
+    el("h2", {}, word("templates")),
+    el("p", { class: "quiet" }, word("templatesWhy")),
     el("p", {}, link("all.xlsx", word("all"))),
-    el("ul", { class: "plain data-templates" }, ...state.templates.map((t) => el("li", {}, `${t.says[lang]} `,
-      link(`${t.name}.xlsx`, "XLSX"), " · ", link(`${t.name}.csv`, "CSV")))));
+    el(
+      "ul",
+      { class: "plain data-templates" },
+      ...state.templates.map((t) =>
+        el(
+          "li",
+          {},
+          `${t.says[lang]} `,
+          link(`${t.name}.xlsx`, "XLSX"),
+          " · ",
+          link(`${t.name}.csv`, "CSV"),
+        ),
+      ),
+    ),
+  );
 }
 
 function undoCard(state, etag) {
   const { directory, roster } = state.versions;
-  const button = (part, label, version) => version > 1
-    ? el("button", { class: "tool", type: "button", onclick: () => undo(part, etag) }, word(label, version - 1)) : null;
-  const buttons = [button("places", "undoPlaces", directory), button("people", "undoPeople", roster)].filter(Boolean);
-  const stored = el("p", { class: "quiet small" }, word("stored", state.versions.division, directory, roster));
+  const button = (part, label, version) =>
+    version > 1
+      ? el(
+          "button",
+          { class: "tool", type: "button", onclick: () => undo(part, etag) },
+          word(label, version - 1),
+        )
+      : null;
+  const buttons = [
+    button("places", "undoPlaces", directory),
+    button("people", "undoPeople", roster),
+  ].filter(Boolean);
+  const stored = el(
+    "p",
+    { class: "quiet small" },
+    word("stored", state.versions.division, directory, roster),
+  );
   if (!buttons.length) return el("section", { class: "card" }, stored);
-  return el("section", { class: "card" }, el("h2", {}, word("undo")), el("p", { class: "quiet" }, word("undoWhy")),
-    el("div", { class: "row" }, ...buttons), stored);
+  return el(
+    "section",
+    { class: "card" },
+    el("h2", {}, word("undo")),
+    el("p", { class: "quiet" }, word("undoWhy")),
+    el("div", { class: "row" }, ...buttons),
+    stored,
+  );
 }
 
 async function undo(part, etag) {
@@ -100,9 +213,20 @@ async function upload(files, absent) {
 }
 
 function showReading(pending) {
-  const bar = el("progress", { max: "1", value: String(pending.done), "aria-label": word("reading", "") });
-  fill(stage, el("section", { class: "card", "aria-live": "polite" },
-    el("p", {}, word("reading", pending.files.join("、"))), bar));
+  const bar = el("progress", {
+    max: "1",
+    value: String(pending.done),
+    "aria-label": word("reading", ""),
+  });
+  fill(
+    stage,
+    el(
+      "section",
+      { class: "card", "aria-live": "polite" },
+      el("p", {}, word("reading", pending.files.join("、"))),
+      bar,
+    ),
+  );
 }
 
 /** Wait until a pending import is ready, then show it. */
@@ -136,44 +260,121 @@ function discard(id) {
 }
 
 function askDatum(id, pending, how) {
-  const options = DATUMS.map((key) => el("label", { class: "check" },
-    el("input", { type: "radio", name: "datum", value: key, required: true }), " ", word("datums")[key]));
-  const other = el("input", { type: "text", id: "epsg", pattern: "[0-9]{4,6}", inputmode: "numeric", maxlength: "6", class: "code" });
-  const form = el("form", { class: "form", onsubmit: (event) => {
-    event.preventDefault();
-    const chosen = form.elements.namedItem("datum").value;
-    again(id, { ...how, datum: chosen === "other" ? `EPSG:${other.value}` : chosen });
-  } },
-  ...options,
-  el("label", { class: "check" }, el("input", { type: "radio", name: "datum", value: "other" }), " ", word("other"), " ", other),
-  el("div", { class: "row" },
-    el("button", { class: "tool tool-main", type: "submit" }, word("goOn")),
-    el("button", { class: "tool", type: "button", onclick: () => discard(id) }, word("discard"))));
-  fill(stage, el("section", { class: "card", id: "datum" }, el("h2", {}, word("datum")),
-    el("p", {}, pending.problem.detail), el("p", { class: "quiet" }, word("datumWhy")), form));
+  const options = DATUMS.map((key) =>
+    el(
+      "label",
+      { class: "check" },
+      el("input", { type: "radio", name: "datum", value: key, required: true }),
+      " ",
+      word("datums")[key],
+    ),
+  );
+  const other = el("input", {
+    type: "text",
+    id: "epsg",
+    pattern: "[0-9]{4,6}",
+    inputmode: "numeric",
+    maxlength: "6",
+    class: "code",
+  });
+  const form = el(
+    "form",
+    {
+      class: "form",
+      onsubmit: (event) => {
+        event.preventDefault();
+        const chosen = form.elements.namedItem("datum").value;
+        again(id, { ...how, datum: chosen === "other" ? `EPSG:${other.value}` : chosen });
+      },
+    },
+    ...options,
+    el(
+      "label",
+      { class: "check" },
+      el("input", { type: "radio", name: "datum", value: "other" }),
+      " ",
+      word("other"),
+      " ",
+      other,
+    ),
+    el(
+      "div",
+      { class: "row" },
+      el("button", { class: "tool tool-main", type: "submit" }, word("goOn")),
+      el("button", { class: "tool", type: "button", onclick: () => discard(id) }, word("discard")),
+    ),
+  );
+  fill(
+    stage,
+    el(
+      "section",
+      { class: "card", id: "datum" },
+      el("h2", {}, word("datum")),
+      el("p", {}, pending.problem.detail),
+      el("p", { class: "quiet" }, word("datumWhy")),
+      form,
+    ),
+  );
 }
 
 function showPreview(id, preview, etag, how) {
   const reason = el("input", { type: "text", id: "reason", maxlength: "200" });
   const told = el("div", { "aria-live": "polite" });
-  const go = el("button", { class: "tool tool-main", type: "submit", disabled: preview.errors > 0 }, word("apply"));
-  const form = el("form", { class: "form", onsubmit: async (event) => {
-    event.preventDefault();
-    go.disabled = true;
-    fill(told, el("p", {}, word("applying")));
-    try {
-      const { body } = await api("POST", `/data/previews/${id}/apply`, { reason: reason.value }, { etag });
-      const parts = body.changed.map((p) => `${word("partNames")[p]} ${body.versions[p]}`).join("、");
-      await begin(done(parts ? word("applied", parts) : word("appliedNone")),
-        body.left_out.length ? el("p", { class: "notice" }, word("leftOut", body.left_out.length)) : null);
-    } catch (fault) {
-      go.disabled = false;
-      fill(told, failure(fault));
-    }
-  } },
-  el("div", { class: "field" }, el("label", { class: "label", for: "reason" }, word("reason")), reason),
-  el("div", { class: "row" }, go, el("button", { class: "tool", type: "button", onclick: () => discard(id) }, word("discard"))), told);
-  fill(stage, changesCard(preview), problemsCard(preview),
-    cleaningCard(preview, (cleaning) => again(id, { ...how, ...cleaning })), el("section", { class: "card" }, form));
+  const go = el(
+    "button",
+    { class: "tool tool-main", type: "submit", disabled: preview.errors > 0 },
+    word("apply"),
+  );
+  const form = el(
+    "form",
+    {
+      class: "form",
+      onsubmit: async (event) => {
+        event.preventDefault();
+        go.disabled = true;
+        fill(told, el("p", {}, word("applying")));
+        try {
+          const { body } = await api(
+            "POST",
+            `/data/previews/${id}/apply`,
+            { reason: reason.value },
+            { etag },
+          );
+          const parts = body.changed
+            .map((p) => `${word("partNames")[p]} ${body.versions[p]}`)
+            .join("、");
+          await begin(
+            done(parts ? word("applied", parts) : word("appliedNone")),
+            body.left_out.length
+              ? el("p", { class: "notice" }, word("leftOut", body.left_out.length))
+              : null,
+          );
+        } catch (fault) {
+          go.disabled = false;
+          fill(told, failure(fault));
+        }
+      },
+    },
+    el(
+      "div",
+      { class: "field" },
+      el("label", { class: "label", for: "reason" }, word("reason")),
+      reason,
+    ),
+    el(
+      "div",
+      { class: "row" },
+      go,
+      el("button", { class: "tool", type: "button", onclick: () => discard(id) }, word("discard")),
+    ),
+    told,
+  );
+  fill(
+    stage,
+    changesCard(preview),
+    problemsCard(preview),
+    cleaningCard(preview, (cleaning) => again(id, { ...how, ...cleaning })),
+    el("section", { class: "card" }, form),
+  );
   stage.querySelector("h2")?.scrollIntoView({ block: "nearest" });
 }

@@ -55,7 +55,12 @@ async function gather(candidate, found, signal) {
   const answer = {
     ...blank(found),
     title: candidate.address || candidate.name,
-    detail: candidate.address && candidate.name !== candidate.address && !candidate.address.endsWith(candidate.name) ? candidate.name : "",
+    detail:
+      candidate.address &&
+      candidate.name !== candidate.address &&
+      !candidate.address.endsWith(candidate.name)
+        ? candidate.name
+        : "",
     kind: candidate.match,
     sheets,
     reasons: candidate.reasons.map((r) => r.text),
@@ -63,7 +68,8 @@ async function gather(candidate, found, signal) {
   if (!isSpot(candidate)) return { ...answer, centre: pointOf(candidate) };
   const spot = await ask("/locate", { ...pointOf(candidate), datum: "wgs84" }, signal);
   requireOneVersion(found, spot);
-  if (spot.grids.at(-1)?.code !== sheets[0].code) return { ...answer, spot: pointOf(candidate), places: spot.places };
+  if (spot.grids.at(-1)?.code !== sheets[0].code)
+    return { ...answer, spot: pointOf(candidate), places: spot.places };
   return { ...answer, ...(await ofSpot(spot, signal)) };
 }
 
@@ -106,17 +112,32 @@ export async function answerForGrid(code, signal) {
 
 function blank({ version, as_of, synthetic, edition }) {
   return {
-    title: "", detail: "", kind: "point", sheets: [], places: [], edgeM: null, near: [], nearest: null,
-    spot: null, centre: null, reasons: [], accuracyM: null, provenance: { version, as_of, synthetic, edition },
+    title: "",
+    detail: "",
+    kind: "point",
+    sheets: [],
+    places: [],
+    edgeM: null,
+    near: [],
+    nearest: null,
+    spot: null,
+    centre: null,
+    reasons: [],
+    accuracyM: null,
+    provenance: { version, as_of, synthetic, edition },
   };
 }
 
 /** What a spot adds: the boundary and who is beyond it, and what stands there. */
 async function ofSpot(spot, signal) {
-  const asked = spot.near.slice(0, MOST_NEAR).map(({ code }) => ask(`/grids/${encodeURIComponent(code)}/sheet`, {}, signal));
+  const asked = spot.near
+    .slice(0, MOST_NEAR)
+    .map(({ code }) => ask(`/grids/${encodeURIComponent(code)}/sheet`, {}, signal));
   const sheets = await Promise.all(asked);
   requireOneVersion(spot, ...sheets);
-  const near = spot.near.slice(0, MOST_NEAR).map((grid, i) => ({ ...grid, leader: leaderOf(sheets[i]) }));
+  const near = spot.near
+    .slice(0, MOST_NEAR)
+    .map((grid, i) => ({ ...grid, leader: leaderOf(sheets[i]) }));
   return {
     places: spot.places,
     edgeM: spot.distance_to_boundary_m,

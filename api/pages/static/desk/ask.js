@@ -25,9 +25,11 @@ export class Problem extends Error {
 export async function ask(path, params = {}, signal = undefined) {
   const query = String(new URLSearchParams(Object.entries(params).map(([k, v]) => [k, String(v)])));
   const address = query ? `${path}?${query}` : path;
-  const response = await fetch(address, { signal, headers: { "Accept-Language": spoken() } }).catch((fault) => {
-    throw fault.name === "AbortError" ? fault : new Problem(tell("unreachable"));
-  });
+  const response = await fetch(address, { signal, headers: { "Accept-Language": spoken() } }).catch(
+    (fault) => {
+      throw fault.name === "AbortError" ? fault : new Problem(tell("unreachable"));
+    },
+  );
   const body = await response.json().catch((fault) => {
     throw fault.name === "AbortError" ? fault : new Problem(tell("unexpected", response.status));
   });

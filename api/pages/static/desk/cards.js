@@ -6,7 +6,8 @@ import { around, distance, tell } from "./desk-words.js";
 import { failure } from "./notices.js";
 import { answerText, copyText, gridText, metres, titleOf, versionText } from "./plain-text.js";
 
-const HANDSET = "M6 3h3l2 5-2.500 1.500a11 11 0 0 0 6 6L16 13l5 2v3a3 3 0 0 1-3 3A15 15 0 0 1 3 6a3 3 0 0 1 3-3z";
+const HANDSET =
+  "M6 3h3l2 5-2.500 1.500a11 11 0 0 0 6 6L16 13l5 2v3a3 3 0 0 1-3 3A15 15 0 0 1 3 6a3 3 0 0 1 3-3z";
 const NEAR_M = 15;
 const MOST_PLACES = 12;
 
@@ -17,9 +18,15 @@ const MOST_PLACES = 12;
  */
 export function answerView(answer, openGrid) {
   const nameOf = (code) => chainNames(answer).get(code) || code;
-  return el("article", { class: "answer" }, head(answer), ...warnings(answer),
+  return el(
+    "article",
+    { class: "answer" },
+    head(answer),
+    ...warnings(answer),
     ...answer.sheets.map((sheet) => gridCard(sheet, nameOf, openGrid)),
-    hereCard(answer.places), provenance(answer));
+    hereCard(answer.places),
+    provenance(answer),
+  );
 }
 
 /** The names of all grids in the answer and above them, by code. */
@@ -29,11 +36,27 @@ function chainNames({ sheets }) {
 
 function head({ title, detail, kind, reasons, accuracyM }) {
   const kindWord = kind === "point" ? tell("point") : tell("kinds")[kind] || kind;
-  return el("header", { class: "answer-head" },
-    el("p", { class: "answer-kind" }, el("span", { class: "kind" }, kindWord), reasons.length ? el("span", { class: "quiet" }, reasons.join(tell("or"))) : null),
+  return el(
+    "header",
+    { class: "answer-head" },
+    el(
+      "p",
+      { class: "answer-kind" },
+      el("span", { class: "kind" }, kindWord),
+      reasons.length ? el("span", { class: "quiet" }, reasons.join(tell("or"))) : null,
+    ),
     name(title, "h1", { class: "answer-title", id: "answer-title", tabindex: "-1" }),
     detail ? name(detail, "p", { class: "quiet" }) : null,
-    accuracyM === null ? null : el("p", { class: "quiet" }, tell("accuracy", Math.ceil(accuracyM)), el("br"), tell("positionNote")));
+    accuracyM === null
+      ? null
+      : el(
+          "p",
+          { class: "quiet" },
+          tell("accuracy", Math.ceil(accuracyM)),
+          el("br"),
+          tell("positionNote"),
+        ),
+  );
 }
 
 // --- what to mind ----------------------------------------------------------------------------------
@@ -41,58 +64,115 @@ function head({ title, detail, kind, reasons, accuracyM }) {
 function warnings(answer) {
   const { sheets, kind, nearest, spot, accuracyM, edgeM } = answer;
   if (kind === "point" && !sheets.length) return [outside(nearest)];
-  if (kind === "person") return sheets.length ? [] : [el("p", { class: "notice notice-ask" }, tell("personNoGrid"))];
+  if (kind === "person")
+    return sheets.length ? [] : [el("p", { class: "notice notice-ask" }, tell("personNoGrid"))];
   const deepest = sheets.length ? sheets[0].level : 0;
   const rough = accuracyM !== null && edgeM !== null && accuracyM > edgeM;
   return [
-    deepest < 3 && kind !== "grid" ? el("p", { class: "notice notice-ask" }, tell("askNext")[deepest]) : null,
+    deepest < 3 && kind !== "grid"
+      ? el("p", { class: "notice notice-ask" }, tell("askNext")[deepest])
+      : null,
     spot ? border(answer) : null,
     rough ? el("p", { class: "notice notice-ask" }, tell("accuracyWarning")) : null,
   ].filter(Boolean);
 }
 
 function outside(nearest) {
-  return el("div", { class: "notice notice-none" }, el("p", {}, el("b", {}, tell("outsideHere"))),
-    nearest ? el("p", {}, ...around("outsideNearest", name([...nearest.within, nearest.name].join(" / ")), distance(nearest.distance_m))) : null,
-    el("p", {}, tell("outsideHint")));
+  return el(
+    "div",
+    { class: "notice notice-none" },
+    el("p", {}, el("b", {}, tell("outsideHere"))),
+    nearest
+      ? el(
+          "p",
+          {},
+          ...around(
+            "outsideNearest",
+            name([...nearest.within, nearest.name].join(" / ")),
+            distance(nearest.distance_m),
+          ),
+        )
+      : null,
+    el("p", {}, tell("outsideHint")),
+  );
 }
 
 /** Within a few metres of the boundary the map decides nothing: name whoever is on the other side. */
 function border({ edgeM, near }) {
   if (edgeM === null || edgeM >= NEAR_M) return null;
-  if (!near.length) return el("p", { class: "notice notice-border" }, tell("nearOutside", metres(edgeM)));
+  if (!near.length)
+    return el("p", { class: "notice notice-border" }, tell("nearOutside", metres(edgeM)));
   const lead = edgeM === 0 ? tell("onBoundary") : tell("near", metres(edgeM));
-  return el("section", { class: "notice notice-border", "aria-label": lead },
+  return el(
+    "section",
+    { class: "notice notice-border", "aria-label": lead },
     el("p", {}, el("b", {}, lead)),
-    el("ul", { class: "plain" }, ...near.map((grid, i) => el("li", { class: "neighbour" },
-      i ? el("span", { class: "quiet" }, tell("nearMore", metres(grid.distance_m))) : null,
-      el("span", { class: "neighbour-grid" }, name(grid.name, "b"), " ", name(`（${grid.within.join(" / ")}）`), " ", el("bdi", { class: "quiet" }, grid.code)),
-      grid.leader ? person(grid.leader, () => "", true) : el("span", { class: "quiet" }, tell("noLeader"))))),
-    el("p", { class: "quiet" }, tell("nearHint")));
+    el(
+      "ul",
+      { class: "plain" },
+      ...near.map((grid, i) =>
+        el(
+          "li",
+          { class: "neighbour" },
+          i ? el("span", { class: "quiet" }, tell("nearMore", metres(grid.distance_m))) : null,
+          el(
+            "span",
+            { class: "neighbour-grid" },
+            name(grid.name, "b"),
+            " ",
+            name(`（${grid.within.join(" / ")}）`),
+            " ",
+            el("bdi", { class: "quiet" }, grid.code),
+          ),
+          grid.leader
+            ? person(grid.leader, () => "", true)
+            : el("span", { class: "quiet" }, tell("noLeader")),
+        ),
+      ),
+    ),
+    el("p", { class: "quiet" }, tell("nearHint")),
+  );
 }
 
 // --- a grid ----------------------------------------------------------------------------------------
 
 function gridCard(sheet, nameOf, openGrid) {
   const id = `card-${sheet.code}`;
-  return el("section", { class: `card card-level-${sheet.level}`, "aria-labelledby": id },
-    el("header", { class: "card-head" },
+  return el(
+    "section",
+    { class: `card card-level-${sheet.level}`, "aria-labelledby": id },
+    el(
+      "header",
+      { class: "card-head" },
       el("p", { class: "card-level" }, tell("levels")[sheet.level], rank(sheet), kindOf(sheet)),
       name(sheet.name, "h2", { id, class: "card-name" }),
-      el("p", { class: "card-code" }, el("span", { class: "quiet" }, tell("code")), " ", el("bdi", {}, sheet.code))),
+      el(
+        "p",
+        { class: "card-code" },
+        el("span", { class: "quiet" }, tell("code")),
+        " ",
+        el("bdi", {}, sheet.code),
+      ),
+    ),
     people(sheet, nameOf),
     copyButton(tell("copy"), tell("copyLabel", sheet.name), () => gridText(sheet), "card-copy"),
     counts(sheet.counts),
     members(sheet.members || []),
     organisations(sheet.organisations),
-    sheet.level < 3 ? children(sheet, openGrid) : null);
+    sheet.level < 3 ? children(sheet, openGrid) : null,
+  );
 }
 
 function rank({ grid_class: letter, grid_grade: grade }) {
   const mark = letter || grade;
   if (!mark) return null;
   const note = tell("rankNote")[mark];
-  return el("span", { class: "badge" }, tell("rank")[mark] || mark, note ? el("span", { class: "badge-note" }, note) : null);
+  return el(
+    "span",
+    { class: "badge" },
+    tell("rank")[mark] || mark,
+    note ? el("span", { class: "badge-note" }, note) : null,
+  );
 }
 
 function kindOf({ kind }) {
@@ -104,22 +184,42 @@ function people(sheet, nameOf) {
   const leader = leaderOf(sheet);
   const others = sheet.responsible.filter((held) => held !== leader);
   const list = others.map((held) => el("li", {}, person(held, nameOf)));
-  return el("div", { class: "people" },
+  return el(
+    "div",
+    { class: "people" },
     leader ? person(leader, nameOf, true) : el("p", { class: "quiet" }, tell("noLeader")),
-    sheet.level === 3 ? el("ul", { class: "plain" }, ...list) : fold(tell("others", others.length), list));
+    sheet.level === 3
+      ? el("ul", { class: "plain" }, ...list)
+      : fold(tell("others", others.length), list),
+  );
 }
 
 /** One responsible person: role, name, whom it is inherited from, and buttons that call. */
 function person(held, nameOf, large = false) {
   const numbers = [held.office_phone, held.mobile].filter(Boolean);
-  return el("div", { class: large ? "person person-leader" : "person" },
-    el("div", { class: "person-who" },
+  return el(
+    "div",
+    { class: large ? "person person-leader" : "person" },
+    el(
+      "div",
+      { class: "person-who" },
       el("span", { class: "person-role" }, titleOf(held)),
       name(held.name, "span", { class: "person-name" }),
       held.inherited_from && nameOf(held.inherited_from)
-        ? el("span", { class: "person-inherited" }, ...around("inherited", name(nameOf(held.inherited_from)))) : null),
-    el("div", { class: "person-calls" }, ...numbers.map((n) => callButton(n, held.name)),
-      numbers.length ? null : el("span", { class: "quiet" }, tell("noPhone"))));
+        ? el(
+            "span",
+            { class: "person-inherited" },
+            ...around("inherited", name(nameOf(held.inherited_from))),
+          )
+        : null,
+    ),
+    el(
+      "div",
+      { class: "person-calls" },
+      ...numbers.map((n) => callButton(n, held.name)),
+      numbers.length ? null : el("span", { class: "quiet" }, tell("noPhone")),
+    ),
+  );
 }
 
 function callButton(number, whom) {
@@ -132,23 +232,58 @@ function callButton(number, whom) {
 function counts(known) {
   const words = tell("counts");
   const keys = Object.keys(words).filter((key) => known[key] !== undefined);
-  return el("p", { class: "counts quiet" }, ...keys.map((key) => el("span", {}, `${words[key]} `, el("b", {}, known[key].toLocaleString("en")))));
+  return el(
+    "p",
+    { class: "counts quiet" },
+    ...keys.map((key) =>
+      el("span", {}, `${words[key]} `, el("b", {}, known[key].toLocaleString("en"))),
+    ),
+  );
 }
 
 function members(list) {
   if (list.length < 2) return null;
-  return el("p", { class: "members quiet" }, tell("members"), ...list.map((m) => name(m.name, "span", { class: "chip" })));
+  return el(
+    "p",
+    { class: "members quiet" },
+    tell("members"),
+    ...list.map((m) => name(m.name, "span", { class: "chip" })),
+  );
 }
 
 function organisations(list) {
-  return fold(tell("organisations", list.length), list.map((body) => el("li", {}, el("div", { class: "person" },
-    el("div", { class: "person-who" }, el("span", { class: "person-role" }, tell("organisationKinds")[body.kind] || body.kind), name(body.name)),
-    body.phone ? el("div", { class: "person-calls" }, callButton(body.phone, body.name)) : null))));
+  return fold(
+    tell("organisations", list.length),
+    list.map((body) =>
+      el(
+        "li",
+        {},
+        el(
+          "div",
+          { class: "person" },
+          el(
+            "div",
+            { class: "person-who" },
+            el("span", { class: "person-role" }, tell("organisationKinds")[body.kind] || body.kind),
+            name(body.name),
+          ),
+          body.phone
+            ? el("div", { class: "person-calls" }, callButton(body.phone, body.name))
+            : null,
+        ),
+      ),
+    ),
+  );
 }
 
 function fold(title, items) {
   if (!items.length) return null;
-  return el("details", { class: "fold" }, el("summary", {}, title), el("ul", { class: "plain" }, ...items));
+  return el(
+    "details",
+    { class: "fold" },
+    el("summary", {}, title),
+    el("ul", { class: "plain" }, ...items),
+  );
 }
 
 /** The grids below, fetched when they are asked for. */
@@ -160,8 +295,21 @@ function children(sheet, openGrid) {
     if (!node.open || list.querySelector("button")) return;
     const found = await openGrid.children(sheet.code).catch((fault) => fault);
     if (found instanceof Error) return void fill(list, el("li", {}, failure(found)));
-    return void fill(list, ...found.map((child) => el("li", {},
-      el("button", { class: "child", type: "button", onclick: () => openGrid(child.code) }, name(child.name), el("bdi", { class: "quiet" }, child.code)))));
+    return void fill(
+      list,
+      ...found.map((child) =>
+        el(
+          "li",
+          {},
+          el(
+            "button",
+            { class: "child", type: "button", onclick: () => openGrid(child.code) },
+            name(child.name),
+            el("bdi", { class: "quiet" }, child.code),
+          ),
+        ),
+      ),
+    );
   });
   return node;
 }
@@ -171,10 +319,13 @@ function children(sheet, openGrid) {
 function hereCard(places) {
   if (!places.length) return null;
   const more = places.length - MOST_PLACES;
-  return el("section", { class: "card card-here", "aria-labelledby": "card-here" },
+  return el(
+    "section",
+    { class: "card card-here", "aria-labelledby": "card-here" },
     el("h2", { id: "card-here", class: "card-level" }, tell("here")),
     el("ul", { class: "plain" }, ...places.slice(0, MOST_PLACES).map(place)),
-    more > 0 ? el("p", { class: "quiet" }, tell("moreHere", more)) : null);
+    more > 0 ? el("p", { class: "quiet" }, tell("moreHere", more)) : null,
+  );
 }
 
 function place(row) {
@@ -185,18 +336,37 @@ function place(row) {
     row.status === "under_construction" && tell("underConstruction"),
     row.undisclosed && tell("undisclosed"),
   ].filter(Boolean);
-  return el("li", { class: "place" },
-    el("p", {}, el("span", { class: "kind" }, tell("kinds")[row.kind] || row.kind), " ", row.compound ? name(`${row.compound} `) : null, name(row.name, "b")),
+  return el(
+    "li",
+    { class: "place" },
+    el(
+      "p",
+      {},
+      el("span", { class: "kind" }, tell("kinds")[row.kind] || row.kind),
+      " ",
+      row.compound ? name(`${row.compound} `) : null,
+      name(row.name, "b"),
+    ),
     row.address ? name(row.address, "p", { class: "quiet" }) : null,
     facts.length ? el("p", { class: "quiet" }, facts.join(" · ")) : null,
-    row.former_names?.length ? el("p", { class: "quiet" }, `${tell("formerNames")} `, name(row.former_names.join("、"))) : null);
+    row.former_names?.length
+      ? el("p", { class: "quiet" }, `${tell("formerNames")} `, name(row.former_names.join("、")))
+      : null,
+  );
 }
 
 function provenance(answer) {
-  return el("footer", { class: "provenance quiet" },
+  return el(
+    "footer",
+    { class: "provenance quiet" },
     el("p", {}, versionText(answer.provenance)),
-    answer.provenance.edition === "internal" ? el("p", {}, el("span", { class: "tag" }, tell("internal"))) : null,
-    answer.provenance.synthetic ? el("p", {}, el("span", { class: "tag" }, tell("synthetic"))) : null);
+    answer.provenance.edition === "internal"
+      ? el("p", {}, el("span", { class: "tag" }, tell("internal")))
+      : null,
+    answer.provenance.synthetic
+      ? el("p", {}, el("span", { class: "tag" }, tell("synthetic")))
+      : null,
+  );
 }
 
 // --- copying ---------------------------------------------------------------------------------------
@@ -204,15 +374,24 @@ function provenance(answer) {
 /** A button that copies; where the browser does not let it, the text stands there to be copied. */
 export function copyButton(word, label, textOf, look) {
   const said = el("span", { class: "copied", role: "status" });
-  const button = el("button", { class: `tool ${look}`, type: "button", "aria-label": label, onclick: copy },
-    icon("M9 9h11v11H9zM15 9V4H4v11h5"), el("span", {}, word));
+  const button = el(
+    "button",
+    { class: `tool ${look}`, type: "button", "aria-label": label, onclick: copy },
+    icon("M9 9h11v11H9zM15 9V4H4v11h5"),
+    el("span", {}, word),
+  );
   async function copy() {
     if (await copyText(textOf())) {
       said.textContent = tell("copied");
       setTimeout(() => (said.textContent = ""), 4000);
       return;
     }
-    const field = el("textarea", { class: "copy-field", readonly: true, rows: 6, "aria-label": tell("copyByHand") });
+    const field = el("textarea", {
+      class: "copy-field",
+      readonly: true,
+      rows: 6,
+      "aria-label": tell("copyByHand"),
+    });
     field.value = textOf();
     fill(said, tell("copyByHand"), field);
     field.select();

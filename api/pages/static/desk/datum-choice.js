@@ -22,16 +22,30 @@ export function datumChoice(changed) {
   }
 
   function speakAgain() {
-    fill(node, el("legend", {}, tell("datum")),
+    fill(
+      node,
+      el("legend", {}, tell("datum")),
       el("div", { class: "datum-options" }, ...DATUMS.map(option)),
-      el("p", { class: "datum-note quiet" }, tell(chosen ? "datumKept" : "datumWhy")));
+      el("p", { class: "datum-note quiet" }, tell(chosen ? "datumKept" : "datumWhy")),
+    );
   }
 
   function option(datum) {
     const [plain, exact] = tell("datums")[datum];
-    const radio = el("input", { type: "radio", name: "datum", value: datum, required: true, onchange: () => choose(datum) });
+    const radio = el("input", {
+      type: "radio",
+      name: "datum",
+      value: datum,
+      required: true,
+      onchange: () => choose(datum),
+    });
     radio.checked = datum === chosen;
-    return el("label", { class: "datum-option" }, radio, el("span", {}, plain, " ", el("small", {}, exact)));
+    return el(
+      "label",
+      { class: "datum-option" },
+      radio,
+      el("span", {}, plain, " ", el("small", {}, exact)),
+    );
   }
 
   speakAgain();

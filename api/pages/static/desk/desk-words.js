@@ -33,12 +33,27 @@ const WORDS = {
     tied: "有 {0} 处同样符合，请问清{1}。",
     tiedMore: "下面列出前 {0} 处。",
     notSure: "没有完全符合的。下面是最接近的，请与来电人核对。",
-    tellApart: { compound: "小区名称", building: "幢号", door_plate: "门牌号", road: "所在街巷", any: "所在街巷、门牌或小区" },
+    tellApart: {
+      compound: "小区名称",
+      building: "幢号",
+      door_plate: "门牌号",
+      road: "所在街巷",
+      any: "所在街巷、门牌或小区",
+    },
     or: "、",
     nothing: "没有找到“{0}”。",
     nothingAsk: "请向来电人问清其中一样：",
-    nothingWays: ["街巷和门牌号（某某路几号几幢）", "小区名称和幢号（某某小区几幢）", "附近的商店、学校或单位的名称", "手机地图上显示的坐标，以及是哪种地图"],
-    askNext: { 2: "还不能确定三级网格：请问清幢号或门牌号。", 1: "只能确定到社区：请问清小区名称或门牌号。", 0: "范围太大，不能确定网格：请问清门牌号、小区和幢号。" },
+    nothingWays: [
+      "街巷和门牌号（某某路几号几幢）",
+      "小区名称和幢号（某某小区几幢）",
+      "附近的商店、学校或单位的名称",
+      "手机地图上显示的坐标，以及是哪种地图",
+    ],
+    askNext: {
+      2: "还不能确定三级网格：请问清幢号或门牌号。",
+      1: "只能确定到社区：请问清小区名称或门牌号。",
+      0: "范围太大，不能确定网格：请问清门牌号、小区和幢号。",
+    },
     intro: "输入来电人说的地址，选中一条，就能看到三级网格的责任人并直接拨打。",
     introWays: [
       ["地址", "街巷、门牌、幢号；旧区名、同音字、全角数字都可以"],
@@ -49,7 +64,12 @@ const WORDS = {
     ],
     keys: "键盘：/ 回到输入框，↑ ↓ 选择，回车打开，Esc 收起。",
     datum: "这个坐标取自哪种地图？（必选）",
-    datums: { gcj02: ["高德、腾讯", "GCJ-02"], bd09: ["百度", "BD-09"], wgs84: ["GPS", "WGS84"], cgcs2000: ["天地图", "CGCS2000"] },
+    datums: {
+      gcj02: ["高德、腾讯", "GCJ-02"],
+      bd09: ["百度", "BD-09"],
+      wgs84: ["GPS", "WGS84"],
+      cgcs2000: ["天地图", "CGCS2000"],
+    },
     datumWhy: "不同地图的坐标相差五百米以上，系统不作猜测。",
     datumKept: "本次会话沿用此选择，可随时更改。",
     coordinateOrder: "看不出哪个是经度。请写成“东经 118.75 北纬 32.11”。",
@@ -83,7 +103,8 @@ const WORDS = {
     onBoundary: "正好在边界上，按编号较小的一方计。另一侧是",
     nearOutside: "距本街道边界 {0} 米，另一侧不属于本街道。",
     nearHint: "请用门牌或楼栋核对。",
-    personNoGrid: "此人不负责具体网格（街道层面的职务）。请在地图页的“街道网格化管理机构”中查看电话。",
+    personNoGrid:
+      "此人不负责具体网格（街道层面的职务）。请在地图页的“街道网格化管理机构”中查看电话。",
     versions: "区划第 {0} 版 · 地点第 {1} 版 · 人员第 {2} 版 · {3}",
     changing: "数据正在更新，请再查一次。",
     unreachable: "连不上服务器。请检查网络后再试。",
@@ -93,11 +114,14 @@ const WORDS = {
     positionWait: "正在定位…",
     positionNote: "浏览器提供的手机位置是 WGS84 坐标，已按 WGS84 查询。",
     positionInsecure: "浏览器拒绝在此页提供位置",
-    positionInsecureWhy: "本页是用普通 http 打开的（{0}）。浏览器只在 https 网页或本机（localhost）上提供位置。",
-    positionInsecureHow: "请管理员用反向代理（如 nginx、Caddy）为本服务提供 https，代理到 http://127.0.0.1:8000；wangge serve 本身不提供 TLS。",
+    positionInsecureWhy:
+      "本页是用普通 http 打开的（{0}）。浏览器只在 https 网页或本机（localhost）上提供位置。",
+    positionInsecureHow:
+      "请管理员用反向代理（如 nginx、Caddy）为本服务提供 https，代理到 http://127.0.0.1:8000；wangge serve 本身不提供 TLS。",
     positionNow: "现在可以：输入地址，或在手机地图上长按取得坐标后输入。",
     positionDenied: "浏览器没有得到定位许可",
-    positionDeniedHow: "请在地址栏左侧的网站设置中允许“位置”，再点一次；手机还须在系统设置中允许浏览器定位。",
+    positionDeniedHow:
+      "请在地址栏左侧的网站设置中允许“位置”，再点一次；手机还须在系统设置中允许浏览器定位。",
     positionUnavailable: "设备暂时给不出位置",
     positionUnavailableHow: "请打开 GPS 或 Wi-Fi，到开阔处再试。",
     positionTimeout: "定位超时",
@@ -106,7 +130,8 @@ const WORDS = {
     positionMissingHow: "请换用较新的浏览器。",
     table: "表格批量查询",
     tableTitle: "表格批量查询",
-    tableHow: "选择或拖入 CSV / XLSX 文件（不超过 20 MB、10 万行）。原有的列保留，后面添加网格、责任人和电话。",
+    tableHow:
+      "选择或拖入 CSV / XLSX 文件（不超过 20 MB、10 万行）。原有的列保留，后面添加网格、责任人和电话。",
     tableDatum: "表中坐标取自",
     tableDatumNone: "没有坐标列，只有地址",
     choose: "选择文件",
@@ -163,15 +188,34 @@ const WORDS = {
     tied: "{0} places fit equally well. Ask for {1}.",
     tiedMore: "The first {0} are listed.",
     notSure: "Nothing fits exactly. These come closest: check them with the caller.",
-    tellApart: { compound: "the compound", building: "the building number", door_plate: "the door plate", road: "the road", any: "the road, door plate or compound" },
+    tellApart: {
+      compound: "the compound",
+      building: "the building number",
+      door_plate: "the door plate",
+      road: "the road",
+      any: "the road, door plate or compound",
+    },
     or: ", ",
     nothing: "Nothing found for “{0}”.",
     nothingAsk: "Ask the caller for one of these:",
-    nothingWays: ["road and door plate (and building number)", "compound and building number", "the name of a shop, school or unit nearby", "the coordinates in a phone map, and which map it is"],
-    askNext: { 2: "The level-3 grid is not certain yet: ask for the building number or door plate.", 1: "Certain down to the community only: ask for the compound or door plate.", 0: "Too wide to name a grid: ask for the door plate, compound and building number." },
-    intro: "Type the address as the caller says it, choose a candidate, and call whoever is responsible on each of the three levels.",
+    nothingWays: [
+      "road and door plate (and building number)",
+      "compound and building number",
+      "the name of a shop, school or unit nearby",
+      "the coordinates in a phone map, and which map it is",
+    ],
+    askNext: {
+      2: "The level-3 grid is not certain yet: ask for the building number or door plate.",
+      1: "Certain down to the community only: ask for the compound or door plate.",
+      0: "Too wide to name a grid: ask for the door plate, compound and building number.",
+    },
+    intro:
+      "Type the address as the caller says it, choose a candidate, and call whoever is responsible on each of the three levels.",
     introWays: [
-      ["Address", "road, door plate, building; former districts, homophones and full-width digits are understood"],
+      [
+        "Address",
+        "road, door plate, building; former districts, homophones and full-width digits are understood",
+      ],
       ["Name", "a compound, shop, school, unit or responsible person"],
       ["Code", "a grid code (12, 15 or 18 digits)"],
       ["Coordinates", "longitude and latitude, and which map they are from"],
@@ -179,7 +223,12 @@ const WORDS = {
     ],
     keys: "Keys: / to the box, ↑ ↓ choose, Enter opens, Esc closes.",
     datum: "Which map are these coordinates from? (required)",
-    datums: { gcj02: ["Amap, Tencent", "GCJ-02"], bd09: ["Baidu", "BD-09"], wgs84: ["GPS", "WGS84"], cgcs2000: ["Tianditu", "CGCS2000"] },
+    datums: {
+      gcj02: ["Amap, Tencent", "GCJ-02"],
+      bd09: ["Baidu", "BD-09"],
+      wgs84: ["GPS", "WGS84"],
+      cgcs2000: ["Tianditu", "CGCS2000"],
+    },
     datumWhy: "Maps differ by more than 500 m here: it is never guessed.",
     datumKept: "Kept for this session; change it any time.",
     coordinateOrder: "It is not clear which is the longitude. Write “E 118.75 N 32.11”.",
@@ -189,7 +238,8 @@ const WORDS = {
     fromDatum: "{0}, {1} ({2})",
     inWgs84: "WGS84 {0}, {1}",
     accuracy: "accurate to about ±{0} m",
-    accuracyWarning: "The position is less accurate than its distance to the boundary: check the door plate or building.",
+    accuracyWarning:
+      "The position is less accurate than its distance to the boundary: check the door plate or building.",
     outsideHere: "In no grid of this subdistrict",
     outsideNearest: "The nearest grid is {0}, {1} away.",
     outsideHint: "If that seems wrong, first check which map the coordinates are from.",
@@ -213,7 +263,8 @@ const WORDS = {
     onBoundary: "Exactly on the boundary; it counts to the lower code. On the other side:",
     nearOutside: "{0} m to the boundary of the subdistrict: the other side is not ours.",
     nearHint: "Check with the door plate or building.",
-    personNoGrid: "This person has no grid of their own (a duty on the subdistrict). The map page lists the grid office with phones.",
+    personNoGrid:
+      "This person has no grid of their own (a duty on the subdistrict). The map page lists the grid office with phones.",
     versions: "division {0} · places {1} · people {2} · {3}",
     changing: "The data are just being updated: ask once more.",
     unreachable: "The server cannot be reached. Check the network and try again.",
@@ -223,11 +274,15 @@ const WORDS = {
     positionWait: "Locating…",
     positionNote: "Browsers give a phone's position in WGS84; it was looked up as WGS84.",
     positionInsecure: "The browser gives no position to this page",
-    positionInsecureWhy: "This page was opened over plain http ({0}). Browsers give positions to https pages and to localhost only.",
-    positionInsecureHow: "Ask your administrator for https: a reverse proxy (nginx, Caddy) in front of http://127.0.0.1:8000; wangge serve has no TLS of its own.",
-    positionNow: "For now: type the address, or the coordinates that a long press in a phone map shows.",
+    positionInsecureWhy:
+      "This page was opened over plain http ({0}). Browsers give positions to https pages and to localhost only.",
+    positionInsecureHow:
+      "Ask your administrator for https: a reverse proxy (nginx, Caddy) in front of http://127.0.0.1:8000; wangge serve has no TLS of its own.",
+    positionNow:
+      "For now: type the address, or the coordinates that a long press in a phone map shows.",
     positionDenied: "The browser has no permission to locate you",
-    positionDeniedHow: "Allow “Location” in the site settings beside the address bar and try again; on a phone also allow it to the browser in the system settings.",
+    positionDeniedHow:
+      "Allow “Location” in the site settings beside the address bar and try again; on a phone also allow it to the browser in the system settings.",
     positionUnavailable: "The device has no position now",
     positionUnavailableHow: "Switch GPS or Wi-Fi on, and try again in the open.",
     positionTimeout: "Locating took too long",
@@ -236,7 +291,8 @@ const WORDS = {
     positionMissingHow: "Use a newer browser.",
     table: "Look up a table",
     tableTitle: "Look up a table",
-    tableHow: "Choose or drop a CSV or XLSX file (at most 20 MB, 100,000 rows). Its columns stay; grids, responsible people and phones are added behind.",
+    tableHow:
+      "Choose or drop a CSV or XLSX file (at most 20 MB, 100,000 rows). Its columns stay; grids, responsible people and phones are added behind.",
     tableDatum: "Coordinates in it are from",
     tableDatumNone: "No coordinates, addresses only",
     choose: "Choose a file",
@@ -279,7 +335,9 @@ export function tell(key, ...values) {
 /** A sentence of ours with nodes where {0}, {1} … are. */
 export function around(key, ...nodes) {
   const places = nodes.map((_, i) => `\u0000${i}\u0000`);
-  return tell(key, ...places).split("\u0000").map((part, i) => (i % 2 ? nodes[Number(part)] : part));
+  return tell(key, ...places)
+    .split("\u0000")
+    .map((part, i) => (i % 2 ? nodes[Number(part)] : part));
 }
 
 /** A distance in words. */
@@ -290,5 +348,7 @@ export function distance(metres) {
 
 /** A file's size in words. */
 export function size(bytes) {
-  return bytes < 1 << 20 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / (1 << 20)).toFixed(1)} MB`;
+  return bytes < 1 << 20
+    ? `${Math.max(1, Math.round(bytes / 1024))} KB`
+    : `${(bytes / (1 << 20)).toFixed(1)} MB`;
 }

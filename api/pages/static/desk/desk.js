@@ -22,17 +22,42 @@ function start() {
   const pages = el("nav", { class: "pages", hidden: true });
   const content = el("div", { class: "content" });
   const bar = el("footer", { class: "bar", hidden: true });
-  const box = askBox({ open: openCandidate, openPoint, asking, listing, failed: (fault) => fill(content, failure(fault)) });
+  const box = askBox({
+    open: openCandidate,
+    openPoint,
+    asking,
+    listing,
+    failed: (fault) => fill(content, failure(fault)),
+  });
   const position = positionButton(openPosition, explain);
   const table = tablePanel(showTable);
   const tableWord = el("span", {});
-  const tableTool = el("button", { class: "tool", type: "button", onclick: showTable },
-    icon("M4 5h16v14H4zM4 10h16M4 14.500h16M10 5v14"), tableWord);
-  const map = mapFrame(({ lon, lat }) => fromElsewhere((signal) => answerForPoint({ lon, lat, datum: "wgs84" }, signal)));
+  const tableTool = el(
+    "button",
+    { class: "tool", type: "button", onclick: showTable },
+    icon("M4 5h16v14H4zM4 10h16M4 14.500h16M10 5v14"),
+    tableWord,
+  );
+  const map = mapFrame(({ lon, lat }) =>
+    fromElsewhere((signal) => answerForPoint({ lon, lat, datum: "wgs84" }, signal)),
+  );
   const results = el("div", { class: "results" }, box.results, content);
-  const column = el("main", { class: "column" },
-    el("header", { class: "top" }, title, tag, el("span", { class: "top-tools" }, toMap, account, language)), pages,
-    box.node, el("div", { class: "tools" }, position.node, tableTool), results, bar);
+  const column = el(
+    "main",
+    { class: "column" },
+    el(
+      "header",
+      { class: "top" },
+      title,
+      tag,
+      el("span", { class: "top-tools" }, toMap, account, language),
+    ),
+    pages,
+    box.node,
+    el("div", { class: "tools" }, position.node, tableTool),
+    results,
+    bar,
+  );
 
   let request = new AbortController();
   let shown = null;
@@ -67,9 +92,17 @@ function start() {
   }
 
   function intro() {
-    return el("section", { class: "intro" }, el("p", {}, tell("intro")),
-      el("dl", {}, ...tell("introWays").flatMap(([what, how]) => [el("dt", {}, what), el("dd", {}, how)])),
-      el("p", { class: "quiet keys" }, tell("keys")));
+    return el(
+      "section",
+      { class: "intro" },
+      el("p", {}, tell("intro")),
+      el(
+        "dl",
+        {},
+        ...tell("introWays").flatMap(([what, how]) => [el("dt", {}, what), el("dd", {}, how)]),
+      ),
+      el("p", { class: "quiet keys" }, tell("keys")),
+    );
   }
 
   function explain(node) {
@@ -132,7 +165,12 @@ function start() {
   function openPosition({ lon, lat, accuracyM }) {
     fromElsewhere(async (signal) => {
       const answer = await answerForPoint({ lon, lat, datum: "wgs84" }, signal);
-      return { ...answer, title: tell("myPosition"), detail: tell("fromDatum", lon.toFixed(6), lat.toFixed(6), "WGS84"), accuracyM };
+      return {
+        ...answer,
+        title: tell("myPosition"),
+        detail: tell("fromDatum", lon.toFixed(6), lat.toFixed(6), "WGS84"),
+        accuracyM,
+      };
     });
   }
 
@@ -170,10 +208,13 @@ function start() {
   put(null);
   box.focus();
   map.load();
-  whoAmI().then((found) => {
-    who = found.signed_in ? found : null;
-    speakAgain();
-  }, () => {});
+  whoAmI().then(
+    (found) => {
+      who = found.signed_in ? found : null;
+      speakAgain();
+    },
+    () => {},
+  );
   ask("/grids", { level: 1, limit: 1 }).then(mark, (fault) => put(null, failure(fault)));
   document.documentElement.classList.add("is-ready");
 }

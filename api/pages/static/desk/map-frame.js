@@ -11,8 +11,18 @@ const WIDE = "(min-width: 900px)";
  * @returns {any}
  */
 export function mapFrame(clicked) {
-  const toggle = el("button", { class: "map-toggle", type: "button", "aria-expanded": "false", "aria-controls": "map", onclick: () => stance(!open()) },
-    icon("M3 6l6-2 6 2 6-2v14l-6 2-6-2-6 2zM9 4v14M15 6v14"), el("span", {}));
+  const toggle = el(
+    "button",
+    {
+      class: "map-toggle",
+      type: "button",
+      "aria-expanded": "false",
+      "aria-controls": "map",
+      onclick: () => stance(!open()),
+    },
+    icon("M3 6l6-2 6 2 6-2v14l-6 2-6-2-6 2zM9 4v14M15 6v14"),
+    el("span", {}),
+  );
   const body = el("div", { class: "map-body", id: "map" });
   const node = el("section", { class: "map" }, toggle, body);
   const wide = matchMedia(WIDE);
@@ -49,7 +59,8 @@ export function mapFrame(clicked) {
     const smallest = answer.kind === "person" ? answer.sheets.at(-1) : answer.sheets[0];
     if (smallest) parts.push(`grid=${encodeURIComponent(smallest.code)}`);
     if (answer.spot) parts.push(`spot=${answer.spot.lon},${answer.spot.lat}`);
-    else if (!smallest && answer.centre) parts.push(`at=15/${answer.centre.lat}/${answer.centre.lon}`);
+    else if (!smallest && answer.centre)
+      parts.push(`at=15/${answer.centre.lat}/${answer.centre.lon}`);
     if (!parts.length) return;
     link = `&${parts.join("&")}`;
     load();

@@ -7,8 +7,12 @@ import { around, tell } from "./desk-words.js";
 export function tieNotice(found) {
   const { tied, clear, candidates } = found;
   if (tied > 1) {
-    return el("p", { class: "notice notice-ask" }, el("b", {}, tell("tied", tied, toAskFor(found))),
-      tied > candidates.length ? ` ${tell("tiedMore", candidates.length)}` : null);
+    return el(
+      "p",
+      { class: "notice notice-ask" },
+      el("b", {}, tell("tied", tied, toAskFor(found))),
+      tied > candidates.length ? ` ${tell("tiedMore", candidates.length)}` : null,
+    );
   }
   return clear ? null : el("p", { class: "notice notice-ask" }, tell("notSure"));
 }
@@ -28,13 +32,20 @@ function toAskFor({ tied, candidates }) {
 
 /** @returns {HTMLElement} what to ask for when nothing here is like the text */
 export function nothingFound(text) {
-  return el("div", { class: "notice notice-none" },
+  return el(
+    "div",
+    { class: "notice notice-none" },
     el("p", {}, el("b", {}, ...around("nothing", name(text)))),
     el("p", {}, tell("nothingAsk")),
-    el("ul", {}, ...tell("nothingWays").map((way) => el("li", {}, way))));
+    el("ul", {}, ...tell("nothingWays").map((way) => el("li", {}, way))),
+  );
 }
 
 /** @returns {HTMLElement} an error that can be read */
 export function failure(fault) {
-  return el("p", { class: "notice notice-error", role: "alert" }, ...around("failed", name(fault.message)));
+  return el(
+    "p",
+    { class: "notice notice-error", role: "alert" },
+    ...around("failed", name(fault.message)),
+  );
 }

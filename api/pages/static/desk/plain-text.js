@@ -6,16 +6,32 @@ import { spoken } from "../core/words.js";
 
 /** @returns {string} the lines of one grid: level, name, code, and who is responsible */
 export function gridText(sheet) {
-  const people = sheet.responsible.map((held) => `  ${line([titleOf(held), held.name, held.office_phone, held.mobile])}`);
+  const people = sheet.responsible.map(
+    (held) => `  ${line([titleOf(held), held.name, held.office_phone, held.mobile])}`,
+  );
   return [line([tell("levels")[sheet.level], sheet.name, sheet.code]), ...people].join("\n");
 }
 
 /** @returns {string} everything an answer says, the smallest grid first */
 export function answerText(answer) {
   const place = line([answer.title, answer.detail]);
-  const near = answer.near.map((n) => line([tell("near", metres(answer.edgeM)), n.name, n.code, n.leader?.name, n.leader?.office_phone]));
+  const near = answer.near.map((n) =>
+    line([
+      tell("near", metres(answer.edgeM)),
+      n.name,
+      n.code,
+      n.leader?.name,
+      n.leader?.office_phone,
+    ]),
+  );
   const mark = answer.provenance.synthetic ? [tell("synthetic")] : [];
-  return [place, ...answer.sheets.map(gridText), ...near, versionText(answer.provenance), ...mark].join("\n");
+  return [
+    place,
+    ...answer.sheets.map(gridText),
+    ...near,
+    versionText(answer.provenance),
+    ...mark,
+  ].join("\n");
 }
 
 /** @returns {string} the versions and the day of an answer */
@@ -35,7 +51,10 @@ export function metres(number) {
 
 /** One line of what is known: a name cannot begin a line of its own. */
 function line(parts) {
-  return parts.filter(Boolean).map((part) => String(part).replace(/\s+/g, " ").trim()).join(" ");
+  return parts
+    .filter(Boolean)
+    .map((part) => String(part).replace(/\s+/g, " ").trim())
+    .join(" ");
 }
 
 /**
@@ -54,7 +73,12 @@ export async function copyText(text) {
 
 function copyTheOldWay(text) {
   const before = document.activeElement;
-  const field = el("textarea", { class: "unseen", readonly: true, tabindex: "-1", "aria-hidden": "true" });
+  const field = el("textarea", {
+    class: "unseen",
+    readonly: true,
+    tabindex: "-1",
+    "aria-hidden": "true",
+  });
   field.value = text;
   document.body.append(field);
   field.select();

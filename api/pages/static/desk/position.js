@@ -13,22 +13,31 @@ const FAULTS = { 1: "positionDenied", 2: "positionUnavailable", 3: "positionTime
  */
 export function positionButton(found, explain) {
   const word = el("span", {});
-  const node = el("button", { class: "tool", type: "button", onclick: locate },
-    icon("M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8ZM12 2v4M12 18v4M2 12h4M18 12h4"), word);
+  const node = el(
+    "button",
+    { class: "tool", type: "button", onclick: locate },
+    icon("M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8ZM12 2v4M12 18v4M2 12h4M18 12h4"),
+    word,
+  );
 
   function locate() {
     if (!window.isSecureContext) return explain(insecure());
-    if (!navigator.geolocation) return explain(explanation("positionMissing", tell("positionMissingHow")));
+    if (!navigator.geolocation)
+      return explain(explanation("positionMissing", tell("positionMissingHow")));
     busy(true);
     const asked = { enableHighAccuracy: true, timeout: WAIT_MS, maximumAge: 10_000 };
-    return navigator.geolocation.getCurrentPosition(({ coords }) => {
-      busy(false);
-      found({ lon: coords.longitude, lat: coords.latitude, accuracyM: coords.accuracy });
-    }, ({ code }) => {
-      busy(false);
-      const key = FAULTS[code] || FAULTS[2];
-      explain(explanation(key, tell(`${key}How`)));
-    }, asked);
+    return navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        busy(false);
+        found({ lon: coords.longitude, lat: coords.latitude, accuracyM: coords.accuracy });
+      },
+      ({ code }) => {
+        busy(false);
+        const key = FAULTS[code] || FAULTS[2];
+        explain(explanation(key, tell(`${key}How`)));
+      },
+      asked,
+    );
   }
 
   function busy(yes) {
@@ -45,10 +54,22 @@ export function positionButton(found, explain) {
 
 function insecure() {
   const [before, after] = tell("positionInsecureWhy", "\u0000").split("\u0000");
-  return explanation("positionInsecure", before, name(location.origin), after, el("br"), tell("positionInsecureHow"));
+  return explanation(
+    "positionInsecure",
+    before,
+    name(location.origin),
+    after,
+    el("br"),
+    tell("positionInsecureHow"),
+  );
 }
 
 function explanation(key, ...how) {
-  return el("div", { class: "notice notice-none", role: "alert" }, el("p", {}, el("b", {}, tell(key))),
-    el("p", {}, ...how), el("p", {}, tell("positionNow")));
+  return el(
+    "div",
+    { class: "notice notice-none", role: "alert" },
+    el("p", {}, el("b", {}, tell(key))),
+    el("p", {}, ...how),
+    el("p", {}, tell("positionNow")),
+  );
 }

@@ -22,20 +22,45 @@ const LIKELY = 0.8;
  */
 export function askBox(to) {
   const field = el("input", {
-    class: "ask-field", type: "text", id: "ask", role: "combobox", autocomplete: "off", autocapitalize: "off",
-    spellcheck: "false", enterkeyhint: "search", maxlength: 200,
-    "aria-expanded": "false", "aria-controls": "candidates", "aria-autocomplete": "list", oninput: typed,
+    class: "ask-field",
+    type: "text",
+    id: "ask",
+    role: "combobox",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    enterkeyhint: "search",
+    maxlength: 200,
+    "aria-expanded": "false",
+    "aria-controls": "candidates",
+    "aria-autocomplete": "list",
+    oninput: typed,
   });
   const label = el("label", { class: "ask-label", for: "ask" });
-  const clear = el("button", { class: "ask-clear", type: "button", hidden: true, onclick: empty }, icon("M6 6 18 18M18 6 6 18"));
+  const clear = el(
+    "button",
+    { class: "ask-clear", type: "button", hidden: true, onclick: empty },
+    icon("M6 6 18 18M18 6 6 18"),
+  );
   const list = el("ul", { class: "candidates", id: "candidates", role: "listbox", hidden: true });
   const notice = el("div", { class: "notices" });
   const status = el("p", { class: "unseen", role: "status" });
   const wait = el("p", { class: "wait quiet", hidden: true });
   const datum = datumChoice(() => lookUpPoint());
-  const node = el("div", { class: "ask", role: "search" }, label,
-    el("div", { class: "ask-row" }, icon("M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM15.5 15.5 20 20"), field, clear),
-    datum.node, status);
+  const node = el(
+    "div",
+    { class: "ask", role: "search" },
+    label,
+    el(
+      "div",
+      { class: "ask-row" },
+      icon("M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM15.5 15.5 20 20"),
+      field,
+      clear,
+    ),
+    datum.node,
+    status,
+  );
   const results = el("div", { class: "found" }, wait, notice, list);
 
   let found = null;
@@ -139,16 +164,35 @@ export function askBox(to) {
 
   function option(candidate, i) {
     const word = certainty(candidate, i);
-    const grid = candidate.match === "grid" || candidate.match === "community" ? null : candidate.grids.at(-1);
+    const grid =
+      candidate.match === "grid" || candidate.match === "community" ? null : candidate.grids.at(-1);
     const detail = detailOf(candidate);
-    return el("li", { id: `candidate-${i}`, role: "option", class: "candidate", "aria-selected": "false",
-      onmousedown: (event) => event.preventDefault(), onclick: () => take(i) },
-      el("span", { class: "candidate-head" },
+    return el(
+      "li",
+      {
+        id: `candidate-${i}`,
+        role: "option",
+        class: "candidate",
+        "aria-selected": "false",
+        onmousedown: (event) => event.preventDefault(),
+        onclick: () => take(i),
+      },
+      el(
+        "span",
+        { class: "candidate-head" },
         el("span", { class: "kind" }, tell("kinds")[candidate.match] || candidate.match),
         name(candidate.address || candidate.name, "span", { class: "candidate-title" }),
-        el("span", { class: `certainty certainty-${word}` }, tell(word))),
-      el("span", { class: "candidate-why" }, detail ? name(detail) : null, detail ? " · " : null, candidate.reasons.map((r) => r.text).join(tell("or"))),
-      grid ? name(grid.name, "span", { class: "candidate-grid" }) : null);
+        el("span", { class: `certainty certainty-${word}` }, tell(word)),
+      ),
+      el(
+        "span",
+        { class: "candidate-why" },
+        detail ? name(detail) : null,
+        detail ? " · " : null,
+        candidate.reasons.map((r) => r.text).join(tell("or")),
+      ),
+      grid ? name(grid.name, "span", { class: "candidate-grid" }) : null,
+    );
   }
 
   /** What a candidate's title leaves out: its name, and how many buildings it stands for. */
@@ -244,7 +288,9 @@ export function askBox(to) {
     keys[event.key]();
   });
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input:not([type=radio]):not([type=file]), textarea, select");
+    const typing = event.target.closest?.(
+      "input:not([type=radio]):not([type=file]), textarea, select",
+    );
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
     event.preventDefault();
     focus();
@@ -265,7 +311,11 @@ export function askBox(to) {
   }
   speakAgain();
   return {
-    node, results, focus, speakAgain, datum,
+    node,
+    results,
+    focus,
+    speakAgain,
+    datum,
     /** Leave what was typed: something else is shown now. */
     leave() {
       stop();

@@ -16,19 +16,42 @@ const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 export function tablePanel(wanted) {
   const title = el("h1", { class: "answer-title", tabindex: "-1" });
   const how = el("p", { class: "quiet" });
-  const picker = el("input", { type: "file", class: "unseen", id: "table-file", accept: `.csv,.xlsx,text/csv,${XLSX}`, onchange: () => take(picker.files[0]) });
+  const picker = el("input", {
+    type: "file",
+    class: "unseen",
+    id: "table-file",
+    accept: `.csv,.xlsx,text/csv,${XLSX}`,
+    onchange: () => take(picker.files[0]),
+  });
   const pick = el("label", { class: "tool tool-main", for: "table-file" });
   const chosen = el("p", { class: "chosen" });
   const datum = el("select", { class: "picker", id: "table-datum" });
   const datumLabel = el("label", { for: "table-datum", class: "quiet" });
-  const send = el("button", { class: "tool tool-main", type: "button", disabled: true, onclick: upload });
-  const cancel = el("button", { class: "tool", type: "button", hidden: true, onclick: () => request?.abort() });
+  const send = el("button", {
+    class: "tool tool-main",
+    type: "button",
+    disabled: true,
+    onclick: upload,
+  });
+  const cancel = el("button", {
+    class: "tool",
+    type: "button",
+    hidden: true,
+    onclick: () => request?.abort(),
+  });
   const bar = el("progress", { class: "bar-progress", max: 100, hidden: true });
   const said = el("div", { class: "table-said", role: "status" });
-  const node = el("section", { class: "table-panel", "aria-labelledby": "table-title" }, title, how,
+  const node = el(
+    "section",
+    { class: "table-panel", "aria-labelledby": "table-title" },
+    title,
+    how,
     el("div", { class: "table-row" }, picker, pick, chosen),
     el("div", { class: "table-row" }, datumLabel, datum),
-    el("div", { class: "table-row" }, send, cancel), bar, said);
+    el("div", { class: "table-row" }, send, cancel),
+    bar,
+    said,
+  );
   title.id = "table-title";
 
   let file = null;
@@ -54,7 +77,9 @@ export function tablePanel(wanted) {
     request.responseType = "blob";
     request.open("POST", `/locate/table${datum.value ? `?datum=${datum.value}` : ""}`);
     request.setRequestHeader("Accept-Language", spoken());
-    request.upload.addEventListener("progress", ({ loaded, total }) => tellProgress(total ? loaded / total : 0));
+    request.upload.addEventListener("progress", ({ loaded, total }) =>
+      tellProgress(total ? loaded / total : 0),
+    );
     request.upload.addEventListener("load", tellWorking);
     request.addEventListener("load", () => finish(request));
     request.addEventListener("error", () => ended(error(tell("unreachable"))));
@@ -83,7 +108,10 @@ export function tablePanel(wanted) {
     bar.removeAttribute("value");
     const words = el("p", { "aria-live": "off" }, tell("working", 0));
     fill(said, words);
-    clock = setInterval(() => (words.textContent = tell("working", Math.round((performance.now() - since) / 1000))), 1000);
+    clock = setInterval(
+      () => (words.textContent = tell("working", Math.round((performance.now() - since) / 1000))),
+      1000,
+    );
   }
 
   function ended(...nodes) {
@@ -100,7 +128,10 @@ export function tablePanel(wanted) {
       said.querySelector("a").focus();
       return;
     }
-    const body = await response.text().then(JSON.parse).catch(() => null);
+    const body = await response
+      .text()
+      .then(JSON.parse)
+      .catch(() => null);
     const problem = problemOf(body, status);
     ended(error(problem.message));
     if (problem.field.startsWith("datum")) datum.focus();
@@ -110,11 +141,26 @@ export function tablePanel(wanted) {
     URL.revokeObjectURL(result);
     result = URL.createObjectURL(blob);
     const xlsx = blob.type.startsWith(XLSX);
-    const link = el("a", { class: "tool tool-main", href: result, download: resultName(file.name, xlsx) }, icon("M12 4v11M7 11l5 5 5-5M5 20h14"), tell("download"));
+    const link = el(
+      "a",
+      { class: "tool tool-main", href: result, download: resultName(file.name, xlsx) },
+      icon("M12 4v11M7 11l5 5 5-5M5 20h14"),
+      tell("download"),
+    );
     return [
       el("p", {}, el("b", {}, tell("done", counts.rows.toLocaleString("en")))),
-      el("dl", { class: "table-counts" }, ...["located", "review", "outside", "errors"].map((key) =>
-        el("div", { class: counts[key] ? `count count-${key}` : "count" }, el("dt", {}, tell(`count${key[0].toUpperCase()}${key.slice(1)}`)), el("dd", {}, counts[key].toLocaleString("en"))))),
+      el(
+        "dl",
+        { class: "table-counts" },
+        ...["located", "review", "outside", "errors"].map((key) =>
+          el(
+            "div",
+            { class: counts[key] ? `count count-${key}` : "count" },
+            el("dt", {}, tell(`count${key[0].toUpperCase()}${key.slice(1)}`)),
+            el("dd", {}, counts[key].toLocaleString("en")),
+          ),
+        ),
+      ),
       counts.review ? el("p", { class: "quiet" }, tell(xlsx ? "review" : "reviewCsv")) : null,
       link,
       synthetic ? el("p", {}, el("span", { class: "tag" }, tell("synthetic"))) : null,
@@ -129,7 +175,11 @@ export function tablePanel(wanted) {
     cancel.textContent = tell("cancel");
     datumLabel.textContent = tell("tableDatum");
     const kept = datum.value;
-    fill(datum, el("option", { value: "" }, tell("tableDatumNone")), ...DATUMS.map((d) => el("option", { value: d }, datumName(d))));
+    fill(
+      datum,
+      el("option", { value: "" }, tell("tableDatumNone")),
+      ...DATUMS.map((d) => el("option", { value: d }, datumName(d))),
+    );
     datum.value = kept;
   }
 
@@ -157,7 +207,11 @@ function error(text) {
 function countsOf(header) {
   try {
     const counts = JSON.parse(header);
-    return ["rows", "located", "review", "outside", "errors"].every((key) => Number.isInteger(counts[key])) ? counts : null;
+    return ["rows", "located", "review", "outside", "errors"].every((key) =>
+      Number.isInteger(counts[key]),
+    )
+      ? counts
+      : null;
   } catch {
     return null;
   }
@@ -192,7 +246,10 @@ function dropping(take) {
 
 /** Send a form as whoever is signed in, so that staff get the internal edition. */
 async function sendAs(request, form) {
-  const who = await fetch("/session").then((answer) => answer.json(), () => ({}));
+  const who = await fetch("/session").then(
+    (answer) => answer.json(),
+    () => ({}),
+  );
   if (who.csrf_token) request.setRequestHeader("X-CSRF-Token", who.csrf_token);
   request.send(form);
 }

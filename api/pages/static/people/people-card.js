@@ -3,7 +3,14 @@
 import { api, el, failure, fill, name } from "../core/shell.js";
 import { daysOf } from "../core/edit-dialog.js";
 import { shown } from "../core/edit-values.js";
-import { appoint, editPerson, endDuty, handOver, leaveOffice, withdrawDuty } from "./people-forms.js";
+import {
+  appoint,
+  editPerson,
+  endDuty,
+  handOver,
+  leaveOffice,
+  withdrawDuty,
+} from "./people-forms.js";
 import { remarks } from "./people-tabs.js";
 import { say } from "../core/record-words.js";
 
@@ -19,22 +26,62 @@ const PERSONAL = ["mobile", "consent", "party_member"];
 export async function showPerson(node, id, ways, found = []) {
   const person = await asked(node, `/people/${encodeURIComponent(id)}`);
   if (!person) return;
-  const done = (remarked) => { ways.again(); showPerson(node, id, ways, remarked); };
+  const done = (remarked) => {
+    ways.again();
+    showPerson(node, id, ways, remarked);
+  };
   const current = person.duties.some((one) => one.state !== "before");
-  fill(node, el("section", { class: "card person" },
-    el("div", { class: "subject" }, name(person.name, "h2"), el("span", { class: "code quiet" }, person.id)),
-    remarks(found),
-    person.editable ? null : el("p", { class: "notice notice-none" }, say("readOnly")),
-    el("dl", { class: "facts" }, ...[...PUBLIC, ...(person.editable ? PERSONAL : [])].flatMap((key) => [
-      el("dt", {}, say("fields")[key]), el("dd", {}, shown(key, person[key]))])),
-    person.editable ? el("div", { class: "row" },
-      act("edit", () => editPerson(person, done), "edit-person"),
-      act("appoint", () => appoint({ person }, done), "appoint"),
-      current ? act("leave", () => leaveOffice(person, done), "leave") : null) : el("p", { class: "quiet small" }, say("hidden"))),
-  el("section", { class: "card" }, ...states(person.duties, (duty) => el("span", {},
-    duty.grid ? link(`${duty.grid.name}`, () => ways.openGrid(duty.grid.code)) : name(duty.lost_grid ? say("lostGrid", duty.lost_grid) : say("subdistrict")),
-    " ", el("b", {}, duty.role_title),
-    duty.grid ? el("span", { class: "quiet small" }, ` ${duty.grid.code}`) : null), done)));
+  fill(
+    node,
+    el(
+      "section",
+      { class: "card person" },
+      el(
+        "div",
+        { class: "subject" },
+        name(person.name, "h2"),
+        el("span", { class: "code quiet" }, person.id),
+      ),
+      remarks(found),
+      person.editable ? null : el("p", { class: "notice notice-none" }, say("readOnly")),
+      el(
+        "dl",
+        { class: "facts" },
+        ...[...PUBLIC, ...(person.editable ? PERSONAL : [])].flatMap((key) => [
+          el("dt", {}, say("fields")[key]),
+          el("dd", {}, shown(key, person[key])),
+        ]),
+      ),
+      person.editable
+        ? el(
+            "div",
+            { class: "row" },
+            act("edit", () => editPerson(person, done), "edit-person"),
+            act("appoint", () => appoint({ person }, done), "appoint"),
+            current ? act("leave", () => leaveOffice(person, done), "leave") : null,
+          )
+        : el("p", { class: "quiet small" }, say("hidden")),
+    ),
+    el(
+      "section",
+      { class: "card" },
+      ...states(
+        person.duties,
+        (duty) =>
+          el(
+            "span",
+            {},
+            duty.grid
+              ? link(`${duty.grid.name}`, () => ways.openGrid(duty.grid.code))
+              : name(duty.lost_grid ? say("lostGrid", duty.lost_grid) : say("subdistrict")),
+            " ",
+            el("b", {}, duty.role_title),
+            duty.grid ? el("span", { class: "quiet small" }, ` ${duty.grid.code}`) : null,
+          ),
+        done,
+      ),
+    ),
+  );
   arrive(node);
 }
 
@@ -43,17 +90,57 @@ export async function showGrid(node, code, ways, found = []) {
   const body = await asked(node, `/duties?grid=${encodeURIComponent(code)}`);
   if (!body) return;
   const { grid } = body;
-  const done = (remarked) => { ways.again(); showGrid(node, code, ways, remarked); };
-  fill(node, el("section", { class: "card grid" },
-    el("div", { class: "subject" }, name(grid ? grid.name : say("subdistrict"), "h2"), grid ? el("span", { class: "code quiet" }, grid.code) : null,
-      grid ? el("span", { class: "tag tag-quiet" }, say("levels")[grid.level]) : null),
-    grid?.within.length ? el("p", { class: "quiet" }, grid.within.join(" · ")) : null,
-    grid?.households != null ? el("p", { class: "quiet" }, say("households", grid.households)) : null,
-    remarks(found),
-    grid && !grid.leader ? el("p", { class: "notice" }, say("withoutLeader")) : null,
-    body.editable ? el("div", { class: "row" }, act("appoint", () => appoint({ grid, role: grid && !grid.leader ? "grid_leader" : "" }, done), "appoint")) : el("p", { class: "notice notice-none" }, say("readOnly"))),
-  el("section", { class: "card" }, ...states(body.duties, (duty) => el("span", {},
-    link(duty.person.name || duty.person.id, () => ways.openPerson(duty.person.id)), " ", el("b", {}, duty.role_title)), done)));
+  const done = (remarked) => {
+    ways.again();
+    showGrid(node, code, ways, remarked);
+  };
+  fill(
+    node,
+    el(
+      "section",
+      { class: "card grid" },
+      el(
+        "div",
+        { class: "subject" },
+        name(grid ? grid.name : say("subdistrict"), "h2"),
+        grid ? el("span", { class: "code quiet" }, grid.code) : null,
+        grid ? el("span", { class: "tag tag-quiet" }, say("levels")[grid.level]) : null,
+      ),
+      grid?.within.length ? el("p", { class: "quiet" }, grid.within.join(" · ")) : null,
+      grid?.households != null
+        ? el("p", { class: "quiet" }, say("households", grid.households))
+        : null,
+      remarks(found),
+      grid && !grid.leader ? el("p", { class: "notice" }, say("withoutLeader")) : null,
+      body.editable
+        ? el(
+            "div",
+            { class: "row" },
+            act(
+              "appoint",
+              () => appoint({ grid, role: grid && !grid.leader ? "grid_leader" : "" }, done),
+              "appoint",
+            ),
+          )
+        : el("p", { class: "notice notice-none" }, say("readOnly")),
+    ),
+    el(
+      "section",
+      { class: "card" },
+      ...states(
+        body.duties,
+        (duty) =>
+          el(
+            "span",
+            {},
+            link(duty.person.name || duty.person.id, () => ways.openPerson(duty.person.id)),
+            " ",
+            el("b", {}, duty.role_title),
+          ),
+        done,
+      ),
+    ),
+  );
   arrive(node);
 }
 
@@ -74,21 +161,43 @@ async function asked(node, path) {
 
 function states(duties, told, done) {
   if (!duties.length) return [el("p", { class: "quiet" }, say("noDuties"))];
-  return [["now", "dutiesNow"], ["later", "dutiesLater"], ["before", "dutiesBefore"]].flatMap(([state, title]) => {
+  return [
+    ["now", "dutiesNow"],
+    ["later", "dutiesLater"],
+    ["before", "dutiesBefore"],
+  ].flatMap(([state, title]) => {
     const some = duties.filter((duty) => duty.state === state);
-    return some.length ? [el("h2", {}, say(title)), el("div", { class: `duties is-${state}` }, ...some.map((duty) => line(duty, told(duty), done)))] : [];
+    return some.length
+      ? [
+          el("h2", {}, say(title)),
+          el(
+            "div",
+            { class: `duties is-${state}` },
+            ...some.map((duty) => line(duty, told(duty), done)),
+          ),
+        ]
+      : [];
   });
 }
 
 function line(duty, what, done) {
-  return el("div", { class: `duty is-${duty.state}`, "data-duty": duty.id }, what,
+  return el(
+    "div",
+    { class: `duty is-${duty.state}`, "data-duty": duty.id },
+    what,
     el("span", { class: "duty-days" }, daysOf(duty)),
-    duty.editable && duty.state !== "before" ? el("span", { class: "duty-acts" }, ...acts(duty, done)) : null);
+    duty.editable && duty.state !== "before"
+      ? el("span", { class: "duty-acts" }, ...acts(duty, done))
+      : null,
+  );
 }
 
 function acts(duty, done) {
   if (duty.state === "later") return [act("withdraw", () => withdrawDuty(duty, done), "withdraw")];
-  return [act("handOver", () => handOver(duty, done), "hand-over"), act("end", () => endDuty(duty, done), "end")];
+  return [
+    act("handOver", () => handOver(duty, done), "hand-over"),
+    act("end", () => endDuty(duty, done), "end"),
+  ];
 }
 
 function act(label, choose, kind) {

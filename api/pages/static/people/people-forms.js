@@ -1,19 +1,59 @@
 /** The forms of people and duties. Each saves against the state it was opened on. */
 
 import { api, el, field } from "../core/shell.js";
-import { checkField, choiceField, dayBefore, dayField, dayFromNow, daysOf, editDialog, reasonField, saveOver } from "../core/edit-dialog.js";
+import {
+  checkField,
+  choiceField,
+  dayBefore,
+  dayField,
+  dayFromNow,
+  daysOf,
+  editDialog,
+  reasonField,
+  saveOver,
+} from "../core/edit-dialog.js";
 import { findPeople, gridLine, personLine, picker } from "../core/combobox.js";
 import { say } from "../core/record-words.js";
 
 const TEXTS = ["name", "office_phone", "mobile", "organisation"];
-const LEVELS = { leading_group_member: [0, 1], grid_office_staff: [0], grid_leader: [1, 2, 3], service_commissioner: [1, 2], social_worker: [1, 2], post_holder: [1, 2], volunteer: [1, 2, 3], residents_representative: [1, 2] };
+const LEVELS = {
+  leading_group_member: [0, 1],
+  grid_office_staff: [0],
+  grid_leader: [1, 2, 3],
+  service_commissioner: [1, 2],
+  social_worker: [1, 2],
+  post_holder: [1, 2],
+  volunteer: [1, 2, 3],
+  residents_representative: [1, 2],
+};
 
 function personFields(person) {
-  const made = Object.fromEntries(TEXTS.map((key) => [key, field(say("fields")[key],
-    el("input", { type: key.endsWith("phone") || key === "mobile" ? "tel" : "text", value: person[key] ?? "", maxlength: 200, autocomplete: "off", name: key }),
-    key === "mobile" ? say("mobileHint") : "")]));
+  const made = Object.fromEntries(
+    TEXTS.map((key) => [
+      key,
+      field(
+        say("fields")[key],
+        el("input", {
+          type: key.endsWith("phone") || key === "mobile" ? "tel" : "text",
+          value: person[key] ?? "",
+          maxlength: 200,
+          autocomplete: "off",
+          name: key,
+        }),
+        key === "mobile" ? say("mobileHint") : "",
+      ),
+    ]),
+  );
   made.consent = checkField(say("fields").consent, person.consent, say("consentHint"));
-  made.party_member = choiceField(say("fields").party_member, [["", say("unknown")], ["true", say("yes")], ["false", say("no")]], person.party_member == null ? "" : String(person.party_member));
+  made.party_member = choiceField(
+    say("fields").party_member,
+    [
+      ["", say("unknown")],
+      ["true", say("yes")],
+      ["false", say("no")],
+    ],
+    person.party_member == null ? "" : String(person.party_member),
+  );
   return made;
 }
 
@@ -30,17 +70,24 @@ function personValues(fields) {
 export function newPerson(then) {
   const fields = personFields({ consent: false });
   const reason = reasonField();
-  editDialog(say("newPerson"), [...Object.values(fields), reason].map((one) => one.node), {
-    label: say("save"),
-    wide: true,
-    fields,
-    act: async () => {
-      if (!required(fields.name)) return false;
-      const { body } = await api("POST", "/people", { ...personValues(fields), reason: reason.input.value });
-      then(body.id);
-      return true;
+  editDialog(
+    say("newPerson"),
+    [...Object.values(fields), reason].map((one) => one.node),
+    {
+      label: say("save"),
+      wide: true,
+      fields,
+      act: async () => {
+        if (!required(fields.name)) return false;
+        const { body } = await api("POST", "/people", {
+          ...personValues(fields),
+          reason: reason.input.value,
+        });
+        then(body.id);
+        return true;
+      },
     },
-  });
+  );
 }
 
 /** @param {any} person @param {(found: any[]) => void} done */
@@ -48,28 +95,47 @@ export function editPerson(person, done) {
   const fields = personFields(person);
   const reason = reasonField();
   const keys = Object.keys(fields);
-  editDialog(say("edit"), [...Object.values(fields), reason].map((one) => one.node), {
-    label: say("save"),
-    wide: true,
-    fields,
-    act: async () => {
-      if (!required(fields.name)) return false;
-      const now = personValues(fields);
-      const changes = Object.fromEntries(keys.filter((key) => now[key] !== (person[key] ?? (key === "party_member" ? null : ""))).map((key) => [key, now[key]]));
-      if (!Object.keys(changes).length) return true;
-      const base = Object.fromEntries(keys.map((key) => [key, person[key]]));
-      const saved = await saveOver({ method: "PATCH", path: `/people/${encodeURIComponent(person.id)}`, etag: person.etag, changes: { ...changes, reason: reason.input.value }, base });
-      if (!saved) return false;
-      done(saved.theirs ? [remark("taken")] : saved.body.findings);
-      return true;
+  editDialog(
+    say("edit"),
+    [...Object.values(fields), reason].map((one) => one.node),
+    {
+      label: say("save"),
+      wide: true,
+      fields,
+      act: async () => {
+        if (!required(fields.name)) return false;
+        const now = personValues(fields);
+        const changes = Object.fromEntries(
+          keys
+            .filter((key) => now[key] !== (person[key] ?? (key === "party_member" ? null : "")))
+            .map((key) => [key, now[key]]),
+        );
+        if (!Object.keys(changes).length) return true;
+        const base = Object.fromEntries(keys.map((key) => [key, person[key]]));
+        const saved = await saveOver({
+          method: "PATCH",
+          path: `/people/${encodeURIComponent(person.id)}`,
+          etag: person.etag,
+          changes: { ...changes, reason: reason.input.value },
+          base,
+        });
+        if (!saved) return false;
+        done(saved.theirs ? [remark("taken")] : saved.body.findings);
+        return true;
+      },
     },
-  });
+  );
 }
 
 /** @param {any} duty @param {(found: any[]) => void} done */
 export function handOver(duty, done) {
   const says = el("p", { class: "says", hidden: true });
-  const to = picker(say("successor"), { find: peopleOnly, line: personLine, hint: say("successorHint"), changed: tell });
+  const to = picker(say("successor"), {
+    find: peopleOnly,
+    line: personLine,
+    hint: say("successorHint"),
+    changed: tell,
+  });
   const on = dayField(say("on"), dayFromNow(1));
   const reason = reasonField();
   on.input.addEventListener("input", tell);
@@ -78,14 +144,28 @@ export function handOver(duty, done) {
     const ready = to.value() && on.input.value;
     says.hidden = !ready;
     if (!ready) return;
-    says.textContent = say("handOverSays", duty.person.name, dayBefore(on.input.value), to.value().name, on.input.value)
-      + (on.input.value < dayFromNow() ? ` ${say("pastDay")}` : "");
+    says.textContent =
+      say(
+        "handOverSays",
+        duty.person.name,
+        dayBefore(on.input.value),
+        to.value().name,
+        on.input.value,
+      ) + (on.input.value < dayFromNow() ? ` ${say("pastDay")}` : "");
   }
 
   editDialog(say("handOverTitle"), [about(duty), to.node, on.node, says, reason.node], {
     label: say("handOver"),
     fields: { to, on },
-    act: () => pressed([to, on], async () => save(`/duties/${duty.id}/handover`, duty, { to: to.value().id, on: on.input.value, reason: reason.input.value }, done)),
+    act: () =>
+      pressed([to, on], async () =>
+        save(
+          `/duties/${duty.id}/handover`,
+          duty,
+          { to: to.value().id, on: on.input.value, reason: reason.input.value },
+          done,
+        ),
+      ),
   });
 }
 
@@ -99,7 +179,15 @@ export function endDuty(duty, done) {
     fields: { until },
     act: () => {
       const open = goesOn?.input.checked;
-      return pressed(open ? [] : [until], async () => save(`/duties/${duty.id}`, duty, { until: open ? null : until.input.value, reason: reason.input.value }, done, "PATCH"));
+      return pressed(open ? [] : [until], async () =>
+        save(
+          `/duties/${duty.id}`,
+          duty,
+          { until: open ? null : until.input.value, reason: reason.input.value },
+          done,
+          "PATCH",
+        ),
+      );
     },
   });
 }
@@ -107,25 +195,39 @@ export function endDuty(duty, done) {
 /** @param {any} duty @param {(found: any[]) => void} done */
 export function withdrawDuty(duty, done) {
   const reason = reasonField();
-  editDialog(say("withdrawTitle"), [about(duty), el("p", { class: "says" }, say("withdrawSays", duty.person.name)), reason.node], {
-    label: say("withdraw"),
-    act: () => save(`/duties/${duty.id}/withdraw`, duty, { reason: reason.input.value }, done),
-  });
+  editDialog(
+    say("withdrawTitle"),
+    [about(duty), el("p", { class: "says" }, say("withdrawSays", duty.person.name)), reason.node],
+    {
+      label: say("withdraw"),
+      act: () => save(`/duties/${duty.id}/withdraw`, duty, { reason: reason.input.value }, done),
+    },
+  );
 }
 
 /** @param {any} person @param {(found: any[]) => void} done */
 export function leaveOffice(person, done) {
   const on = dayField(say("leaveOn"), dayFromNow(1));
   const reason = reasonField();
-  editDialog(`${say("leaveTitle")} · ${person.name}`, [el("p", { class: "says" }, say("leaveSays", person.name)), on.node, reason.node], {
-    label: say("leave"),
-    danger: true,
-    fields: { on },
-    act: () => pressed([on], async () => {
-      const { body } = await api("POST", `/people/${encodeURIComponent(person.id)}/leave`, { on: on.input.value, reason: reason.input.value }, { etag: `"${person.duties_etag}"` });
-      done(body.findings);
-    }),
-  });
+  editDialog(
+    `${say("leaveTitle")} · ${person.name}`,
+    [el("p", { class: "says" }, say("leaveSays", person.name)), on.node, reason.node],
+    {
+      label: say("leave"),
+      danger: true,
+      fields: { on },
+      act: () =>
+        pressed([on], async () => {
+          const { body } = await api(
+            "POST",
+            `/people/${encodeURIComponent(person.id)}/leave`,
+            { on: on.input.value, reason: reason.input.value },
+            { etag: `"${person.duties_etag}"` },
+          );
+          done(body.findings);
+        }),
+    },
+  );
 }
 
 /**
@@ -135,8 +237,21 @@ export function leaveOffice(person, done) {
  */
 export function appoint({ person, grid, role = "" }, done) {
   const fixedGrid = grid !== undefined;
-  const who = person ? null : picker(say("fields").person, { find: peopleOnly, line: personLine, hint: say("successorHint") });
-  const where = fixedGrid ? null : picker(say("grid"), { find: gridsOnly, line: gridLine, hint: say("gridHint"), changed: offer });
+  const who = person
+    ? null
+    : picker(say("fields").person, {
+        find: peopleOnly,
+        line: personLine,
+        hint: say("successorHint"),
+      });
+  const where = fixedGrid
+    ? null
+    : picker(say("grid"), {
+        find: gridsOnly,
+        line: gridLine,
+        hint: say("gridHint"),
+        changed: offer,
+      });
   const roles = choiceField(say("role"), []);
   const since = dayField(say("since"), dayFromNow(1));
   const until = dayField(say("until"));
@@ -147,23 +262,41 @@ export function appoint({ person, grid, role = "" }, done) {
     const level = chosenGrid()?.level ?? 0;
     const kept = roles.input.value || role;
     const options = Object.keys(LEVELS).filter((one) => LEVELS[one].includes(level));
-    roles.input.replaceChildren(...options.map((one) => el("option", { value: one, selected: one === kept }, say("roles")[one])));
+    roles.input.replaceChildren(
+      ...options.map((one) =>
+        el("option", { value: one, selected: one === kept }, say("roles")[one]),
+      ),
+    );
   }
 
   offer();
-  const title = [say("appointTitle"), person?.name, fixedGrid ? (grid?.name ?? say("subdistrict")) : ""].filter(Boolean).join(" · ");
-  editDialog(title, [who?.node ?? null, where?.node ?? null, roles.node, since.node, until.node, reason.node], {
-    label: say("appoint"),
-    fields: { since, until, role: roles, ...(where ? { grid: where } : {}) },
-    act: () => pressed([...(who ? [who] : []), since], async () => {
-      const id = person ? person.id : who.value().id;
-      const { body } = await api("POST", `/people/${encodeURIComponent(id)}/duties`, {
-        grid: chosenGrid()?.code ?? null, role: roles.input.value, since: since.input.value,
-        until: until.input.value || null, reason: reason.input.value,
-      });
-      done(body.findings);
-    }),
-  });
+  const title = [
+    say("appointTitle"),
+    person?.name,
+    fixedGrid ? (grid?.name ?? say("subdistrict")) : "",
+  ]
+    .filter(Boolean)
+    .join(" · ");
+  editDialog(
+    title,
+    [who?.node ?? null, where?.node ?? null, roles.node, since.node, until.node, reason.node],
+    {
+      label: say("appoint"),
+      fields: { since, until, role: roles, ...(where ? { grid: where } : {}) },
+      act: () =>
+        pressed([...(who ? [who] : []), since], async () => {
+          const id = person ? person.id : who.value().id;
+          const { body } = await api("POST", `/people/${encodeURIComponent(id)}/duties`, {
+            grid: chosenGrid()?.code ?? null,
+            role: roles.input.value,
+            since: since.input.value,
+            until: until.input.value || null,
+            reason: reason.input.value,
+          });
+          done(body.findings);
+        }),
+    },
+  );
 }
 
 // --- what the forms share -----------------------------------------------------------------------
@@ -173,14 +306,26 @@ const gridsOnly = async (q, signal) => (await findPeople(q, signal, 12)).grids;
 
 function about(duty) {
   const where = duty.grid ? `${duty.grid.name} ${duty.grid.code}` : say("subdistrict");
-  return el("p", {}, el("b", { class: "name", dir: "auto" }, duty.person.name), " · ", `${where} ${duty.role_title}`,
-    el("span", { class: "quiet" }, ` · ${daysOf(duty)}`));
+  return el(
+    "p",
+    {},
+    el("b", { class: "name", dir: "auto" }, duty.person.name),
+    " · ",
+    `${where} ${duty.role_title}`,
+    el("span", { class: "quiet" }, ` · ${daysOf(duty)}`),
+  );
 }
 
 async function save(path, duty, sent, done, method = "POST") {
   const { reason, ...changes } = sent;
   const base = { person: duty.person.name, since: duty.since, until: duty.until };
-  const saved = await saveOver({ method, path, etag: duty.etag, changes: sent, base: duty.state ? { since: base.since, until: base.until } : base });
+  const saved = await saveOver({
+    method,
+    path,
+    etag: duty.etag,
+    changes: sent,
+    base: duty.state ? { since: base.since, until: base.until } : base,
+  });
   if (!saved) return false;
   done(saved.theirs ? [remark("taken")] : saved.body.findings);
   return Object.keys(changes).length >= 0;

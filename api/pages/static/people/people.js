@@ -7,41 +7,104 @@ import { newPerson } from "./people-forms.js";
 import { say } from "../core/record-words.js";
 import { tabs } from "./people-tabs.js";
 
-const { main, allowed } = await shell({ title: { "zh-CN": "人员与任职", en: "People and duties" }, current: "people", needs: "staff" });
+const { main, allowed } = await shell({
+  title: { "zh-CN": "人员与任职", en: "People and duties" },
+  current: "people",
+  needs: "staff",
+});
 if (allowed) begin();
 
 function begin() {
-  const box = el("input", { type: "search", class: "find", "aria-label": say("findPeople"), placeholder: say("findPeople"), autocomplete: "off", maxlength: 100, oninput: () => ask(box.value) });
+  const box = el("input", {
+    type: "search",
+    class: "find",
+    "aria-label": say("findPeople"),
+    placeholder: say("findPeople"),
+    autocomplete: "off",
+    maxlength: 100,
+    oninput: () => ask(box.value),
+  });
   const found = el("div", { class: "found" });
   const attention = el("section", { class: "card", "aria-label": say("attention") });
   const detail = el("div", { class: "desk-detail", tabindex: -1, "aria-live": "polite" });
-  const two = el("div", { class: "desk-two" },
-    el("div", { class: "desk-side" },
-      el("section", { class: "card" },
-        el("div", { class: "field" }, box), found,
-        el("div", { class: "row" }, el("button", { type: "button", class: "tool add-person", onclick: () => newPerson(openPerson) }, say("newPerson")))),
-      attention),
-    el("div", { class: "desk-main" },
-      el("button", { type: "button", class: "tool desk-back", onclick: () => { location.hash = ""; } }, say("back")), detail));
+  const two = el(
+    "div",
+    { class: "desk-two" },
+    el(
+      "div",
+      { class: "desk-side" },
+      el(
+        "section",
+        { class: "card" },
+        el("div", { class: "field" }, box),
+        found,
+        el(
+          "div",
+          { class: "row" },
+          el(
+            "button",
+            { type: "button", class: "tool add-person", onclick: () => newPerson(openPerson) },
+            say("newPerson"),
+          ),
+        ),
+      ),
+      attention,
+    ),
+    el(
+      "div",
+      { class: "desk-main" },
+      el(
+        "button",
+        {
+          type: "button",
+          class: "tool desk-back",
+          onclick: () => {
+            location.hash = "";
+          },
+        },
+        say("back"),
+      ),
+      detail,
+    ),
+  );
   main.append(tabs("people"), two);
 
   const ask = asTyped(
     (q, signal) => (q.trim() ? findPeople(q, signal) : null),
     (answer, q) => (answer ? list(answer, q) : fill(found)),
-    (problem) => fill(found, failure(problem)));
+    (problem) => fill(found, failure(problem)),
+  );
 
   function list(answer) {
     const { people, grids } = answer;
-    fill(found,
-      ...group(say("peopleFound"), people.map((one) => pick(personLine(one, () => openPerson(one.id), location.hash === `#person=${one.id}`))), answer.people_total),
-      ...group(say("gridsFound"), grids.map((one) => pick(gridLine(one, () => openGrid(one.code), location.hash === `#grid=${one.code}`))), answer.grids_total),
-      people.length || grids.length ? null : el("p", { class: "quiet" }, say("nothing")));
+    fill(
+      found,
+      ...group(
+        say("peopleFound"),
+        people.map((one) =>
+          pick(personLine(one, () => openPerson(one.id), location.hash === `#person=${one.id}`)),
+        ),
+        answer.people_total,
+      ),
+      ...group(
+        say("gridsFound"),
+        grids.map((one) =>
+          pick(gridLine(one, () => openGrid(one.code), location.hash === `#grid=${one.code}`)),
+        ),
+        answer.grids_total,
+      ),
+      people.length || grids.length ? null : el("p", { class: "quiet" }, say("nothing")),
+    );
   }
 
   async function look() {
     try {
       const { body } = await api("GET", "/duties/findings");
-      fill(attention, el("h2", {}, say("attention")), ...attentionNodes(body, openGrid, openPerson));
+      fill(
+        attention,
+        el("h2", {}, say("attention")),
+        ...attentionNodes(body, openGrid, openPerson),
+      );
     } catch (problem) {
       fill(attention, failure(problem));
     }
@@ -79,25 +142,44 @@ function open(hash) {
 
 function group(title, lines, total) {
   if (!lines.length) return [];
-  return [el("p", { class: "label" }, title), el("div", { class: "picks" }, ...lines),
-    total > lines.length ? el("p", { class: "quiet small" }, say("more", total, lines.length)) : null];
+  return [
+    el("p", { class: "label" }, title),
+    el("div", { class: "picks" }, ...lines),
+    total > lines.length
+      ? el("p", { class: "quiet small" }, say("more", total, lines.length))
+      : null,
+  ];
 }
 
 function attentionNodes({ without_leader: without, too_heavy: heavy, limit }, toGrid, toPerson) {
   if (!without.length && !heavy.length) return [el("p", { class: "quiet" }, say("allWell"))];
   const nodes = [];
   if (without.length) {
-    nodes.push(el("p", { class: "label" }, `${say("withoutLeader")} · ${without.length}`),
-      el("div", { class: "picks" }, ...without.map((one) => pick(gridLine(one, () => toGrid(one.code))))));
+    nodes.push(
+      el("p", { class: "label" }, `${say("withoutLeader")} · ${without.length}`),
+      el(
+        "div",
+        { class: "picks" },
+        ...without.map((one) => pick(gridLine(one, () => toGrid(one.code)))),
+      ),
+    );
   }
   if (heavy.length) {
-    nodes.push(el("p", { class: "label" }, `${say("tooHeavy")} · ${heavy.length}`),
-      el("div", { class: "picks" }, ...heavy.map((one) => pick({
-        title: one.person.name, side: say("households", one.households),
-        more: `${say("levels")[one.level]} · ${limit ? say("heavyLimit", limit) : say("heavyWhy", one.median)} · ${one.grids.map((g) => g.name).join("、")}`,
-        choose: () => toPerson(one.person.id),
-      }))));
+    nodes.push(
+      el("p", { class: "label" }, `${say("tooHeavy")} · ${heavy.length}`),
+      el(
+        "div",
+        { class: "picks" },
+        ...heavy.map((one) =>
+          pick({
+            title: one.person.name,
+            side: say("households", one.households),
+            more: `${say("levels")[one.level]} · ${limit ? say("heavyLimit", limit) : say("heavyWhy", one.median)} · ${one.grids.map((g) => g.name).join("、")}`,
+            choose: () => toPerson(one.person.id),
+          }),
+        ),
+      ),
+    );
   }
   return nodes;
 }
-

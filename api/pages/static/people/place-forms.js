@@ -13,17 +13,44 @@ const COUNTS = ["households", "units", "floors"];
 
 function placeFields(place) {
   const label = (key) => (key === "name" ? say("placeName") : say("fields")[key]);
-  const input = (key, value, given = {}) => el("input", { type: "text", value: value ?? "", maxlength: 200, autocomplete: "off", name: key, ...given });
-  const made = Object.fromEntries(TEXTS.map((key) => [key, field(label(key), input(key, place[key]))]));
-  for (const key of LISTS) made[key] = field(label(key), input(key, (place[key] ?? []).join("；"), { maxlength: 2000 }), say("listHint"));
+  const input = (key, value, given = {}) =>
+    el("input", {
+      type: "text",
+      value: value ?? "",
+      maxlength: 200,
+      autocomplete: "off",
+      name: key,
+      ...given,
+    });
+  const made = Object.fromEntries(
+    TEXTS.map((key) => [key, field(label(key), input(key, place[key]))]),
+  );
+  for (const key of LISTS)
+    made[key] = field(
+      label(key),
+      input(key, (place[key] ?? []).join("；"), { maxlength: 2000 }),
+      say("listHint"),
+    );
   if (place.kind === "building") {
-    for (const key of COUNTS) made[key] = field(label(key), input(key, place[key], { inputmode: "numeric" }));
+    for (const key of COUNTS)
+      made[key] = field(label(key), input(key, place[key], { inputmode: "numeric" }));
     made.status = choiceField(label("status"), Object.entries(say("statuses")), place.status ?? "");
   } else {
     made.building = picker(label("building"), {
-      find: async (q, signal) => (await findPlaces(q, signal, 20)).places.filter((one) => one.kind === "building"),
-      line: placeLine, hint: say("buildingHint"),
-      chosen: place.building ? { id: place.building, name: place.building_name ?? place.building, address: "", kind: "building", disclosed: true, grid: null } : null,
+      find: async (q, signal) =>
+        (await findPlaces(q, signal, 20)).places.filter((one) => one.kind === "building"),
+      line: placeLine,
+      hint: say("buildingHint"),
+      chosen: place.building
+        ? {
+            id: place.building,
+            name: place.building_name ?? place.building,
+            address: "",
+            kind: "building",
+            disclosed: true,
+            grid: null,
+          }
+        : null,
     });
   }
   made.disclosed = checkField(label("disclosed"), place.disclosed ?? true);
@@ -33,7 +60,11 @@ function placeFields(place) {
 function placeValues(fields) {
   const found = {};
   for (const [key, one] of Object.entries(fields)) {
-    if (LISTS.includes(key)) found[key] = one.input.value.split(/[;；]/).map((text) => text.trim()).filter(Boolean);
+    if (LISTS.includes(key))
+      found[key] = one.input.value
+        .split(/[;；]/)
+        .map((text) => text.trim())
+        .filter(Boolean);
     else if (COUNTS.includes(key)) found[key] = countOf(one.input.value);
     else if (key === "disclosed") found[key] = one.input.checked;
     else if (key === "building") found[key] = one.value()?.id ?? null;
@@ -50,11 +81,29 @@ function countOf(text) {
 
 /** The point of a place: pasted with its datum, or clicked on the map (WGS84). */
 function spotFields(hint) {
-  const point = field(say("position"), el("input", { type: "text", autocomplete: "off", name: "position", placeholder: hint, maxlength: 100 }), say("positionHint"));
-  const datum = choiceField(say("datum"), [["", say("datumChoose")], ...Object.entries(say("datums"))], "", say("datumWhy"));
+  const point = field(
+    say("position"),
+    el("input", {
+      type: "text",
+      autocomplete: "off",
+      name: "position",
+      placeholder: hint,
+      maxlength: 100,
+    }),
+    say("positionHint"),
+  );
+  const datum = choiceField(
+    say("datum"),
+    [["", say("datumChoose")], ...Object.entries(say("datums"))],
+    "",
+    say("datumWhy"),
+  );
   const map = el("details", { class: "field" }, el("summary", {}, say("map")));
   map.addEventListener("toggle", () => {
-    if (map.open && !map.querySelector("iframe")) map.append(el("iframe", { class: "spot-map", title: say("map"), src: `/#embed=1&lang=${spoken()}` }));
+    if (map.open && !map.querySelector("iframe"))
+      map.append(
+        el("iframe", { class: "spot-map", title: say("map"), src: `/#embed=1&lang=${spoken()}` }),
+      );
   });
   const hear = ({ origin, source, data }) => {
     const { lon, lat } = data?.wanggeSpot ?? {};
@@ -78,7 +127,12 @@ function spotFields(hint) {
     return { lon: read.lon, lat: read.lat, datum: datum.input.value };
   }
 
-  return { nodes: [point.node, datum.node, map], fields: { lon: point, lat: point, datum }, value, stop: () => removeEventListener("message", hear) };
+  return {
+    nodes: [point.node, datum.node, map],
+    fields: { lon: point, lat: point, datum },
+    value,
+    stop: () => removeEventListener("message", hear),
+  };
 }
 
 /** @param {(id: string, found: any[]) => void} then */
@@ -100,11 +154,18 @@ export function newPlace(then) {
   const box = editDialog(say("newPlace"), [kind.node, part, ...spot.nodes, reason.node], {
     label: say("save"),
     wide: true,
-    get fields() { return { ...fields, ...spot.fields }; },
+    get fields() {
+      return { ...fields, ...spot.fields };
+    },
     act: async () => {
       const at = spot.value();
       if (!required(fields.name) || !at) return false;
-      const { body } = await api("POST", "/places", { kind: kind.input.value, ...given(placeValues(fields)), ...at, reason: reason.input.value });
+      const { body } = await api("POST", "/places", {
+        kind: kind.input.value,
+        ...given(placeValues(fields)),
+        ...at,
+        reason: reason.input.value,
+      });
       then(body.id, body.findings);
       return true;
     },
@@ -119,52 +180,101 @@ export function editPlace(place, done) {
   const spot = spotFields(say("positionKeep"));
   const reason = reasonField();
   keepName.node.hidden = true;
-  fields.name.input.addEventListener("input", () => { keepName.node.hidden = fields.name.input.value.trim() === place.name; });
-  const { name: first, ...rest } = fields;
-  const box = editDialog(`${say("edit")} · ${place.name}`, [first.node, keepName.node, ...Object.values(rest).map((one) => one.node), ...spot.nodes, reason.node], {
-    label: say("save"),
-    wide: true,
-    fields: { ...fields, ...spot.fields },
-    act: async () => {
-      const at = spot.value();
-      if (!required(fields.name) || !at) return false;
-      const now = placeValues(fields);
-      const changes = Object.fromEntries(Object.keys(now).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(place[key] ?? (key === "address" ? "" : null))).map((key) => [key, now[key]]));
-      Object.assign(changes, at);
-      if (!Object.keys(changes).length) return true;
-      const base = Object.fromEntries([...Object.keys(now), "lon", "lat"].map((key) => [key, place[key]]));
-      const sent = { ...changes, reason: reason.input.value, ...("name" in changes ? { keep_name: keepName.input.checked } : {}) };
-      const saved = await saveOver({ method: "PATCH", path: `/places/${encodeURIComponent(place.id)}`, etag: place.etag, changes: sent, base, label: (key) => (key === "name" ? say("placeName") : say("fields")[key] ?? key) });
-      if (!saved) return false;
-      done(saved.theirs ? [{ severity: "note", detail: say("taken") }] : saved.body.findings);
-      return true;
-    },
+  fields.name.input.addEventListener("input", () => {
+    keepName.node.hidden = fields.name.input.value.trim() === place.name;
   });
+  const { name: first, ...rest } = fields;
+  const box = editDialog(
+    `${say("edit")} · ${place.name}`,
+    [
+      first.node,
+      keepName.node,
+      ...Object.values(rest).map((one) => one.node),
+      ...spot.nodes,
+      reason.node,
+    ],
+    {
+      label: say("save"),
+      wide: true,
+      fields: { ...fields, ...spot.fields },
+      act: async () => {
+        const at = spot.value();
+        if (!required(fields.name) || !at) return false;
+        const now = placeValues(fields);
+        const changes = Object.fromEntries(
+          Object.keys(now)
+            .filter(
+              (key) =>
+                JSON.stringify(now[key]) !==
+                JSON.stringify(place[key] ?? (key === "address" ? "" : null)),
+            )
+            .map((key) => [key, now[key]]),
+        );
+        Object.assign(changes, at);
+        if (!Object.keys(changes).length) return true;
+        const base = Object.fromEntries(
+          [...Object.keys(now), "lon", "lat"].map((key) => [key, place[key]]),
+        );
+        const sent = {
+          ...changes,
+          reason: reason.input.value,
+          ...("name" in changes ? { keep_name: keepName.input.checked } : {}),
+        };
+        const saved = await saveOver({
+          method: "PATCH",
+          path: `/places/${encodeURIComponent(place.id)}`,
+          etag: place.etag,
+          changes: sent,
+          base,
+          label: (key) => (key === "name" ? say("placeName") : (say("fields")[key] ?? key)),
+        });
+        if (!saved) return false;
+        done(saved.theirs ? [{ severity: "note", detail: say("taken") }] : saved.body.findings);
+        return true;
+      },
+    },
+  );
   box.addEventListener("close", spot.stop);
 }
 
 /** @param {any} place @param {() => void} gone */
 export function removePlace(place, gone) {
-  const contents = place.contents.length ? checkField(say("removeContents", place.contents.length), false) : null;
+  const contents = place.contents.length
+    ? checkField(say("removeContents", place.contents.length), false)
+    : null;
   const reason = reasonField();
-  editDialog(say("removeTitle"), [el("p", { class: "says" }, say("removeSays", place.name)), contents?.node ?? null, reason.node], {
-    label: say("remove"),
-    danger: true,
-    act: async () => {
-      const saved = await saveOver({
-        method: "POST", path: `/places/${encodeURIComponent(place.id)}/remove`, etag: place.etag,
-        changes: { contents: contents?.input.checked ?? false, reason: reason.input.value },
-        base: { name: place.name, address: place.address, households: place.households },
-      });
-      if (!saved) return false;
-      if (!saved.theirs) gone();
-      return true;
+  editDialog(
+    say("removeTitle"),
+    [
+      el("p", { class: "says" }, say("removeSays", place.name)),
+      contents?.node ?? null,
+      reason.node,
+    ],
+    {
+      label: say("remove"),
+      danger: true,
+      act: async () => {
+        const saved = await saveOver({
+          method: "POST",
+          path: `/places/${encodeURIComponent(place.id)}/remove`,
+          etag: place.etag,
+          changes: { contents: contents?.input.checked ?? false, reason: reason.input.value },
+          base: { name: place.name, address: place.address, households: place.households },
+        });
+        if (!saved) return false;
+        if (!saved.theirs) gone();
+        return true;
+      },
     },
-  });
+  );
 }
 
 function given(values) {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== "" && !(Array.isArray(value) && !value.length)));
+  return Object.fromEntries(
+    Object.entries(values).filter(
+      ([, value]) => value !== null && value !== "" && !(Array.isArray(value) && !value.length),
+    ),
+  );
 }
 
 function required(one) {

@@ -8,28 +8,99 @@ import { remarks, tabs } from "./people-tabs.js";
 import { editPlace, newPlace, removePlace } from "./place-forms.js";
 import { say } from "../core/record-words.js";
 
-const SHOWN = ["kind", "address", "category", "compound", "households", "units", "floors", "status", "aliases", "former_names", "disclosed"];
+const SHOWN = [
+  "kind",
+  "address",
+  "category",
+  "compound",
+  "households",
+  "units",
+  "floors",
+  "status",
+  "aliases",
+  "former_names",
+  "disclosed",
+];
 const OF_BUILDINGS = new Set(["households", "units", "floors", "status"]);
-const { main, allowed } = await shell({ title: { "zh-CN": "地点", en: "Places" }, current: "people", needs: "staff" });
+const { main, allowed } = await shell({
+  title: { "zh-CN": "地点", en: "Places" },
+  current: "people",
+  needs: "staff",
+});
 if (allowed) begin();
 
 function begin() {
-  const box = el("input", { type: "search", class: "find", "aria-label": say("findPlaces"), placeholder: say("findPlaces"), autocomplete: "off", maxlength: 100, oninput: () => ask(box.value) });
+  const box = el("input", {
+    type: "search",
+    class: "find",
+    "aria-label": say("findPlaces"),
+    placeholder: say("findPlaces"),
+    autocomplete: "off",
+    maxlength: 100,
+    oninput: () => ask(box.value),
+  });
   const found = el("div", { class: "found" });
   const detail = el("div", { class: "desk-detail", tabindex: -1, "aria-live": "polite" });
-  const two = el("div", { class: "desk-two" },
-    el("div", { class: "desk-side" }, el("section", { class: "card" }, el("div", { class: "field" }, box), found,
-      el("div", { class: "row" }, el("button", { type: "button", class: "tool add-place", onclick: () => newPlace(open) }, say("newPlace"))))),
-    el("div", { class: "desk-main" },
-      el("button", { type: "button", class: "tool desk-back", onclick: () => { location.hash = ""; } }, say("back")), detail));
+  const two = el(
+    "div",
+    { class: "desk-two" },
+    el(
+      "div",
+      { class: "desk-side" },
+      el(
+        "section",
+        { class: "card" },
+        el("div", { class: "field" }, box),
+        found,
+        el(
+          "div",
+          { class: "row" },
+          el(
+            "button",
+            { type: "button", class: "tool add-place", onclick: () => newPlace(open) },
+            say("newPlace"),
+          ),
+        ),
+      ),
+    ),
+    el(
+      "div",
+      { class: "desk-main" },
+      el(
+        "button",
+        {
+          type: "button",
+          class: "tool desk-back",
+          onclick: () => {
+            location.hash = "";
+          },
+        },
+        say("back"),
+      ),
+      detail,
+    ),
+  );
   main.append(tabs("places"), two);
 
-  const ask = asTyped((q, signal) => (q.trim() ? findPlaces(q, signal) : null), (answer) => {
-    if (!answer) return fill(found);
-    const lines = answer.places.map((one) => pick(placeLine(one, () => open(one.id), location.hash === `#place=${one.id}`)));
-    return fill(found, lines.length ? el("div", { class: "picks" }, ...lines) : el("p", { class: "quiet" }, say("nothing")),
-      answer.total > lines.length ? el("p", { class: "quiet small" }, say("more", answer.total, lines.length)) : null);
-  }, (problem) => fill(found, failure(problem)));
+  const ask = asTyped(
+    (q, signal) => (q.trim() ? findPlaces(q, signal) : null),
+    (answer) => {
+      if (!answer) return fill(found);
+      const lines = answer.places.map((one) =>
+        pick(placeLine(one, () => open(one.id), location.hash === `#place=${one.id}`)),
+      );
+      return fill(
+        found,
+        lines.length
+          ? el("div", { class: "picks" }, ...lines)
+          : el("p", { class: "quiet" }, say("nothing")),
+        answer.total > lines.length
+          ? el("p", { class: "quiet small" }, say("more", answer.total, lines.length))
+          : null,
+      );
+    },
+    (problem) => fill(found, failure(problem)),
+  );
 
   let told = [];
 
@@ -46,7 +117,15 @@ function begin() {
     const remarked = told;
     told = [];
     if (!id) {
-      fill(detail, el("section", { class: "card" }, remarks(remarked), el("p", { class: "quiet" }, say("choosePlace"))));
+      fill(
+        detail,
+        el(
+          "section",
+          { class: "card" },
+          remarks(remarked),
+          el("p", { class: "quiet" }, say("choosePlace")),
+        ),
+      );
       return;
     }
     try {
@@ -60,22 +139,103 @@ function begin() {
 
   function card(place, remarked) {
     const done = (found) => open(place.id, found);
-    const gone = () => { told = [{ severity: "note", detail: `${say("removed")}：${place.name}` }]; location.hash = ""; };
+    const gone = () => {
+      told = [{ severity: "note", detail: `${say("removed")}：${place.name}` }];
+      location.hash = "";
+    };
     const keys = SHOWN.filter((key) => place.kind === "building" || !OF_BUILDINGS.has(key));
-    return el("section", { class: "card place" },
-      el("div", { class: "subject" }, name(place.name, "h2"), el("span", { class: "code quiet" }, place.id),
-        place.disclosed ? null : el("span", { class: "tag tag-error" }, say("undisclosed"))),
-      place.grid ? el("p", { class: "quiet" }, [...place.grid.within, place.grid.name].join(" · "), " ", el("span", { class: "code" }, place.grid.code)) : el("p", { class: "notice" }, say("outside")),
+    return el(
+      "section",
+      { class: "card place" },
+      el(
+        "div",
+        { class: "subject" },
+        name(place.name, "h2"),
+        el("span", { class: "code quiet" }, place.id),
+        place.disclosed ? null : el("span", { class: "tag tag-error" }, say("undisclosed")),
+      ),
+      place.grid
+        ? el(
+            "p",
+            { class: "quiet" },
+            [...place.grid.within, place.grid.name].join(" · "),
+            " ",
+            el("span", { class: "code" }, place.grid.code),
+          )
+        : el("p", { class: "notice" }, say("outside")),
       remarks(remarked),
       place.editable ? null : el("p", { class: "notice notice-none" }, say("readOnly")),
-      el("dl", { class: "facts" }, ...keys.flatMap((key) => [el("dt", {}, say("fields")[key]), el("dd", {}, shown(key, place[key]))]),
-        ...(place.building ? [el("dt", {}, say("fields").building), el("dd", {}, el("button", { type: "button", class: "link name", onclick: () => open(place.building) }, place.building_name ?? place.building))] : []),
-        el("dt", {}, say("fields").geometry), el("dd", {}, `${place.lon.toFixed(6)}, ${place.lat.toFixed(6)} WGS84 · ${say(place.footprint ? "footprint" : "point")}`)),
-      place.contents.length ? el("details", {}, el("summary", {}, say("contents", place.contents.length)),
-        el("ul", { class: "plain" }, ...place.contents.map((one) => el("li", {}, el("button", { type: "button", class: "link name", onclick: () => open(one.id) }, one.name))))) : null,
-      place.editable ? el("div", { class: "row" },
-        el("button", { type: "button", class: "tool edit-place", onclick: () => editPlace(place, done) }, say("edit")),
-        el("button", { type: "button", class: "tool tool-danger remove-place", onclick: () => removePlace(place, gone) }, say("remove"))) : null);
+      el(
+        "dl",
+        { class: "facts" },
+        ...keys.flatMap((key) => [
+          el("dt", {}, say("fields")[key]),
+          el("dd", {}, shown(key, place[key])),
+        ]),
+        ...(place.building
+          ? [
+              el("dt", {}, say("fields").building),
+              el(
+                "dd",
+                {},
+                el(
+                  "button",
+                  { type: "button", class: "link name", onclick: () => open(place.building) },
+                  place.building_name ?? place.building,
+                ),
+              ),
+            ]
+          : []),
+        el("dt", {}, say("fields").geometry),
+        el(
+          "dd",
+          {},
+          `${place.lon.toFixed(6)}, ${place.lat.toFixed(6)} WGS84 · ${say(place.footprint ? "footprint" : "point")}`,
+        ),
+      ),
+      place.contents.length
+        ? el(
+            "details",
+            {},
+            el("summary", {}, say("contents", place.contents.length)),
+            el(
+              "ul",
+              { class: "plain" },
+              ...place.contents.map((one) =>
+                el(
+                  "li",
+                  {},
+                  el(
+                    "button",
+                    { type: "button", class: "link name", onclick: () => open(one.id) },
+                    one.name,
+                  ),
+                ),
+              ),
+            ),
+          )
+        : null,
+      place.editable
+        ? el(
+            "div",
+            { class: "row" },
+            el(
+              "button",
+              { type: "button", class: "tool edit-place", onclick: () => editPlace(place, done) },
+              say("edit"),
+            ),
+            el(
+              "button",
+              {
+                type: "button",
+                class: "tool tool-danger remove-place",
+                onclick: () => removePlace(place, gone),
+              },
+              say("remove"),
+            ),
+          )
+        : null,
+    );
   }
 
   addEventListener("hashchange", route);

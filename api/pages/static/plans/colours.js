@@ -39,7 +39,8 @@ export function number(model, level, many, kept) {
   }
   for (const id of [...kept.keys()]) if (!near.has(id)) kept.delete(id);
   const open = new Set([...near.keys()].filter((id) => !kept.has(id)));
-  const usedBy = (id) => new Set([...near.get(id)].map((n) => kept.get(n)).filter((n) => n !== undefined));
+  const usedBy = (id) =>
+    new Set([...near.get(id)].map((n) => kept.get(n)).filter((n) => n !== undefined));
   while (open.size) {
     let next = null;
     for (const id of open) {
@@ -47,8 +48,14 @@ export function number(model, level, many, kept) {
       if (!next || rank > next.rank) next = { id, rank };
     }
     const taken = usedBy(next.id);
-    const counts = Array.from({ length: many }, (_, i) => [...kept.values()].filter((v) => v === i).length);
-    const free = counts.map((n, i) => [n, i]).filter(([, i]) => !taken.has(i)).sort((a, b) => a[0] - b[0]);
+    const counts = Array.from(
+      { length: many },
+      (_, i) => [...kept.values()].filter((v) => v === i).length,
+    );
+    const free = counts
+      .map((n, i) => [n, i])
+      .filter(([, i]) => !taken.has(i))
+      .sort((a, b) => a[0] - b[0]);
     kept.set(next.id, free.length ? free[0][1] : 0);
     open.delete(next.id);
   }

@@ -10,25 +10,53 @@ export async function settleConflict(app, item, problem) {
   const body = problem.body ?? {};
   if (isOurs(app, item, body)) return goOn(app);
   const mine = app.outbox.items;
-  const clash = (body.clash ?? []).length ? body.clash : body.cells ?? [];
+  const clash = (body.clash ?? []).length ? body.clash : (body.cells ?? []);
   const ways = word("conflictWays");
   const others = [...new Set((body.steps ?? []).map((s) => s.author))].join(word("and")) || "?";
-  return dialog(word("conflictTitle"), [
-    el("p", {}, word("conflictText", others, (body.steps ?? []).length, mine.length)),
-    steps(word("conflictSteps"), (body.steps ?? []).map((step) => said(step.text))),
-    clash.length ? el("div", {}, el("h3", {}, `${word("conflictCells")} (${clash.length})`), cellList(app, clash)) : null,
-    el("dl", { class: "plan-ways" }, ...Object.values(ways).flatMap(([label, what]) => [el("dt", {}, label), el("dd", { class: "quiet" }, what)])),
-  ].filter(Boolean), [
-    { label: ways.copy[0], act: () => copyAsNew(app, body) },
-    { label: ways.theirs[0], act: () => {
-      app.outbox.clear();
-      return goOn(app);
-    } },
-    { label: ways.mine[0], main: true, act: () => {
-      for (const other of [...mine]) if (other.path !== "/operations") app.outbox.forget(other);
-      return goOn(app);
-    } },
-  ]).addEventListener("cancel", (event) => event.preventDefault());
+  return dialog(
+    word("conflictTitle"),
+    [
+      el("p", {}, word("conflictText", others, (body.steps ?? []).length, mine.length)),
+      steps(
+        word("conflictSteps"),
+        (body.steps ?? []).map((step) => said(step.text)),
+      ),
+      clash.length
+        ? el(
+            "div",
+            {},
+            el("h3", {}, `${word("conflictCells")} (${clash.length})`),
+            cellList(app, clash),
+          )
+        : null,
+      el(
+        "dl",
+        { class: "plan-ways" },
+        ...Object.values(ways).flatMap(([label, what]) => [
+          el("dt", {}, label),
+          el("dd", { class: "quiet" }, what),
+        ]),
+      ),
+    ].filter(Boolean),
+    [
+      { label: ways.copy[0], act: () => copyAsNew(app, body) },
+      {
+        label: ways.theirs[0],
+        act: () => {
+          app.outbox.clear();
+          return goOn(app);
+        },
+      },
+      {
+        label: ways.mine[0],
+        main: true,
+        act: () => {
+          for (const other of [...mine]) if (other.path !== "/operations") app.outbox.forget(other);
+          return goOn(app);
+        },
+      },
+    ],
+  ).addEventListener("cancel", (event) => event.preventDefault());
 }
 
 /** Whether all that was added is what we sent: its answer was lost on the way. */
@@ -37,19 +65,27 @@ function isOurs(app, item, { steps: added = [], revision }) {
     app.outbox.forget(item);
     return true;
   }
-  return added.length > 0 && added.every((step) => app.outbox.items.some((one) => one.body?.key && one.body.key === step.operation?.key));
+  return (
+    added.length > 0 &&
+    added.every((step) =>
+      app.outbox.items.some((one) => one.body?.key && one.body.key === step.operation?.key),
+    )
+  );
 }
 
 /** Take the plan as it is, then send what waits on top of it. */
 async function goOn(app) {
   const etag = await app.reload();
   const done = new Set(app.plan.steps_list.map((step) => step.operation?.key).filter(Boolean));
-  for (const item of [...app.outbox.items]) if (item.body?.key && done.has(item.body.key)) app.outbox.forget(item);
+  for (const item of [...app.outbox.items])
+    if (item.body?.key && done.has(item.body.key)) app.outbox.forget(item);
   app.outbox.start(etag);
 }
 
 async function copyAsNew(app, body) {
-  const operations = app.outbox.items.filter((item) => item.path === "/operations").map(({ body: { key, ...operation } }) => operation);
+  const operations = app.outbox.items
+    .filter((item) => item.path === "/operations")
+    .map(({ body: { key, ...operation } }) => operation);
   const last = app.plan.steps_list.at(-1)?.number ?? 0;
   const answer = await app.ask("POST", "/copy", { at: last, operations }, { free: true });
   if (!answer) return false;
@@ -59,16 +95,38 @@ async function copyAsNew(app, body) {
 }
 
 function steps(title, list) {
-  return el("div", {}, el("h3", {}, title), el("ul", { class: "plan-doubt-list" }, ...list.map((text) => el("li", {}, name(text)))));
+  return el(
+    "div",
+    {},
+    el("h3", {}, title),
+    el("ul", { class: "plan-doubt-list" }, ...list.map((text) => el("li", {}, name(text)))),
+  );
 }
 
 function cellList(app, ids) {
   const where = (id) => {
     const cell = app.model.cells.get(id);
-    return cell ? app.grid(cell.grid)?.name ?? "" : "";
+    return cell ? (app.grid(cell.grid)?.name ?? "") : "";
   };
-  return el("ul", { class: "plan-doubt-list" }, ...ids.slice(0, 100).map((id) => el("li", {},
-    el("button", { type: "button", class: "plan-link", onclick: () => lookAt(app, id) }, `#${id}`), " ", name(where(id)))));
+  return el(
+    "ul",
+    { class: "plan-doubt-list" },
+    ...ids
+      .slice(0, 100)
+      .map((id) =>
+        el(
+          "li",
+          {},
+          el(
+            "button",
+            { type: "button", class: "plan-link", onclick: () => lookAt(app, id) },
+            `#${id}`,
+          ),
+          " ",
+          name(where(id)),
+        ),
+      ),
+  );
 }
 
 function lookAt(app, id) {
@@ -80,11 +138,24 @@ function lookAt(app, id) {
 
 /** The division moved on under the plan. */
 export async function settleOutdated(app, given = null) {
-  const body = given ?? (await api("GET", `/plans/${app.id}/conflicts`).catch((problem) => app.tell(problem.message, "is-error")))?.body;
+  const body =
+    given ??
+    (
+      await api("GET", `/plans/${app.id}/conflicts`).catch((problem) =>
+        app.tell(problem.message, "is-error"),
+      )
+    )?.body;
   if (!body) return;
   const ways = word("conflictWays");
-  const rows = (body.grids ?? []).map((grid) => el("tr", {}, el("td", {}, name(grid.name), " ", el("span", { class: "code quiet" }, grid.code ?? "")),
-    el("td", {}, name(said(grid.mine))), el("td", {}, name(said(grid.theirs)))));
+  const rows = (body.grids ?? []).map((grid) =>
+    el(
+      "tr",
+      {},
+      el("td", {}, name(grid.name), " ", el("span", { class: "code quiet" }, grid.code ?? "")),
+      el("td", {}, name(said(grid.mine))),
+      el("td", {}, name(said(grid.theirs))),
+    ),
+  );
   const rebase = (keep) => async () => {
     const answer = await app.ask("POST", "/rebase", { keep });
     if (!answer) return false;
@@ -93,20 +164,62 @@ export async function settleOutdated(app, given = null) {
     return true;
   };
   const meant = Object.values(word("outdatedWays"));
-  dialog(word("outdatedTitle"), [
-    el("p", {}, word("outdatedText", body.base_version, body.newest_version)),
-    body.free ? el("p", { class: "notice notice-done" }, word("outdatedFree")) : null,
-    rows.length ? el("div", { class: "table-frame" }, el("table", { class: "table" }, el("thead", {}, el("tr", {}, el("th", {}, word("tabs.grid")), el("th", {}, word("outdatedMine")), el("th", {}, word("outdatedTheirs")))), el("tbody", {}, ...rows))) : null,
-    (body.cells ?? []).length ? el("details", {}, el("summary", {}, `${word("outdatedCells")} (${body.cells.length})`), cellList(app, body.cells)) : null,
-    el("dl", { class: "plan-ways" }, ...Object.values(ways).flatMap(([label], i) => [el("dt", {}, label), el("dd", { class: "quiet" }, meant[i])])),
-  ].filter(Boolean), [
-    { label: word("close") },
-    { label: ways.copy[0], act: async () => {
-      const copy = await app.ask("POST", "/copy", {}, { free: true });
-      if (copy) location.assign(`/desk/plans/${copy.body.id}#tab=review`);
-      return Boolean(copy);
-    } },
-    { label: ways.theirs[0], act: rebase("theirs") },
-    { label: ways.mine[0], main: true, act: rebase("mine") },
-  ]);
+  dialog(
+    word("outdatedTitle"),
+    [
+      el("p", {}, word("outdatedText", body.base_version, body.newest_version)),
+      body.free ? el("p", { class: "notice notice-done" }, word("outdatedFree")) : null,
+      rows.length
+        ? el(
+            "div",
+            { class: "table-frame" },
+            el(
+              "table",
+              { class: "table" },
+              el(
+                "thead",
+                {},
+                el(
+                  "tr",
+                  {},
+                  el("th", {}, word("tabs.grid")),
+                  el("th", {}, word("outdatedMine")),
+                  el("th", {}, word("outdatedTheirs")),
+                ),
+              ),
+              el("tbody", {}, ...rows),
+            ),
+          )
+        : null,
+      (body.cells ?? []).length
+        ? el(
+            "details",
+            {},
+            el("summary", {}, `${word("outdatedCells")} (${body.cells.length})`),
+            cellList(app, body.cells),
+          )
+        : null,
+      el(
+        "dl",
+        { class: "plan-ways" },
+        ...Object.values(ways).flatMap(([label], i) => [
+          el("dt", {}, label),
+          el("dd", { class: "quiet" }, meant[i]),
+        ]),
+      ),
+    ].filter(Boolean),
+    [
+      { label: word("close") },
+      {
+        label: ways.copy[0],
+        act: async () => {
+          const copy = await app.ask("POST", "/copy", {}, { free: true });
+          if (copy) location.assign(`/desk/plans/${copy.body.id}#tab=review`);
+          return Boolean(copy);
+        },
+      },
+      { label: ways.theirs[0], act: rebase("theirs") },
+      { label: ways.mine[0], main: true, act: rebase("mine") },
+    ],
+  );
 }

@@ -24,9 +24,17 @@ export function dialog(title, body, buttons = [{ label: word("close") }]) {
       box.removeAttribute("aria-busy");
     }
   };
-  const made = buttons.map((button) => el("button", {
-    type: "button", class: `tool${button.main ? " tool-main" : ""}${button.danger ? " tool-danger" : ""}`, onclick: () => press(button),
-  }, button.label));
+  const made = buttons.map((button) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: `tool${button.main ? " tool-main" : ""}${button.danger ? " tool-danger" : ""}`,
+        onclick: () => press(button),
+      },
+      button.label,
+    ),
+  );
   box.append(heading, ...[body].flat(), el("div", { class: "plan-buttons" }, ...made));
   box.addEventListener("close", () => box.remove());
   document.body.append(box);
@@ -37,11 +45,19 @@ export function dialog(title, body, buttons = [{ label: word("close") }]) {
 
 /** A labelled field of a dialog or panel. */
 export function labelled(label, input, hint = "") {
-  return el("label", { class: "field" }, el("span", { class: "label" }, label), input, hint ? el("span", { class: "hint quiet small" }, hint) : null);
+  return el(
+    "label",
+    { class: "field" },
+    el("span", { class: "label" }, label),
+    input,
+    hint ? el("span", { class: "hint quiet small" }, hint) : null,
+  );
 }
 
 /** A select with options `[value, label]`. */
 export function choice(options, value, given = {}) {
-  const made = options.map(([one, label]) => el("option", { value: one ?? "", selected: (one ?? "") === (value ?? "") }, label));
+  const made = options.map(([one, label]) =>
+    el("option", { value: one ?? "", selected: (one ?? "") === (value ?? "") }, label),
+  );
   return el("select", given, ...made);
 }

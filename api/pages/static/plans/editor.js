@@ -22,14 +22,21 @@ const POLL_MS = 12000;
 const id = decodeURIComponent(location.pathname.split("/")[3] ?? "");
 
 async function begin() {
-  const { main, session, allowed } = await shell({ title: word("editor"), current: "plans", width: "wide", needs: "planner" });
+  const { main, session, allowed } = await shell({
+    title: word("editor"),
+    current: "plans",
+    width: "wide",
+    needs: "planner",
+  });
   if (!allowed) return;
   document.documentElement.classList.remove("is-ready");
   const wait = el("p", { class: "quiet" }, word("loading"));
   main.append(wait);
   try {
     const [plan, drawing] = await Promise.all([
-      api("GET", `/plans/${id}`), api("GET", `/plans/${id}/drawing?base=true`), fetchColours(),
+      api("GET", `/plans/${id}`),
+      api("GET", `/plans/${id}/drawing?base=true`),
+      fetchColours(),
     ]);
     wait.remove();
     open(main, session, plan, drawing.body);
@@ -50,10 +57,15 @@ function open(main, session, { body: plan, etag }, drawn) {
   const title = main.querySelector(".shell-title");
   main.classList.add("plan-editor");
   app.panel = panel(app);
-  main.replaceChildren(bar(app, title), el("div", { class: "plan-body" }, stage(app), app.panel.node));
+  main.replaceChildren(
+    bar(app, title),
+    el("div", { class: "plan-body" }, stage(app), app.panel.node),
+  );
   keyboard(app);
   onScheme(() => app.view.redraw());
-  app.view.margins = matchMedia("(max-width: 719.98px)").matches ? [10, 76, 10, 54] : [90, 72, 66, 66];
+  app.view.margins = matchMedia("(max-width: 719.98px)").matches
+    ? [10, 76, 10, 54]
+    : [90, 72, 66, 66];
   app.view.show(app.wholeBox());
   app.outbox.start(etag);
   if (app.outbox.items.length) app.tell(word("lost", app.outbox.items.length));
@@ -69,7 +81,9 @@ function open(main, session, { body: plan, etag }, drawn) {
 function followLink(app) {
   const asked = new URLSearchParams(location.hash.slice(1));
   const named = asked.get("grid");
-  const grid = named && (app.model.grids.get(named) ?? [...app.model.grids.values()].find((g) => g.code === named));
+  const grid =
+    named &&
+    (app.model.grids.get(named) ?? [...app.model.grids.values()].find((g) => g.code === named));
   if (asked.get("tab")) app.state.set("tab", asked.get("tab"));
   if (grid) {
     app.showGrid(grid.id);
@@ -81,8 +95,22 @@ function followLink(app) {
 
 function createApp(session, plan, drawn) {
   const state = createState({
-    tool: "select", level: 3, selection: [], target: null, target3: null, unit: "cells", hover: null, line: [], picked: [],
-    tab: "findings", finding: null, filter: "open", job: null, parts: null, saving: ["saved", 0], turn: 0,
+    tool: "select",
+    level: 3,
+    selection: [],
+    target: null,
+    target3: null,
+    unit: "cells",
+    hover: null,
+    line: [],
+    picked: [],
+    tab: "findings",
+    finding: null,
+    filter: "open",
+    job: null,
+    parts: null,
+    saving: ["saved", 0],
+    turn: 0,
   });
   const model = new Model(drawn);
   const view = new View(word("mapOf"));
@@ -90,24 +118,56 @@ function createApp(session, plan, drawn) {
   const notes = el("div", { class: "plan-notes", role: "status", "aria-live": "polite" });
 
   const app = {
-    id, session, plan, model, view, drawing, state, notes, ghosts: [], drawn: 0, splitForm: null, through: false,
+    id,
+    session,
+    plan,
+    model,
+    view,
+    drawing,
+    state,
+    notes,
+    ghosts: [],
+    drawn: 0,
+    splitForm: null,
+    through: false,
 
     // --- what is shown -----------------------------------------------------------------------------
 
     wholeBox() {
-      const boxes = app.model.level(1).map((g) => app.model.extent(g.id)).filter(Boolean);
-      return boxes.length ? boxes.reduce((a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]) : [0, -3000, 3000, 0];
+      const boxes = app.model
+        .level(1)
+        .map((g) => app.model.extent(g.id))
+        .filter(Boolean);
+      return boxes.length
+        ? boxes.reduce((a, b) => [
+            Math.min(a[0], b[0]),
+            Math.min(a[1], b[1]),
+            Math.max(a[2], b[2]),
+            Math.max(a[3], b[3]),
+          ])
+        : [0, -3000, 3000, 0];
     },
     grid: (gridId) => app.model.grids.get(gridId) ?? null,
-    selected: () => state.get("selection").map((one) => app.grid(one)).filter(Boolean),
+    selected: () =>
+      state
+        .get("selection")
+        .map((one) => app.grid(one))
+        .filter(Boolean),
     canEdit: () => app.plan.allowed.includes("edit"),
     may: (what) => app.plan.allowed.includes(what),
-    unit: () => (state.get("level") === 3 ? state.get("unit") : state.get("level") === 2 ? "grids" : "compounds"),
+    unit: () =>
+      state.get("level") === 3
+        ? state.get("unit")
+        : state.get("level") === 2
+          ? "grids"
+          : "compounds",
     splitting: () => Boolean(app.splitForm),
     target() {
       if (state.get("target3")) return state.get("target3");
       const grid = app.grid(state.get("target"));
-      return ["paint", "box"].includes(state.get("tool")) && grid?.level === state.get("level") ? grid.id : null;
+      return ["paint", "box"].includes(state.get("tool")) && grid?.level === state.get("level")
+        ? grid.id
+        : null;
     },
     /** Findings that the map flags now. */
     shownFindings() {
@@ -116,23 +176,42 @@ function createApp(session, plan, drawn) {
       return app.findings(state.get("filter"));
     },
     findings(filter) {
-      return app.plan.findings.filter({
-        open: (f) => !f.waived && f.severity !== "note", touched: (f) => f.touched && !f.waived && f.severity !== "note",
-        waived: (f) => f.waived, note: (f) => f.severity === "note" && !f.waived,
-      }[filter]);
+      return app.plan.findings.filter(
+        {
+          open: (f) => !f.waived && f.severity !== "note",
+          touched: (f) => f.touched && !f.waived && f.severity !== "note",
+          waived: (f) => f.waived,
+          note: (f) => f.severity === "note" && !f.waived,
+        }[filter],
+      );
     },
     /** Cells that the proposals chosen would move. */
     offered() {
-      const parts = state.get("tab") === "proposals" ? state.get("job")?.result?.parts ?? [] : [];
+      const parts = state.get("tab") === "proposals" ? (state.get("job")?.result?.parts ?? []) : [];
       const chosen = state.get("parts");
-      return parts.filter((p) => !chosen || chosen.includes(p.id)).flatMap((p) => {
-        const moved = (p.cells ?? []).map(([cell]) => app.model.cells.get(cell)).filter(Boolean);
-        return moved.length ? moved : (p.grids ?? []).flatMap((grid) => app.model.cellsOf(grid));
-      });
+      return parts
+        .filter((p) => !chosen || chosen.includes(p.id))
+        .flatMap((p) => {
+          const moved = (p.cells ?? []).map(([cell]) => app.model.cells.get(cell)).filter(Boolean);
+          return moved.length ? moved : (p.grids ?? []).flatMap((grid) => app.model.cellsOf(grid));
+        });
     },
     tell(text, kind = "") {
-      const note = el("div", { class: `plan-note ${kind}` }, name(text),
-        el("button", { type: "button", class: "plan-x", "aria-label": word("close"), onclick: () => note.remove() }, icon("M6 6 18 18M18 6 6 18")));
+      const note = el(
+        "div",
+        { class: `plan-note ${kind}` },
+        name(text),
+        el(
+          "button",
+          {
+            type: "button",
+            class: "plan-x",
+            "aria-label": word("close"),
+            onclick: () => note.remove(),
+          },
+          icon("M6 6 18 18M18 6 6 18"),
+        ),
+      );
       notes.append(note);
       while (notes.childElementCount > 3) notes.firstElementChild.remove();
       setTimeout(() => note.remove(), kind ? 12000 : 5000);
@@ -157,7 +236,11 @@ function createApp(session, plan, drawn) {
     pick(grid, extend) {
       const now = state.get("selection");
       if (!grid) return state.set("selection", []);
-      if (extend) state.set("selection", now.includes(grid.id) ? now.filter((one) => one !== grid.id) : [...now, grid.id]);
+      if (extend)
+        state.set(
+          "selection",
+          now.includes(grid.id) ? now.filter((one) => one !== grid.id) : [...now, grid.id],
+        );
       else state.set("selection", now.length === 1 && now[0] === grid.id ? [] : [grid.id]);
       return state.set("tab", "grid");
     },
@@ -210,26 +293,48 @@ function createApp(session, plan, drawn) {
       const into = app.target();
       const unit = app.unit();
       const ids = cells.map((c) => c.id);
-      if (unit === "cells") return app.act({ kind: "paint", into, cells: ids }, { preview: ids.map((cell) => [cell, into]) });
+      if (unit === "cells")
+        return app.act(
+          { kind: "paint", into, cells: ids },
+          { preview: ids.map((cell) => [cell, into]) },
+        );
       const level = unit === "grids" ? 3 : 2;
       const grids = [...new Set(cells.map((c) => app.model.gridOf(c, level)?.id).filter(Boolean))];
       if (unit === "compounds") {
         const operations = grids.map((grid) => ({ kind: "set_parent", grid, parent: into }));
-        return app.act(operations.length === 1 ? operations[0] : { kind: "batch", operations }, { ghost: cells });
+        return app.act(operations.length === 1 ? operations[0] : { kind: "batch", operations }, {
+          ghost: cells,
+        });
       }
       const preview = state.get("level") === 3 ? ids.map((cell) => [cell, into]) : [];
-      return app.act({ kind: "paint", into, grids }, { preview, ghost: preview.length ? [] : cells });
+      return app.act(
+        { kind: "paint", into, grids },
+        { preview, ghost: preview.length ? [] : cells },
+      );
     },
     async cut(line) {
       const spots = line.map((spot) => app.degrees(spot));
-      const middle = line.length > 2 ? line[Math.floor(line.length / 2)] : [(line[0][0] + line[1][0]) / 2, (line[0][1] + line[1][1]) / 2];
+      const middle =
+        line.length > 2
+          ? line[Math.floor(line.length / 2)]
+          : [(line[0][0] + line[1][0]) / 2, (line[0][1] + line[1][1]) / 2];
       const cell = app.model.cellAt(middle);
       state.set("line", []);
       if (!cell) return app.tell(word("tools.cut")[1]);
-      return app.act({ kind: "cut_cell", cell: cell.id, line: spots, ...(app.through ? { through: true } : {}) });
+      return app.act({
+        kind: "cut_cell",
+        cell: cell.id,
+        line: spots,
+        ...(app.through ? { through: true } : {}),
+      });
     },
     splitAlong(line) {
-      const grid = app.selected()[0] ?? app.model.gridOf(app.model.cellAt(line[Math.floor(line.length / 2)]) ?? {}, state.get("level"));
+      const grid =
+        app.selected()[0] ??
+        app.model.gridOf(
+          app.model.cellAt(line[Math.floor(line.length / 2)]) ?? {},
+          state.get("level"),
+        );
       if (!grid) return app.tell(word("tools.split")[1]);
       app.splitForm = { grid: grid.id, line: line.map((spot) => app.degrees(spot)) };
       state.set("selection", [grid.id]);
@@ -245,19 +350,24 @@ function createApp(session, plan, drawn) {
     },
     degrees: (spot) => app.model.frame.degrees(spot).map((v) => Math.round(v * 1e7) / 1e7),
     undo() {
-      if (app.canEdit() && app.undoable()) app.outbox.push("/operations/last", undefined, { method: "DELETE" });
+      if (app.canEdit() && app.undoable())
+        app.outbox.push("/operations/last", undefined, { method: "DELETE" });
     },
     redo() {
       if (app.canEdit() && app.redoable()) app.outbox.push("/operations/redo");
     },
-    undoable: () => (app.plan.steps_list.length > 0 || app.plan.steps > 0) || app.outbox.items.length > 0,
+    undoable: () =>
+      app.plan.steps_list.length > 0 || app.plan.steps > 0 || app.outbox.items.length > 0,
     redoable: () => app.plan.undone.length > 0,
 
     // --- the plan as a whole -----------------------------------------------------------------------
 
     /** Take the plan as the server has it now. */
     async reload() {
-      const [{ body, etag }, fresh] = await Promise.all([api("GET", `/plans/${id}`), api("GET", `/plans/${id}/drawing?base=true`)]);
+      const [{ body, etag }, fresh] = await Promise.all([
+        api("GET", `/plans/${id}`),
+        api("GET", `/plans/${id}/drawing?base=true`),
+      ]);
       const numbers = drawing.numbers;
       Object.assign(app.model, new Model(fresh.body));
       drawing.numbers = numbers;
@@ -272,7 +382,12 @@ function createApp(session, plan, drawn) {
     /** Ask for something of the plan that is no operation; shows what went wrong. */
     async ask(method, path, body, { free = false } = {}) {
       try {
-        const answer = await api(method, `/plans/${id}${path}`, body, free ? {} : { etag: app.outbox.etag });
+        const answer = await api(
+          method,
+          `/plans/${id}${path}`,
+          body,
+          free ? {} : { etag: app.outbox.etag },
+        );
         if (answer.etag) app.outbox.etag = answer.etag;
         return answer;
       } catch (problem) {
@@ -314,7 +429,22 @@ function createApp(session, plan, drawn) {
     },
     conflict: (item, problem) => settleConflict(app, item, problem),
   });
-  state.on(["selection", "hover", "target", "target3", "line", "picked", "finding", "job", "parts", "tab", "filter"], () => view.redrawSky());
+  state.on(
+    [
+      "selection",
+      "hover",
+      "target",
+      "target3",
+      "line",
+      "picked",
+      "finding",
+      "job",
+      "parts",
+      "tab",
+      "filter",
+    ],
+    () => view.redrawSky(),
+  );
   state.on(["level", "tool"], () => {
     drawing.level = state.get("level");
     state.set("line", []);
@@ -348,7 +478,10 @@ function took(app, item, delta) {
   plan.steps = delta.undo;
   plan.revision = delta.revision;
   for (const part of ["findings", "counts", "impact", "loads"]) plan[part] = delta[part];
-  app.state.set("selection", app.state.get("selection").filter((one) => app.grid(one)));
+  app.state.set(
+    "selection",
+    app.state.get("selection").filter((one) => app.grid(one)),
+  );
   if (app.state.get("target") && !app.grid(app.state.get("target"))) app.state.set("target", null);
   if (app.state.get("job")) app.state.set("job", { ...app.state.get("job"), outdated: true });
   app.turn();

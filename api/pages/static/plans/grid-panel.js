@@ -6,7 +6,11 @@ import { loadRow } from "./loads.js";
 import { peopleOf } from "./people.js";
 import { area, figure, word } from "./words.js";
 
-const KINDS = { 1: ["community"], 2: ["compound", "merged_compound", "dedicated"], 3: ["building_cluster", "shopfront_row", "dedicated", "residual"] };
+const KINDS = {
+  1: ["community"],
+  2: ["compound", "merged_compound", "dedicated"],
+  3: ["building_cluster", "shopfront_row", "dedicated", "residual"],
+};
 
 export function gridPanel(app) {
   const { state } = app;
@@ -18,9 +22,26 @@ export function gridPanel(app) {
 }
 
 function intro(app) {
-  return el("div", { class: "plan-stack" }, el("p", {}, word("selectHint")),
-    el("dl", { class: "plan-ways" }, ...word("selectWays").flatMap(([what, how]) => [el("dt", {}, what), el("dd", { class: "quiet" }, how)])),
-    app.canEdit() ? el("button", { type: "button", class: "tool", onclick: () => app.state.set("tool", "create") }, word("create")) : el("p", { class: "notice" }, word("readOnly", word("states")[app.plan.state])));
+  return el(
+    "div",
+    { class: "plan-stack" },
+    el("p", {}, word("selectHint")),
+    el(
+      "dl",
+      { class: "plan-ways" },
+      ...word("selectWays").flatMap(([what, how]) => [
+        el("dt", {}, what),
+        el("dd", { class: "quiet" }, how),
+      ]),
+    ),
+    app.canEdit()
+      ? el(
+          "button",
+          { type: "button", class: "tool", onclick: () => app.state.set("tool", "create") },
+          word("create"),
+        )
+      : el("p", { class: "notice" }, word("readOnly", word("states")[app.plan.state])),
+  );
 }
 
 // --- one -------------------------------------------------------------------------------------------
@@ -28,32 +49,86 @@ function intro(app) {
 function one(app, grid) {
   const edit = app.canEdit();
   const parent = app.grid(grid.parent);
-  const head = el("div", {}, el("div", { class: "row" },
-    el("span", { class: "tag tag-quiet" }, word("levels")[grid.level]),
-    grid.new ? el("span", { class: "tag tag-sure" }, word("live.new")) : grid.changed ? el("span", { class: "tag" }, word("live.grids")) : null,
-    grid.locked ? el("span", { class: "tag" }, word("lock")) : null),
+  const head = el(
+    "div",
+    {},
+    el(
+      "div",
+      { class: "row" },
+      el("span", { class: "tag tag-quiet" }, word("levels")[grid.level]),
+      grid.new
+        ? el("span", { class: "tag tag-sure" }, word("live.new"))
+        : grid.changed
+          ? el("span", { class: "tag" }, word("live.grids"))
+          : null,
+      grid.locked ? el("span", { class: "tag" }, word("lock")) : null,
+    ),
     el("h3", { class: "plan-grid-name" }, name(grid.name)),
-    el("p", { class: "quiet small" }, el("span", { class: "code" }, grid.code ?? grid.proposed_code ?? ""), parent ? " · " : null, parent ? link(app, parent) : null));
-  return el("div", { class: "plan-stack" }, head, figures(app, grid), app.splitForm?.grid === grid.id ? splitForm(app, grid) : null,
+    el(
+      "p",
+      { class: "quiet small" },
+      el("span", { class: "code" }, grid.code ?? grid.proposed_code ?? ""),
+      parent ? " · " : null,
+      parent ? link(app, parent) : null,
+    ),
+  );
+  return el(
+    "div",
+    { class: "plan-stack" },
+    head,
+    figures(app, grid),
+    app.splitForm?.grid === grid.id ? splitForm(app, grid) : null,
     grid.locked ? el("p", { class: "notice" }, word("lockedNote")) : null,
-    edit ? form(app, grid) : null, peopleOf(app, grid), edit ? deeds(app, grid) : null, children(app, grid), loadOf(app, grid));
+    edit ? form(app, grid) : null,
+    peopleOf(app, grid),
+    edit ? deeds(app, grid) : null,
+    children(app, grid),
+    loadOf(app, grid),
+  );
 }
 
 function link(app, grid) {
-  return el("button", { type: "button", class: "plan-link", onclick: () => app.showGrid(grid.id) }, name(grid.name));
+  return el(
+    "button",
+    { type: "button", class: "plan-link", onclick: () => app.showGrid(grid.id) },
+    name(grid.name),
+  );
 }
 
 function figures(app, grid) {
   const before = app.model.base.get(grid.id);
   const rows = [
-    ["households", figure], ["resident_population", figure, "population"], ["buildings", figure], ["shops", figure], ["units", figure, "unitsCount"],
-    ["cells", figure], ["area_m2", area, "area"], ["compactness", (v) => (v === null || v === undefined ? "–" : v.toFixed(2))], ["parts", figure],
+    ["households", figure],
+    ["resident_population", figure, "population"],
+    ["buildings", figure],
+    ["shops", figure],
+    ["units", figure, "unitsCount"],
+    ["cells", figure],
+    ["area_m2", area, "area"],
+    ["compactness", (v) => (v === null || v === undefined ? "–" : v.toFixed(2))],
+    ["parts", figure],
   ];
-  return el("dl", { class: "plan-figures" }, ...rows.filter(([key]) => grid[key] !== null && grid[key] !== undefined).map(([key, show, label]) => {
-    const old = before?.[key];
-    const changed = old !== undefined && old !== null && show(old) !== show(grid[key]);
-    return el("div", { class: changed ? "is-some" : "" }, el("dt", {}, word(label ?? key)), el("dd", {}, show(grid[key]), changed ? el("small", { class: "quiet" }, `${word("before")} ${show(old)}`) : null));
-  }));
+  return el(
+    "dl",
+    { class: "plan-figures" },
+    ...rows
+      .filter(([key]) => grid[key] !== null && grid[key] !== undefined)
+      .map(([key, show, label]) => {
+        const old = before?.[key];
+        const changed = old !== undefined && old !== null && show(old) !== show(grid[key]);
+        return el(
+          "div",
+          { class: changed ? "is-some" : "" },
+          el("dt", {}, word(label ?? key)),
+          el(
+            "dd",
+            {},
+            show(grid[key]),
+            changed ? el("small", { class: "quiet" }, `${word("before")} ${show(old)}`) : null,
+          ),
+        );
+      }),
+  );
 }
 
 /** The fields of a grid; each is a step of its own, done when it is left or Enter is pressed. */
@@ -61,21 +136,64 @@ function form(app, grid) {
   const off = grid.locked;
   const field = el("input", { value: grid.name, maxlength: 60, disabled: off, "data-key": "name" });
   const change = (operation) => () => app.act(operation());
-  field.addEventListener("change", () => field.value.trim() && field.value.trim() !== grid.name && app.act({ kind: "rename", grid: grid.id, name: field.value.trim() }));
+  field.addEventListener(
+    "change",
+    () =>
+      field.value.trim() &&
+      field.value.trim() !== grid.name &&
+      app.act({ kind: "rename", grid: grid.id, name: field.value.trim() }),
+  );
   field.addEventListener("keydown", (event) => event.key === "Enter" && field.blur());
   const parts = [labelled(word("name"), field)];
   const select = (label, key, options, value, operation) => {
     const node = choice(options, value, { disabled: off, "data-key": key });
-    node.addEventListener("change", change(() => operation(node.value || null)));
+    node.addEventListener(
+      "change",
+      change(() => operation(node.value || null)),
+    );
     parts.push(labelled(label, node));
   };
-  if (grid.level === 1) select(word("grid_class"), "class", [["", word("none")], ...Object.entries(word("classes"))], grid.grid_class, (value) => ({ kind: "set_class", grid: grid.id, class: value }));
-  else select(word("kind"), "kind", KINDS[grid.level].map((k) => [k, word("kinds")[k]]), grid.kind, (value) => ({ kind: "set_kind", grid: grid.id, to: value }));
-  if (grid.level === 2) select(word("grade"), "grade", [["", word("none")], ...Object.entries(word("grades"))], grid.grid_grade, (value) => ({ kind: "set_grade", grid: grid.id, grade: value }));
-  if (grid.level > 1) select(word("parent"), "parent", parents(app, grid), grid.parent, (value) => ({ kind: "set_parent", grid: grid.id, parent: value }));
+  if (grid.level === 1)
+    select(
+      word("grid_class"),
+      "class",
+      [["", word("none")], ...Object.entries(word("classes"))],
+      grid.grid_class,
+      (value) => ({ kind: "set_class", grid: grid.id, class: value }),
+    );
+  else
+    select(
+      word("kind"),
+      "kind",
+      KINDS[grid.level].map((k) => [k, word("kinds")[k]]),
+      grid.kind,
+      (value) => ({ kind: "set_kind", grid: grid.id, to: value }),
+    );
+  if (grid.level === 2)
+    select(
+      word("grade"),
+      "grade",
+      [["", word("none")], ...Object.entries(word("grades"))],
+      grid.grid_grade,
+      (value) => ({ kind: "set_grade", grid: grid.id, grade: value }),
+    );
+  if (grid.level > 1)
+    select(word("parent"), "parent", parents(app, grid), grid.parent, (value) => ({
+      kind: "set_parent",
+      grid: grid.id,
+      parent: value,
+    }));
   if (grid.parts > 1 || grid.expected_parts > 1) {
-    const count = el("input", { type: "number", min: 1, max: 50, value: grid.expected_parts, "data-key": "parts" });
-    count.addEventListener("change", () => app.act({ kind: "expect_parts", grid: grid.id, n: Number(count.value) }));
+    const count = el("input", {
+      type: "number",
+      min: 1,
+      max: 50,
+      value: grid.expected_parts,
+      "data-key": "parts",
+    });
+    count.addEventListener("change", () =>
+      app.act({ kind: "expect_parts", grid: grid.id, n: Number(count.value) }),
+    );
     parts.push(labelled(word("expectedParts"), count));
   }
   return el("div", { class: "plan-form" }, ...parts);
@@ -83,73 +201,154 @@ function form(app, grid) {
 
 /** Grids of the level above, those near first. */
 function parents(app, grid) {
-  const near = new Set([...app.model.neighbours(grid.id)].map((id) => app.grid(id)?.parent).concat(grid.parent));
+  const near = new Set(
+    [...app.model.neighbours(grid.id)].map((id) => app.grid(id)?.parent).concat(grid.parent),
+  );
   const all = app.model.level(grid.level - 1);
-  return [...all.filter((g) => near.has(g.id)), ...all.filter((g) => !near.has(g.id))].map((g) => [g.id, g.name]);
+  return [...all.filter((g) => near.has(g.id)), ...all.filter((g) => !near.has(g.id))].map((g) => [
+    g.id,
+    g.name,
+  ]);
 }
 
 function deeds(app, grid) {
   const { state } = app;
-  const button = (label, act, key) => el("button", { type: "button", class: "tool", "data-key": key, onclick: act }, label);
+  const button = (label, act, key) =>
+    el("button", { type: "button", class: "tool", "data-key": key, onclick: act }, label);
   const tool = (which) => () => {
     state.set("target", grid.id);
     state.set("tool", which);
   };
-  return el("div", { class: "plan-deeds" },
-    button(word("tools.paint")[0], tool("paint"), "deed-paint"), grid.level > 1 ? button(word("tools.split")[0], tool("split"), "deed-split") : null,
-    grid.level === 3 ? button(word("create"), () => state.set("tool", "create"), "deed-create") : null,
-    button(word(grid.locked ? "unlock" : "lock"), () => app.act({ kind: grid.locked ? "unlock" : "lock", grids: [grid.id] }), "deed-lock"),
-    button(word("retire"), () => retire(app, grid), "deed-retire"));
+  return el(
+    "div",
+    { class: "plan-deeds" },
+    button(word("tools.paint")[0], tool("paint"), "deed-paint"),
+    grid.level > 1 ? button(word("tools.split")[0], tool("split"), "deed-split") : null,
+    grid.level === 3
+      ? button(word("create"), () => state.set("tool", "create"), "deed-create")
+      : null,
+    button(
+      word(grid.locked ? "unlock" : "lock"),
+      () => app.act({ kind: grid.locked ? "unlock" : "lock", grids: [grid.id] }),
+      "deed-lock",
+    ),
+    button(word("retire"), () => retire(app, grid), "deed-retire"),
+  );
 }
 
 function retire(app, grid) {
   const near = app.model.neighbours(grid.id);
   const all = app.model.level(grid.level).filter((g) => g.id !== grid.id);
   const same = (g) => g.parent === grid.parent;
-  const order = [...all.filter((g) => near.has(g.id) && same(g)), ...all.filter((g) => near.has(g.id) && !same(g)), ...all.filter((g) => !near.has(g.id) && same(g))];
-  const into = choice(order.map((g) => [g.id, `${g.name}（${word("n.h", figure(g.households))}）`]), order[0]?.id);
+  const order = [
+    ...all.filter((g) => near.has(g.id) && same(g)),
+    ...all.filter((g) => near.has(g.id) && !same(g)),
+    ...all.filter((g) => !near.has(g.id) && same(g)),
+  ];
+  const into = choice(
+    order.map((g) => [g.id, `${g.name}（${word("n.h", figure(g.households))}）`]),
+    order[0]?.id,
+  );
   dialog(word("retireTitle", grid.name), labelled(word("retireInto"), into), [
     { label: word("cancel") },
-    { label: word("ok"), main: true, danger: true, act: async () => {
-      const done = await app.act({ kind: "retire", grid: grid.id, into: into.value });
-      if (done) app.state.set("selection", [into.value]);
-    } },
+    {
+      label: word("ok"),
+      main: true,
+      danger: true,
+      act: async () => {
+        const done = await app.act({ kind: "retire", grid: grid.id, into: into.value });
+        if (done) app.state.set("selection", [into.value]);
+      },
+    },
   ]);
 }
 
 function children(app, grid) {
-  const below = app.model.children(grid.id).sort((a, b) => (a.code ?? "~").localeCompare(b.code ?? "~"));
+  const below = app.model
+    .children(grid.id)
+    .sort((a, b) => (a.code ?? "~").localeCompare(b.code ?? "~"));
   if (!below.length) return null;
-  return el("details", { class: "plan-children" }, el("summary", {}, `${word("levels")[grid.level + 1]} (${below.length})`),
-    el("ul", { class: "plain" }, ...below.map((child) => el("li", {}, link(app, child), el("span", { class: "quiet small" }, ` ${word("n.h", figure(child.households))} · ${word("n.b", figure(child.buildings))}`)))));
+  return el(
+    "details",
+    { class: "plan-children" },
+    el("summary", {}, `${word("levels")[grid.level + 1]} (${below.length})`),
+    el(
+      "ul",
+      { class: "plain" },
+      ...below.map((child) =>
+        el(
+          "li",
+          {},
+          link(app, child),
+          el(
+            "span",
+            { class: "quiet small" },
+            ` ${word("n.h", figure(child.households))} · ${word("n.b", figure(child.buildings))}`,
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 function loadOf(app, grid) {
   const load = grid.leader && app.plan.loads.find((l) => l.person === grid.leader.person);
   if (!load) return null;
-  return el("ul", { class: "plan-loads plain" }, loadRow(load, Math.max(load.before?.households ?? 0, load.after?.households ?? 0, 1)));
+  return el(
+    "ul",
+    { class: "plan-loads plain" },
+    loadRow(load, Math.max(load.before?.households ?? 0, load.after?.households ?? 0, 1)),
+  );
 }
 
 function splitForm(app, grid) {
-  const field = el("input", { maxlength: 60, "data-key": "split-name", placeholder: word("splitNewName") });
+  const field = el("input", {
+    maxlength: 60,
+    "data-key": "split-name",
+    placeholder: word("splitNewName"),
+  });
   const straddling = choice(Object.entries(word("straddles")), "majority");
-  const cells = choice(Object.entries(word("cellWays")), grid.cells === 1 ? "through" : "whole", { "data-key": "split-cells" });
+  const cells = choice(Object.entries(word("cellWays")), grid.cells === 1 ? "through" : "whole", {
+    "data-key": "split-cells",
+  });
   const send = async () => {
     const operation = { kind: "split", grid: grid.id, line: app.splitForm.line };
     if (field.value.trim()) operation.name = field.value.trim();
     if (grid.level === 2) operation.straddling = straddling.value;
-    else if (cells.value !== "whole") Object.assign(operation, { cut: true, ...(cells.value === "through" ? { through: true } : {}) });
+    else if (cells.value !== "whole")
+      Object.assign(operation, {
+        cut: true,
+        ...(cells.value === "through" ? { through: true } : {}),
+      });
     app.endLine();
     const done = await app.act(operation);
     const fresh = done?.grids.find((g) => g.level === grid.level && g.new && g.id !== grid.id);
     if (fresh) app.state.set("selection", [fresh.id]);
   };
-  return el("form", { class: "plan-form plan-now", onsubmit: (event) => {
-    event.preventDefault();
-    send();
-  } }, labelled(word("splitNewName"), field), grid.level === 2 ? labelled(word("splitStraddle"), straddling) : labelled(word("splitCells"), cells),
-    el("div", { class: "row" }, el("button", { type: "submit", class: "tool tool-main", "data-key": "split-go" }, word("splitOk")),
-      el("button", { type: "button", class: "tool", onclick: () => app.endLine() }, word("cancel"))));
+  return el(
+    "form",
+    {
+      class: "plan-form plan-now",
+      onsubmit: (event) => {
+        event.preventDefault();
+        send();
+      },
+    },
+    labelled(word("splitNewName"), field),
+    grid.level === 2
+      ? labelled(word("splitStraddle"), straddling)
+      : labelled(word("splitCells"), cells),
+    el(
+      "div",
+      { class: "row" },
+      el(
+        "button",
+        { type: "submit", class: "tool tool-main", "data-key": "split-go" },
+        word("splitOk"),
+      ),
+      el("button", { type: "button", class: "tool", onclick: () => app.endLine() }, word("cancel")),
+    ),
+  );
 }
 
 // --- several ---------------------------------------------------------------------------------------
@@ -158,8 +357,16 @@ function several(app, grids) {
   const sum = (key) => grids.reduce((n, g) => n + (g[key] ?? 0), 0);
   const level = grids[0].level;
   const alike = grids.every((g) => g.level === level);
-  const into = choice(grids.map((g) => [g.id, g.name]), [...grids].sort((a, b) => (b.households ?? 0) - (a.households ?? 0))[0].id, { "data-key": "merge-into" });
-  const field = el("input", { maxlength: 60, placeholder: word("mergeName"), "data-key": "merge-name" });
+  const into = choice(
+    grids.map((g) => [g.id, g.name]),
+    [...grids].sort((a, b) => (b.households ?? 0) - (a.households ?? 0))[0].id,
+    { "data-key": "merge-into" },
+  );
+  const field = el("input", {
+    maxlength: 60,
+    placeholder: word("mergeName"),
+    "data-key": "merge-name",
+  });
   const grade = choice([["", "–"], ...Object.entries(word("grades"))], "");
   const merge = async () => {
     const operation = { kind: "merge", grids: grids.map((g) => g.id), into: into.value };
@@ -170,23 +377,108 @@ function several(app, grids) {
   };
   const above = async () => {
     const title = el("input", { maxlength: 60 });
-    const parent = level === 3 ? choice(app.model.level(1).map((g) => [g.id, g.name]), app.model.above(grids[0].id, 1)?.id) : null;
-    dialog(word("createFromGrids"), [labelled(word("name"), title), parent ? labelled(word("parent"), parent) : null].filter(Boolean), [{ label: word("cancel") }, { label: word("ok"), main: true, act: async () => {
-      if (!title.value.trim()) return false;
-      const operation = { kind: "create", level: level - 1, grids: grids.map((g) => g.id), name: title.value.trim() };
-      if (parent) operation.parent = parent.value;
-      return Boolean(await app.act(operation));
-    } }]);
+    const parent =
+      level === 3
+        ? choice(
+            app.model.level(1).map((g) => [g.id, g.name]),
+            app.model.above(grids[0].id, 1)?.id,
+          )
+        : null;
+    dialog(
+      word("createFromGrids"),
+      [labelled(word("name"), title), parent ? labelled(word("parent"), parent) : null].filter(
+        Boolean,
+      ),
+      [
+        { label: word("cancel") },
+        {
+          label: word("ok"),
+          main: true,
+          act: async () => {
+            if (!title.value.trim()) return false;
+            const operation = {
+              kind: "create",
+              level: level - 1,
+              grids: grids.map((g) => g.id),
+              name: title.value.trim(),
+            };
+            if (parent) operation.parent = parent.value;
+            return Boolean(await app.act(operation));
+          },
+        },
+      ],
+    );
   };
-  return el("div", { class: "plan-stack" }, el("div", { class: "row is-spread" }, el("h3", {}, word("selected", grids.length)),
-    el("button", { type: "button", class: "plan-link", onclick: () => app.state.set("selection", []) }, word("clearSelection"))),
-    el("ul", { class: "plain plan-chosen" }, ...grids.map((g) => el("li", {}, link(app, g), el("span", { class: "quiet small" }, ` ${word("n.h", figure(g.households))}`)))),
-    el("p", {}, `${word("n.h", figure(sum("households")))} · ${word("n.b", figure(sum("buildings")))} · ${word("n.s", figure(sum("shops")))}`),
-    app.canEdit() && alike ? el("div", { class: "plan-form plan-now" }, el("p", { class: "quiet small" }, word("mergeHint")), labelled(word("mergeInto"), into), labelled(word("mergeName"), field),
-      level === 2 ? labelled(word("grade"), grade) : null,
-      el("button", { type: "button", class: "tool tool-main", "data-key": "merge", onclick: merge }, word("merge")),
-      level > 1 ? el("button", { type: "button", class: "tool", onclick: above }, word("createFromGrids")) : null) : null,
-    app.canEdit() ? el("div", { class: "row" }, ...["lock", "unlock"].map((kind) => el("button", { type: "button", class: "tool", onclick: () => app.act({ kind, grids: grids.map((g) => g.id) }) }, word(kind)))) : null);
+  return el(
+    "div",
+    { class: "plan-stack" },
+    el(
+      "div",
+      { class: "row is-spread" },
+      el("h3", {}, word("selected", grids.length)),
+      el(
+        "button",
+        { type: "button", class: "plan-link", onclick: () => app.state.set("selection", []) },
+        word("clearSelection"),
+      ),
+    ),
+    el(
+      "ul",
+      { class: "plain plan-chosen" },
+      ...grids.map((g) =>
+        el(
+          "li",
+          {},
+          link(app, g),
+          el("span", { class: "quiet small" }, ` ${word("n.h", figure(g.households))}`),
+        ),
+      ),
+    ),
+    el(
+      "p",
+      {},
+      `${word("n.h", figure(sum("households")))} · ${word("n.b", figure(sum("buildings")))} · ${word("n.s", figure(sum("shops")))}`,
+    ),
+    app.canEdit() && alike
+      ? el(
+          "div",
+          { class: "plan-form plan-now" },
+          el("p", { class: "quiet small" }, word("mergeHint")),
+          labelled(word("mergeInto"), into),
+          labelled(word("mergeName"), field),
+          level === 2 ? labelled(word("grade"), grade) : null,
+          el(
+            "button",
+            { type: "button", class: "tool tool-main", "data-key": "merge", onclick: merge },
+            word("merge"),
+          ),
+          level > 1
+            ? el(
+                "button",
+                { type: "button", class: "tool", onclick: above },
+                word("createFromGrids"),
+              )
+            : null,
+        )
+      : null,
+    app.canEdit()
+      ? el(
+          "div",
+          { class: "row" },
+          ...["lock", "unlock"].map((kind) =>
+            el(
+              "button",
+              {
+                type: "button",
+                class: "tool",
+                onclick: () => app.act({ kind, grids: grids.map((g) => g.id) }),
+              },
+              word(kind),
+            ),
+          ),
+        )
+      : null,
+  );
 }
 
 // --- new -------------------------------------------------------------------------------------------
@@ -194,15 +486,49 @@ function several(app, grids) {
 function createForm(app) {
   const picked = app.state.get("picked");
   const [first] = picked;
-  const home = first ? app.model.gridOf(first, 2)?.id : app.selected().find((g) => g.level === 2)?.id;
+  const home = first
+    ? app.model.gridOf(first, 2)?.id
+    : app.selected().find((g) => g.level === 2)?.id;
   app.newGrid ??= { name: "", kind: "building_cluster" };
-  const field = el("input", { maxlength: 60, value: app.newGrid.name, "data-key": "new-name", oninput: (event) => { app.newGrid.name = event.target.value; } });
-  const kind = choice(KINDS[3].map((k) => [k, word("kinds")[k]]), app.newGrid.kind, { onchange: (event) => { app.newGrid.kind = event.target.value; } });
-  const parent = choice(app.model.level(2).map((g) => [g.id, g.name]), app.newGrid.parent ?? home, { onchange: (event) => { app.newGrid.parent = event.target.value; } });
+  const field = el("input", {
+    maxlength: 60,
+    value: app.newGrid.name,
+    "data-key": "new-name",
+    oninput: (event) => {
+      app.newGrid.name = event.target.value;
+    },
+  });
+  const kind = choice(
+    KINDS[3].map((k) => [k, word("kinds")[k]]),
+    app.newGrid.kind,
+    {
+      onchange: (event) => {
+        app.newGrid.kind = event.target.value;
+      },
+    },
+  );
+  const parent = choice(
+    app.model.level(2).map((g) => [g.id, g.name]),
+    app.newGrid.parent ?? home,
+    {
+      onchange: (event) => {
+        app.newGrid.parent = event.target.value;
+      },
+    },
+  );
   const send = async (event) => {
     event.preventDefault();
     if (!picked.length || !field.value.trim()) return field.focus();
-    const done = await app.act({ kind: "create", cells: picked.map((c) => c.id), parent: parent.value, name: field.value.trim(), of_kind: kind.value }, { ghost: picked });
+    const done = await app.act(
+      {
+        kind: "create",
+        cells: picked.map((c) => c.id),
+        parent: parent.value,
+        name: field.value.trim(),
+        of_kind: kind.value,
+      },
+      { ghost: picked },
+    );
     if (!done) return undefined;
     app.newGrid = null;
     app.state.set("picked", []);
@@ -210,10 +536,41 @@ function createForm(app) {
     const fresh = done.grids.find((g) => g.new && g.level === 3);
     return fresh && app.state.set("selection", [fresh.id]);
   };
-  return el("form", { class: "plan-stack plan-form plan-now", onsubmit: send }, el("h3", {}, word("createTitle")), el("p", { class: "quiet" }, word("createHint")),
-    el("p", {}, el("b", {}, word("createPick", picked.length, figure(picked.reduce((n, c) => n + c.households, 0))))),
-    labelled(word("name"), field), labelled(word("kind"), kind), labelled(word("createParent"), parent),
-    el("div", { class: "row" }, el("button", { type: "submit", class: "tool tool-main", "data-key": "create-go", disabled: !picked.length }, word("ok")),
-      el("button", { type: "button", class: "tool", onclick: () => app.state.set("tool", "select") }, word("cancel"))));
+  return el(
+    "form",
+    { class: "plan-stack plan-form plan-now", onsubmit: send },
+    el("h3", {}, word("createTitle")),
+    el("p", { class: "quiet" }, word("createHint")),
+    el(
+      "p",
+      {},
+      el(
+        "b",
+        {},
+        word("createPick", picked.length, figure(picked.reduce((n, c) => n + c.households, 0))),
+      ),
+    ),
+    labelled(word("name"), field),
+    labelled(word("kind"), kind),
+    labelled(word("createParent"), parent),
+    el(
+      "div",
+      { class: "row" },
+      el(
+        "button",
+        {
+          type: "submit",
+          class: "tool tool-main",
+          "data-key": "create-go",
+          disabled: !picked.length,
+        },
+        word("ok"),
+      ),
+      el(
+        "button",
+        { type: "button", class: "tool", onclick: () => app.state.set("tool", "select") },
+        word("cancel"),
+      ),
+    ),
+  );
 }
-

@@ -30,7 +30,8 @@ export class Drawing {
     for (const feature of model.context) {
       trace(this.water, feature.rings, frame);
       for (const line of feature.lines) {
-        for (let i = 0; i < line.length; i += 2) this.roads[i ? "lineTo" : "moveTo"](line[i], line[i + 1]);
+        for (let i = 0; i < line.length; i += 2)
+          this.roads[i ? "lineTo" : "moveTo"](line[i], line[i + 1]);
       }
     }
     this.houses = new Path2D();
@@ -68,7 +69,8 @@ export class Drawing {
       const key = `${this.numbers[1].get(community?.id) ?? 0} ${this.numbers[2].get(compound?.id) ?? 0}`;
       if (!this.grounds.has(key)) this.grounds.set(key, new Path2D());
       trace(this.grounds.get(key), cell.rings, model.frame);
-      if (hands(model, cell, [community, compound, cluster])) trace(this.moved, cell.rings, model.frame);
+      if (hands(model, cell, [community, compound, cluster]))
+        trace(this.moved, cell.rings, model.frame);
       this.#borders(cell, of);
     }
   }
@@ -87,7 +89,8 @@ export class Drawing {
           continue;
         }
         const theirs = other ? of.get(other) : [null, null, null, null];
-        const level = theirs[1] !== mine[1] ? 1 : theirs[2] !== mine[2] ? 2 : theirs[3] !== mine[3] ? 3 : 4;
+        const level =
+          theirs[1] !== mine[1] ? 1 : theirs[2] !== mine[2] ? 2 : theirs[3] !== mine[3] ? 3 : 4;
         const path = level === 4 ? this.cellLines : this.lines[level];
         if (running !== level) path.moveTo(ring[2 * i] * frame.kx, -ring[2 * i + 1] * frame.ky);
         const k = i + 1 === across.length ? 0 : 2 * i + 2;
@@ -113,7 +116,8 @@ export class Drawing {
     this.poster?.draw(pen, view);
     this.#grounds(pen, look, this.poster?.shown ? 0.45 : 1);
     if (this.showChanges) this.#changes(pen, look, view);
-    if (this.showCells && view.scale >= CELLS_FROM) line(pen, this.cellLines, look.boundary[3], 0.7 * px, 0.42);
+    if (this.showCells && view.scale >= CELLS_FROM)
+      line(pen, this.cellLines, look.boundary[3], 0.7 * px, 0.42);
     const wide = Math.min(11, Math.max(1.6, 7 * view.scale)) * px;
     line(pen, this.roads, look.road_edge, wide + 1.4 * px, 0.85);
     line(pen, this.roads, look.road, wide, 0.9);
@@ -134,7 +138,10 @@ export class Drawing {
     pen.globalAlpha = look.fill_opacity * share;
     for (const [key, path] of this.grounds) {
       const [community, tint] = key.split(" ").map(Number);
-      pen.fillStyle = tinted(look.communities[community % look.communities.length], look.tints[tint % look.tints.length]);
+      pen.fillStyle = tinted(
+        look.communities[community % look.communities.length],
+        look.tints[tint % look.tints.length],
+      );
       pen.fill(path);
     }
     pen.globalAlpha = 1;
@@ -189,7 +196,10 @@ export class Drawing {
 
   #names(pen, look, view) {
     const taken = [];
-    const level = Math.min(this.level, view.scale < NAME_COMPOUNDS_FROM ? 1 : view.scale < NAME_CLUSTERS_FROM ? 2 : 3);
+    const level = Math.min(
+      this.level,
+      view.scale < NAME_COMPOUNDS_FROM ? 1 : view.scale < NAME_CLUSTERS_FROM ? 2 : 3,
+    );
     const size = { 1: 16, 2: 13, 3: 12 }[level];
     const weight = level === 1 ? 700 : 600;
     pen.textAlign = "center";
@@ -198,7 +208,8 @@ export class Drawing {
       pen.font = `${bold} ${high}px ${FACE}`;
       const half = pen.measureText(text).width / 2 + 4;
       const box = [x - half, y - high / 2 - 3, x + half, y + high / 2 + 3];
-      if (taken.some((t) => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3])) return false;
+      if (taken.some((t) => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3]))
+        return false;
       taken.push(box);
       pen.lineWidth = 3.4;
       pen.lineJoin = "round";
@@ -210,7 +221,10 @@ export class Drawing {
       pen.fillText(text, x, y);
       return true;
     };
-    const grids = this.model.level(level).filter((g) => g.rings.length && g.label).sort((a, b) => b.area_m2 - a.area_m2);
+    const grids = this.model
+      .level(level)
+      .filter((g) => g.rings.length && g.label)
+      .sort((a, b) => b.area_m2 - a.area_m2);
     for (const grid of grids) {
       const [x, y] = view.toScreen(this.model.frame.metres(grid.label));
       if (x < -80 || y < -20 || x > view.width + 80 || y > view.height + 20) continue;
@@ -241,7 +255,8 @@ function hands(model, cell, now) {
 export function shortName(grid, model) {
   const above = model.grids.get(grid.parent)?.name;
   const { name } = grid;
-  const own = above && name.startsWith(above) && name.length > above.length ? name.slice(above.length) : name;
+  const own =
+    above && name.startsWith(above) && name.length > above.length ? name.slice(above.length) : name;
   const shown = grid.level === 1 && own.length > 3 ? own.replace(/社区$/, "") : own;
   return shown.length > 14 ? `${shown.slice(0, 13)}…` : shown;
 }

@@ -7,21 +7,54 @@ import { keyList } from "./keys.js";
 import { figure, word } from "./words.js";
 import { api, signInAddress } from "../core/shell.js";
 
-const ICONS = { undo: "M9 7 4 12l5 5M4 12h10a6 6 0 0 1 6 6", redo: "M15 7l5 5-5 5M20 12H10a6 6 0 0 0-6 6", back: "M15 5l-7 7 7 7" };
+const ICONS = {
+  undo: "M9 7 4 12l5 5M4 12h10a6 6 0 0 1 6 6",
+  redo: "M15 7l5 5-5 5M20 12H10a6 6 0 0 0-6 6",
+  back: "M15 5l-7 7 7 7",
+};
 
 export function bar(app, title) {
   const state = el("span", { class: "tag" });
   const saved = el("span", { class: "plan-saved", role: "status" });
   const live = el("dl", { class: "plan-live", "aria-label": word("impact") });
-  const button = (key, act) => el("button", { type: "button", class: "tool plan-icon-tool", title: `${word(key)} ${key === "undo" ? "Ctrl+Z" : "Ctrl+Shift+Z"}`, "aria-label": word(key), onclick: act }, icon(ICONS[key]));
+  const button = (key, act) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "tool plan-icon-tool",
+        title: `${word(key)} ${key === "undo" ? "Ctrl+Z" : "Ctrl+Shift+Z"}`,
+        "aria-label": word(key),
+        onclick: act,
+      },
+      icon(ICONS[key]),
+    );
   const undo = button("undo", () => app.undo());
   const redo = button("redo", () => app.redo());
-  const node = el("header", { class: "plan-bar" },
-    el("a", { class: "tool plan-icon-tool", href: "/desk/plans", "aria-label": word("title"), title: word("title") }, icon(ICONS.back)),
+  const node = el(
+    "header",
+    { class: "plan-bar" },
+    el(
+      "a",
+      {
+        class: "tool plan-icon-tool",
+        href: "/desk/plans",
+        "aria-label": word("title"),
+        title: word("title"),
+      },
+      icon(ICONS.back),
+    ),
     el("div", { class: "plan-name" }, title, state, saved),
     live,
-    el("div", { class: "plan-bar-tools" }, undo, redo,
-      el("a", { class: "tool", href: `/desk/plans/${app.id}/impact` }, word("impact")), menu(app)));
+    el(
+      "div",
+      { class: "plan-bar-tools" },
+      undo,
+      redo,
+      el("a", { class: "tool", href: `/desk/plans/${app.id}/impact` }, word("impact")),
+      menu(app),
+    ),
+  );
 
   function say() {
     const { plan } = app;
@@ -33,19 +66,47 @@ export function bar(app, title) {
     redo.disabled = !app.canEdit() || !app.redoable();
     const { impact, counts } = plan;
     const facts = [
-      ["grids", impact.grids_changed], ["new", impact.grids_new], ["retired", impact.grids_retired],
-      ["moved", impact.moved.households], ["buildings", impact.moved.buildings], ["leaders", impact.handed_over.leaders],
+      ["grids", impact.grids_changed],
+      ["new", impact.grids_new],
+      ["retired", impact.grids_retired],
+      ["moved", impact.moved.households],
+      ["buildings", impact.moved.buildings],
+      ["leaders", impact.handed_over.leaders],
     ];
-    fill(live, ...facts.map(([key, value]) => el("div", { class: value ? "is-some" : "" }, el("dt", {}, word("live")[key]), el("dd", {}, figure(value)))),
-      el("div", { class: counts.hard ? "is-bad" : counts.soft ? "is-some" : "" }, el("dt", {}, word("live.issues")),
-        el("dd", {}, figure(counts.hard + counts.soft))));
+    fill(
+      live,
+      ...facts.map(([key, value]) =>
+        el(
+          "div",
+          { class: value ? "is-some" : "" },
+          el("dt", {}, word("live")[key]),
+          el("dd", {}, figure(value)),
+        ),
+      ),
+      el(
+        "div",
+        { class: counts.hard ? "is-bad" : counts.soft ? "is-some" : "" },
+        el("dt", {}, word("live.issues")),
+        el("dd", {}, figure(counts.hard + counts.soft)),
+      ),
+    );
   }
 
   function saying() {
     const [which, waiting] = app.state.get("saving");
     saved.className = `plan-saved is-${which}`;
-    const text = { saved: word("saved"), saving: word("saving", waiting), offline: word("offline", waiting), "signed-out": word("signedOut", waiting), conflict: word("conflict") }[which];
-    fill(saved, text, which === "signed-out" ? el("a", { href: signInAddress() }, word("signIn")) : null);
+    const text = {
+      saved: word("saved"),
+      saving: word("saving", waiting),
+      offline: word("offline", waiting),
+      "signed-out": word("signedOut", waiting),
+      conflict: word("conflict"),
+    }[which];
+    fill(
+      saved,
+      text,
+      which === "signed-out" ? el("a", { href: signInAddress() }, word("signIn")) : null,
+    );
     undo.disabled = !app.canEdit() || !app.undoable();
   }
   app.state.on(["turn"], say);
@@ -57,24 +118,50 @@ export function bar(app, title) {
 
 function menu(app) {
   const base = `/plans/${app.id}`;
-  const file = (label, path) => el("a", { href: base + path, download: "", role: "menuitem" }, label);
-  const entry = (label, act) => el("button", { type: "button", role: "menuitem", onclick: () => { node.open = false; act(); } }, label);
-  const node = el("details", { class: "plan-menu" }, el("summary", { class: "tool" }, word("more")),
-    el("div", { class: "plan-menu-list" },
+  const file = (label, path) =>
+    el("a", { href: base + path, download: "", role: "menuitem" }, label);
+  const entry = (label, act) =>
+    el(
+      "button",
+      {
+        type: "button",
+        role: "menuitem",
+        onclick: () => {
+          node.open = false;
+          act();
+        },
+      },
+      label,
+    );
+  const node = el(
+    "details",
+    { class: "plan-menu" },
+    el("summary", { class: "tool" }, word("more")),
+    el(
+      "div",
+      { class: "plan-menu-list" },
       entry(word("rename"), () => renameDialog(app)),
       entry(word("copyOf"), () => copyPlan(app)),
       entry(word("poster"), () => app.poster.openDialog()),
       entry(word("importTitle"), () => importDialog(app)),
       el("hr", {}),
-      file(word("exports.geojson"), "/export.geojson"), file(word("exports.cells"), "/export.geojson?what=cells"),
-      file(word("exports.gpkg"), "/export.gpkg"), file(word("exports.xlsx"), "/export.xlsx"),
+      file(word("exports.geojson"), "/export.geojson"),
+      file(word("exports.cells"), "/export.geojson?what=cells"),
+      file(word("exports.gpkg"), "/export.gpkg"),
+      file(word("exports.xlsx"), "/export.xlsx"),
       el("hr", {}),
       entry(word("compare"), () => compareDialog(app)),
       entry(word("keys"), keyList),
-      app.may("withdraw") ? entry(word("review.withdraw"), () => withdraw(app)) : null));
-  document.addEventListener("pointerdown", (event) => {
-    if (!node.contains(event.target)) node.open = false;
-  }, true);
+      app.may("withdraw") ? entry(word("review.withdraw"), () => withdraw(app)) : null,
+    ),
+  );
+  document.addEventListener(
+    "pointerdown",
+    (event) => {
+      if (!node.contains(event.target)) node.open = false;
+    },
+    true,
+  );
   node.addEventListener("keydown", (event) => {
     if (event.key === "Escape") node.open = false;
   });
@@ -84,14 +171,22 @@ function menu(app) {
 function renameDialog(app) {
   const title = el("input", { value: app.plan.title, maxlength: 100 });
   const reason = el("textarea", { rows: 3, maxlength: 1000 }, app.plan.reason);
-  dialog(word("rename"), [labelled(word("planTitle"), title), labelled(word("reason"), reason)], [
-    { label: word("cancel") },
-    { label: word("save"), main: true, act: async () => {
-      const answer = await app.ask("PATCH", "", { title: title.value, reason: reason.value });
-      if (answer) app.take(answer.body);
-      return Boolean(answer);
-    } },
-  ]);
+  dialog(
+    word("rename"),
+    [labelled(word("planTitle"), title), labelled(word("reason"), reason)],
+    [
+      { label: word("cancel") },
+      {
+        label: word("save"),
+        main: true,
+        act: async () => {
+          const answer = await app.ask("PATCH", "", { title: title.value, reason: reason.value });
+          if (answer) app.take(answer.body);
+          return Boolean(answer);
+        },
+      },
+    ],
+  );
 }
 
 export async function copyPlan(app, at = undefined) {
@@ -102,20 +197,39 @@ export async function copyPlan(app, at = undefined) {
 function withdraw(app) {
   dialog(word("review.withdraw"), el("p", {}, word("review.confirmWithdraw")), [
     { label: word("cancel") },
-    { label: word("review.withdraw"), danger: true, act: async () => {
-      const answer = await app.ask("DELETE", "");
-      if (answer) app.take(answer.body);
-    } },
+    {
+      label: word("review.withdraw"),
+      danger: true,
+      act: async () => {
+        const answer = await app.ask("DELETE", "");
+        if (answer) app.take(answer.body);
+      },
+    },
   ]);
 }
 
 async function compareDialog(app) {
-  const [{ body: plans }, divisions] = await Promise.all([api("GET", "/plans?limit=100"), api("GET", "/divisions").catch(() => ({ body: { divisions: [] } }))]);
-  const options = [...divisions.body.divisions.map((d) => [`division:${d.version}`, `${word("list.baseOf", d.version)} · ${d.effective_from}`]),
-    ...plans.plans.filter((p) => p.id !== app.id).map((p) => [`plan:${p.id}`, p.title])];
+  const [{ body: plans }, divisions] = await Promise.all([
+    api("GET", "/plans?limit=100"),
+    api("GET", "/divisions").catch(() => ({ body: { divisions: [] } })),
+  ]);
+  const options = [
+    ...divisions.body.divisions.map((d) => [
+      `division:${d.version}`,
+      `${word("list.baseOf", d.version)} · ${d.effective_from}`,
+    ]),
+    ...plans.plans.filter((p) => p.id !== app.id).map((p) => [`plan:${p.id}`, p.title]),
+  ];
   const other = choice(options, options[0]?.[0]);
   dialog(word("compare"), labelled(word("list.left"), other), [
     { label: word("cancel") },
-    { label: word("list.doCompare"), main: true, act: () => location.assign(`/desk/plans/compare?left=${encodeURIComponent(other.value)}&right=plan:${app.id}`) },
+    {
+      label: word("list.doCompare"),
+      main: true,
+      act: () =>
+        location.assign(
+          `/desk/plans/compare?left=${encodeURIComponent(other.value)}&right=plan:${app.id}`,
+        ),
+    },
   ]);
 }

@@ -14,17 +14,32 @@ const compares = asked.has("left") || asked.has("right");
 const id = decodeURIComponent(location.pathname.split("/")[3] ?? "");
 
 async function begin() {
-  const { main, allowed } = await shell({ title: compares ? w("compareTitle") : w("title"), current: "plans", needs: "planner" });
+  const { main, allowed } = await shell({
+    title: compares ? w("compareTitle") : w("title"),
+    current: "plans",
+    needs: "planner",
+  });
   if (!allowed) return;
   main.classList.add("plan-sheet");
   document.documentElement.classList.remove("is-ready");
   const wait = el("p", { class: "quiet" }, word("loading"));
   main.append(wait);
-  const query = compares ? `/compare?left=${encodeURIComponent(asked.get("left"))}&right=${encodeURIComponent(asked.get("right"))}&shapes=true` : `/plans/${id}/diff?shapes=true`;
+  const query = compares
+    ? `/compare?left=${encodeURIComponent(asked.get("left"))}&right=${encodeURIComponent(asked.get("right"))}&shapes=true`
+    : `/plans/${id}/diff?shapes=true`;
   try {
-    const [diff, drawing] = await Promise.all([api("GET", query), compares ? null : api("GET", `/plans/${id}/drawing?base=true`), fetchColours()]);
+    const [diff, drawing] = await Promise.all([
+      api("GET", query),
+      compares ? null : api("GET", `/plans/${id}/drawing?base=true`),
+      fetchColours(),
+    ]);
     wait.remove();
-    main.append(head(diff.body), summary(diff.body.summary), ...map(diff.body, drawing?.body), ...sections(diff.body));
+    main.append(
+      head(diff.body),
+      summary(diff.body.summary),
+      ...map(diff.body, drawing?.body),
+      ...sections(diff.body),
+    );
   } catch (problem) {
     fill(wait, failure(problem));
   }
@@ -32,33 +47,101 @@ async function begin() {
 }
 
 function head(diff) {
-  const file = (label, kind) => el("a", { class: "tool", href: `/plans/${id}/diff.${kind}`, download: "" }, label);
-  return el("section", { class: "card" }, el("div", { class: "row is-spread" },
-    el("p", { class: "sheet-sides" }, name(sideName(diff.left), "b"), " → ", name(sideName(diff.right), "b")),
-    el("div", { class: "row" }, compares ? null : el("a", { class: "tool", href: `/desk/plans/${id}` }, w("back")), compares ? null : file(w("xlsx"), "xlsx"), compares ? null : file(w("pdf"), "pdf"),
-      el("button", { type: "button", class: "tool", onclick: () => print() }, w("print")))),
-    el("p", { class: "quiet small" }, diff.data_date ? w("dataDate", diff.data_date) : "", diff.synthetic ? ` · ${word("synthetic")}` : ""));
+  const file = (label, kind) =>
+    el("a", { class: "tool", href: `/plans/${id}/diff.${kind}`, download: "" }, label);
+  return el(
+    "section",
+    { class: "card" },
+    el(
+      "div",
+      { class: "row is-spread" },
+      el(
+        "p",
+        { class: "sheet-sides" },
+        name(sideName(diff.left), "b"),
+        " → ",
+        name(sideName(diff.right), "b"),
+      ),
+      el(
+        "div",
+        { class: "row" },
+        compares ? null : el("a", { class: "tool", href: `/desk/plans/${id}` }, w("back")),
+        compares ? null : file(w("xlsx"), "xlsx"),
+        compares ? null : file(w("pdf"), "pdf"),
+        el("button", { type: "button", class: "tool", onclick: () => print() }, w("print")),
+      ),
+    ),
+    el(
+      "p",
+      { class: "quiet small" },
+      diff.data_date ? w("dataDate", diff.data_date) : "",
+      diff.synthetic ? ` · ${word("synthetic")}` : "",
+    ),
+  );
 }
 
 function sideName({ kind, id: which, title }) {
   return kind === "division" ? `${word("list.baseOf", which)}${title ? ` · ${title}` : ""}` : title;
 }
 
-function summary({ grids_changed: grids, grids_new: fresh, grids_retired: gone, moved, handed_over: handed, codes_new: codes, codes_retired: old }) {
-  const facts = [["live.grids", grids], ["live.new", fresh], ["live.retired", gone], ["households", moved.households], ["buildings", moved.buildings], ["shops", moved.shops], ["unitsCount", moved.units],
-    ...(handed ? [["live.leaders", handed.leaders]] : []), ["sheet.newCodes", codes], ["sheet.retiredCodes", old]];
-  return el("dl", { class: "sheet-facts" }, ...facts.filter(([, value]) => value !== undefined).map(([key, value]) => el("div", { class: value ? "is-some" : "" }, el("dt", {}, word(key)), el("dd", {}, figure(value)))));
+function summary({
+  grids_changed: grids,
+  grids_new: fresh,
+  grids_retired: gone,
+  moved,
+  handed_over: handed,
+  codes_new: codes,
+  codes_retired: old,
+}) {
+  const facts = [
+    ["live.grids", grids],
+    ["live.new", fresh],
+    ["live.retired", gone],
+    ["households", moved.households],
+    ["buildings", moved.buildings],
+    ["shops", moved.shops],
+    ["unitsCount", moved.units],
+    ...(handed ? [["live.leaders", handed.leaders]] : []),
+    ["sheet.newCodes", codes],
+    ["sheet.retiredCodes", old],
+  ];
+  return el(
+    "dl",
+    { class: "sheet-facts" },
+    ...facts
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) =>
+        el(
+          "div",
+          { class: value ? "is-some" : "" },
+          el("dt", {}, word(key)),
+          el("dd", {}, figure(value)),
+        ),
+      ),
+  );
 }
 
 /** The swipe map, zoomed to what changed. */
 function map(diff, drawing) {
   const changed = new Set((diff.grids ?? []).flatMap((g) => [g.before?.id, g.after?.id, g.id]));
-  const sides = drawing ? sidesOfPlan(drawing) : diff.shapes && (diff.shapes.before.length || diff.shapes.after.length) ? sidesOfShapes(diff.shapes) : null;
+  const sides = drawing
+    ? sidesOfPlan(drawing)
+    : diff.shapes && (diff.shapes.before.length || diff.shapes.after.length)
+      ? sidesOfShapes(diff.shapes)
+      : null;
   if (!sides) return [];
-  const grids = drawing ? [...drawing.grids, ...(drawing.base?.grids ?? [])] : [...diff.shapes.before, ...diff.shapes.after];
+  const grids = drawing
+    ? [...drawing.grids, ...(drawing.base?.grids ?? [])]
+    : [...diff.shapes.before, ...diff.shapes.after];
   const frame = sides.frame ?? sides.model.frame;
   const near = grids.filter((g) => changed.has(g.id) && g.level === 3);
-  const box = boxAround(frame, near.length ? near : grids.filter((g) => changed.has(g.id))) ?? boxAround(frame, grids.filter((g) => g.level === 1)) ?? boxAround(frame, grids);
+  const box =
+    boxAround(frame, near.length ? near : grids.filter((g) => changed.has(g.id))) ??
+    boxAround(
+      frame,
+      grids.filter((g) => g.level === 1),
+    ) ??
+    boxAround(frame, grids);
   const { node } = swipe(sides.before, sides.after, box);
   node.classList.add("sheet-map");
   return [el("section", { class: "card sheet-map-card" }, el("h2", {}, word("swipe")), node)];
@@ -66,14 +149,75 @@ function map(diff, drawing) {
 
 function sections(diff) {
   const nodes = [];
-  const rows = [3, 2, 1].flatMap((level) => (diff.matrix?.[level] ?? []).map((row) => ({ ...row, level })));
-  if (!rows.length && !(diff.grids ?? []).length && !(diff.duties ?? []).length) return [el("p", { class: "notice notice-none" }, w("nothing"))];
-  if (rows.length) nodes.push(card(w("matrix"), table([w("level"), w("from"), w("to"), w("share"), word("households"), word("buildings"), word("shops"), word("unitsCount"), word("area")], rows.map(matrixRow))));
-  if (diff.handovers?.length) nodes.push(card(w("handovers"), table([w("people"), w("receiver"), word("levels")[3].replace("三级", ""), word("households"), word("buildings"), word("shops"), word("unitsCount")], diff.handovers.map(handover))));
-  if (diff.codes?.new?.length || diff.codes?.retired?.length) nodes.push(card(w("codes"), codes(diff.codes)));
-  if (diff.grids?.length) nodes.push(card(w("grids"), table([w("level"), w("what"), w("from"), w("to")], diff.grids.map(gridRow))));
-  if (diff.duties?.length) nodes.push(card(w("duties"), table([word("loadPerson"), word("role"), "", word("tabs.grid"), w("to")], diff.duties.map(dutyRow))));
-  if (diff.places?.length) nodes.push(card(`${w("places")} (${diff.places.length})`, table([w("place"), w("address"), word("kind"), word("households"), w("from"), w("to")], diff.places.map(placeRow))));
+  const rows = [3, 2, 1].flatMap((level) =>
+    (diff.matrix?.[level] ?? []).map((row) => ({ ...row, level })),
+  );
+  if (!rows.length && !(diff.grids ?? []).length && !(diff.duties ?? []).length)
+    return [el("p", { class: "notice notice-none" }, w("nothing"))];
+  if (rows.length)
+    nodes.push(
+      card(
+        w("matrix"),
+        table(
+          [
+            w("level"),
+            w("from"),
+            w("to"),
+            w("share"),
+            word("households"),
+            word("buildings"),
+            word("shops"),
+            word("unitsCount"),
+            word("area"),
+          ],
+          rows.map(matrixRow),
+        ),
+      ),
+    );
+  if (diff.handovers?.length)
+    nodes.push(
+      card(
+        w("handovers"),
+        table(
+          [
+            w("people"),
+            w("receiver"),
+            word("levels")[3].replace("三级", ""),
+            word("households"),
+            word("buildings"),
+            word("shops"),
+            word("unitsCount"),
+          ],
+          diff.handovers.map(handover),
+        ),
+      ),
+    );
+  if (diff.codes?.new?.length || diff.codes?.retired?.length)
+    nodes.push(card(w("codes"), codes(diff.codes)));
+  if (diff.grids?.length)
+    nodes.push(
+      card(w("grids"), table([w("level"), w("what"), w("from"), w("to")], diff.grids.map(gridRow))),
+    );
+  if (diff.duties?.length)
+    nodes.push(
+      card(
+        w("duties"),
+        table(
+          [word("loadPerson"), word("role"), "", word("tabs.grid"), w("to")],
+          diff.duties.map(dutyRow),
+        ),
+      ),
+    );
+  if (diff.places?.length)
+    nodes.push(
+      card(
+        `${w("places")} (${diff.places.length})`,
+        table(
+          [w("place"), w("address"), word("kind"), word("households"), w("from"), w("to")],
+          diff.places.map(placeRow),
+        ),
+      ),
+    );
   return nodes;
 }
 
@@ -90,49 +234,167 @@ function classOf(cell) {
 /** A table that shows its first rows; on a phone each row is a card. */
 function table(heads, rows) {
   const body = el("tbody", {});
-  const row = (cells) => el("tr", {}, ...cells.map((cell, i) => el("td", { "data-label": heads[i] || null, class: classOf(cell) }, typeof cell === "number" ? figure(cell) : cell ?? "")));
+  const row = (cells) =>
+    el(
+      "tr",
+      {},
+      ...cells.map((cell, i) =>
+        el(
+          "td",
+          { "data-label": heads[i] || null, class: classOf(cell) },
+          typeof cell === "number" ? figure(cell) : (cell ?? ""),
+        ),
+      ),
+    );
   fill(body, ...rows.slice(0, ROWS).map(row));
-  const more = rows.length > ROWS ? el("button", { type: "button", class: "tool", onclick: () => {
-    fill(body, ...rows.map(row));
-    more.remove();
-  } }, w("more", rows.length)) : null;
-  return el("div", { class: "plan-stack" }, el("div", { class: "table-frame" }, el("table", { class: "table is-stacked" }, el("thead", {}, el("tr", {}, ...heads.map((h) => el("th", { scope: "col" }, h)))), body)), more);
+  const more =
+    rows.length > ROWS
+      ? el(
+          "button",
+          {
+            type: "button",
+            class: "tool",
+            onclick: () => {
+              fill(body, ...rows.map(row));
+              more.remove();
+            },
+          },
+          w("more", rows.length),
+        )
+      : null;
+  return el(
+    "div",
+    { class: "plan-stack" },
+    el(
+      "div",
+      { class: "table-frame" },
+      el(
+        "table",
+        { class: "table is-stacked" },
+        el("thead", {}, el("tr", {}, ...heads.map((h) => el("th", { scope: "col" }, h)))),
+        body,
+      ),
+    ),
+    more,
+  );
 }
 
 function brief(one) {
   if (!one) return el("span", { class: "quiet" }, "–");
-  return el("span", {}, name(one.name), " ", el("span", { class: "code quiet small" }, one.code ?? ""));
+  return el(
+    "span",
+    {},
+    name(one.name),
+    " ",
+    el("span", { class: "code quiet small" }, one.code ?? ""),
+  );
 }
 
 function matrixRow(row) {
-  return [word("levelShort")[row.level], brief(row.from), brief(row.to), row.share === null || row.share === undefined ? "–" : `${Math.round(row.share * 100)}%`, row.households, row.buildings, row.shops, row.units, area(row.area_m2 ?? 0)];
+  return [
+    word("levelShort")[row.level],
+    brief(row.from),
+    brief(row.to),
+    row.share === null || row.share === undefined ? "–" : `${Math.round(row.share * 100)}%`,
+    row.households,
+    row.buildings,
+    row.shops,
+    row.units,
+    area(row.area_m2 ?? 0),
+  ];
 }
 
 function handover({ level, from, to, grids, households, buildings, shops, units }) {
-  const who = (person) => (person ? name(person.name, "b") : el("span", { class: "quiet" }, w("nobody")));
-  const list = el("span", {}, `${word("levelShort")[level]} `, name(grids.map((g) => (g.from?.id === g.to?.id ? g.to.name : `${g.from?.name ?? "–"} → ${g.to?.name ?? "–"}`)).join(word("and"))));
+  const who = (person) =>
+    person ? name(person.name, "b") : el("span", { class: "quiet" }, w("nobody"));
+  const list = el(
+    "span",
+    {},
+    `${word("levelShort")[level]} `,
+    name(
+      grids
+        .map((g) =>
+          g.from?.id === g.to?.id ? g.to.name : `${g.from?.name ?? "–"} → ${g.to?.name ?? "–"}`,
+        )
+        .join(word("and")),
+    ),
+  );
   return [who(from), who(to), list, households, buildings, shops, units];
 }
 
 function codes({ new: fresh = [], retired = [] }) {
-  const part = (title, rows, what) => (rows.length ? el("div", {}, el("h3", {}, `${title} (${rows.length})`), el("ul", { class: "plain sheet-codes" }, ...rows.map((row) => el("li", {}, el("span", { class: "code" }, row.code), " ", name(row.name), el("span", { class: "quiet small" }, ` ${what(row)}`))))) : null);
-  const heirs = ({ successors = [] }) => (successors.length ? w("successors", successors.map((s) => `${s.name} ${s.share < 1 ? `${Math.round(s.share * 100)}%` : ""}`.trim()).join(word("and"))) : "");
-  return el("div", { class: "sheet-two" }, part(w("newCodes"), fresh, (row) => said(row.reason)), part(w("retiredCodes"), retired, heirs));
+  const part = (title, rows, what) =>
+    rows.length
+      ? el(
+          "div",
+          {},
+          el("h3", {}, `${title} (${rows.length})`),
+          el(
+            "ul",
+            { class: "plain sheet-codes" },
+            ...rows.map((row) =>
+              el(
+                "li",
+                {},
+                el("span", { class: "code" }, row.code),
+                " ",
+                name(row.name),
+                el("span", { class: "quiet small" }, ` ${what(row)}`),
+              ),
+            ),
+          ),
+        )
+      : null;
+  const heirs = ({ successors = [] }) =>
+    successors.length
+      ? w(
+          "successors",
+          successors
+            .map((s) => `${s.name} ${s.share < 1 ? `${Math.round(s.share * 100)}%` : ""}`.trim())
+            .join(word("and")),
+        )
+      : "";
+  return el(
+    "div",
+    { class: "sheet-two" },
+    part(w("newCodes"), fresh, (row) => said(row.reason)),
+    part(w("retiredCodes"), retired, heirs),
+  );
 }
 
 function gridRow({ level, change, changes, before, after }) {
-  const tags = (changes?.length ? changes : [change]).map((one) => el("span", { class: "tag tag-quiet" }, w("change")[one] ?? one));
+  const tags = (changes?.length ? changes : [change]).map((one) =>
+    el("span", { class: "tag tag-quiet" }, w("change")[one] ?? one),
+  );
   const same = before && after && before.name === after.name && before.code === after.code;
-  return [word("levelShort")[level], el("span", { class: "row" }, ...tags), brief(before), same ? el("span", { class: "quiet" }, "=") : brief(after)];
+  return [
+    word("levelShort")[level],
+    el("span", { class: "row" }, ...tags),
+    brief(before),
+    same ? el("span", { class: "quiet" }, "=") : brief(after),
+  ];
 }
 
 function dutyRow({ change, name: who, role, title, grid, to }) {
-  return [name(who, "b"), said(title) || (word("roles")[role] ?? role), el("span", { class: "tag tag-quiet" }, w("dutyChange")[change] ?? change), brief(grid), to ? brief(to) : ""];
+  return [
+    name(who, "b"),
+    said(title) || (word("roles")[role] ?? role),
+    el("span", { class: "tag tag-quiet" }, w("dutyChange")[change] ?? change),
+    brief(grid),
+    to ? brief(to) : "",
+  ];
 }
 
 function placeRow({ kind, name: what, address, households, from, to, levels }) {
   const level = String(Math.max(...(levels?.length ? levels : [3])));
-  return [name(what), name(address ?? ""), w("placeKinds")[kind] ?? kind, households ?? "", brief(from?.[level]), brief(to?.[level])];
+  return [
+    name(what),
+    name(address ?? ""),
+    w("placeKinds")[kind] ?? kind,
+    households ?? "",
+    brief(from?.[level]),
+    brief(to?.[level]),
+  ];
 }
 
 begin();

@@ -11,7 +11,9 @@ export function importDialog(app) {
   const datum = choice([["", "…"], ...Object.entries(word("datums"))], "");
   const datumField = labelled(word("datum"), datum);
   const found = el("div", { class: "plan-doubts" });
-  const shape = () => { datumField.hidden = format.value !== "geojson"; };
+  const shape = () => {
+    datumField.hidden = format.value !== "geojson";
+  };
   file.addEventListener("change", () => {
     if (/geojson$/i.test(file.files[0]?.name ?? "")) format.value = "geojson";
     shape();
@@ -28,7 +30,9 @@ export function importDialog(app) {
       return null;
     }
     try {
-      const answer = await api("POST", `/plans/${app.id}/import?${query}`, file.files[0], { etag: app.outbox.etag });
+      const answer = await api("POST", `/plans/${app.id}/import?${query}`, file.files[0], {
+        etag: app.outbox.etag,
+      });
       if (!dry) app.outbox.etag = answer.etag || app.outbox.etag;
       return answer.body;
     } catch (problem) {
@@ -36,21 +40,43 @@ export function importDialog(app) {
       return null;
     }
   }
-  dialog(word("importTitle"), [el("p", { class: "quiet" }, word("importHint")), el("div", { class: "field" }, file), labelled(word("importFormat"), format), datumField, found], [
-    { label: word("cancel") },
-    { label: word("importTry"), act: async () => {
-      const tried = await send(true);
-      if (tried) fill(found, el("p", {}, word("importWould", tried.cells.length)), doubtList(tried.doubts, (doubt) => lookAt(app, doubt.place)));
-      return false;
-    } },
-    { label: word("importDo"), main: true, act: async () => {
-      const done = await send(false);
-      if (!done) return false;
-      await app.reload();
-      if (done.doubts?.length) app.tell(word("doubts", done.doubts.length));
-      return true;
-    } },
-  ]);
+  dialog(
+    word("importTitle"),
+    [
+      el("p", { class: "quiet" }, word("importHint")),
+      el("div", { class: "field" }, file),
+      labelled(word("importFormat"), format),
+      datumField,
+      found,
+    ],
+    [
+      { label: word("cancel") },
+      {
+        label: word("importTry"),
+        act: async () => {
+          const tried = await send(true);
+          if (tried)
+            fill(
+              found,
+              el("p", {}, word("importWould", tried.cells.length)),
+              doubtList(tried.doubts, (doubt) => lookAt(app, doubt.place)),
+            );
+          return false;
+        },
+      },
+      {
+        label: word("importDo"),
+        main: true,
+        act: async () => {
+          const done = await send(false);
+          if (!done) return false;
+          await app.reload();
+          if (done.doubts?.length) app.tell(word("doubts", done.doubts.length));
+          return true;
+        },
+      },
+    ],
+  );
 }
 
 /** Bring a place (degrees) into view. */
@@ -63,8 +89,21 @@ export function lookAt(app, place) {
 export function doubtList(doubts, show = null) {
   if (!doubts?.length) return el("p", { class: "quiet" }, word("noDoubts"));
   const items = doubts.slice(0, 300).map((doubt) => {
-    const text = name(`${doubt.building ? `${doubt.building}${word("colon")}` : ""}${said(doubt.text)}`);
-    return el("li", {}, show && doubt.place ? el("button", { type: "button", class: "plan-link", onclick: () => show(doubt) }, text) : text);
+    const text = name(
+      `${doubt.building ? `${doubt.building}${word("colon")}` : ""}${said(doubt.text)}`,
+    );
+    return el(
+      "li",
+      {},
+      show && doubt.place
+        ? el("button", { type: "button", class: "plan-link", onclick: () => show(doubt) }, text)
+        : text,
+    );
   });
-  return el("div", {}, el("p", {}, el("b", {}, word("doubts", doubts.length))), el("ul", { class: "plan-doubt-list" }, ...items));
+  return el(
+    "div",
+    {},
+    el("p", {}, el("b", {}, word("doubts", doubts.length))),
+    el("ul", { class: "plan-doubt-list" }, ...items),
+  );
 }

@@ -7,7 +7,10 @@ import { word } from "./words.js";
 
 /** Whether somebody is writing. */
 function writing(event) {
-  return event.target.closest?.("input, textarea, select, dialog[open]") && event.target.type !== "checkbox";
+  return (
+    event.target.closest?.("input, textarea, select, dialog[open]") &&
+    event.target.type !== "checkbox"
+  );
 }
 
 export function keyboard(app) {
@@ -65,6 +68,9 @@ function nextFinding(app) {
 }
 
 export function keyList() {
-  const rows = word("keyList").flatMap(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)]);
+  const rows = word("keyList").flatMap(([key, what]) => [
+    el("dt", {}, el("kbd", {}, key)),
+    el("dd", {}, what),
+  ]);
   dialog(word("keys"), el("dl", { class: "plan-keys" }, ...rows));
 }

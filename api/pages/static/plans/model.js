@@ -40,7 +40,11 @@ export class Model {
     this.buildings = columns(drawing.buildings).map((b) => ({ ...b, rings: ringsOf(b.shape) }));
     this.shops = columns(drawing.shops);
     this.units = columns(drawing.units);
-    this.context = drawing.context.map((c) => ({ ...c, rings: c.shape ? ringsOf(c.shape) : [], lines: (c.lines ?? []).map((l) => this.frame.line(l)) }));
+    this.context = drawing.context.map((c) => ({
+      ...c,
+      rings: c.shape ? ringsOf(c.shape) : [],
+      lines: (c.lines ?? []).map((l) => this.frame.line(l)),
+    }));
   }
 
   #keep(grid) {
@@ -78,7 +82,8 @@ export class Model {
             cell.across[r][i / 2] = other.cell;
             other.cell.across[other.r][other.i] = cell;
             edges.delete(there);
-          } else edges.set(`${ring[i]},${ring[i + 1]},${ring[k]},${ring[k + 1]}`, { cell, r, i: i / 2 });
+          } else
+            edges.set(`${ring[i]},${ring[i + 1]},${ring[k]},${ring[k + 1]}`, { cell, r, i: i / 2 });
         }
       });
     }
@@ -89,7 +94,10 @@ export class Model {
     if (!old.length) return;
     for (const cell of this.cells.values()) {
       const [x, y] = cell.point;
-      const found = old.find((g) => x >= g.box[0] && x <= g.box[2] && y >= g.box[1] && y <= g.box[3] && covers(g.rings, x, y));
+      const found = old.find(
+        (g) =>
+          x >= g.box[0] && x <= g.box[2] && y >= g.box[1] && y <= g.box[3] && covers(g.rings, x, y),
+      );
       cell.before = found ? found.id : null;
     }
   }
@@ -122,12 +130,22 @@ export class Model {
   cellAt([mx, my]) {
     const [x, y] = [mx / this.frame.kx, -my / this.frame.ky];
     const near = this.buckets.get(Math.floor(x / BUCKET) * 65536 + Math.floor(y / BUCKET)) ?? [];
-    return near.find((c) => x >= c.box[0] && x <= c.box[2] && y >= c.box[1] && y <= c.box[3] && covers(c.rings, x, y)) ?? null;
+    return (
+      near.find(
+        (c) =>
+          x >= c.box[0] && x <= c.box[2] && y >= c.box[1] && y <= c.box[3] && covers(c.rings, x, y),
+      ) ?? null
+    );
   }
 
   /** @returns {Cell[]} cells whose inner point lies in a box of metres */
   cellsIn([x1, y1, x2, y2]) {
-    const [left, right, top, bottom] = [Math.min(x1, x2), Math.max(x1, x2), Math.min(y1, y2), Math.max(y1, y2)];
+    const [left, right, top, bottom] = [
+      Math.min(x1, x2),
+      Math.max(x1, x2),
+      Math.min(y1, y2),
+      Math.max(y1, y2),
+    ];
     return [...this.cells.values()].filter((cell) => {
       const [x, y] = this.frame.metres(cell.point);
       return x >= left && x <= right && y >= top && y <= bottom;
@@ -137,13 +155,18 @@ export class Model {
   /** @returns {Cell[]} the cells of a grid of any level, as drawn */
   cellsOf(id) {
     const level = this.grids.get(id)?.level;
-    return level ? [...this.cells.values()].filter((cell) => this.gridOf(cell, level)?.id === id) : [];
+    return level
+      ? [...this.cells.values()].filter((cell) => this.gridOf(cell, level)?.id === id)
+      : [];
   }
 
   /** @returns {any[]} grids of a level by code, then name */
   level(level) {
-    return [...this.grids.values()].filter((g) => g.level === level)
-      .sort((a, b) => (a.code ?? a.proposed_code ?? "~").localeCompare(b.code ?? b.proposed_code ?? "~"));
+    return [...this.grids.values()]
+      .filter((g) => g.level === level)
+      .sort((a, b) =>
+        (a.code ?? a.proposed_code ?? "~").localeCompare(b.code ?? b.proposed_code ?? "~"),
+      );
   }
 
   children(id) {
@@ -168,7 +191,12 @@ export class Model {
     const grid = this.grids.get(id) ?? this.base.get(id);
     if (!grid || !grid.rings.length) return null;
     const [west, south, east, north] = grid.box;
-    return [west * this.frame.kx, -north * this.frame.ky, east * this.frame.kx, -south * this.frame.ky];
+    return [
+      west * this.frame.kx,
+      -north * this.frame.ky,
+      east * this.frame.kx,
+      -south * this.frame.ky,
+    ];
   }
 
   /** Take a delta of the server. */
@@ -206,7 +234,9 @@ export class Model {
 function columns(table) {
   const names = Object.keys(table ?? {});
   const count = names.length ? table[names[0]].length : 0;
-  return Array.from({ length: count }, (_, i) => Object.fromEntries(names.map((n) => [n, table[n][i]])));
+  return Array.from({ length: count }, (_, i) =>
+    Object.fromEntries(names.map((n) => [n, table[n][i]])),
+  );
 }
 
 /** A grid of the wire with its rings. */

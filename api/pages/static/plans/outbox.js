@@ -67,7 +67,9 @@ export class Outbox {
 
   /** @returns {Promise<any>} the delta, null when the step was given up */
   push(path, body = undefined, { method = "POST", preview = [] } = {}) {
-    const key = crypto.getRandomValues(new Uint32Array(3)).reduce((text, n) => text + n.toString(36), "");
+    const key = crypto
+      .getRandomValues(new Uint32Array(3))
+      .reduce((text, n) => text + n.toString(36), "");
     const sent = path === "/operations" ? { ...body, key } : body;
     this.items.push({ key, method, path, body: sent, etag: this.etag, preview });
     this.#remember();
@@ -120,7 +122,9 @@ export class Outbox {
     this.busy = true;
     this.hears.state("saving", this.items.length);
     try {
-      const { body, etag } = await api(item.method, `/plans/${this.plan}${item.path}`, item.body, { etag: this.etag });
+      const { body, etag } = await api(item.method, `/plans/${this.plan}${item.path}`, item.body, {
+        etag: this.etag,
+      });
       this.etag = etag || this.etag;
       this.tries = 0;
       this.items = this.items.filter((other) => other !== item);

@@ -63,7 +63,10 @@ export function sky(app) {
     if (!spots.length) return;
     pen.beginPath();
     spots.forEach((spot, i) => pen[i ? "lineTo" : "moveTo"](...view.toScreen(spot)));
-    for (const [width, paint] of [[6, colours().casing], [2.6, colour]]) {
+    for (const [width, paint] of [
+      [6, colours().casing],
+      [2.6, colour],
+    ]) {
       pen.lineWidth = width;
       pen.strokeStyle = paint;
       pen.setLineDash(width < 6 ? [9, 5] : []);
@@ -128,7 +131,8 @@ export function sky(app) {
       line(pen, outline(model, picked), OFFER[shade], 2.4 * px);
     }
     const hover = state.get("hover");
-    if (hover && model.grids.has(hover)) line(pen, gridOutline(hover), look.boundary[0], 1.6 * px, 0.8);
+    if (hover && model.grids.has(hover))
+      line(pen, gridOutline(hover), look.boundary[0], 1.6 * px, 0.8);
     const target = app.target();
     for (const id of state.get("selection")) {
       if (id === target || !model.grids.has(id)) continue;
@@ -153,9 +157,16 @@ export function sky(app) {
       pen.setLineDash([]);
     }
     const drawn = stroke?.line ?? state.get("line");
-    handLine(pen, view, app.tool.rubber && drawn.length ? [...drawn, app.tool.rubber] : drawn, look.selection);
+    handLine(
+      pen,
+      view,
+      app.tool.rubber && drawn.length ? [...drawn, app.tool.rubber] : drawn,
+      look.selection,
+    );
     flags(pen, view);
-    for (const { place } of app.plan.comments.filter((c) => c.place && state.get("tab") === "review")) {
+    for (const { place } of app.plan.comments.filter(
+      (c) => c.place && state.get("tab") === "review",
+    )) {
       const [x, y] = view.toScreen(model.frame.fromDegrees(place));
       pen.fillStyle = TARGET[shade];
       pen.beginPath();

@@ -29,9 +29,21 @@ function balanceScope(app, kind, grids) {
 
 function scopeFor(app, kind) {
   const chosen = app.selected();
-  if (kind === "clusters") return [...new Set(chosen.map((g) => app.model.above(g.id, 2)?.id).filter(Boolean))].slice(0, 1);
-  if (kind === "merge_under") return [...new Set(chosen.map((g) => app.model.above(g.id, 1)?.id).filter(Boolean))].slice(0, 1);
-  return balanceScope(app, kind, chosen.map((g) => g.id));
+  if (kind === "clusters")
+    return [...new Set(chosen.map((g) => app.model.above(g.id, 2)?.id).filter(Boolean))].slice(
+      0,
+      1,
+    );
+  if (kind === "merge_under")
+    return [...new Set(chosen.map((g) => app.model.above(g.id, 1)?.id).filter(Boolean))].slice(
+      0,
+      1,
+    );
+  return balanceScope(
+    app,
+    kind,
+    chosen.map((g) => g.id),
+  );
 }
 
 async function run(app, kind, grids, options = {}) {
@@ -55,41 +67,110 @@ async function follow(app, id) {
     if (!answer || app.state.get("job")?.id !== id) continue;
     app.state.set("job", answer.body);
     const found = answer.body.result?.parts ?? [];
-    if (found.length) zoomTo(app, found.flatMap((part) => part.grids ?? []));
+    if (found.length)
+      zoomTo(
+        app,
+        found.flatMap((part) => part.grids ?? []),
+      );
   }
 }
 
 export function proposalsPanel(app) {
   const job = app.state.get("job");
-  return el("div", { class: "plan-stack" }, app.canEdit() ? form(app, job) : null, job ? result(app, job) : null);
+  return el(
+    "div",
+    { class: "plan-stack" },
+    app.canEdit() ? form(app, job) : null,
+    job ? result(app, job) : null,
+  );
 }
 
 function form(app, job) {
   app.proposal ??= { kind: "repair" };
   const { kind } = app.proposal;
-  const kinds = el("div", { class: "plan-kinds", role: "group" }, ...KINDS.map((one) => el("button", {
-    type: "button", "aria-pressed": String(one === kind), "data-key": `kind-${one}`, onclick: () => {
-      app.proposal.kind = one;
-      app.panel.show();
-    },
-  }, ofRules(word("proposalKinds")[one], app.plan.rules))));
+  const kinds = el(
+    "div",
+    { class: "plan-kinds", role: "group" },
+    ...KINDS.map((one) =>
+      el(
+        "button",
+        {
+          type: "button",
+          "aria-pressed": String(one === kind),
+          "data-key": `kind-${one}`,
+          onclick: () => {
+            app.proposal.kind = one;
+            app.panel.show();
+          },
+        },
+        ofRules(word("proposalKinds")[one], app.plan.rules),
+      ),
+    ),
+  );
   const scope = scopeFor(app, kind);
   const names = scope.map((id) => app.grid(id)?.name).filter(Boolean);
   const whole = kind === "repair" || kind === "merge_under";
   const ready = scope.length > 0 || whole;
-  const where = choice([...(scope.length ? [["selected", word("scopeSelected", names.length > 2 ? names.length : names.join(word("and")))]] : []), ...(whole ? [["whole", word("scopeWhole")]] : [])], scope.length ? "selected" : "whole", { "data-key": "scope" });
-  const limit = el("input", { type: "number", min: 1, max: 120, value: app.proposal.limit ?? 10, "data-key": "limit", oninput: (event) => { app.proposal.limit = Number(event.target.value); } });
-  return el("div", { class: "plan-stack" }, kinds, el("p", { class: "quiet small" }, ofRules(word("proposalNotes")[kind], app.plan.rules)),
+  const where = choice(
+    [
+      ...(scope.length
+        ? [
+            [
+              "selected",
+              word("scopeSelected", names.length > 2 ? names.length : names.join(word("and"))),
+            ],
+          ]
+        : []),
+      ...(whole ? [["whole", word("scopeWhole")]] : []),
+    ],
+    scope.length ? "selected" : "whole",
+    { "data-key": "scope" },
+  );
+  const limit = el("input", {
+    type: "number",
+    min: 1,
+    max: 120,
+    value: app.proposal.limit ?? 10,
+    "data-key": "limit",
+    oninput: (event) => {
+      app.proposal.limit = Number(event.target.value);
+    },
+  });
+  return el(
+    "div",
+    { class: "plan-stack" },
+    kinds,
+    el("p", { class: "quiet small" }, ofRules(word("proposalNotes")[kind], app.plan.rules)),
     ready ? labelled(word("scope"), where) : el("p", { class: "notice" }, word("needsOne")),
     el("details", {}, el("summary", { class: "quiet small" }, word("timeLimit")), limit),
-    el("button", { type: "button", class: "tool tool-main", disabled: !ready || job?.state === "running", "data-key": "run",
-      onclick: () => run(app, kind, where.value === "whole" ? [] : scope, { time_limit_s: Math.min(120, Math.max(1, app.proposal.limit ?? 10)) }) }, word("run")));
+    el(
+      "button",
+      {
+        type: "button",
+        class: "tool tool-main",
+        disabled: !ready || job?.state === "running",
+        "data-key": "run",
+        onclick: () =>
+          run(app, kind, where.value === "whole" ? [] : scope, {
+            time_limit_s: Math.min(120, Math.max(1, app.proposal.limit ?? 10)),
+          }),
+      },
+      word("run"),
+    ),
+  );
 }
 
 function result(app, job) {
   const title = el("h3", {}, ofRules(word("proposalKinds")[job.kind] ?? job.kind, app.plan.rules));
-  if (job.state === "running") return el("section", { class: "plan-stack plan-job" }, title, progress(app, job));
-  if (job.state === "failed") return el("section", { class: "plan-stack plan-job" }, title, el("p", { class: "notice notice-none" }, name(said(job.error).replace(FIELD, ""))));
+  if (job.state === "running")
+    return el("section", { class: "plan-stack plan-job" }, title, progress(app, job));
+  if (job.state === "failed")
+    return el(
+      "section",
+      { class: "plan-stack plan-job" },
+      title,
+      el("p", { class: "notice notice-none" }, name(said(job.error).replace(FIELD, ""))),
+    );
   const head = job.state === "cancelled" ? [el("p", { class: "notice" }, word("stopped"))] : [];
   if (!job.result) return el("section", { class: "plan-stack plan-job" }, title, ...head);
   return el("section", { class: "plan-stack plan-job" }, title, ...head, ...offer(app, job));
@@ -97,11 +178,25 @@ function result(app, job) {
 
 function progress(app, job) {
   const { done, total, text } = job.progress ?? {};
-  return el("div", { class: "plan-stack", role: "status" }, el("progress", { max: total || 1, value: total ? done : null }), el("p", { class: "quiet small" }, `${word("running")} ${name(said(text)).textContent}`),
-    el("button", { type: "button", class: "tool", "data-key": "stop", onclick: async () => {
-      const answer = await app.ask("DELETE", `/proposals/${job.id}`, undefined, { free: true });
-      if (answer) app.state.set("job", answer.body ?? null);
-    } }, word("stop")));
+  return el(
+    "div",
+    { class: "plan-stack", role: "status" },
+    el("progress", { max: total || 1, value: total ? done : null }),
+    el("p", { class: "quiet small" }, `${word("running")} ${name(said(text)).textContent}`),
+    el(
+      "button",
+      {
+        type: "button",
+        class: "tool",
+        "data-key": "stop",
+        onclick: async () => {
+          const answer = await app.ask("DELETE", `/proposals/${job.id}`, undefined, { free: true });
+          if (answer) app.state.set("job", answer.body ?? null);
+        },
+      },
+      word("stop"),
+    ),
+  );
 }
 
 function offer(app, job) {
@@ -112,21 +207,99 @@ function offer(app, job) {
     if (!chosen.delete(id)) chosen.add(id);
     app.state.set("parts", [...chosen]);
   };
-  const quality = found.proven ? word("proven") : found.gap && job.kind !== "merge_under" ? word("gap", `${(found.gap * 100).toFixed(1)}%`) : "";
-  const nodes = !parts.length && NOTHING[job.kind] ? [] : [el("p", {}, name(said(found.text)), " ", quality ? el("span", { class: `tag${found.proven ? " tag-sure" : ""}` }, quality) : null)];
+  const quality = found.proven
+    ? word("proven")
+    : found.gap && job.kind !== "merge_under"
+      ? word("gap", `${(found.gap * 100).toFixed(1)}%`)
+      : "";
+  const nodes =
+    !parts.length && NOTHING[job.kind]
+      ? []
+      : [
+          el(
+            "p",
+            {},
+            name(said(found.text)),
+            " ",
+            quality
+              ? el("span", { class: `tag${found.proven ? " tag-sure" : ""}` }, quality)
+              : null,
+          ),
+        ];
   if (parts.length) {
-    nodes.push(el("p", { class: "quiet small" }, `${word("foundParts", parts.length)} · ${word("preview")}`),
-      el("ul", { class: "plan-parts plain" }, ...parts.map((part) => el("li", {}, partRow(app, part, chosen.has(part.id), () => toggle(part.id))))));
+    nodes.push(
+      el("p", { class: "quiet small" }, `${word("foundParts", parts.length)} · ${word("preview")}`),
+      el(
+        "ul",
+        { class: "plan-parts plain" },
+        ...parts.map((part) =>
+          el(
+            "li",
+            {},
+            partRow(app, part, chosen.has(part.id), () => toggle(part.id)),
+          ),
+        ),
+      ),
+    );
     if (found.effect) nodes.push(wholeEffect(found.effect));
-  } else nodes.push(el("p", { class: "notice notice-none" }, word(NOTHING[job.kind] ?? "nothingFound")));
+  } else
+    nodes.push(el("p", { class: "notice notice-none" }, word(NOTHING[job.kind] ?? "nothingFound")));
   if (found.impossible?.length) {
-    nodes.push(el("div", {}, el("b", {}, word("impossible")), el("ul", { class: "plan-doubt-list" }, ...found.impossible.map((one) => el("li", {},
-      el("button", { type: "button", class: "plan-link", onclick: () => app.showGrid(one.grid) }, app.grid(one.grid)?.name ?? one.grid ?? ""), word("colon"), name(said(one.text)))))));
+    nodes.push(
+      el(
+        "div",
+        {},
+        el("b", {}, word("impossible")),
+        el(
+          "ul",
+          { class: "plan-doubt-list" },
+          ...found.impossible.map((one) =>
+            el(
+              "li",
+              {},
+              el(
+                "button",
+                { type: "button", class: "plan-link", onclick: () => app.showGrid(one.grid) },
+                app.grid(one.grid)?.name ?? one.grid ?? "",
+              ),
+              word("colon"),
+              name(said(one.text)),
+            ),
+          ),
+        ),
+      ),
+    );
   }
   if (job.outdated) nodes.push(el("p", { class: "notice" }, word("outdatedJob")));
-  nodes.push(el("div", { class: "row" },
-    parts.length ? el("button", { type: "button", class: "tool tool-main", disabled: !chosen.size || job.outdated || !app.canEdit(), "data-key": "take", onclick: () => take(app, job, [...chosen]) }, word("take", chosen.size)) : null,
-    el("button", { type: "button", class: "tool", "data-key": "dismiss", onclick: () => app.state.set("job", null) }, word("dismiss"))));
+  nodes.push(
+    el(
+      "div",
+      { class: "row" },
+      parts.length
+        ? el(
+            "button",
+            {
+              type: "button",
+              class: "tool tool-main",
+              disabled: !chosen.size || job.outdated || !app.canEdit(),
+              "data-key": "take",
+              onclick: () => take(app, job, [...chosen]),
+            },
+            word("take", chosen.size),
+          )
+        : null,
+      el(
+        "button",
+        {
+          type: "button",
+          class: "tool",
+          "data-key": "dismiss",
+          onclick: () => app.state.set("job", null),
+        },
+        word("dismiss"),
+      ),
+    ),
+  );
   return nodes;
 }
 
@@ -134,31 +307,89 @@ function partRow(app, part, chosen, toggle) {
   const { effect = {} } = part;
   const solved = effect.findings_solved?.length ?? 0;
   const made = effect.findings_new ?? [];
-  const box = el("label", {}, el("input", { type: "checkbox", checked: chosen, "data-key": `part-${part.id}`, onchange: toggle }), el("span", {}, name(said(part.text))));
+  const box = el(
+    "label",
+    {},
+    el("input", {
+      type: "checkbox",
+      checked: chosen,
+      "data-key": `part-${part.id}`,
+      onchange: toggle,
+    }),
+    el("span", {}, name(said(part.text))),
+  );
   const facts = [
-    effect.households || effect.buildings ? word("handsOver", figure(effect.households), figure(effect.buildings)) : "",
+    effect.households || effect.buildings
+      ? word("handsOver", figure(effect.households), figure(effect.buildings))
+      : "",
     solved ? word("solves", solved) : "",
-  ].filter(Boolean).join(" · ");
+  ]
+    .filter(Boolean)
+    .join(" · ");
   const where = part.grids?.[0];
-  return el("div", { class: "plan-part" }, box, el("small", { class: "quiet" }, facts),
-    made.length ? el("small", { class: "plan-warn", title: made.map((f) => said(f.text)).join("\n") }, word("makes", made.length)) : null,
-    where ? el("button", { type: "button", class: "plan-link", onclick: () => zoomTo(app, part.grids) }, word("zoomThere")) : null);
+  return el(
+    "div",
+    { class: "plan-part" },
+    box,
+    el("small", { class: "quiet" }, facts),
+    made.length
+      ? el(
+          "small",
+          { class: "plan-warn", title: made.map((f) => said(f.text)).join("\n") },
+          word("makes", made.length),
+        )
+      : null,
+    where
+      ? el(
+          "button",
+          { type: "button", class: "plan-link", onclick: () => zoomTo(app, part.grids) },
+          word("zoomThere"),
+        )
+      : null,
+  );
 }
 
 function zoomTo(app, grids) {
   const boxes = [...new Set(grids)].map((id) => app.model.extent(id)).filter(Boolean);
   if (!boxes.length) return;
-  const box = boxes.reduce((a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]);
+  const box = boxes.reduce((a, b) => [
+    Math.min(a[0], b[0]),
+    Math.min(a[1], b[1]),
+    Math.max(a[2], b[2]),
+    Math.max(a[3], b[3]),
+  ]);
   app.view.fit([box[0] - 60, box[1] - 60, box[2] + 60, box[3] + 60], 3);
 }
 
 function wholeEffect({ impact, counts, loads = [] }) {
   const facts = [];
-  if (impact) facts.push(`${word("live.moved")} ${figure(impact.moved.households)}`, `${word("live.buildings")} ${figure(impact.moved.buildings)}`);
+  if (impact)
+    facts.push(
+      `${word("live.moved")} ${figure(impact.moved.households)}`,
+      `${word("live.buildings")} ${figure(impact.moved.buildings)}`,
+    );
   if (counts) facts.push(`${word("live.issues")} ${figure(counts.hard + counts.soft)}`);
   const changed = loads.filter((l) => l.before?.households !== l.after?.households).slice(0, 6);
-  return el("div", { class: "plan-effect" }, el("p", { class: "small" }, facts.join(" · ")),
-    changed.length ? el("ul", { class: "plain small" }, ...changed.map((l) => el("li", {}, name(l.name), ` ${figure(l.before?.households)} → `, el("b", {}, figure(l.after?.households))))) : null);
+  return el(
+    "div",
+    { class: "plan-effect" },
+    el("p", { class: "small" }, facts.join(" · ")),
+    changed.length
+      ? el(
+          "ul",
+          { class: "plain small" },
+          ...changed.map((l) =>
+            el(
+              "li",
+              {},
+              name(l.name),
+              ` ${figure(l.before?.households)} → `,
+              el("b", {}, figure(l.after?.households)),
+            ),
+          ),
+        )
+      : null,
+  );
 }
 
 async function take(app, job, parts) {
@@ -166,4 +397,3 @@ async function take(app, job, parts) {
   const done = await app.outbox.push(`/proposals/${job.id}/take`, all ? {} : { parts });
   if (done) app.state.set("job", null);
 }
-

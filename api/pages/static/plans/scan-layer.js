@@ -34,7 +34,14 @@ async function decoded(blob) {
   const [width, height] = await sizeOf(blob);
   if (width * height > MOST_PIXELS) throw new Error(word("posterTooLarge", width, height));
   const shrunk = Math.min(1, SIDE_PX / Math.max(width, height, 1));
-  const how = shrunk < 1 ? { resizeWidth: Math.round(width * shrunk), resizeHeight: Math.round(height * shrunk), resizeQuality: "medium" } : {};
+  const how =
+    shrunk < 1
+      ? {
+          resizeWidth: Math.round(width * shrunk),
+          resizeHeight: Math.round(height * shrunk),
+          resizeQuality: "medium",
+        }
+      : {};
   const image = await createImageBitmap(blob, how).catch(() => null);
   if (!image) throw new Error(word("posterNoPicture"));
   return image;
@@ -76,7 +83,9 @@ export class Poster {
     this.handles = null;
     /** Where its middle lies (metres), metres to a pixel of what is drawn, radians, strength. */
     this.place = { x: 0, y: 0, size: 1, turn: 0, seen: 0.7 };
-    kept(app.id).then((found) => found && this.#take(found.blob, found.place)).catch((fault) => app.tell(fault.message, "is-error"));
+    kept(app.id)
+      .then((found) => found && this.#take(found.blob, found.place))
+      .catch((fault) => app.tell(fault.message, "is-error"));
   }
 
   get shown() {
@@ -89,14 +98,22 @@ export class Poster {
     if (place) this.place = place;
     else {
       const [left, top, right, bottom] = this.app.wholeBox();
-      this.place = { x: (left + right) / 2, y: (top + bottom) / 2, size: (right - left) / this.image.width, turn: 0, seen: 0.7 };
+      this.place = {
+        x: (left + right) / 2,
+        y: (top + bottom) / 2,
+        size: (right - left) / this.image.width,
+        turn: 0,
+        seen: 0.7,
+      };
     }
     this.#keep();
   }
 
   #keep() {
     this.app.view.redraw();
-    keepPoster(this.app.id, this.image ? { blob: this.blob, place: this.place } : null).catch(() => {});
+    keepPoster(this.app.id, this.image ? { blob: this.blob, place: this.place } : null).catch(
+      () => {},
+    );
   }
 
   draw(pen) {
@@ -114,44 +131,99 @@ export class Poster {
   openDialog() {
     this.handles?.();
     const wrong = el("div", { role: "alert" });
-    const file = el("input", { type: "file", accept: "image/*", onchange: async (event) => {
-      const [chosen] = event.target.files;
-      if (!chosen) return;
-      fill(wrong, el("p", { class: "quiet" }, word("loading")));
-      try {
-        await this.#take(chosen);
-      } catch (fault) {
-        fill(wrong, el("p", { class: "notice notice-error" }, fault.message));
-        event.target.value = "";
-        return;
-      }
-      box.close();
-      this.app.view.fit(this.app.wholeBox());
-      this.#handles();
-    } });
-    const box = dialog(word("posterTitle"), [el("p", { class: "quiet" }, word("posterHint")), labelled(word("posterPick"), file), wrong], [
-      ...(this.image ? [{ label: word("posterRemove"), danger: true, act: () => { this.image = null; this.#keep(); } }, { label: word("posterMove"), act: () => { this.#handles(); } }] : []),
-      { label: word("close") },
-    ]);
+    const file = el("input", {
+      type: "file",
+      accept: "image/*",
+      onchange: async (event) => {
+        const [chosen] = event.target.files;
+        if (!chosen) return;
+        fill(wrong, el("p", { class: "quiet" }, word("loading")));
+        try {
+          await this.#take(chosen);
+        } catch (fault) {
+          fill(wrong, el("p", { class: "notice notice-error" }, fault.message));
+          event.target.value = "";
+          return;
+        }
+        box.close();
+        this.app.view.fit(this.app.wholeBox());
+        this.#handles();
+      },
+    });
+    const box = dialog(
+      word("posterTitle"),
+      [el("p", { class: "quiet" }, word("posterHint")), labelled(word("posterPick"), file), wrong],
+      [
+        ...(this.image
+          ? [
+              {
+                label: word("posterRemove"),
+                danger: true,
+                act: () => {
+                  this.image = null;
+                  this.#keep();
+                },
+              },
+              {
+                label: word("posterMove"),
+                act: () => {
+                  this.#handles();
+                },
+              },
+            ]
+          : []),
+        { label: word("close") },
+      ],
+    );
   }
 
   /** While it is being placed, dragging moves it and not the map. */
   #handles() {
     const { view } = this.app;
     this.handles?.();
-    const slide = (label, min, max, step, value, set) => labelled(label, el("input", { type: "range", min, max, step, value, oninput: (event) => {
-      set(Number(event.target.value));
-      view.redraw();
-    } }));
+    const slide = (label, min, max, step, value, set) =>
+      labelled(
+        label,
+        el("input", {
+          type: "range",
+          min,
+          max,
+          step,
+          value,
+          oninput: (event) => {
+            set(Number(event.target.value));
+            view.redraw();
+          },
+        }),
+      );
     const { place } = this;
     const from = place.size;
     const step = el("p", { class: "quiet small", role: "status" }, word("posterDrag"));
-    const box = el("div", { class: "plan-poster" }, el("b", {}, word("posterMove")),
-      slide(word("posterOpacity"), 0.1, 1, 0.05, place.seen, (v) => { place.seen = v; }),
-      slide(word("posterTurn"), -180, 180, 0.5, (place.turn * 180) / Math.PI, (v) => { place.turn = (v * Math.PI) / 180; }),
-      slide(word("posterSize"), -2, 2, 0.01, 0, (v) => { place.size = from * 2 ** v; }), step,
-      el("div", { class: "plan-buttons" }, el("button", { type: "button", class: "tool", onclick: () => two() }, word("posterTwo")),
-        el("button", { type: "button", class: "tool tool-main", onclick: () => done() }, word("posterDone"))));
+    const box = el(
+      "div",
+      { class: "plan-poster" },
+      el("b", {}, word("posterMove")),
+      slide(word("posterOpacity"), 0.1, 1, 0.05, place.seen, (v) => {
+        place.seen = v;
+      }),
+      slide(word("posterTurn"), -180, 180, 0.5, (place.turn * 180) / Math.PI, (v) => {
+        place.turn = (v * Math.PI) / 180;
+      }),
+      slide(word("posterSize"), -2, 2, 0.01, 0, (v) => {
+        place.size = from * 2 ** v;
+      }),
+      step,
+      el(
+        "div",
+        { class: "plan-buttons" },
+        el("button", { type: "button", class: "tool", onclick: () => two() }, word("posterTwo")),
+        el(
+          "button",
+          { type: "button", class: "tool tool-main", onclick: () => done() },
+          word("posterDone"),
+        ),
+      ),
+    );
     view.node.parentElement.append(box);
     let last = null;
     let spots = null;
@@ -195,7 +267,10 @@ export class Poster {
   /** Turn, size and move so that the first spot comes to the second, and the third to the fourth. */
   #align([a, toA, b, toB]) {
     const { place } = this;
-    const [u, v] = [[b[0] - a[0], b[1] - a[1]], [toB[0] - toA[0], toB[1] - toA[1]]];
+    const [u, v] = [
+      [b[0] - a[0], b[1] - a[1]],
+      [toB[0] - toA[0], toB[1] - toA[1]],
+    ];
     const grow = Math.hypot(...v) / (Math.hypot(...u) || 1);
     const turn = Math.atan2(v[1], v[0]) - Math.atan2(u[1], u[0]);
     const [dx, dy] = [place.x - a[0], place.y - a[1]];

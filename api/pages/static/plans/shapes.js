@@ -58,7 +58,8 @@ export function unpacked(flat) {
 /** Twice the area of a ring, above 0 when it runs to the left. */
 export function turn(ring) {
   let sum = 0;
-  for (let i = 0, j = ring.length - 2; i < ring.length; j = i, i += 2) sum += ring[j] * ring[i + 1] - ring[i] * ring[j + 1];
+  for (let i = 0, j = ring.length - 2; i < ring.length; j = i, i += 2)
+    sum += ring[j] * ring[i + 1] - ring[i] * ring[j + 1];
   return sum;
 }
 
@@ -79,10 +80,12 @@ function reversed(ring) {
  * @returns {Int32Array[]}
  */
 export function ringsOf(shape) {
-  return shape.flatMap((polygon) => polygon.map((flat, i) => {
-    const ring = unpacked(flat);
-    return ring.length < 6 || (turn(ring) > 0) === (i === 0) ? ring : reversed(ring);
-  }));
+  return shape.flatMap((polygon) =>
+    polygon.map((flat, i) => {
+      const ring = unpacked(flat);
+      return ring.length < 6 || turn(ring) > 0 === (i === 0) ? ring : reversed(ring);
+    }),
+  );
 }
 
 /** @returns {[number, number, number, number]} west, south, east, north of rings */
@@ -116,7 +119,8 @@ export function trace(path, rings, frame) {
   for (const ring of rings) {
     if (ring.length < 4) continue;
     path.moveTo(ring[0] * frame.kx, -ring[1] * frame.ky);
-    for (let i = 2; i < ring.length; i += 2) path.lineTo(ring[i] * frame.kx, -ring[i + 1] * frame.ky);
+    for (let i = 2; i < ring.length; i += 2)
+      path.lineTo(ring[i] * frame.kx, -ring[i + 1] * frame.ky);
     path.closePath();
   }
   return path;

@@ -9,26 +9,67 @@ import { proposalsPanel } from "./proposals.js";
 import { reviewPanel } from "./review.js";
 import { moment, said, word } from "./words.js";
 
-const TABS = { findings: findingsPanel, grid: gridPanel, proposals: proposalsPanel, loads: loadsPanel, steps: stepsPanel, review: reviewPanel };
+const TABS = {
+  findings: findingsPanel,
+  grid: gridPanel,
+  proposals: proposalsPanel,
+  loads: loadsPanel,
+  steps: stepsPanel,
+  review: reviewPanel,
+};
 
 export function panel(app) {
   const { state } = app;
   const list = el("div", { class: "plan-tabs", role: "tablist" });
   const body = el("div", { class: "plan-tab-body", role: "tabpanel", tabindex: "-1" });
-  const shut = el("button", { type: "button", class: "plan-sheet-toggle", onclick: () => node.classList.toggle("is-shut") }, icon("M6 9l6 6 6-6"));
-  const node = el("aside", { class: "plan-panel", "aria-label": word("editor") }, el("div", { class: "plan-tab-row" }, list, shut), body);
+  const shut = el(
+    "button",
+    { type: "button", class: "plan-sheet-toggle", onclick: () => node.classList.toggle("is-shut") },
+    icon("M6 9l6 6 6-6"),
+  );
+  const node = el(
+    "aside",
+    { class: "plan-panel", "aria-label": word("editor") },
+    el("div", { class: "plan-tab-row" }, list, shut),
+    body,
+  );
   let shown = "";
 
   function tabs() {
     const { plan } = app;
-    const badge = { findings: plan.counts.hard + plan.counts.soft, steps: plan.steps, loads: changedLoads(plan).length, review: plan.comments.length, grid: state.get("selection").length > 1 ? state.get("selection").length : 0 };
-    fill(list, ...Object.keys(TABS).map((key) => el("button", {
-      type: "button", role: "tab", "aria-selected": String(state.get("tab") === key), "data-key": `tab-${key}`,
-      onclick: () => {
-        node.classList.remove("is-shut");
-        state.set("tab", key);
-      },
-    }, word("tabs")[key], badge[key] ? el("span", { class: `plan-badge${key === "findings" && plan.counts.hard ? " is-bad" : ""}` }, String(badge[key])) : null)));
+    const badge = {
+      findings: plan.counts.hard + plan.counts.soft,
+      steps: plan.steps,
+      loads: changedLoads(plan).length,
+      review: plan.comments.length,
+      grid: state.get("selection").length > 1 ? state.get("selection").length : 0,
+    };
+    fill(
+      list,
+      ...Object.keys(TABS).map((key) =>
+        el(
+          "button",
+          {
+            type: "button",
+            role: "tab",
+            "aria-selected": String(state.get("tab") === key),
+            "data-key": `tab-${key}`,
+            onclick: () => {
+              node.classList.remove("is-shut");
+              state.set("tab", key);
+            },
+          },
+          word("tabs")[key],
+          badge[key]
+            ? el(
+                "span",
+                { class: `plan-badge${key === "findings" && plan.counts.hard ? " is-bad" : ""}` },
+                String(badge[key]),
+              )
+            : null,
+        ),
+      ),
+    );
   }
 
   function show() {
@@ -40,7 +81,8 @@ export function panel(app) {
     body.setAttribute("aria-label", word("tabs")[tab]);
     fill(body, TABS[tab](app));
     body.scrollTop = scroll;
-    if (focus) node.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
+    if (focus)
+      node.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
   }
   state.on(["tab", "turn", "selection", "job", "parts", "filter", "picked"], show);
   state.on(["tool"], () => {
@@ -57,36 +99,87 @@ const STEPS_SHOWN = 30;
 
 function stepsPanel(app) {
   const { plan } = app;
-  if (!plan.steps_list.length && !plan.undone.length) return el("p", { class: "quiet" }, word("stepsNone"));
-  const row = (step, undone, number) => el("li", { class: undone ? "is-undone" : "" },
-    el("div", {}, el("span", { class: "plan-number" }, String(number)), name(said(step.text))),
-    el("small", { class: "quiet" }, word("review.by", step.author, moment(step.at))),
-    el("div", { class: "row" },
-      app.canEdit() && (undone || step !== plan.steps_list.at(-1)) ? el("button", { type: "button", class: "plan-link", "data-key": `step-${step.number}`, onclick: () => travel(app, step, undone) }, word("backTo")) : null,
-      undone ? null : el("button", { type: "button", class: "plan-link", onclick: () => copyPlan(app, step.number) }, word("copyHere"))));
+  if (!plan.steps_list.length && !plan.undone.length)
+    return el("p", { class: "quiet" }, word("stepsNone"));
+  const row = (step, undone, number) =>
+    el(
+      "li",
+      { class: undone ? "is-undone" : "" },
+      el("div", {}, el("span", { class: "plan-number" }, String(number)), name(said(step.text))),
+      el("small", { class: "quiet" }, word("review.by", step.author, moment(step.at))),
+      el(
+        "div",
+        { class: "row" },
+        app.canEdit() && (undone || step !== plan.steps_list.at(-1))
+          ? el(
+              "button",
+              {
+                type: "button",
+                class: "plan-link",
+                "data-key": `step-${step.number}`,
+                onclick: () => travel(app, step, undone),
+              },
+              word("backTo"),
+            )
+          : null,
+        undone
+          ? null
+          : el(
+              "button",
+              { type: "button", class: "plan-link", onclick: () => copyPlan(app, step.number) },
+              word("copyHere"),
+            ),
+      ),
+    );
   const rows = (most) => [
-    ...plan.undone.slice(0, most).map((step, i) => row(step, true, plan.steps + 1 + i)).reverse(),
-    ...[...plan.steps_list].reverse().slice(0, most).map((step, i) => row(step, false, plan.steps - i)),
+    ...plan.undone
+      .slice(0, most)
+      .map((step, i) => row(step, true, plan.steps + 1 + i))
+      .reverse(),
+    ...[...plan.steps_list]
+      .reverse()
+      .slice(0, most)
+      .map((step, i) => row(step, false, plan.steps - i)),
   ];
   const list = el("ol", { class: "plan-steps plain" }, ...rows(STEPS_SHOWN));
   const all = plan.undone.length + plan.steps_list.length;
-  const more = list.childElementCount < all ? el("button", { type: "button", class: "tool", onclick: () => {
-    fill(list, ...rows(all));
-    more.remove();
-  } }, word("stepAll", all)) : null;
-  return el("div", {},
-    plan.undone.length ? el("p", { class: "quiet small" }, word("stepsUndone", plan.undone.length)) : null,
-    list, more,
-    plan.steps > plan.steps_list.length ? el("p", { class: "quiet small" }, word("stepMore")) : null);
+  const more =
+    list.childElementCount < all
+      ? el(
+          "button",
+          {
+            type: "button",
+            class: "tool",
+            onclick: () => {
+              fill(list, ...rows(all));
+              more.remove();
+            },
+          },
+          word("stepAll", all),
+        )
+      : null;
+  return el(
+    "div",
+    {},
+    plan.undone.length
+      ? el("p", { class: "quiet small" }, word("stepsUndone", plan.undone.length))
+      : null,
+    list,
+    more,
+    plan.steps > plan.steps_list.length
+      ? el("p", { class: "quiet small" }, word("stepMore"))
+      : null,
+  );
 }
 
 /** Undo or redo until a step is the last one done. */
 function travel(app, step, undone) {
   const { plan } = app;
-  const times = undone ? plan.undone.indexOf(step) + 1 : plan.steps_list.length - 1 - plan.steps_list.indexOf(step);
+  const times = undone
+    ? plan.undone.indexOf(step) + 1
+    : plan.steps_list.length - 1 - plan.steps_list.indexOf(step);
   for (let i = 0; i < times; i += 1) {
     if (undone) app.outbox.push("/operations/redo");
     else app.outbox.push("/operations/last", undefined, { method: "DELETE" });
   }
 }
-

@@ -18,8 +18,23 @@ const FACE = '"Noto Sans SC","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",
 export function swipe(before, after, box) {
   const view = new View(word("swipe"));
   const barNode = el("div", { class: "swipe-bar", "aria-hidden": "true" });
-  const range = el("input", { type: "range", class: "swipe-range", min: 0, max: 100, value: 50, "aria-label": word("swipeHandle") });
-  const node = el("div", { class: "swipe" }, view.node, barNode, el("span", { class: "swipe-word is-left" }, word("swipeLeft")), el("span", { class: "swipe-word is-right" }, word("swipeRight")), range);
+  const range = el("input", {
+    type: "range",
+    class: "swipe-range",
+    min: 0,
+    max: 100,
+    value: 50,
+    "aria-label": word("swipeHandle"),
+  });
+  const node = el(
+    "div",
+    { class: "swipe" },
+    view.node,
+    barNode,
+    el("span", { class: "swipe-word is-left" }, word("swipeLeft")),
+    el("span", { class: "swipe-word is-right" }, word("swipeRight")),
+    range,
+  );
   const half = (pen, drawing, from, to) => {
     pen.save();
     view.onScreen(pen);
@@ -49,7 +64,11 @@ export function swipe(before, after, box) {
 /** Both sides of a plan, from its drawing with the base. */
 export function sidesOfPlan(drawing) {
   const model = new Model(drawing);
-  const old = Object.assign(Object.create(Model.prototype), model, { grids: model.base, pending: new Map(), owner: (cell) => cell.before });
+  const old = Object.assign(Object.create(Model.prototype), model, {
+    grids: model.base,
+    pending: new Map(),
+    owner: (cell) => cell.before,
+  });
   const after = new Drawing(model);
   const before = new Drawing(old);
   before.numbers = after.numbers;
@@ -66,7 +85,11 @@ export function sidesOfShapes({ origin, before, after }) {
   const threes = [...before, ...after].filter((g) => g.level === 3);
   const ids = [...new Set(threes.flatMap((g) => [g.parent, g.id]))].sort();
   const number = new Map(ids.map((id, i) => [id, i]));
-  return { before: new Shapes(frame, before, number), after: new Shapes(frame, after, number), frame };
+  return {
+    before: new Shapes(frame, before, number),
+    after: new Shapes(frame, after, number),
+    frame,
+  };
 }
 
 class Shapes {
@@ -91,8 +114,13 @@ class Shapes {
       pen.fill(this.paths.get(grid));
       pen.globalAlpha = 1;
     }
-    for (const [level, width] of [[3, 1.4], [2, 2.8], [1, 4.5]]) {
-      for (const grid of this.grids.filter((g) => g.level === level)) line(pen, this.paths.get(grid), look.boundary[level], width * px);
+    for (const [level, width] of [
+      [3, 1.4],
+      [2, 2.8],
+      [1, 4.5],
+    ]) {
+      for (const grid of this.grids.filter((g) => g.level === level))
+        line(pen, this.paths.get(grid), look.boundary[level], width * px);
     }
     view.onScreen(pen);
     pen.textAlign = "center";

@@ -12,7 +12,18 @@ const NEAR_M = 0.01;
 /** @returns {any} the hand: a Gesture of the view that does what the tool in use means */
 export function hand(app) {
   const { model, state, view } = app;
-  const self = { stroke: null, rubber: null, byPointer: false, down, move, up, hover, cancel, finishLine, act };
+  const self = {
+    stroke: null,
+    rubber: null,
+    byPointer: false,
+    down,
+    move,
+    up,
+    hover,
+    cancel,
+    finishLine,
+    act,
+  };
   let last = null;
 
   /** The cells under a stroke from the last spot to this one. */
@@ -22,7 +33,10 @@ export function hand(app) {
     const steps = Math.max(1, Math.ceil((far * view.scale) / 3));
     const seen = new Set();
     for (let i = 0; i <= steps; i += 1) {
-      const cell = model.cellAt([from[0] + ((spot[0] - from[0]) * i) / steps, from[1] + ((spot[1] - from[1]) * i) / steps]);
+      const cell = model.cellAt([
+        from[0] + ((spot[0] - from[0]) * i) / steps,
+        from[1] + ((spot[1] - from[1]) * i) / steps,
+      ]);
       if (cell && !seen.has(cell)) {
         seen.add(cell);
         yield cell;
@@ -88,7 +102,12 @@ export function hand(app) {
   function startPick(spot) {
     const cell = model.cellAt(spot);
     last = null;
-    self.stroke = { pick: true, remove: cell ? state.get("picked").includes(cell) : false, cells: new Set(), from: spot };
+    self.stroke = {
+      pick: true,
+      remove: cell ? state.get("picked").includes(cell) : false,
+      cells: new Set(),
+      from: spot,
+    };
     if (cell) self.stroke.cells.add(cell);
     last = spot;
     view.redrawSky();
@@ -126,7 +145,8 @@ export function hand(app) {
     self.stroke = null;
     last = null;
     const tool = state.get("tool");
-    if (tool === "select" || !stroke) return app.pick(gridAt(spot), event.shiftKey || event.ctrlKey);
+    if (tool === "select" || !stroke)
+      return app.pick(gridAt(spot), event.shiftKey || event.ctrlKey);
     if (stroke.aim) return app.aim(gridAt(spot));
     if (stroke.pick) return endPick(stroke);
     if (stroke.grows) return endBoundary(stroke);
@@ -143,7 +163,10 @@ export function hand(app) {
     state.set("target3", null);
     if (!cells.size) return app.tell(word("tools.boundary")[1]);
     const ids = [...cells].map((c) => c.id);
-    return app.act({ kind: "move_boundary", from, to: grows.id, cells: ids }, { preview: ids.map((id) => [id, grows.id]) });
+    return app.act(
+      { kind: "move_boundary", from, to: grows.id, cells: ids },
+      { preview: ids.map((id) => [id, grows.id]) },
+    );
   }
 
   function endPick({ cells, remove }) {
@@ -160,7 +183,8 @@ export function hand(app) {
       return finishLine();
     }
     const end = before.at(-1);
-    const twice = event.detail > 1 || (end && Math.hypot(end[0] - spot[0], end[1] - spot[1]) * view.scale < 4);
+    const twice =
+      event.detail > 1 || (end && Math.hypot(end[0] - spot[0], end[1] - spot[1]) * view.scale < 4);
     if (twice && before.length > 1) return finishLine();
     return state.set("line", twice ? before : [...before, spot]);
   }
@@ -175,10 +199,12 @@ export function hand(app) {
 
   function hover(spot) {
     const tool = state.get("tool");
-    const drawing = (tool === "split" || tool === "cut") && state.get("line").length > 0 && !app.splitting();
+    const drawing =
+      (tool === "split" || tool === "cut") && state.get("line").length > 0 && !app.splitting();
     self.rubber = drawing ? spot : null;
     if (drawing) view.redrawSky();
-    const grid = spot && tool !== "create" ? gridAt(spot, tool === "boundary" ? 3 : state.get("level")) : null;
+    const grid =
+      spot && tool !== "create" ? gridAt(spot, tool === "boundary" ? 3 : state.get("level")) : null;
     app.hover(grid, spot);
   }
 

@@ -19,7 +19,12 @@ export class View {
   /** @param {string} label what the map is called for screen readers */
   constructor(label) {
     this.ground = el("canvas", { class: "plan-canvas", "aria-hidden": "true" });
-    this.sky = el("canvas", { class: "plan-canvas plan-sky", tabindex: "0", role: "application", "aria-label": label });
+    this.sky = el("canvas", {
+      class: "plan-canvas plan-sky",
+      tabindex: "0",
+      role: "application",
+      "aria-label": label,
+    });
     this.node = el("div", { class: "plan-map" }, this.ground, this.sky);
     this.scale = 0.2;
     this.left = 0;
@@ -31,7 +36,9 @@ export class View {
     this.stroke = null;
     this.#waiting = { ground: false, sky: false };
     /** Settled once the canvases have a size. */
-    this.ready = new Promise((resolve) => { this.#sized = resolve; });
+    this.ready = new Promise((resolve) => {
+      this.#sized = resolve;
+    });
     new ResizeObserver(() => this.#resize()).observe(this.node);
     this.#listen();
   }
@@ -57,7 +64,13 @@ export class View {
 
   #scaleFor([left, top, right, bottom]) {
     const [a, b, c, d] = this.margins;
-    return Math.max(0.0001, Math.min((this.width - a - c) / (right - left || 1), (this.height - b - d) / (bottom - top || 1)));
+    return Math.max(
+      0.0001,
+      Math.min(
+        (this.width - a - c) / (right - left || 1),
+        (this.height - b - d) / (bottom - top || 1),
+      ),
+    );
   }
 
   /** Show a box of metres. */
@@ -65,8 +78,8 @@ export class View {
     const [a, b, c, d] = this.margins;
     this.scale = Math.min(closest, this.#scaleFor(box));
     const [x, y] = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
-    this.left = x - ((this.width - c + a) / 2) / this.scale;
-    this.top = y - ((this.height - d + b) / 2) / this.scale;
+    this.left = x - (this.width - c + a) / 2 / this.scale;
+    this.top = y - (this.height - d + b) / 2 / this.scale;
     this.redraw();
   }
 
@@ -178,10 +191,17 @@ export class View {
     sky.addEventListener("pointercancel", (event) => this.#stop(event));
     sky.addEventListener("pointerleave", () => this.gesture?.hover(null));
     sky.addEventListener("contextmenu", (event) => event.preventDefault());
-    sky.addEventListener("wheel", (event) => {
-      event.preventDefault();
-      this.zoomAt(this.#at(event), WHEEL ** -(event.deltaMode ? event.deltaY * 30 : event.deltaY));
-    }, { passive: false });
+    sky.addEventListener(
+      "wheel",
+      (event) => {
+        event.preventDefault();
+        this.zoomAt(
+          this.#at(event),
+          WHEEL ** -(event.deltaMode ? event.deltaY * 30 : event.deltaY),
+        );
+      },
+      { passive: false },
+    );
     sky.addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -214,7 +234,8 @@ export class View {
     if (Math.hypot(at[0] - stroke.from[0], at[1] - stroke.from[1]) > 4) stroke.moved = true;
     if (stroke.taken) {
       const parts = event.getCoalescedEvents?.() ?? [];
-      for (const part of parts.length ? parts : [event]) this.gesture.move(this.toGround(this.#at(part)), event);
+      for (const part of parts.length ? parts : [event])
+        this.gesture.move(this.toGround(this.#at(part)), event);
     } else if (stroke.moved) this.panBy(at[0] - stroke.last[0], at[1] - stroke.last[1]);
     stroke.last = at;
   }
@@ -241,7 +262,8 @@ export class View {
       return;
     }
     this.stroke = null;
-    if (stroke.first && (stroke.taken || !stroke.moved)) this.gesture?.up(this.toGround(at), event, stroke.moved);
+    if (stroke.first && (stroke.taken || !stroke.moved))
+      this.gesture?.up(this.toGround(at), event, stroke.moved);
   }
 
   #stop(event) {
@@ -251,7 +273,12 @@ export class View {
   }
 
   #key(event) {
-    const moves = { ArrowLeft: [STEP_PX, 0], ArrowRight: [-STEP_PX, 0], ArrowUp: [0, STEP_PX], ArrowDown: [0, -STEP_PX] };
+    const moves = {
+      ArrowLeft: [STEP_PX, 0],
+      ArrowRight: [-STEP_PX, 0],
+      ArrowUp: [0, STEP_PX],
+      ArrowDown: [0, -STEP_PX],
+    };
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (moves[event.key]) this.panBy(...moves[event.key]);
     else if (event.key === "+" || event.key === "=") this.zoomAt(this.middle(), 1.4);
