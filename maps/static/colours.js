@@ -44,7 +44,7 @@ export function colouring(app) {
 }
 
 /** Level 2 in the colour of its community, a little lighter or darker than its neighbours. */
-function byCommunity(app, _, { communities, tints, fill_opacity: opacity }) {
+function byCommunity(_app, _, { communities, tints, fill_opacity: opacity }) {
   const colour = (grid) => {
     const base = communities[(grid.parent || grid).colour % communities.length];
     return tinted(base, tints[grid.colour % tints.length]);
@@ -52,7 +52,7 @@ function byCommunity(app, _, { communities, tints, fill_opacity: opacity }) {
   return { key: "community", level: 2, opacity, colour };
 }
 
-function byRank(app, shown, { ranks, unranked, rank_opacity: opacity }) {
+function byRank(_app, shown, { ranks, unranked, rank_opacity: opacity }) {
   const level = Math.min(shown, 2);
   const colour = (grid) => ranks[rankOf(grid)] || unranked;
   const order = level === 1 ? ["甲", "乙", "丙"] : ["A", "B", "C"];
@@ -61,14 +61,14 @@ function byRank(app, shown, { ranks, unranked, rank_opacity: opacity }) {
 
 function byNumber(app, level, { scale, unranked, rank_opacity: opacity }) {
   const number = app.state.get("number");
-  const valueOf = NUMBERS[number];
+  const figureOf = NUMBERS[number];
   const grids = app.atlas.level(level);
   const breaks = breaksOf(
-    grids.map((grid) => valueOf(app.atlas, grid)),
+    grids.map((grid) => figureOf(app.atlas, grid)),
     scale.length,
   );
   const colour = (grid) => {
-    const value = valueOf(app.atlas, grid);
+    const value = figureOf(app.atlas, grid);
     if (value === undefined) return unranked;
     const step = breaks.filter((least) => value >= least).length;
     return scale[spread(step, breaks.length, scale.length)];

@@ -187,8 +187,8 @@ function groundRows(app) {
       .map((next, i) =>
         areaRow(opacity, scale[spread(i, breaks.length, scale.length)], rangeText(ends[i], next)),
       );
-    const valueOf = NUMBERS[app.state.get("number")];
-    if (app.atlas.level(level).some((grid) => valueOf(app.atlas, grid) === undefined)) {
+    const figureOf = NUMBERS[app.state.get("number")];
+    if (app.atlas.level(level).some((grid) => figureOf(app.atlas, grid) === undefined)) {
       rows.push(areaRow(opacity, unranked, say("unknown")));
     }
   }

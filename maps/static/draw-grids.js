@@ -45,7 +45,8 @@ function drawGrounds(app) {
     if (now.every((value, i) => value === drawn[i])) return;
     drawn = now;
     for (const [level, shapes] of made) {
-      if (level !== way.level) shapes.forEach(({ shape }) => shape.remove());
+      if (level === way.level) continue;
+      for (const { shape } of shapes) shape.remove();
     }
     for (const { grid, shape } of grounds(way.level)) {
       shape.setStyle({ fillColor: way.colour(grid), fillOpacity: way.opacity }).addTo(map);

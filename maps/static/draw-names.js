@@ -152,7 +152,7 @@ function waysToWrite(grid, narrow) {
   return narrow ? ways : [linesOf(own), ...ways];
 }
 
-function leaderName({ taken, zoom }, level, { grid, label }) {
+function leaderName({ taken }, level, { grid, label }) {
   const text = underName(grid, level);
   const y = label.bottom + LOOK.under.line / 2 + 1.5;
   if (!text || label.room < LOOK[label.kind].line * 4) return null;

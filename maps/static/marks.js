@@ -73,8 +73,8 @@ export const Marks = L.Polyline.extend({
 
 function tracePath(ctx, corners, x, y, r) {
   ctx.beginPath();
-  if (corners.length) corners.forEach(([dx, dy]) => ctx.lineTo(x + dx * r, y + dy * r));
-  else ctx.arc(x, y, r * 0.92, 0, 2 * Math.PI);
+  for (const [dx, dy] of corners) ctx.lineTo(x + dx * r, y + dy * r);
+  if (!corners.length) ctx.arc(x, y, r * 0.92, 0, 2 * Math.PI);
   ctx.closePath();
 }
 

@@ -35,7 +35,7 @@ export class Occupied {
   /** Take all the boxes if all are free. */
   claim(boxes) {
     if (!boxes.every((box) => this.isFree(box))) return false;
-    boxes.forEach((box) => this.take(box));
+    for (const box of boxes) this.take(box);
     return true;
   }
 }

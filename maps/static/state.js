@@ -21,7 +21,10 @@ export function createState(values) {
       for (const listener of listeners[name] || []) listener();
     },
     on(names, listener) {
-      for (const name of names) (listeners[name] ||= []).push(listener);
+      for (const name of names) {
+        listeners[name] ||= [];
+        listeners[name].push(listener);
+      }
     },
   };
 }

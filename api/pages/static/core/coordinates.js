@@ -1,6 +1,6 @@
 /** Reading coordinates as people write them. The datum is never read from them: it is asked for. */
 
-const LABEL = String.raw`东经|西经|北纬|南纬|经度|纬度|longitude|latitude|lon|lng|lat|[EWNS]`;
+const LABEL = `东经|西经|北纬|南纬|经度|纬度|longitude|latitude|lon|lng|lat|[EWNS]`;
 const NUMBER = String.raw`[+-]?\d{1,3}(?:\.\d*)?`;
 const PART = String.raw`\d{1,2}(?:\.\d+)?`;
 const DEGREES = String.raw`(${NUMBER})\s*(?:([°度])\s*(?:(${PART})\s*['′’分]\s*(?:(${PART})\s*(?:"|″|”|''|′′|秒)\s*)?)?)?`;

@@ -42,7 +42,7 @@ export function editDialog(title, nodes, main) {
     if (submit.disabled) return;
     submit.disabled = true;
     fill(trouble);
-    Object.values(main.fields ?? {}).forEach((one) => one.wrong(""));
+    for (const one of Object.values(main.fields ?? {})) one.wrong("");
     try {
       if ((await main.act()) !== false) box.close();
     } catch (problem) {

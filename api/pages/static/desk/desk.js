@@ -127,7 +127,8 @@ function start() {
    */
   async function open(gather, moveFocus = true) {
     request.abort();
-    const mine = (request = new AbortController());
+    const mine = new AbortController();
+    request = mine;
     again = gather;
     try {
       const answer = await gather(mine.signal);

@@ -45,7 +45,8 @@ export function mapFrame(clicked) {
   function load() {
     if (!open()) return;
     // Counted, so that asking for the same place again brings the map back to it.
-    const address = `/#embed=1&lang=${spoken()}${link}&turn=${(turn += 1)}`;
+    turn += 1;
+    const address = `/#embed=1&lang=${spoken()}${link}&turn=${turn}`;
     if (frame) {
       frame.contentWindow.location.replace(address);
       return;

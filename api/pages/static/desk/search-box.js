@@ -129,7 +129,8 @@ export function askBox(to) {
   async function search() {
     stop();
     const text = field.value.trim();
-    const mine = (request = new AbortController());
+    const mine = new AbortController();
+    request = mine;
     const slow = setTimeout(() => {
       wait.textContent = tell("wait");
       wait.hidden = false;
@@ -271,7 +272,7 @@ export function askBox(to) {
     field.focus();
   }
 
-  function escape() {
+  function leave() {
     if (list.hidden) empty();
     else close();
   }
@@ -280,7 +281,7 @@ export function askBox(to) {
     ArrowDown: () => pointAt(active + 1),
     ArrowUp: () => pointAt(active < 0 ? -1 : active - 1),
     Enter: enter,
-    Escape: escape,
+    Escape: leave,
   };
   field.addEventListener("keydown", (event) => {
     if (event.isComposing || !keys[event.key]) return;

@@ -423,7 +423,7 @@ function createApp(session, plan, drawn) {
     state(which, waiting) {
       state.set("saving", [which, waiting]);
     },
-    refused(item, problem) {
+    refused(_item, problem) {
       app.tell(word("refused", problem.message), "is-error");
       app.redraw();
     },

@@ -1,6 +1,6 @@
 /** The bar over the map: what plan this is, whether it is saved, undo and redo, and what it comes to. */
 
-import { el, fill, icon, name } from "../core/dom.js";
+import { el, fill, icon } from "../core/dom.js";
 import { choice, dialog, labelled } from "./dialog.js";
 import { importDialog } from "./import.js";
 import { keyList } from "./keys.js";

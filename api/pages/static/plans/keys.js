@@ -17,7 +17,7 @@ export function keyboard(app) {
   const { state, view } = app;
   document.addEventListener("keydown", (event) => {
     view.sky.classList.add("by-keyboard");
-    if (event.key === "Escape") return escape(event);
+    if (event.key === "Escape") return leave();
     if (writing(event)) return undefined;
     const key = event.key.toLowerCase();
     if ((event.ctrlKey || event.metaKey) && (key === "z" || key === "y")) {
@@ -49,7 +49,7 @@ export function keyboard(app) {
     else if (key === "?") keyList();
   }
 
-  function escape() {
+  function leave() {
     if (document.querySelector("dialog[open]")) return;
     if (state.get("line").length || app.splitForm) app.endLine();
     else if (state.get("picked").length) state.set("picked", []);

@@ -189,7 +189,7 @@ export class Model {
   /** @returns {[number, number, number, number]|null} the box of a grid in metres: left, top, right, bottom */
   extent(id) {
     const grid = this.grids.get(id) ?? this.base.get(id);
-    if (!grid || !grid.rings.length) return null;
+    if (!grid?.rings.length) return null;
     const [west, south, east, north] = grid.box;
     return [
       west * this.frame.kx,

@@ -62,7 +62,7 @@ export function sky(app) {
   function handLine(pen, view, spots, colour) {
     if (!spots.length) return;
     pen.beginPath();
-    spots.forEach((spot, i) => pen[i ? "lineTo" : "moveTo"](...view.toScreen(spot)));
+    for (const [i, spot] of spots.entries()) pen[i ? "lineTo" : "moveTo"](...view.toScreen(spot));
     for (const [width, paint] of [
       [6, colours().casing],
       [2.6, colour],

@@ -139,7 +139,8 @@ export function assignDialog(app, grid) {
     insteadField.hidden = role.value === "grid_leader";
   };
   async function look() {
-    const mine = (turn += 1);
+    turn += 1;
+    const mine = turn;
     const found = await search(app, field.value.trim()).catch((problem) => {
       fill(list, failure(problem));
       return null;
