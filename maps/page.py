@@ -13,7 +13,6 @@ page's Content-Security-Policy lets nothing load and only these very scripts and
 from __future__ import annotations
 
 import html
-import json
 import re
 from base64 import b64encode
 from collections.abc import Sequence
@@ -24,13 +23,10 @@ from typing import Any
 
 from branca.element import Element, Figure, MacroElement
 
-from maps.bundle import bundle, static_text
+from maps.bundle import as_block, bundle, static_text, words
 
 _STYLES = ("page.css", "panel.css", "controls.css", "print.css")
 _LANGUAGES = {"zh-CN": "zh-CN", "en": "en"}
-# Characters that could end the block for an HTML parser, end a line for an old JavaScript
-# parser, or cannot be written in UTF-8 (half a surrogate pair).
-_UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 
 
 class RawText(Element):
@@ -122,13 +118,18 @@ class Page(Figure):
                 "<body>",
                 body.strip(),
                 f"<noscript>{_NOSCRIPT}</noscript>",
-                f'<script type="application/json" id="wangge-data">{as_block(self.block)}</script>',
+                _json_block("wangge-data", self.block),
+                _json_block("wangge-words", words()),
                 *(f"<script>{text}</script>" for text in scripts),
                 "</body>",
                 "</html>",
                 "",
             ]
         )
+
+
+def _json_block(identity: str, value: Any) -> str:
+    return f'<script type="application/json" id="{identity}">{as_block(value)}</script>'
 
 
 _NOSCRIPT = "本页需要启用 JavaScript 才能显示地图。 This map needs JavaScript."
@@ -142,16 +143,6 @@ def _walk(element: Any) -> Any:
 
 def _writable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
-
-
-def as_block(value: Any) -> str:
-    r"""Return JSON that no HTML parser can mistake for markup.
-
-    >>> as_block({"name": "</script>"})
-    '{"name":"\\u003c/script\\u003e"}'
-    """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return _UNSAFE.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
 # --- Leaflet and our own program -----------------------------------------------------------------

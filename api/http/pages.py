@@ -1,26 +1,28 @@
 """The pages for people and their scripts, as they are sent.
 
-A page is ``api/pages/page.html`` with a title, styles and a script from the table below. It holds
-no data: its own scripts ask the API. It loads nothing from elsewhere and runs only the scripts
-that are served at ``/desk/static``. A route that sends one is
+A page is ``api/pages/page.html`` with a title, styles, a script and words from the table below. It
+holds no data: its own scripts ask the API. It loads nothing from elsewhere and runs only scripts
+that are served at ``/desk/static``; its words stand in it as JSON. A route that sends one is
 ``return page_answer(request, "people")``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib import resources
 from importlib.resources.abc import Traversable
 from string import Template
+from typing import Any
 
 from fastapi import Request
 from starlette.responses import Response
 
 from gis.errors import NotFound
-from maps.bundle import static_text
+from maps.bundle import WORD_FILES, as_block, static_text, words
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -31,29 +33,51 @@ PAGE_METHODS = ["GET", "HEAD"]
 _TYPES = {".css": "text/css", ".js": "text/javascript"}
 # Modules that the map has too, served beside those of ``core``.
 _FROM_THE_MAP = ("dom.js", "state.js", "words.js")
-# Of each page: its title until its script speaks, its styles after the tokens, its script.
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What makes a page.
+
+    ``title`` stands until its script sets one; ``styles`` follow the tokens; ``words`` names the
+    parts of the word files that its scripts use.
+    """
+
+    title: str
+    styles: tuple[str, ...]
+    script: str
+    words: tuple[str, ...]
+
+
+def _plan_page(title: str, style: str, script: str) -> Page:
+    styles = ("core/shell", "plans/plan", f"plans/{style}")
+    return Page(title, styles, f"plans/{script}", ("shell", "plan"))
+
+
+def _record_page(title: str, script: str) -> Page:
+    return Page(title, ("core/shell", "core/record"), script, ("shell", "record"))
+
+
+def _account_page(script: str) -> Page:
+    return Page("网格", ("core/shell",), f"accounts/{script}", ("shell", "account"))
+
+
 _PAGES = {
-    "account": ("网格", ("core/shell",), "accounts/account"),
-    "audit": ("审计记录 · 网格", ("core/shell", "core/record"), "audit/audit"),
-    "data": ("资料", ("core/shell", "data/data"), "data/data"),
-    "desk": ("网格查询台", ("desk/desk", "desk/cards"), "desk/desk"),
-    "people": ("人员与任职 · 网格", ("core/shell", "core/record"), "people/people"),
-    "places": ("地点 · 网格", ("core/shell", "core/record"), "people/places"),
-    "plan": ("网格调整方案", ("core/shell", "plans/plan", "plans/editor"), "plans/editor"),
-    "plan-notice": (
-        "网格调整公示",
-        ("core/shell", "plans/plan", "plans/impact-sheet"),
-        "plans/notice",
+    "account": _account_page("account"),
+    "audit": _record_page("审计记录 · 网格", "audit/audit"),
+    "data": Page("资料", ("core/shell", "data/data"), "data/data", ("shell", "data")),
+    "desk": Page(
+        "网格查询台", ("desk/desk", "desk/cards"), "desk/desk", ("shell", "desk", "common")
     ),
-    "plan-sheet": (
-        "影响表",
-        ("core/shell", "plans/plan", "plans/impact-sheet"),
-        "plans/impact-sheet",
-    ),
-    "plans": ("网格调整", ("core/shell", "plans/plan", "plans/impact-sheet"), "plans/list"),
-    "refused": ("网格", ("core/shell",), "accounts/forbidden"),
-    "signin": ("网格", ("core/shell",), "accounts/signin"),
-    "users": ("网格", ("core/shell",), "accounts/users"),
+    "people": _record_page("人员与任职 · 网格", "people/people"),
+    "places": _record_page("地点 · 网格", "people/places"),
+    "plan": _plan_page("网格调整方案", "editor", "editor"),
+    "plan-notice": _plan_page("网格调整公示", "impact-sheet", "notice"),
+    "plan-sheet": _plan_page("影响表", "impact-sheet", "impact-sheet"),
+    "plans": _plan_page("网格调整", "impact-sheet", "list"),
+    "refused": _account_page("forbidden"),
+    "signin": _account_page("signin"),
+    "users": _account_page("users"),
 }
 
 
@@ -98,13 +122,26 @@ def file_answer(
 
 @cache
 def _page(name: str) -> File:
-    title, styles, script = _PAGES[name]
+    page = _PAGES[name]
     links = [
-        f'<link rel="stylesheet" href="/desk/static/{n}.css">' for n in ("core/tokens", *styles)
+        f'<link rel="stylesheet" href="/desk/static/{n}.css">'
+        for n in ("core/tokens", *page.styles)
     ]
     template = (resources.files("api") / "pages" / "page.html").read_text("utf-8")
-    page = Template(template).substitute(title=title, styles="\n".join(links), script=script)
-    return _file(page.encode(), "text/html")
+    html = Template(template).substitute(
+        title=page.title, styles="\n".join(links), script=page.script, words=_words(page.words)
+    )
+    return _file(html.encode(), "text/html")
+
+
+def _words(parts: Iterable[str]) -> str:
+    """Return some parts of the word files in all languages, as JSON to stand in a page."""
+    folder = resources.files("api") / "pages" / "static" / "words"
+    shown: dict[str, dict[str, Any]] = {}
+    for language, of_the_map in words().items():
+        own = json.loads((folder / WORD_FILES[language]).read_text("utf-8"))
+        shown[language] = {part: {**of_the_map, **own}[part] for part in parts}
+    return as_block(shown)
 
 
 @cache

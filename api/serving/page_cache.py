@@ -99,7 +99,7 @@ def _program() -> str:
     digest = hashlib.sha256()
     for folder in ("gis", "maps"):
         for path in sorted((_ROOT / folder).rglob("*")):
-            if path.suffix in (".py", ".js", ".css"):
+            if path.suffix in (".py", ".js", ".css", ".json"):
                 digest.update(path.read_bytes())
     for package in ("folium", "branca", "XStatic-Leaflet"):
         digest.update(version(package).encode())

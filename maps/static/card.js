@@ -5,7 +5,7 @@ import { el, name, phone } from "./dom.js";
 import { boardLink } from "./files.js";
 import { signOf, signPicture } from "./marks.js";
 import { areaText, groundOf } from "./metres.js";
-import { say, spoken } from "./words.js";
+import { language, t, tNodes, words } from "./words.js";
 
 /**
  * @param {any} app
@@ -31,7 +31,7 @@ function gridCard(app, grid, open) {
       el(
         "p",
         { class: "card-level" },
-        say("levels")[grid.level],
+        words("common.levels")[grid.level],
         badge(app, grid),
         kindBadge(sheet),
       ),
@@ -39,7 +39,7 @@ function gridCard(app, grid, open) {
       el(
         "p",
         { class: "card-code" },
-        el("span", { class: "quiet" }, say("code")),
+        el("span", { class: "quiet" }, t("common.code")),
         " ",
         el("bdi", {}, sheet.code),
         grid.rings.length
@@ -63,21 +63,21 @@ function gridCard(app, grid, open) {
 function badge(app, grid) {
   const rank = rankOf(grid);
   if (!rank) return null;
-  const note = say("rankNote")[rank] || "";
-  const node = el("span", { class: "badge", title: note }, say("rank")[rank] || rank);
+  const note = words("common.rankNote")[rank] || "";
+  const node = el("span", { class: "badge", title: note }, words("common.rank")[rank] || rank);
   node.style.setProperty("--rank", palette(app).ranks[rank] || "transparent");
   return node;
 }
 
 function kindBadge(sheet) {
-  const word = say("gridKinds")[sheet.kind];
+  const word = words("common.gridKinds")[sheet.kind];
   return word ? el("span", { class: "badge badge-kind" }, word) : null;
 }
 
 // --- people ----------------------------------------------------------------------------------------
 
 function people(app, { responsible }) {
-  if (!responsible.length) return el("p", { class: "quiet" }, say("noLeader"));
+  if (!responsible.length) return el("p", { class: "quiet" }, t("common.noLeader"));
   const leaders = responsible.filter((held) => held.role === "grid_leader");
   const others = responsible.filter((held) => held.role !== "grid_leader");
   const first = leaders.length ? leaders : others.splice(0, 1);
@@ -86,7 +86,7 @@ function people(app, { responsible }) {
     { class: "people" },
     el("ul", { class: "plain" }, ...first.map((held) => person(app, held))),
     folded(
-      say("others", others.length),
+      t("map.others", others.length),
       others.map((held) => person(app, held)),
     ),
   );
@@ -117,20 +117,14 @@ export function person(app, held) {
       ? el(
           "span",
           { class: "person-note person-inherited" },
-          ...around("inherited", name(from.sheet.name)),
+          ...tNodes("common.inherited", name(from.sheet.name)),
         )
       : null,
   );
 }
 
 function roleTitle(held) {
-  return spoken() === "en" ? held.title_en : held.title;
-}
-
-/** A sentence of ours with a node where {0} is. */
-function around(key, node) {
-  const [before, after] = say(key, "\u0000").split("\u0000");
-  return [before, node, after];
+  return language() === "en" ? held.title_en : held.title;
 }
 
 function folded(title, items) {
@@ -146,24 +140,24 @@ function folded(title, items) {
 // --- numbers ---------------------------------------------------------------------------------------
 
 function counts(known) {
-  const words = say("counts");
-  const pairs = Object.keys(words).filter((key) => known[key] !== undefined);
+  const labels = words("common.counts");
+  const pairs = Object.keys(labels).filter((key) => known[key] !== undefined);
   return el(
     "dl",
     { class: "counts" },
     ...pairs.map((key) =>
-      el("div", { class: "count" }, el("dt", {}, words[key]), el("dd", {}, grouped(known[key]))),
+      el("div", { class: "count" }, el("dt", {}, labels[key]), el("dd", {}, grouped(known[key]))),
     ),
   );
 }
 
 function countsLine(known) {
-  const words = say("counts");
-  const pairs = Object.keys(words).filter((key) => known[key] !== undefined);
+  const labels = words("common.counts");
+  const pairs = Object.keys(labels).filter((key) => known[key] !== undefined);
   return el(
     "p",
     { class: "counts-line" },
-    ...pairs.map((key) => el("span", {}, `${words[key]} `, el("b", {}, grouped(known[key])))),
+    ...pairs.map((key) => el("span", {}, `${labels[key]} `, el("b", {}, grouped(known[key])))),
   );
 }
 
@@ -180,20 +174,22 @@ function members(list) {
       "li",
       {},
       name(m.name),
-      m.under_construction ? el("span", { class: "quiet" }, ` ${say("underConstruction")}`) : null,
+      m.under_construction
+        ? el("span", { class: "quiet" }, ` ${t("common.underConstruction")}`)
+        : null,
     );
   return el(
     "div",
     { class: "members" },
-    el("h4", {}, say("members")),
+    el("h4", {}, t("common.members")),
     el("ul", { class: "plain chips" }, ...list.map(node)),
   );
 }
 
 function organisations(list) {
-  const kinds = say("organisationKinds");
+  const kinds = words("common.organisationKinds");
   return folded(
-    say("organisations", list.length),
+    t("common.organisations", list.length),
     list.map((body) =>
       el(
         "li",
@@ -208,7 +204,7 @@ function organisations(list) {
 
 function children(app, grid) {
   return folded(
-    say("children", grid.children.length),
+    t("map.children", grid.children.length),
     grid.children.map((child) =>
       el(
         "li",
@@ -231,7 +227,7 @@ function placesWithin(app, grid) {
   return ["building", "business", "resident_unit"].map((kind) => {
     const places = within.filter((place) => place.row.kind === kind);
     return folded(
-      say("kindCount", say("kinds")[kind], places.length),
+      t("map.kindCount", words("map.kinds")[kind], places.length),
       places.map((place) => placeButton(app, grid, place)),
     );
   });
@@ -259,7 +255,7 @@ function hereCard(places) {
   return el(
     "section",
     { class: "card card-here", "aria-labelledby": "card-here" },
-    el("h3", { id: "card-here", class: "card-level" }, say("here")),
+    el("h3", { id: "card-here", class: "card-level" }, t("map.here")),
     el("ul", { class: "plain places" }, ...places.slice(0, 60).map(placeItem)),
   );
 }
@@ -271,11 +267,11 @@ function placeItem({ row }) {
       : signPicture(signOf(row));
   const home = row.kind === "building" && row.compound ? row.compound : "";
   const facts = [
-    row.floors && say("floors", row.floors),
-    row.units && say("units", row.units),
-    row.households && say("households", row.households),
-    row.status === "under_construction" && say("underConstruction"),
-    row.undisclosed && say("undisclosed"),
+    row.floors && t("common.floors", row.floors),
+    row.units && t("common.units", row.units),
+    row.households && t("common.households", row.households),
+    row.status === "under_construction" && t("common.underConstruction"),
+    row.undisclosed && t("common.undisclosed"),
   ].filter(Boolean);
   return el(
     "li",
@@ -293,7 +289,12 @@ function placeItem({ row }) {
       row.address ? name(row.address, "p", { class: "quiet" }) : null,
       facts.length ? el("p", { class: "quiet" }, facts.join(" · ")) : null,
       row.former_names?.length
-        ? el("p", { class: "quiet" }, `${say("formerNames")} `, name(row.former_names.join("、")))
+        ? el(
+            "p",
+            { class: "quiet" },
+            `${t("common.formerNames")} `,
+            name(row.former_names.join("、")),
+          )
         : null,
     ),
   );

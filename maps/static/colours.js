@@ -2,7 +2,7 @@
 
 import { basemapShown } from "./basemap.js";
 import { shownLevel } from "./detail.js";
-import { NUMBERS, breaksOf } from "./numbers.js";
+import { breaksOf, NUMBERS } from "./numbers.js";
 
 /** @returns {"light"|"dark"} */
 export function shade(state) {

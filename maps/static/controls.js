@@ -6,7 +6,7 @@ import { el, fill, icon } from "./dom.js";
 import { copyLink } from "./link.js";
 import { signPicture } from "./marks.js";
 import { NUMBERS, numbersKnown } from "./numbers.js";
-import { inLanguage, say, spoken } from "./words.js";
+import { inLanguage, language, t, words } from "./words.js";
 
 /** @param {any} app */
 export function controls(app) {
@@ -27,16 +27,16 @@ export function controls(app) {
 
   function redraw() {
     const focused = document.activeElement?.dataset?.control;
-    node.setAttribute("aria-label", say("controls"));
-    button.lastChild.textContent = say("controlsButton");
+    node.setAttribute("aria-label", t("map.controls"));
+    button.lastChild.textContent = t("map.controlsButton");
     fill(
       body,
-      choice(app, "level", "showLevel", say("levelShort"), ["auto", 1, 2, 3]),
+      choice(app, "level", "map.showLevel", words("map.levelShort"), ["auto", 1, 2, 3]),
       choice(
         app,
         "colour",
-        "colourBy",
-        say("colours"),
+        "map.colourBy",
+        words("map.colours"),
         ["community", "rank", "number"],
         numberPicker(app),
       ),
@@ -62,12 +62,12 @@ export function controls(app) {
 }
 
 /** A row of buttons of which one is pressed. */
-function choice(app, key, title, words, values, more = null) {
+function choice(app, key, title, labels, values, more = null) {
   const chosen = app.state.get(key);
   return el(
     "div",
-    { class: "choice", role: "group", "aria-label": say(title) },
-    el("h2", { class: "control-title", "aria-hidden": "true" }, say(title)),
+    { class: "choice", role: "group", "aria-label": t(title) },
+    el("h2", { class: "control-title", "aria-hidden": "true" }, t(title)),
     el(
       "div",
       { class: "segments" },
@@ -81,7 +81,7 @@ function choice(app, key, title, words, values, more = null) {
             "aria-pressed": String(value === chosen),
             onclick: () => app.state.set(key, value),
           },
-          words[value],
+          labels[value],
         ),
       ),
     ),
@@ -92,17 +92,17 @@ function choice(app, key, title, words, values, more = null) {
 /** Which number the ground is coloured by. */
 function numberPicker(app) {
   if (app.state.get("colour") !== "number") return null;
-  const words = say("numbers");
+  const labels = words("map.numbers");
   return el(
     "select",
     {
       class: "picker",
       "data-control": "number",
-      "aria-label": say("colours").number,
+      "aria-label": t("map.colours.number"),
       onchange: (event) => app.state.set("number", event.target.value),
     },
     ...numbersKnown(app.atlas).map((key) =>
-      el("option", { value: key, selected: key === app.state.get("number") }, words[key]),
+      el("option", { value: key, selected: key === app.state.get("number") }, labels[key]),
     ),
   );
 }
@@ -113,7 +113,7 @@ function legend(app) {
   return el(
     "div",
     { class: "legend" },
-    el("h2", { class: "control-title" }, say("layers")),
+    el("h2", { class: "control-title" }, t("map.layers")),
     el("ul", { class: "plain lines" }, ...lineRows(app)),
     groundRows(app),
     el(
@@ -122,24 +122,24 @@ function legend(app) {
       layerRow(
         app,
         "building",
-        say("kinds").building,
+        t("map.kinds.building"),
         el("span", { class: "swatch swatch-building", "aria-hidden": "true" }),
       ),
-      layerRow(app, "resident_unit", say("kinds").resident_unit, signPicture("resident_unit")),
-      subRow(app, "school", say("school")),
-      subRow(app, "medical", say("medical")),
-      layerRow(app, "business", say("kinds").business, signPicture("business")),
+      layerRow(app, "resident_unit", t("map.kinds.resident_unit"), signPicture("resident_unit")),
+      subRow(app, "school", t("map.school")),
+      subRow(app, "medical", t("map.medical")),
+      layerRow(app, "business", t("map.kinds.business"), signPicture("business")),
       layerRow(
         app,
         "roads",
-        say("roads"),
+        t("map.roads"),
         el("span", { class: "swatch swatch-road", "aria-hidden": "true" }),
       ),
       basemapRow(app),
       layerRow(
         app,
         "names",
-        say("names"),
+        t("map.names"),
         el("span", { class: "swatch swatch-name", "aria-hidden": "true" }, "字"),
       ),
     ),
@@ -151,7 +151,7 @@ function basemapRow(app) {
   const source = app.atlas.block.basemap;
   if (!source) return null;
   const swatch = el("span", { class: "swatch swatch-basemap", "aria-hidden": "true" });
-  return layerRow(app, "basemap", `${say("basemap")} ${inLanguage(source.name)}`, swatch);
+  return layerRow(app, "basemap", `${t("map.basemap")} ${inLanguage(source.name)}`, swatch);
 }
 
 function lineRows(app) {
@@ -163,7 +163,7 @@ function lineRows(app) {
         "li",
         { class: "legend-row" },
         el("span", { class: `stroke stroke-${n}`, "aria-hidden": "true" }),
-        say("levels")[n],
+        words("common.levels")[n],
       ),
     );
 }
@@ -175,13 +175,13 @@ function groundRows(app) {
   let title = "";
   let rows = [];
   if (ranks) {
-    title = say("ranks")[level];
+    title = words("map.ranks")[level];
     rows = ranks.map((rank) =>
-      areaRow(opacity, colours[rank], say("rank")[rank], say("rankNote")[rank]),
+      areaRow(opacity, colours[rank], words("common.rank")[rank], words("common.rankNote")[rank]),
     );
   } else if (breaks) {
     const ends = ["", ...breaks, ""];
-    title = `${say("level")[level]} · ${say("numbers")[app.state.get("number")]}`;
+    title = `${words("map.level")[level]} · ${words("map.numbers")[app.state.get("number")]}`;
     rows = ends
       .slice(1)
       .map((next, i) =>
@@ -189,7 +189,7 @@ function groundRows(app) {
       );
     const figureOf = NUMBERS[app.state.get("number")];
     if (app.atlas.level(level).some((grid) => figureOf(app.atlas, grid) === undefined)) {
-      rows.push(areaRow(opacity, unranked, say("unknown")));
+      rows.push(areaRow(opacity, unranked, t("map.unknown")));
     }
   }
   if (!rows.length) return null;
@@ -202,9 +202,9 @@ function groundRows(app) {
 }
 
 function rangeText(from, next) {
-  if (from === "" && next === "") return say("all");
-  if (from === "") return say("under", next);
-  return next === "" ? say("over", from) : say("from", from, next);
+  if (from === "" && next === "") return t("map.all");
+  if (from === "") return t("map.under", next);
+  return next === "" ? t("map.over", from) : t("map.from", from, next);
 }
 
 function areaRow(opacity, colour, word, note = "") {
@@ -222,7 +222,7 @@ function areaRow(opacity, colour, word, note = "") {
 
 /** @returns {boolean} whether the page holds any place of a kind: with less detail it does not */
 function holds(app, kind) {
-  return !say("kinds")[kind] || app.atlas.places.some((place) => place.row.kind === kind);
+  return !words("map.kinds")[kind] || app.atlas.places.some((place) => place.row.kind === kind);
 }
 
 function layerRow(app, kind, word, swatch) {
@@ -245,7 +245,7 @@ function layerRow(app, kind, word, swatch) {
       swatch,
       el("span", {}, word),
     ),
-    hidden ? el("span", { class: "quiet later" }, say("zoomToSee")) : null,
+    hidden ? el("span", { class: "quiet later" }, t("map.zoomToSee")) : null,
   );
 }
 
@@ -259,14 +259,14 @@ function subRow(app, sign, word) {
 // --- language and light ------------------------------------------------------------------------------
 
 function foot(app) {
-  const other = spoken() === "en" ? "zh-CN" : "en";
+  const other = language() === "en" ? "zh-CN" : "en";
   const said = el("p", { class: "tool-said", role: "status" });
   return el(
     "div",
     { class: "control-foot" },
     el(
       "div",
-      { class: "segments", role: "group", "aria-label": say("themeLabel") },
+      { class: "segments", role: "group", "aria-label": t("map.themeLabel") },
       ...["auto", "light", "dark"].map((value) =>
         el(
           "button",
@@ -277,7 +277,7 @@ function foot(app) {
             "aria-pressed": String(app.state.get("theme") === value),
             onclick: () => app.state.set("theme", value),
           },
-          say("theme")[value],
+          words("map.theme")[value],
         ),
       ),
     ),
@@ -293,12 +293,12 @@ function foot(app) {
           lang: other,
           onclick: () => app.state.set("language", other),
         },
-        say("switchLanguage"),
+        t("common.switchLanguage"),
       ),
       el(
         "button",
         { type: "button", class: "tool", "data-control": "print", onclick: () => window.print() },
-        say("printMap"),
+        t("map.printMap"),
       ),
       el(
         "button",
@@ -308,7 +308,7 @@ function foot(app) {
           "data-control": "copy",
           onclick: () => copyLink(app, said),
         },
-        say("copyView"),
+        t("map.copyView"),
       ),
     ),
     said,

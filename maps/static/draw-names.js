@@ -3,9 +3,9 @@
 import { FROM_ZOOM, placesShown, shownLevel } from "./detail.js";
 import { el } from "./dom.js";
 import { roadNames, waterNames } from "./names-around.js";
-import { LOOK, Occupied, boxAround, fontOf, keyOf, linesOf, widthOf } from "./place-names.js";
+import { boxAround, fontOf, keyOf, LOOK, linesOf, Occupied, widthOf } from "./place-names.js";
 import { coveredByPanels } from "./view.js";
-import { say, put } from "./words.js";
+import { format, t } from "./words.js";
 
 const GRID_LOOK = ["", "community", "compound", "cluster"];
 
@@ -170,7 +170,7 @@ function underName(grid, level) {
   const leader = grid.sheet.responsible.find((r) => r.role === "grid_leader" && !r.inherited_from);
   const who = leader ? Array.from(leader.name).slice(0, 8).join("") : "";
   if (level > 1) return who;
-  const within = put(say("totals")[1], grid.children.length);
+  const within = format(t("map.totals.1"), grid.children.length);
   return who ? `${who} · ${within}` : within;
 }
 

@@ -1,8 +1,8 @@
 /** What is selected: the grid outlined, those above it lightly, a pin at the spot. */
 
 import { palette } from "./colours.js";
-import { svg } from "./dom.js";
 import { growing } from "./detail.js";
+import { svg } from "./dom.js";
 
 /** @param {any} app */
 export function drawSelection(app) {

@@ -1,7 +1,7 @@
 /** What lies beside the page in a published folder: downloads, posters, notice boards. */
 
 import { el, icon } from "./dom.js";
-import { say } from "./words.js";
+import { t } from "./words.js";
 
 const ARROW = "M12 4v11M7 10.500l5 5 5-5M5 20h14";
 
@@ -12,7 +12,7 @@ export function filesFold(app) {
   return el(
     "details",
     { class: "fold fold-files" },
-    el("summary", {}, say("files", files.length)),
+    el("summary", {}, t("map.files", files.length)),
     el("ul", { class: "plain" }, ...files.map((path) => el("li", {}, link(path, wordFor(path))))),
   );
 }
@@ -20,7 +20,7 @@ export function filesFold(app) {
 /** @returns {HTMLElement|null} the link to a grid's notice board; null where there is none */
 export function boardLink(app, grid) {
   const path = `boards/${grid.sheet.code}.pdf`;
-  return app.atlas.block.files.includes(path) ? link(path, say("board")) : null;
+  return app.atlas.block.files.includes(path) ? link(path, t("map.board")) : null;
 }
 
 function link(path, word) {
@@ -31,5 +31,5 @@ function link(path, word) {
 function wordFor(path) {
   const [folder, name] = path.split("/");
   const form = name.split(".").pop().toUpperCase();
-  return folder === "posters" ? `${say("poster")} · ${form}` : name;
+  return folder === "posters" ? `${t("map.poster")} · ${form}` : name;
 }

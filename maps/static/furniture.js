@@ -3,7 +3,7 @@
 import { basemapShown } from "./basemap.js";
 import { el, fill, icon, name, svg } from "./dom.js";
 import { measuring } from "./measure.js";
-import { inLanguage, say } from "./words.js";
+import { inLanguage, t, tNodes } from "./words.js";
 
 /** North arrow, zoom buttons and a metric scale, bottom right. */
 export function compass(app) {
@@ -32,9 +32,9 @@ export function compass(app) {
   );
 
   function speakAgain() {
-    letter.textContent = say("north");
-    closer.setAttribute("aria-label", say("zoomIn"));
-    farther.setAttribute("aria-label", say("zoomOut"));
+    letter.textContent = t("map.north");
+    closer.setAttribute("aria-label", t("map.zoomIn"));
+    farther.setAttribute("aria-label", t("map.zoomOut"));
   }
   app.state.on(["language"], speakAgain);
   speakAgain();
@@ -46,20 +46,18 @@ export function colophon(app) {
   const { settings, provenance } = app.atlas.block;
   const node = el("footer", { class: "colophon" });
   const part = (key, text) => {
-    if (!text) return null;
-    const [before, after] = say(key, "\u0000").split("\u0000");
-    return el("span", {}, before, name(text), after);
+    return text ? el("span", {}, ...tNodes(key, name(text))) : null;
   };
   const credit = () => basemapShown(app) && inLanguage(app.atlas.block.basemap.attribution);
   function speakAgain() {
     fill(
       node,
-      el("span", { class: "colophon-note" }, settings.note ? name(settings.note) : say("note")),
-      part("approval", settings.approval_no),
-      part("maker", settings.maker),
-      part("dataDate", settings.data_date),
+      el("span", { class: "colophon-note" }, settings.note ? name(settings.note) : t("map.note")),
+      part("map.approval", settings.approval_no),
+      part("map.maker", settings.maker),
+      part("map.dataDate", settings.data_date),
       provenance.version.division
-        ? el("span", {}, say("version", provenance.version.division))
+        ? el("span", {}, t("map.version", provenance.version.division))
         : null,
       credit() ? el("span", { class: "colophon-credit" }, name(credit())) : null,
     );
@@ -72,8 +70,8 @@ export function colophon(app) {
 /** Over a map of invented data, at any zoom, on screen and on paper. */
 export function watermark(app) {
   if (!app.atlas.block.provenance.synthetic) return null;
-  const text = svg("text", { x: 24, y: 60 }, say("synthetic"));
-  const again = svg("text", { x: 524, y: 190 }, say("synthetic"));
+  const text = svg("text", { x: 24, y: 60 }, t("common.synthetic"));
+  const again = svg("text", { x: 524, y: 190 }, t("common.synthetic"));
   const tile = {
     width: 1000,
     height: 260,

@@ -6,7 +6,7 @@
  */
 
 import { el } from "./dom.js";
-import { say } from "./words.js";
+import { t } from "./words.js";
 
 /**
  * @returns {{grid: string|null, at: {zoom: number, centre: number[]}|null, spot: number[]|null,
@@ -85,15 +85,15 @@ export async function copyLink(app, said) {
   const link = linkOf(app);
   try {
     await navigator.clipboard.writeText(link);
-    said.textContent = say("copied");
+    said.textContent = t("map.copied");
   } catch {
     const field = el("input", {
       class: "link-field",
       readonly: true,
       value: link,
-      "aria-label": say("copyByHand"),
+      "aria-label": t("map.copyByHand"),
     });
-    said.replaceChildren(say("copyByHand"), field);
+    said.replaceChildren(t("map.copyByHand"), field);
     field.select();
   }
 }

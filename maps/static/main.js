@@ -19,7 +19,7 @@ import { panel } from "./panel.js";
 import { printing } from "./print.js";
 import { createState } from "./state.js";
 import { margins, openingBounds, rendererOf } from "./view.js";
-import { isSpoken, say, speak } from "./words.js";
+import { isLanguage, setLanguage, t } from "./words.js";
 
 const FAMILIES = { context: drawContext, grids: drawGrids, places: drawPlaces };
 const TAP_PIXELS = 12;
@@ -60,7 +60,7 @@ export function layer(family) {
 function createApp(map) {
   const atlas = new Atlas(readBlock());
   const { language } = atlas.block.settings;
-  speak(language);
+  setLanguage(language);
   const state = createState({
     level: "auto",
     colour: "community",
@@ -119,10 +119,10 @@ function dressPage(app) {
   const { map, state, atlas } = app;
   const root = document.documentElement;
   const update = () => {
-    speak(state.get("language"));
+    setLanguage(state.get("language"));
     root.lang = state.get("language");
     root.dataset.theme = shade(state);
-    map.getContainer().setAttribute("aria-label", say("map"));
+    map.getContainer().setAttribute("aria-label", t("map.map"));
   };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     if (state.get("theme") !== "auto") return;
@@ -238,7 +238,7 @@ function keyboard(app) {
 /** Open what the link names. */
 function followLink(app) {
   const { grid: code, at, spot, level, by, lang } = readLink();
-  app.state.set("language", isSpoken(lang) ? lang : app.state.get("language"));
+  app.state.set("language", isLanguage(lang) ? lang : app.state.get("language"));
   // What stands at a pin depends on the zoom; opening the card moves the view once more.
   const look = () => at && app.map.setView(at.centre, at.zoom, { animate: false });
   look();

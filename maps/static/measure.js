@@ -3,7 +3,7 @@
 import { palette } from "./colours.js";
 import { el, fill, icon } from "./dom.js";
 import { areaText, lengthText, measured } from "./metres.js";
-import { say } from "./words.js";
+import { t } from "./words.js";
 
 /**
  * The measuring tool: a button, a line on the map, and what it measured.
@@ -34,9 +34,9 @@ export function measuring(app) {
     line.setLatLngs(points);
     shape.setLatLngs(points.length > 2 ? points : []);
     const { length, area } = measured(points);
-    const parts = [say("length", lengthText(length))];
-    if (points.length > 2) parts.push(say("area", areaText(area)));
-    figures.textContent = points.length > 1 ? parts.join(" · ") : say("measureHint");
+    const parts = [t("map.length", lengthText(length))];
+    if (points.length > 2) parts.push(t("map.area", areaText(area)));
+    figures.textContent = points.length > 1 ? parts.join(" · ") : t("map.measureHint");
     undo.hidden = !points.length;
   }
 
@@ -57,9 +57,9 @@ export function measuring(app) {
     const { selection: color } = palette(app);
     line.setStyle({ color });
     shape.setStyle({ color, fillColor: color, fillOpacity: 0.15 });
-    button.setAttribute("aria-label", say("measure"));
-    button.title = say("measure");
-    fill(undo, say("undo"));
+    button.setAttribute("aria-label", t("map.measure"));
+    button.title = t("map.measure");
+    fill(undo, t("map.undo"));
     draw(points);
   }
   app.measurePoint = (latlng) => draw([...points, latlng]);

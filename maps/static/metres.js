@@ -1,6 +1,6 @@
 /** Lengths and areas on the ground, and how they are written. */
 
-import { say } from "./words.js";
+import { words } from "./words.js";
 
 /**
  * Metres to a degree at a latitude, on the ellipsoid of WGS84 and CGCS2000.
@@ -60,7 +60,7 @@ export function lengthText(metres) {
 
 /** 850 m² · 3.20 ha · 1.25 km², in the reader's language */
 export function areaText(squareMetres) {
-  const { square, hectare, kilometre } = say("areas");
+  const { square, hectare, kilometre } = words("map.areas");
   if (squareMetres < 10_000) return `${Math.round(squareMetres)} ${square}`;
   if (squareMetres < 1_000_000) return `${(squareMetres / 10_000).toFixed(2)} ${hectare}`;
   return `${(squareMetres / 1_000_000).toFixed(2)} ${kilometre}`;

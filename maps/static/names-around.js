@@ -3,7 +3,7 @@
 import { basemapShown } from "./basemap.js";
 import { growing } from "./detail.js";
 import { covers } from "./lookup.js";
-import { LOOK, boxAround, fontOf, keyOf, linesOf, widthOf } from "./place-names.js";
+import { boxAround, fontOf, keyOf, LOOK, linesOf, widthOf } from "./place-names.js";
 import { coveredByPanels } from "./view.js";
 
 const LATTICE = 44;

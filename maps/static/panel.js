@@ -6,7 +6,7 @@ import { el, fill, icon, name } from "./dom.js";
 import { filesFold } from "./files.js";
 import { copyLink, share } from "./link.js";
 import { searchBox } from "./search-box.js";
-import { put, say } from "./words.js";
+import { t, words } from "./words.js";
 
 /** @param {any} app */
 export function panel(app) {
@@ -27,7 +27,7 @@ export function panel(app) {
   function stance(open) {
     node.classList.toggle("is-tall", open);
     handle.setAttribute("aria-expanded", String(open));
-    handle.setAttribute("aria-label", say(open ? "collapse" : "expand"));
+    handle.setAttribute("aria-label", t(open ? "map.collapse" : "map.expand"));
   }
   function toggle() {
     stance(!node.classList.contains("is-tall"));
@@ -44,7 +44,7 @@ export function panel(app) {
     if (!spot) {
       fill(
         cards,
-        el("p", { class: "hint" }, say("hint")),
+        el("p", { class: "hint" }, t("map.hint")),
         communities(app),
         office(app),
         filesFold(app),
@@ -58,16 +58,17 @@ export function panel(app) {
   }
 
   function speakAgain() {
-    node.setAttribute("aria-label", say("panel"));
-    const words = say("totals");
+    node.setAttribute("aria-label", t("map.panel"));
     totals.textContent = [1, 2, 3]
-      .map((n) => put(words[n - 1], app.atlas.level(n).length))
+      .map((n) => t(`map.totals.${n - 1}`, app.atlas.level(n).length))
       .join(" · ");
     const { edition, synthetic } = app.atlas.block.provenance;
     fill(
       tags,
-      edition === "internal" ? el("span", { class: "tag tag-internal" }, say("internal")) : null,
-      synthetic ? el("span", { class: "tag tag-synthetic" }, say("synthetic")) : null,
+      edition === "internal"
+        ? el("span", { class: "tag tag-internal" }, t("common.internal"))
+        : null,
+      synthetic ? el("span", { class: "tag tag-synthetic" }, t("common.synthetic")) : null,
     );
     show();
   }
@@ -78,16 +79,16 @@ export function panel(app) {
 }
 
 function summary({ grids }) {
-  if (!grids.length) return say("outside");
-  return say("selected", grids.map((grid) => grid.sheet.name).join("，"));
+  if (!grids.length) return t("map.outside");
+  return t("map.selected", grids.map((grid) => grid.sheet.name).join("，"));
 }
 
 function outside() {
   return el(
     "section",
     { class: "card card-outside" },
-    el("h2", { class: "card-name" }, say("outside")),
-    el("p", { class: "quiet" }, say("outsideHint")),
+    el("h2", { class: "card-name" }, t("map.outside")),
+    el("p", { class: "quiet" }, t("map.outsideHint")),
   );
 }
 
@@ -97,7 +98,7 @@ function office(app) {
   return el(
     "details",
     { class: "fold fold-office" },
-    el("summary", {}, say("office", responsible.length)),
+    el("summary", {}, t("map.office", responsible.length)),
     el("ul", { class: "plain people" }, ...responsible.map((held) => person(app, held))),
   );
 }
@@ -106,7 +107,7 @@ function office(app) {
 function communities(app) {
   return el(
     "ul",
-    { class: "plain communities", "aria-label": say("levels")[1] },
+    { class: "plain communities", "aria-label": t("common.levels.1") },
     ...app.atlas.level(1).map((grid) => {
       const button = el(
         "button",
@@ -123,7 +124,7 @@ function communities(app) {
 /** Class and leader of a community, in a line. */
 function noteOn({ sheet }) {
   const leader = sheet.responsible.find((held) => held.role === "grid_leader");
-  const rank = sheet.grid_class && (say("rank")[sheet.grid_class] || sheet.grid_class);
+  const rank = sheet.grid_class && (words("common.rank")[sheet.grid_class] || sheet.grid_class);
   return [rank, leader?.name].filter(Boolean).join(" · ");
 }
 
@@ -131,23 +132,23 @@ function noteOn({ sheet }) {
 function tools(app, spot) {
   const grid = spot.grids.at(-1);
   const done = el("span", { class: "tool-said", role: "status" });
-  const tool = (word, paths, act) =>
+  const tool = (label, paths, act) =>
     el(
       "button",
       { class: "tool", type: "button", onclick: act },
       icon(...paths),
-      el("span", {}, say(word)),
+      el("span", {}, t(label)),
     );
   return el(
     "div",
     { class: "tools" },
     el("h2", { class: "unseen" }, summary(spot)),
     grid
-      ? tool("zoomTo", ["M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"], () => app.zoomTo(grid))
+      ? tool("map.zoomTo", ["M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"], () => app.zoomTo(grid))
       : null,
     grid
       ? tool(
-          "copyLink",
+          "map.copyLink",
           [
             "M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-6-6l-1.500 1.500",
             "M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 6 6l1.500-1.500",
@@ -156,15 +157,15 @@ function tools(app, spot) {
         )
       : null,
     grid && navigator.share
-      ? tool("share", ["M12 15V4M8 7.5 12 3.500l4 4M6 11H4.500v9h15v-9H18"], () => share(app))
+      ? tool("map.share", ["M12 15V4M8 7.5 12 3.500l4 4M6 11H4.500v9h15v-9H18"], () => share(app))
       : null,
-    tool("print", ["M7 9V4h10v5M7 17H4v-8h16v8h-3", "M7 14h10v6H7z"], () => window.print()),
+    tool("map.print", ["M7 9V4h10v5M7 17H4v-8h16v8h-3", "M7 14h10v6H7z"], () => window.print()),
     el(
       "button",
       {
         class: "tool tool-close",
         type: "button",
-        "aria-label": say("close"),
+        "aria-label": t("map.close"),
         onclick: () => app.close(),
       },
       icon("M6 6 18 18M18 6 6 18"),

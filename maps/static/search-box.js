@@ -1,8 +1,8 @@
 /** The search field and its list: a combobox with a listbox, as ARIA describes them. */
 
 import { el, fill, icon, name } from "./dom.js";
-import { SearchIndex, kindWord } from "./search-index.js";
-import { say, spoken } from "./words.js";
+import { kindWord, SearchIndex } from "./search-index.js";
+import { language, t } from "./words.js";
 
 const MOST = 30;
 
@@ -48,10 +48,10 @@ export function searchBox(app, choose) {
   let active = -1;
 
   function speakAgain() {
-    field.placeholder = say("search");
-    field.setAttribute("aria-label", say("searchLabel"));
-    list.setAttribute("aria-label", say("searchLabel"));
-    clear.setAttribute("aria-label", say("clear"));
+    field.placeholder = t("map.search");
+    field.setAttribute("aria-label", t("map.searchLabel"));
+    list.setAttribute("aria-label", t("map.searchLabel"));
+    clear.setAttribute("aria-label", t("common.clear"));
     if (index) search();
   }
 
@@ -76,17 +76,17 @@ export function searchBox(app, choose) {
     fill(list, ...found.map(option));
     list.hidden = !found.length;
     none.hidden = !asked || Boolean(found.length);
-    none.textContent = say("none");
+    none.textContent = t("map.none");
     clear.hidden = !text;
     opened(asked);
     field.setAttribute("aria-expanded", String(Boolean(found.length)));
     field.removeAttribute("aria-activedescendant");
-    status.textContent = asked ? say("found", count) : "";
+    status.textContent = asked ? t("map.found", count) : "";
   }
 
   function option(entry, i) {
     const detail = entry.held
-      ? `${spoken() === "en" ? entry.held.title_en : entry.held.title} · ${entry.grid.sheet.name}`
+      ? `${language() === "en" ? entry.held.title_en : entry.held.title} · ${entry.grid.sheet.name}`
       : entry.detail;
     return el(
       "li",

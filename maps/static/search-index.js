@@ -11,7 +11,7 @@
  * @property {number} weight smaller comes first among equals
  */
 
-import { say } from "./words.js";
+import { words } from "./words.js";
 
 export class SearchIndex {
   /** @param {import("./atlas.js").Atlas} atlas */
@@ -144,5 +144,7 @@ function* peopleEntries(atlas) {
 
 /** What kind of thing an entry is, in the reader's language. */
 export function kindWord({ kind }) {
-  return kind.startsWith("grid-") ? say("entryKinds")[Number(kind.slice(5))] : say("entry")[kind];
+  return kind.startsWith("grid-")
+    ? words("map.entryKinds")[Number(kind.slice(5))]
+    : words("map.entry")[kind];
 }

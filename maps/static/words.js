@@ -1,311 +1,100 @@
-/** The page's own words, in the two languages of the office. Data keep the language they are in. */
+/**
+ * The words of a page, in the two languages of the office. Data keep the language they are in.
+ *
+ * They come from two files, `words/zh.json` and `words/en.json`, and stand in the page as JSON. A
+ * key is a path such as `plan.states.draft`: its first part says whose words they are. Keys are
+ * written out in full in the scripts, so that a test finds what is missing and what nobody uses.
+ */
 
-const WORDS = {
-  "zh-CN": {
-    levels: ["", "一级网格（社区）", "二级网格（小区）", "三级网格（楼栋群）"],
-    level: ["街道界", "一级网格", "二级网格", "三级网格"],
-    levelShort: { auto: "自动", 1: "一级", 2: "二级", 3: "三级" },
-    totals: ["{0} 个社区", "{0} 个二级网格", "{0} 个三级网格"],
-    showLevel: "显示层级",
-    colourBy: "着色方式",
-    colours: { community: "社区", rank: "类别等级", number: "数量" },
-    numbers: {
-      households: "户数",
-      load: "网格长负责户数",
-      density: "每公顷户数",
-      resident_population: "常住人口",
-      buildings: "楼栋数",
-      businesses: "商业网点数",
-      resident_units: "驻区单位数",
-    },
-    under: "少于 {0}",
-    from: "{0} 至不足 {1}",
-    over: "{0} 及以上",
-    all: "全部相同",
-    unknown: "无数据",
-    measure: "测量",
-    measureHint: "在图上逐点点击；按 Esc 或再点“测量”结束。",
-    length: "长度 {0}",
-    area: "面积 {0}",
-    undo: "撤销一点",
-    share: "分享",
-    layers: "图例与图层",
-    kinds: { building: "楼栋", business: "商业网点", resident_unit: "驻区单位" },
-    school: "学校",
-    medical: "医疗",
-    names: "名称标注",
-    roads: "道路",
-    basemap: "底图",
-    files: "挂图与数据下载（{0}）",
-    poster: "街道网格挂图",
-    board: "网格公示牌（PDF）",
-    copyView: "视图链接",
-    kindCount: "{0}（{1}）",
-    areas: { square: "平方米", hectare: "公顷", kilometre: "平方公里" },
-    zoomIn: "放大",
-    zoomOut: "缩小",
-    zoomToSee: "放大后显示",
-    rank: { 甲: "甲类", 乙: "乙类", 丙: "丙类", A: "A 级", B: "B 级", C: "C 级" },
-    rankNote: {
-      甲: "商品房社区",
-      乙: "保障房社区",
-      丙: "混合社区",
-      A: "示范",
-      B: "达标",
-      C: "一般",
-    },
-    ranks: ["", "社区类别", "小区等级"],
-    unranked: "未定级",
-    gridKinds: {
-      merged_compound: "合并小区",
-      shopfront_row: "门面房",
-      dedicated: "专属网格",
-      residual: "其他地块",
-    },
-    code: "编号",
-    counts: {
-      households: "户数",
-      resident_population: "常住人口",
-      buildings: "楼栋",
-      businesses: "商业网点",
-      resident_units: "驻区单位",
-    },
-    responsible: "责任人",
-    noLeader: "暂未公布责任人",
-    others: "其他责任人（{0}）",
-    inherited: "由{0}责任人负责",
-    members: "包含",
-    children: "下级网格（{0}）",
-    organisations: "“4+4”组织（{0}）",
-    organisationKinds: {
-      party_organisation: "社区党组织",
-      residents_committee: "居民委员会",
-      public_service_station: "公共服务站",
-      governance_office: "综治办",
-      owners_committee: "业主委员会",
-      property_company: "物业公司",
-      social_organisation: "社会组织",
-      resident_unit: "驻区单位",
-    },
-    here: "此处",
-    address: "地址",
-    formerNames: "曾用名",
-    floors: "{0} 层",
-    units: "{0} 个单元",
-    households: "{0} 户",
-    underConstruction: "在建",
-    undisclosed: "不公开",
-    outside: "不在本街道范围内",
-    outsideHint: "请点击图中有颜色的区域。",
-    hint: "点击地图任意位置，查询所属的三级网格与责任人；也可以搜索地址、小区、商户、姓名或拼音首字母。",
-    office: "街道网格化管理机构（{0} 人）",
-    search: "搜索地址、小区、商户、姓名、编号",
-    searchLabel: "搜索",
-    clear: "清除",
-    found: "找到 {0} 项",
-    none: "没有找到。请换一个词，或输入拼音首字母。",
-    entryKinds: ["", "社区", "小区", "网格"],
-    entry: { building: "楼栋", business: "网点", resident_unit: "单位", person: "人员" },
-    close: "关闭",
-    copyLink: "复制链接",
-    copied: "链接已复制",
-    copyByHand: "请手动复制：",
-    zoomTo: "缩放到此",
-    print: "打印",
-    printMap: "打印地图",
-    theme: { auto: "跟随系统", light: "浅色", dark: "深色" },
-    themeLabel: "明暗",
-    switchLanguage: "English",
-    panel: "网格查询",
-    controls: "地图设置",
-    controlsButton: "图层",
-    map: "网格地图。用方向键移动，加减键缩放，回车键查询中心位置。",
-    north: "北",
-    note: "示意图，不作为权属和划界依据",
-    maker: "制图：{0}",
-    dataDate: "数据日期：{0}",
-    approval: "审图号：{0}",
-    version: "区划第 {0} 版",
-    internal: "内部资料",
-    synthetic: "合成示例数据 · SYNTHETIC SAMPLE",
-    expand: "展开",
-    collapse: "收起",
-    selected: "已选中：{0}",
-  },
-  en: {
-    levels: ["", "Level 1 · community", "Level 2 · compound", "Level 3 · building cluster"],
-    level: ["Subdistrict", "Level 1", "Level 2", "Level 3"],
-    levelShort: { auto: "Auto", 1: "1", 2: "2", 3: "3" },
-    totals: ["{0} communities", "{0} level-2 grids", "{0} level-3 grids"],
-    showLevel: "Level shown",
-    colourBy: "Colour by",
-    colours: { community: "Community", rank: "Grade", number: "Number" },
-    numbers: {
-      households: "Households",
-      load: "Households per leader",
-      density: "Households per hectare",
-      resident_population: "Residents",
-      buildings: "Buildings",
-      businesses: "Businesses",
-      resident_units: "Resident units",
-    },
-    under: "under {0}",
-    from: "{0} to under {1}",
-    over: "{0} and more",
-    all: "all the same",
-    unknown: "not known",
-    measure: "Measure",
-    measureHint: "Click point by point; Esc or the button again ends.",
-    length: "Length {0}",
-    area: "Area {0}",
-    undo: "Undo a point",
-    share: "Share",
-    layers: "Legend and layers",
-    kinds: { building: "Buildings", business: "Businesses", resident_unit: "Resident units" },
-    school: "Schools",
-    medical: "Medical",
-    names: "Names",
-    roads: "Roads",
-    basemap: "Basemap",
-    files: "Posters and data ({0})",
-    poster: "Wall map",
-    board: "Notice board (PDF)",
-    copyView: "View link",
-    kindCount: "{0} ({1})",
-    areas: { square: "m²", hectare: "ha", kilometre: "km²" },
-    zoomIn: "Zoom in",
-    zoomOut: "Zoom out",
-    zoomToSee: "zoom in",
-    rank: {
-      甲: "Class 甲",
-      乙: "Class 乙",
-      丙: "Class 丙",
-      A: "Grade A",
-      B: "Grade B",
-      C: "Grade C",
-    },
-    rankNote: {
-      甲: "commercial housing",
-      乙: "social housing",
-      丙: "mixed",
-      A: "demonstration",
-      B: "up to standard",
-      C: "ordinary",
-    },
-    ranks: ["", "Class of community", "Grade of compound"],
-    unranked: "no grade",
-    gridKinds: {
-      merged_compound: "merged",
-      shopfront_row: "shopfronts",
-      dedicated: "dedicated",
-      residual: "other ground",
-    },
-    code: "Code",
-    counts: {
-      households: "households",
-      resident_population: "residents",
-      buildings: "buildings",
-      businesses: "businesses",
-      resident_units: "units",
-    },
-    responsible: "Responsible people",
-    noLeader: "No responsible person published",
-    others: "Others responsible ({0})",
-    inherited: "Covered by the leader of {0}",
-    members: "Made up of",
-    children: "Grids within ({0})",
-    organisations: "“4+4” organisations ({0})",
-    organisationKinds: {
-      party_organisation: "Party organisation",
-      residents_committee: "Residents' committee",
-      public_service_station: "Public service station",
-      governance_office: "Governance office",
-      owners_committee: "Owners' committee",
-      property_company: "Property company",
-      social_organisation: "Social organisation",
-      resident_unit: "Unit in the area",
-    },
-    here: "At this spot",
-    address: "Address",
-    formerNames: "Formerly",
-    floors: "{0} floors",
-    units: "{0} units",
-    households: "{0} households",
-    underConstruction: "under construction",
-    undisclosed: "undisclosed",
-    outside: "Outside this subdistrict",
-    outsideHint: "Click somewhere in the coloured area.",
-    hint: "Click anywhere on the map for the three grids and who is responsible, or search for an address, compound, business, person or pinyin initials.",
-    office: "Subdistrict grid office ({0})",
-    search: "Address, compound, person, code",
-    searchLabel: "Search",
-    clear: "Clear",
-    found: "{0} found",
-    none: "Nothing found. Try another word, or pinyin initials.",
-    entryKinds: ["", "community", "compound", "grid"],
-    entry: { building: "building", business: "business", resident_unit: "unit", person: "person" },
-    close: "Close",
-    copyLink: "Copy link",
-    copied: "Link copied",
-    copyByHand: "Copy this yourself:",
-    zoomTo: "Zoom to it",
-    print: "Print",
-    printMap: "Print",
-    theme: { auto: "System", light: "Light", dark: "Dark" },
-    themeLabel: "Appearance",
-    switchLanguage: "中文",
-    panel: "Find a grid",
-    controls: "Map settings",
-    controlsButton: "Layers",
-    map: "Grid map. Arrow keys move it, plus and minus zoom, Enter asks about its centre.",
-    north: "N",
-    note: "Sketch map: no evidence of ownership or boundaries",
-    maker: "Made by {0}",
-    dataDate: "Data of {0}",
-    approval: "Map approval no. {0}",
-    version: "Division version {0}",
-    internal: "Internal",
-    synthetic: "合成示例数据 · SYNTHETIC SAMPLE",
-    expand: "Expand",
-    collapse: "Collapse",
-    selected: "Selected: {0}",
-  },
-};
+const BLOCK = "wangge-words";
+/** @type {Record<string, any>} the words by language */
+let tables = wordsOfPage();
+let current = "zh-CN";
 
-let language = "zh-CN";
-
-/** @param {string} wanted a tag of WORDS; others are ignored */
-export function speak(wanted) {
-  if (isSpoken(wanted)) language = wanted;
-}
-
-/** @returns {boolean} whether the page speaks a language */
-export function isSpoken(wanted) {
-  return Object.hasOwn(WORDS, wanted);
-}
-
-/** @returns {string} the tag of the language in use */
-export function spoken() {
-  return language;
+/** @returns {Record<string, any>} what the page carries; nothing where there is no page */
+function wordsOfPage() {
+  const block = globalThis.document?.getElementById(BLOCK);
+  return JSON.parse(block?.textContent || "{}");
 }
 
 /**
+ * Use other words than the page's.
+ * @param {Record<string, any>} given by language
+ */
+export function setWords(given) {
+  tables = given;
+}
+
+/**
+ * Speak a language from here on.
+ * @param {string} wanted a language there are words in; others are ignored
+ */
+export function setLanguage(wanted) {
+  if (isLanguage(wanted)) current = wanted;
+}
+
+/**
+ * @param {string} wanted
+ * @returns {boolean} whether there are words in a language
+ */
+export function isLanguage(wanted) {
+  return Object.hasOwn(tables, wanted);
+}
+
+/** @returns {string} the tag of the language in use: `zh-CN` or `en` */
+export function language() {
+  return current;
+}
+
+/**
+ * A text of the page.
  * @param {string} key
  * @param {...(string|number)} values stand where {0}, {1} … are
- * @returns {any} a text, or a table of texts
+ * @returns {string} the key itself where there is no such text
  */
-export function say(key, ...values) {
-  const found = WORDS[language][key];
-  if (typeof found !== "string") return found;
-  return found.replace(/\{(\d)\}/g, (_, n) => String(values[Number(n)]));
+export function t(key, ...values) {
+  const found = words(key);
+  if (typeof found !== "string") return key;
+  return values.length ? format(found, ...values) : found;
 }
 
-/** @returns {string} a text that comes in both languages */
-export function inLanguage({ en, zh }) {
-  return language === "en" ? en : zh;
+/**
+ * A text of the page with nodes in it.
+ * @template N
+ * @param {string} key
+ * @param {...N} nodes stand where {0}, {1} … are
+ * @returns {(string|N)[]}
+ */
+export function tNodes(key, ...nodes) {
+  const places = nodes.map((_, i) => `\u0000${i}\u0000`);
+  const parts = t(key, ...places).split("\u0000");
+  return parts.map((part, i) => (i % 2 ? nodes[Number(part)] : part));
 }
 
-/** Put values into a text of a table. */
-export function put(text, ...values) {
-  return text.replace(/\{(\d)\}/g, (_, n) => String(values[Number(n)]));
+/**
+ * A table or list of texts, such as the names of all roles.
+ * @param {string} key
+ * @returns {any} undefined where there is none
+ */
+export function words(key) {
+  return key.split(".").reduce((found, part) => found?.[part], tables[current]);
+}
+
+/**
+ * Put values into a text.
+ * @param {string} text
+ * @param {...(string|number)} values stand where {0}, {1} … are
+ * @returns {string}
+ */
+export function format(text, ...values) {
+  return text.replace(/\{(\d)\}/g, (_, n) => String(values[Number(n)] ?? ""));
+}
+
+/**
+ * @param {string|{zh: string, en?: string|null}|null|undefined} text one that may come in both
+ * @returns {string} it in the language in use, in Chinese where there is no other
+ */
+export function inLanguage(text) {
+  if (!text || typeof text === "string") return text || "";
+  return (current === "en" ? text.en : text.zh) ?? text.zh ?? "";
 }

@@ -191,11 +191,21 @@ def modules(monkeypatch):
 
 def test_modules_become_one_script_with_the_imported_first(modules):
     modules["a.js"] = 'import { two } from "./b.js";\n\nexport const one = two + 1;\n'
-    modules["b.js"] = "/** Two. */\nexport const two = 2;\n"
+    modules["b.js"] = "/** Two. */\nexport function two() {\n  return 2;\n}\nconst own = 1;\n"
     assert bundle("a.js", "ours").split("\n") == [
-        "const ours = (() => {", '"use strict";', "// b.js", "const two = 2;", "", "// a.js",
-        "const one = two + 1;", "", "return { one };", "})();", "",
+        "const ours = (() => {", '"use strict";',
+        "const $b = (() => {", "function two() {", "return 2;", "}", "const own = 1;", "return { two };", "})();",
+        "const $a = (() => {", "const { two } = $b;", "const one = two + 1;", "return { one };", "})();",
+        "return $a;", "})();", "",
     ]  # fmt: skip
+
+
+def test_a_name_that_a_module_keeps_to_itself_may_stand_in_another_too(modules):
+    modules["a.js"] = (
+        'import { two } from "./b.js";\nconst own = 1;\nexport const one = two - own;\n'
+    )
+    modules["b.js"] = "const own = 2;\nexport const two = own;\n"
+    assert bundle("a.js", "ours").count("const own = ") == 2
 
 
 @pytest.mark.parametrize(
@@ -206,8 +216,9 @@ def test_modules_become_one_script_with_the_imported_first(modules):
         ('import * as c from "./c.js";\n', "cannot be bundled"),
         ('import { three as two } from "./c.js";\n', "does not export three as two"),
         ("export default 1;\n", "cannot be bundled"),
-        ("const { a } = window;\n", "cannot be bundled"),
-        ("const three = 4;\n", "already a name in c.js"),
+        ("export let four = 4;\n", "cannot be bundled"),
+        ('export { three } from "./c.js";\n', "cannot be bundled"),
+        ("const text = `one\n  two`;\n", "a text over several lines"),
     ],
 )
 def test_what_cannot_be_bundled_safely_is_refused(modules, text, complaint):

@@ -28,7 +28,7 @@ from tests.publishing.hostile import CORPUS
 from tests.publishing.small_map import small_atlas
 
 ROOT = Path(__file__).resolve().parents[2]
-STATIC = sorted((ROOT / "maps" / "static").iterdir())
+STATIC = sorted(filter(Path.is_file, (ROOT / "maps" / "static").rglob("*")))
 
 
 @pytest.fixture(scope="module")

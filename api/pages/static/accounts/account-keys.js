@@ -1,7 +1,8 @@
 /** API keys: made, shown once, revoked. */
 
 import { api, el, failure, field, name } from "../core/shell.js";
-import { time, word } from "./account-words.js";
+import { t, words } from "../core/words.js";
+import { momentOf } from "./format.js";
 
 /**
  * @param {any} me the answer of GET /me
@@ -12,10 +13,10 @@ export function keysCard(me, say, again) {
   return el(
     "section",
     { class: "card" },
-    el("h2", {}, word("keys")),
-    el("p", { class: "quiet small" }, word("keysWhy")),
-    me.keys.length ? table(me.keys) : el("p", {}, word("noKeys")),
-    el("details", {}, el("summary", {}, word("newKey")), form()),
+    el("h2", {}, t("account.keys")),
+    el("p", { class: "quiet small" }, t("account.keysWhy")),
+    me.keys.length ? table(me.keys) : el("p", {}, t("account.noKeys")),
+    el("details", {}, el("summary", {}, t("account.newKey")), form()),
   );
 
   function table(keys) {
@@ -31,7 +32,9 @@ export function keysCard(me, say, again) {
           el(
             "tr",
             {},
-            ...["keyName", "keyScopes", "until", "used"].map((key) => el("th", {}, word(key))),
+            ...["account.keyName", "account.keyScopes", "account.until", "account.used"].map(
+              (key) => el("th", {}, t(key)),
+            ),
             el("th", {}),
           ),
         ),
@@ -41,33 +44,33 @@ export function keysCard(me, say, again) {
   }
 
   function row(key) {
-    const scopes = key.scopes.map((s) => word("scopes")[s] ?? s).join("、");
+    const scopes = key.scopes.map((s) => words("account.scopes")[s] ?? s).join("、");
     return el(
       "tr",
       {},
       el(
         "td",
-        { "data-label": word("keyName") },
+        { "data-label": t("account.keyName") },
         name(key.name),
         " ",
         el("span", { class: "code quiet" }, key.id),
       ),
-      el("td", { "data-label": word("keyScopes") }, scopes),
+      el("td", { "data-label": t("account.keyScopes") }, scopes),
       el(
         "td",
-        { "data-label": word("until") },
-        key.expires_at ? time(key.expires_at) : word("days")[0],
+        { "data-label": t("account.until") },
+        key.expires_at ? momentOf(key.expires_at) : t("account.days.0"),
       ),
-      el("td", { "data-label": word("used") }, time(key.used_at)),
+      el("td", { "data-label": t("account.used") }, momentOf(key.used_at)),
       el(
         "td",
         {},
         key.revoked_at
-          ? el("span", { class: "tag tag-quiet" }, word("revoked"))
+          ? el("span", { class: "tag tag-quiet" }, t("account.revoked"))
           : el(
               "button",
               { class: "tool", type: "button", onclick: () => revoke(key) },
-              word("revoke"),
+              t("account.revoke"),
             ),
       ),
     );
@@ -84,20 +87,22 @@ export function keysCard(me, say, again) {
 
   function form() {
     const what = field(
-      word("keyName"),
+      t("account.keyName"),
       el("input", { required: true, maxlength: 60 }),
-      word("keyNameHint"),
+      t("account.keyNameHint"),
     );
     const boxes = me.scopes.map((scope) => [
       scope,
       el("input", { type: "checkbox", checked: scope === "read" }),
     ]);
     const days = field(
-      word("keyDays"),
+      t("account.keyDays"),
       el(
         "select",
         {},
-        ...["90", "30", "365", "0"].map((n) => el("option", { value: n }, word("days")[n])),
+        ...["90", "30", "365", "0"].map((n) =>
+          el("option", { value: n }, words("account.days")[n]),
+        ),
       ),
     );
     const fields = { name: what, days };
@@ -108,17 +113,17 @@ export function keysCard(me, say, again) {
       el(
         "fieldset",
         { class: "field" },
-        el("legend", { class: "label" }, word("keyScopes")),
+        el("legend", { class: "label" }, t("account.keyScopes")),
         el(
           "div",
           { class: "row" },
           ...boxes.map(([scope, box]) =>
-            el("label", { class: "check" }, box, word("scopes")[scope] ?? scope),
+            el("label", { class: "check" }, box, words("account.scopes")[scope] ?? scope),
           ),
         ),
       ),
       days.node,
-      el("div", {}, el("button", { class: "tool tool-main", type: "submit" }, word("newKey"))),
+      el("div", {}, el("button", { class: "tool tool-main", type: "submit" }, t("account.newKey"))),
     );
 
     async function make(event) {
@@ -131,7 +136,7 @@ export function keysCard(me, say, again) {
           days: Number(days.input.value) || null,
         });
         await again();
-        say(secretNotice(word("keyMade"), body.key));
+        say(secretNotice(t("account.keyMade"), body.key));
         window.scrollTo({ top: 0 });
       } catch (problem) {
         if (fields[problem.field]) fields[problem.field].wrong(problem.message);
@@ -145,7 +150,7 @@ export function keysCard(me, say, again) {
 export function secretNotice(text, secret, lead = "") {
   const copied = el("span", { role: "status", class: "small" });
   const shown = el("span", { class: "code secret", tabindex: "0" }, secret);
-  const copy = el("button", { class: "tool", type: "button", onclick: take }, word("copy"));
+  const copy = el("button", { class: "tool", type: "button", onclick: take }, t("account.copy"));
   return el(
     "div",
     { class: "notice notice-done", role: "status" },
@@ -157,7 +162,7 @@ export function secretNotice(text, secret, lead = "") {
   async function take() {
     try {
       await navigator.clipboard.writeText(secret);
-      copied.textContent = word("copied");
+      copied.textContent = t("account.copied");
     } catch {
       getSelection().selectAllChildren(shown);
     }

@@ -1,12 +1,13 @@
 /** One's own account: password, devices, API keys. */
 
 import { api, done, el, failure, name, shell } from "../core/shell.js";
-import { time, title, word } from "./account-words.js";
+import { t } from "../core/words.js";
 import { keysCard } from "./account-keys.js";
+import { momentOf } from "./format.js";
 import { passwordField } from "./password-field.js";
 
 const { main, session } = await shell({
-  title: title("account"),
+  title: t("account.account"),
   needs: "staff",
   current: "account",
 });
@@ -42,31 +43,34 @@ function say(...nodes) {
 function whoCard(me) {
   const scope =
     me.scope === null
-      ? word("whole")
+      ? t("account.whole")
       : me.scope.length
         ? me.scope.map((g) => `${g.code} ${g.name}`.trim()).join("、")
-        : word("none");
+        : t("account.none");
   return el(
     "section",
     { class: "card" },
     el("h2", {}, name(me.name)),
-    el("p", {}, el("span", { class: "quiet" }, `${word("role")}：`), me.role_title),
-    el("p", {}, el("span", { class: "quiet" }, `${word("scope")}：`), scope),
+    el("p", {}, el("span", { class: "quiet" }, `${t("account.role")}：`), me.role_title),
+    el("p", {}, el("span", { class: "quiet" }, `${t("account.scope")}：`), scope),
   );
 }
 
 function passwordCard(must) {
-  const old = passwordField(word(must ? "oneTimePassword" : "oldPassword"), "current-password");
-  const fresh = passwordField(word("newPassword"), "new-password", word("newHint"));
-  const again = passwordField(word("newAgain"), "new-password");
+  const old = passwordField(
+    t(must ? "account.oneTimePassword" : "account.oldPassword"),
+    "current-password",
+  );
+  const fresh = passwordField(t("account.newPassword"), "new-password", t("account.newHint"));
+  const again = passwordField(t("account.newAgain"), "new-password");
   const fields = { password: old, new_password: fresh };
-  const send = el("button", { class: "tool tool-main", type: "submit" }, word("save"));
+  const send = el("button", { class: "tool tool-main", type: "submit" }, t("account.save"));
   if (must) queueMicrotask(() => old.input.focus());
   return el(
     "form",
     { class: "card form", onsubmit: submit },
-    el("h2", {}, word("changePassword")),
-    must ? el("p", { class: "notice" }, word("mustChange")) : null,
+    el("h2", {}, t("account.changePassword")),
+    must ? el("p", { class: "notice" }, t("account.mustChange")) : null,
     el("input", {
       type: "text",
       name: "username",
@@ -84,7 +88,7 @@ function passwordCard(must) {
     event.preventDefault();
     for (const one of [old, fresh, again]) one.wrong("");
     if (fresh.input.value !== again.input.value) {
-      again.wrong(word("differ"));
+      again.wrong(t("account.differ"));
       again.input.focus();
       return;
     }
@@ -97,7 +101,7 @@ function passwordCard(must) {
       if (must) return location.assign(next());
       event.target.reset();
       await show();
-      say(done(word("changed")));
+      say(done(t("account.changed")));
     } catch (problem) {
       const at = fields[problem.field];
       if (at) at.wrong(problem.message);
@@ -117,13 +121,13 @@ function sessionsCard(sessions) {
       {},
       el(
         "td",
-        { "data-label": word("device") },
+        { "data-label": t("account.device") },
         name(device(one.agent)),
         " ",
-        one.this ? el("span", { class: "tag tag-sure" }, word("thisOne")) : null,
+        one.this ? el("span", { class: "tag tag-sure" }, t("account.thisOne")) : null,
       ),
-      el("td", { "data-label": word("since") }, time(one.created_at)),
-      el("td", { "data-label": word("lastSeen") }, time(one.seen_at)),
+      el("td", { "data-label": t("account.since") }, momentOf(one.created_at)),
+      el("td", { "data-label": t("account.lastSeen") }, momentOf(one.seen_at)),
       el(
         "td",
         {},
@@ -136,7 +140,7 @@ function sessionsCard(sessions) {
                 type: "button",
                 onclick: () => act("DELETE", `/me/sessions/${one.id}`),
               },
-              word("end"),
+              t("account.end"),
             ),
       ),
     ),
@@ -144,7 +148,7 @@ function sessionsCard(sessions) {
   return el(
     "section",
     { class: "card" },
-    el("h2", {}, word("sessions")),
+    el("h2", {}, t("account.sessions")),
     el(
       "div",
       { class: "table-frame" },
@@ -157,23 +161,25 @@ function sessionsCard(sessions) {
           el(
             "tr",
             {},
-            ...["device", "since", "lastSeen"].map((key) => el("th", {}, word(key))),
+            ...["account.device", "account.since", "account.lastSeen"].map((key) =>
+              el("th", {}, t(key)),
+            ),
             el("th", {}),
           ),
         ),
         el("tbody", {}, ...rows),
       ),
     ),
-    el("p", { class: "quiet small" }, word("everywhereWhy")),
+    el("p", { class: "quiet small" }, t("account.everywhereWhy")),
     el(
       "div",
       { class: "row" },
       el(
         "button",
         { class: "tool tool-danger", type: "button", onclick: everywhere },
-        word("everywhere"),
+        t("account.everywhere"),
       ),
-      el("label", { class: "check small" }, keysToo, word("keysToo")),
+      el("label", { class: "check small" }, keysToo, t("account.keysToo")),
     ),
   );
 

@@ -1,9 +1,9 @@
 /** What a browser is shown where its person may not go: change the one-time password, or ask. */
 
 import { el, shell } from "../core/shell.js";
-import { title, word } from "./account-words.js";
+import { t } from "../core/words.js";
 
-const { main, session } = await shell({ title: title("refused"), width: "narrow" });
+const { main, session } = await shell({ title: t("account.refused"), width: "narrow" });
 if (session.must_change_password) {
   location.replace(`/account?next=${encodeURIComponent(location.pathname + location.search)}`);
 } else {
@@ -11,8 +11,8 @@ if (session.must_change_password) {
     el(
       "section",
       { class: "card" },
-      el("p", {}, word("refusedWhy", session.role_title)),
-      el("p", {}, el("a", { class: "tool", href: "/desk" }, word("toDesk"))),
+      el("p", {}, t("account.refusedWhy", session.role_title)),
+      el("p", {}, el("a", { class: "tool", href: "/desk" }, t("account.toDesk"))),
     ),
   );
 }

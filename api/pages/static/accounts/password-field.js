@@ -1,7 +1,7 @@
 /** A field for a password, with a switch that shows what is typed. */
 
 import { el, field } from "../core/shell.js";
-import { word } from "./account-words.js";
+import { t } from "../core/words.js";
 
 /**
  * @param {string} label
@@ -17,6 +17,6 @@ export function passwordField(label, autocomplete, hint = "") {
       input.type = shown.checked ? "text" : "password";
     },
   });
-  made.node.append(el("label", { class: "check small quiet" }, shown, word("show")));
+  made.node.append(el("label", { class: "check small quiet" }, shown, t("account.show")));
   return made;
 }

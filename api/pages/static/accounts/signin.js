@@ -1,10 +1,10 @@
 /** Signing in: name and password, and on to where one wanted to go. */
 
 import { api, el, failure, field, name, shell } from "../core/shell.js";
-import { title, word } from "./account-words.js";
+import { t } from "../core/words.js";
 import { passwordField } from "./password-field.js";
 
-const { main, session } = await shell({ title: title("signIn"), width: "narrow" });
+const { main, session } = await shell({ title: t("account.signIn"), width: "narrow" });
 
 if (session.signed_in) main.append(alreadyIn());
 else main.append(form());
@@ -13,14 +13,14 @@ function alreadyIn() {
   return el(
     "section",
     { class: "card" },
-    el("p", {}, word("already", session.name)),
-    el("p", {}, el("a", { class: "tool tool-main", href: wanted(session) }, word("goOn"))),
+    el("p", {}, t("account.already", session.name)),
+    el("p", {}, el("a", { class: "tool tool-main", href: wanted(session) }, t("account.goOn"))),
   );
 }
 
 function form() {
   const who = field(
-    word("name"),
+    t("account.name"),
     el("input", {
       name: "username",
       autocomplete: "username",
@@ -30,9 +30,9 @@ function form() {
       spellcheck: "false",
     }),
   );
-  const secret = passwordField(word("password"), "current-password");
+  const secret = passwordField(t("account.password"), "current-password");
   const told = el("div", {});
-  const send = el("button", { class: "tool tool-main", type: "submit" }, word("signIn"));
+  const send = el("button", { class: "tool tool-main", type: "submit" }, t("account.signIn"));
   const node = el(
     "form",
     { class: "card form", onsubmit: submit },
@@ -40,7 +40,7 @@ function form() {
     who.node,
     secret.node,
     send,
-    el("p", { class: "quiet small" }, word("signInHint")),
+    el("p", { class: "quiet small" }, t("account.signInHint")),
   );
   queueMicrotask(() => who.input.focus());
   return node;

@@ -1,11 +1,12 @@
 /** All accounts, for administrators: add, role, grids, disable, reset. */
 
 import { api, el, failure, field, name, shell } from "../core/shell.js";
+import { t, words } from "../core/words.js";
 import { secretNotice } from "./account-keys.js";
-import { time, title, word } from "./account-words.js";
+import { momentOf } from "./format.js";
 
 const { main, session, allowed } = await shell({
-  title: title("users"),
+  title: t("account.users"),
   current: "users",
   needs: "admin",
 });
@@ -26,7 +27,7 @@ async function show() {
   try {
     const { body } = await api("GET", "/users");
     list.replaceChildren(
-      el("h2", {}, `${word("users")}（${body.users.length}）`),
+      el("h2", {}, `${t("account.users")}（${body.users.length}）`),
       el(
         "div",
         { class: "table-frame" },
@@ -39,7 +40,9 @@ async function show() {
             el(
               "tr",
               {},
-              ...["name", "role", "scope", "lastSignIn"].map((key) => el("th", {}, word(key))),
+              ...["account.name", "account.role", "account.scope", "account.lastSignIn"].map(
+                (key) => el("th", {}, t(key)),
+              ),
               el("th", {}),
             ),
           ),
@@ -53,22 +56,30 @@ async function show() {
 }
 
 function scopeText(scope) {
-  if (scope === null) return word("whole");
-  return scope.length ? scope.map((g) => g.name || g.code).join("、") : word("none");
+  if (scope === null) return t("account.whole");
+  return scope.length ? scope.map((g) => g.name || g.code).join("、") : t("account.none");
 }
 
 function row(user) {
   const mine = user.name === session.name;
   const marks = [
-    mine && el("span", { class: "tag tag-quiet" }, word("you")),
-    user.disabled && el("span", { class: "tag tag-error" }, word("disabled")),
-    user.must_change_password && el("span", { class: "tag" }, word("oneTime")),
+    mine && el("span", { class: "tag tag-quiet" }, t("account.you")),
+    user.disabled && el("span", { class: "tag tag-error" }, t("account.disabled")),
+    user.must_change_password && el("span", { class: "tag" }, t("account.oneTime")),
   ];
   const tools = mine
     ? []
     : [
-        el("button", { class: "tool", type: "button", onclick: () => edit(user) }, word("edit")),
-        el("button", { class: "tool", type: "button", onclick: () => reset(user) }, word("reset")),
+        el(
+          "button",
+          { class: "tool", type: "button", onclick: () => edit(user) },
+          t("account.edit"),
+        ),
+        el(
+          "button",
+          { class: "tool", type: "button", onclick: () => reset(user) },
+          t("account.reset"),
+        ),
         el(
           "button",
           {
@@ -76,16 +87,16 @@ function row(user) {
             type: "button",
             onclick: () => able(user),
           },
-          word(user.disabled ? "enable" : "disable"),
+          t(user.disabled ? "account.enable" : "account.disable"),
         ),
       ];
   return el(
     "tr",
     {},
-    el("td", { "data-label": word("name") }, el("b", {}, name(user.name)), " ", ...marks),
-    el("td", { "data-label": word("role") }, user.role_title),
-    el("td", { "data-label": word("scope") }, scopeText(user.scope)),
-    el("td", { "data-label": word("lastSignIn") }, time(user.signed_in_at)),
+    el("td", { "data-label": t("account.name") }, el("b", {}, name(user.name)), " ", ...marks),
+    el("td", { "data-label": t("account.role") }, user.role_title),
+    el("td", { "data-label": t("account.scope") }, scopeText(user.scope)),
+    el("td", { "data-label": t("account.lastSignIn") }, momentOf(user.signed_in_at)),
     el("td", {}, el("div", { class: "row" }, ...tools)),
   );
 }
@@ -94,23 +105,23 @@ function row(user) {
 
 function roleAndScope(user = null) {
   const role = field(
-    word("role"),
+    t("account.role"),
     el(
       "select",
       {},
-      ...Object.entries(word("roles")).map(([key, label]) =>
+      ...Object.entries(words("account.roles")).map(([key, label]) =>
         el(
           "option",
           { value: key, selected: key === user?.role },
-          `${label}：${word("roleNotes")[key]}`,
+          `${label}：${words("account.roleNotes")[key]}`,
         ),
       ),
     ),
   );
   const scope = field(
-    word("scope"),
+    t("account.scope"),
     el("input", { value: (user?.scope ?? []).map((g) => g.code).join(" "), inputmode: "numeric" }),
-    word("scopeHint"),
+    t("account.scopeHint"),
   );
   const values = () => {
     const codes = scope.input.value.split(/[\s,，、;；]+/).filter(Boolean);
@@ -121,9 +132,9 @@ function roleAndScope(user = null) {
 
 function addCard() {
   const who = field(
-    word("name"),
+    t("account.name"),
     el("input", { required: true, maxlength: 40, autocomplete: "off", spellcheck: "false" }),
-    word("userNameHint"),
+    t("account.userNameHint"),
   );
   const more = roleAndScope();
   const form = el(
@@ -134,10 +145,10 @@ function addCard() {
     el(
       "div",
       { class: "is-whole" },
-      el("button", { class: "tool tool-main", type: "submit" }, word("addUser")),
+      el("button", { class: "tool tool-main", type: "submit" }, t("account.addUser")),
     ),
   );
-  return el("section", { class: "card" }, el("h2", {}, word("addUser")), form);
+  return el("section", { class: "card" }, el("h2", {}, t("account.addUser")), form);
 
   async function add(event) {
     event.preventDefault();
@@ -148,7 +159,7 @@ function addCard() {
       });
       form.reset();
       await show();
-      say(secretNotice(word("once"), body.one_time_password, word("added", body.name)));
+      say(secretNotice(t("account.once"), body.one_time_password, t("account.added", body.name)));
     });
   }
 }
@@ -166,11 +177,11 @@ function edit(user) {
       el(
         "div",
         { class: "row" },
-        el("button", { class: "tool tool-main", type: "submit" }, word("save")),
+        el("button", { class: "tool tool-main", type: "submit" }, t("account.save")),
         el(
           "button",
           { class: "tool", type: "button", onclick: () => dialog.close() },
-          word("cancel"),
+          t("account.cancel"),
         ),
       ),
     ),
@@ -193,16 +204,16 @@ function edit(user) {
 }
 
 async function reset(user) {
-  if (!(await sure(word("resetSure", user.name)))) return;
+  if (!(await sure(t("account.resetSure", user.name)))) return;
   await tried({}, async () => {
     const { body } = await api("POST", `${address(user)}/password`);
     await show();
-    say(secretNotice(word("once"), body.one_time_password, word("resetDone", user.name)));
+    say(secretNotice(t("account.once"), body.one_time_password, t("account.resetDone", user.name)));
   });
 }
 
 async function able(user) {
-  if (!user.disabled && !(await sure(word("disableSure", user.name)))) return;
+  if (!user.disabled && !(await sure(t("account.disableSure", user.name)))) return;
   await tried({}, async () => {
     await api("PATCH", address(user), { disabled: !user.disabled });
     await show();
@@ -249,12 +260,12 @@ function sure(text) {
         el(
           "button",
           { class: "tool tool-danger", type: "button", onclick: () => dialog.close("yes") },
-          word("yes"),
+          t("account.yes"),
         ),
         el(
           "button",
           { class: "tool", type: "button", onclick: () => dialog.close("no") },
-          word("cancel"),
+          t("account.cancel"),
         ),
       ),
     );

@@ -1,14 +1,14 @@
 /** The audit log: asked by who, what, when and to whom; taken away as a table. */
 
-import { api, el, failure, field, fill, name, reaches, shell } from "../core/shell.js";
 import { checkField, editDialog, reasonField } from "../core/edit-dialog.js";
 import { changesOf, told, when } from "../core/edit-values.js";
-import { say } from "../core/record-words.js";
+import { api, el, failure, field, fill, name, reaches, shell } from "../core/shell.js";
+import { t, words } from "../core/words.js";
 
 const SIZE = 50;
 const FILTERS = ["who", "action", "subject", "since", "until", "q"];
 const { main, session, allowed } = await shell({
-  title: { "zh-CN": "审计记录", en: "Audit log" },
+  title: t("record.auditTitle"),
   current: "audit",
   width: "wide",
   needs: "approver",
@@ -20,7 +20,7 @@ function begin() {
   const verdict = el(
     "div",
     { class: "row", role: "status" },
-    el("span", { class: "quiet" }, say("verifying")),
+    el("span", { class: "quiet" }, t("record.verifying")),
   );
   const exports = el("span", { class: "row" });
   const entries = el("div", { class: "entries" });
@@ -39,8 +39,8 @@ function begin() {
     el(
       "div",
       { class: "row" },
-      el("button", { type: "submit", class: "tool tool-main" }, say("search")),
-      el("button", { type: "button", class: "tool", onclick: () => go({}) }, say("clear")),
+      el("button", { type: "submit", class: "tool tool-main" }, t("record.search")),
+      el("button", { type: "button", class: "tool", onclick: () => go({}) }, t("record.clear")),
     ),
   );
   main.append(
@@ -87,19 +87,19 @@ function begin() {
         entries,
         ...(body.entries.length
           ? body.entries.map((one) => entry(one, query, go, show))
-          : [el("p", { class: "quiet" }, say("noEntries"))]),
+          : [el("p", { class: "quiet" }, t("record.noEntries"))]),
       );
       const last = offset + body.entries.length;
-      main.querySelector(".count").textContent = say(
-        "page",
+      main.querySelector(".count").textContent = t(
+        "record.page",
         body.total ? offset + 1 : 0,
         last,
         body.total,
       );
       fill(
         paging,
-        step(say("newer"), offset > 0, () => go(query, Math.max(0, offset - SIZE))),
-        step(say("older"), last < body.total, () => go(query, last)),
+        step(t("record.newer"), offset > 0, () => go(query, Math.max(0, offset - SIZE))),
+        step(t("record.older"), last < body.total, () => go(query, last)),
       );
       fill(
         exports,
@@ -111,7 +111,7 @@ function begin() {
               href: `/audit/export?${new URLSearchParams({ ...query, format })}`,
               download: `audit.${format}`,
             },
-            `${say("export")} ${format.toUpperCase()}`,
+            `${t("record.export")} ${format.toUpperCase()}`,
           ),
         ),
       );
@@ -133,27 +133,27 @@ function filterFields() {
       label,
       el("input", { type: "text", maxlength: 200, autocomplete: "off", name: key, ...given }),
     );
-  const actions = say("actions");
-  const kinds = say("actionKinds");
-  const options = [el("option", { value: "" }, say("all"))];
+  const actions = words("record.actions");
+  const kinds = words("record.actionKinds");
+  const options = [el("option", { value: "" }, t("record.all"))];
   for (const [kind, label] of Object.entries(kinds)) {
     const some = Object.entries(actions).filter(([one]) => one.startsWith(`${kind}.`));
     options.push(
       el(
         "optgroup",
         { label },
-        el("option", { value: kind }, `${label}（${say("all")}）`),
+        el("option", { value: kind }, `${label}（${t("record.all")}）`),
         ...some.map(([one, words]) => el("option", { value: one }, words)),
       ),
     );
   }
   return {
-    who: text("who", say("who")),
-    action: field(say("action"), el("select", { name: "action" }, ...options)),
-    subject: text("subject", say("subject"), { placeholder: "person:p-0001" }),
-    since: field(say("sinceDay"), el("input", { type: "date", name: "since" })),
-    until: field(say("untilDay2"), el("input", { type: "date", name: "until" })),
-    q: text("q", say("text")),
+    who: text("who", t("record.who")),
+    action: field(t("record.action"), el("select", { name: "action" }, ...options)),
+    subject: text("subject", t("record.subject"), { placeholder: "person:p-0001" }),
+    since: field(t("record.sinceDay"), el("input", { type: "date", name: "since" })),
+    until: field(t("record.untilDay2"), el("input", { type: "date", name: "until" })),
+    q: text("q", t("record.text")),
   };
 }
 
@@ -167,13 +167,13 @@ async function verify(node) {
         ? el(
             "span",
             { class: "verdict is-broken" },
-            say("broken", zh ? body.broken.zh : body.broken.en),
+            t("record.broken", zh ? body.broken.zh : body.broken.en),
           )
-        : el("span", { class: "verdict is-whole" }, `✓ ${say("whole", body.count)}`),
+        : el("span", { class: "verdict is-whole" }, `✓ ${t("record.whole", body.count)}`),
       el(
         "details",
         { class: "quiet small" },
-        el("summary", {}, say("headNote")),
+        el("summary", {}, t("record.headNote")),
         el("span", { class: "code" }, body.head),
       ),
     );
@@ -183,7 +183,7 @@ async function verify(node) {
 }
 
 function entry(one, query, go, again) {
-  const title = say("actions")[one.action] ?? one.action;
+  const title = words("record.actions")[one.action] ?? one.action;
   const kind = one.subject.split(":")[0];
   const differs = changesOf(one.before, one.after);
   return el(
@@ -211,27 +211,27 @@ function entry(one, query, go, again) {
         named(one),
       ),
       one.reason
-        ? el("span", { class: "reason name", dir: "auto" }, say("because", one.reason))
+        ? el("span", { class: "reason name", dir: "auto" }, t("record.because", one.reason))
         : null,
       one.erased.length
         ? el(
             "span",
             { class: "quiet small" },
-            say("erased", one.erased.map((key) => say("valueNames")[key]).join("、")),
+            t("record.erased", one.erased.map((key) => words("record.valueNames")[key]).join("、")),
           )
         : null,
       el(
         "details",
         {},
-        el("summary", {}, say("details")),
+        el("summary", {}, t("record.details")),
         el(
           "p",
           { class: "quiet small" },
           [
-            say("doors")[one.door] ?? one.door,
-            say("accountRoles")[one.role] ?? one.role,
-            one.version ? say("madeVersion", one.version) : "",
-            say("actionKinds")[kind] ?? "",
+            words("record.doors")[one.door] ?? one.door,
+            words("record.accountRoles")[one.role] ?? one.role,
+            one.version ? t("record.madeVersion", one.version) : "",
+            words("record.actionKinds")[kind] ?? "",
           ]
             .filter(Boolean)
             .join(" · "),
@@ -242,7 +242,7 @@ function entry(one, query, go, again) {
           ? el(
               "button",
               { type: "button", class: "tool erase", onclick: () => eraseForm(one, again) },
-              say("erase"),
+              t("record.erase"),
             )
           : null,
       ),
@@ -270,27 +270,31 @@ function eraseForm(one, again) {
     values.map((key) => [
       key,
       checkField(
-        `${say("valueNames")[key]}：${told(key, one[key]).slice(0, 80)}`,
+        `${words("record.valueNames")[key]}：${told(key, one[key]).slice(0, 80)}`,
         key === "before" || key === "after",
       ),
     ]),
   );
   const reason = reasonField();
   editDialog(
-    say("eraseTitle"),
+    t("record.eraseTitle"),
     [
-      el("p", { class: "says" }, say("eraseSays", one.number)),
+      el("p", { class: "says" }, t("record.eraseSays", one.number)),
       ...Object.values(boxes).map((box) => box.node),
       reason.node,
     ],
     {
-      label: say("erase"),
+      label: t("record.erase"),
       danger: true,
       fields: { reason },
       act: async () => {
         const fields = values.filter((key) => boxes[key].input.checked);
         reason.wrong(
-          !reason.input.value.trim() ? say("missing") : !fields.length ? say("eraseWhich") : "",
+          !reason.input.value.trim()
+            ? t("record.missing")
+            : !fields.length
+              ? t("record.eraseWhich")
+              : "",
         );
         if (!fields.length || !reason.input.value.trim()) return false;
         await api("POST", `/audit/${one.number}/erase`, { fields, reason: reason.input.value });

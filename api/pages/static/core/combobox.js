@@ -1,7 +1,7 @@
 /** A box to type in and the list under it: people, grids or places, found as one types. */
 
 import { api, el, failure, field, fill, name } from "./shell.js";
-import { say } from "./record-words.js";
+import { t, words } from "./words.js";
 
 const PAUSE_MS = 180;
 
@@ -74,7 +74,8 @@ export function personLine(person, choose, current = false) {
 
 /** A grid in a line. */
 export function gridLine(grid, choose, current = false) {
-  const leader = grid.leader === undefined ? "" : grid.leader ? grid.leader.name : say("noLeader");
+  const leader =
+    grid.leader === undefined ? "" : grid.leader ? grid.leader.name : t("record.noLeader");
   return {
     title: grid.name,
     side: leader,
@@ -88,10 +89,10 @@ export function gridLine(grid, choose, current = false) {
 export function placeLine(place, choose, current = false) {
   const where = place.grid
     ? [...place.grid.within.slice(1), place.grid.name].join("·")
-    : say("outside");
+    : t("record.outside");
   return {
     title: place.name,
-    side: place.disclosed ? say("kinds")[place.kind] : say("undisclosed"),
+    side: place.disclosed ? words("record.kinds")[place.kind] : t("record.undisclosed"),
     more: [place.address, where].filter(Boolean).join(" · "),
     choose,
     current,
@@ -146,7 +147,7 @@ export function picker(label, { find, line, hint = "", chosen = null, changed = 
       list,
       ...(lines.length
         ? lines
-        : [el("p", { class: "quiet small" }, input.value.trim() ? say("nothing") : "")]),
+        : [el("p", { class: "quiet small" }, input.value.trim() ? t("record.nothing") : "")]),
     );
     open(Boolean(input.value.trim()));
   }
@@ -198,7 +199,7 @@ export function picker(label, { find, line, hint = "", chosen = null, changed = 
             input.focus();
           },
         },
-        say("change"),
+        t("record.change"),
       );
       fill(
         picked,

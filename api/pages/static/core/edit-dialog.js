@@ -1,8 +1,8 @@
 /** Dialogs that change something: they show what is wrong at its field, and a colleague's edit. */
 
-import { api, el, failure, field, fill } from "./shell.js";
-import { say } from "./record-words.js";
 import { shown, when } from "./edit-values.js";
+import { api, el, failure, field, fill } from "./shell.js";
+import { t, words } from "./words.js";
 
 /**
  * @param {string} title
@@ -26,7 +26,11 @@ export function editDialog(title, nodes, main) {
     el(
       "div",
       { class: "buttons" },
-      el("button", { type: "button", class: "tool", onclick: () => box.close() }, say("cancel")),
+      el(
+        "button",
+        { type: "button", class: "tool", onclick: () => box.close() },
+        t("record.cancel"),
+      ),
       submit,
     ),
   );
@@ -70,9 +74,9 @@ export function editDialog(title, nodes, main) {
 /** The field for the reason that goes on record. */
 export function reasonField() {
   const made = field(
-    say("reason"),
+    t("record.reason"),
     el("input", { type: "text", maxlength: 200, autocomplete: "off", class: "reason" }),
-    say("reasonHint"),
+    t("record.reasonHint"),
   );
   made.node.classList.add("is-whole");
   return made;
@@ -125,7 +129,7 @@ export function dayBefore(day) {
 
 /** The days of a duty in words; the last one is counted. */
 export function daysOf({ since, until }) {
-  return until ? say("fromTo", since, dayBefore(until)) : say("from", since);
+  return until ? t("record.fromTo", since, dayBefore(until)) : t("record.from", since);
 }
 
 /**
@@ -150,7 +154,7 @@ export async function saveOver({ method, path, etag, changes, base, label }) {
 }
 
 /** @returns {Promise<"mine"|"theirs"|"">} */
-function conflict(told, changes, base, label = (name) => say("fields")[name] ?? name) {
+function conflict(told, changes, base, label = (name) => words("record.fields")[name] ?? name) {
   const { current, changed } = told;
   const names = Object.keys(base).filter(
     (name) => !same(base[name], current[name]) || (name in changes && name !== "reason"),
@@ -160,11 +164,11 @@ function conflict(told, changes, base, label = (name) => say("fields")[name] ?? 
       "tr",
       {},
       el("td", {}, label(name)),
-      el("td", {}, name in changes ? shown(name, changes[name]) : say("onlyTheirs")),
+      el("td", {}, name in changes ? shown(name, changes[name]) : t("record.onlyTheirs")),
       el(
         "td",
         {},
-        same(base[name], current[name]) ? say("onlyTheirs") : shown(name, current[name]),
+        same(base[name], current[name]) ? t("record.onlyTheirs") : shown(name, current[name]),
       ),
     ),
   );
@@ -176,10 +180,10 @@ function conflict(told, changes, base, label = (name) => say("fields")[name] ?? 
     };
     const box = el(
       "dialog",
-      { class: "dialog conflict", "aria-label": say("conflictTitle") },
-      el("h2", {}, say("conflictTitle")),
-      changed ? el("p", {}, say("conflictBy", changed.who ?? "?", when(changed.at))) : null,
-      changed?.reason ? el("p", { class: "quiet" }, say("because", changed.reason)) : null,
+      { class: "dialog conflict", "aria-label": t("record.conflictTitle") },
+      el("h2", {}, t("record.conflictTitle")),
+      changed ? el("p", {}, t("record.conflictBy", changed.who ?? "?", when(changed.at))) : null,
+      changed?.reason ? el("p", { class: "quiet" }, t("record.because", changed.reason)) : null,
       rows.length
         ? el(
             "div",
@@ -193,9 +197,9 @@ function conflict(told, changes, base, label = (name) => say("fields")[name] ?? 
                 el(
                   "tr",
                   {},
-                  el("th", {}, say("field")),
-                  el("th", {}, say("mine")),
-                  el("th", {}, say("theirs")),
+                  el("th", {}, t("record.field")),
+                  el("th", {}, t("record.mine")),
+                  el("th", {}, t("record.theirs")),
                 ),
               ),
               el("tbody", {}, ...rows),
@@ -205,16 +209,20 @@ function conflict(told, changes, base, label = (name) => say("fields")[name] ?? 
       el(
         "div",
         { class: "buttons" },
-        el("button", { type: "button", class: "tool", onclick: () => box.close() }, say("cancel")),
+        el(
+          "button",
+          { type: "button", class: "tool", onclick: () => box.close() },
+          t("record.cancel"),
+        ),
         el(
           "button",
           { type: "button", class: "tool take-theirs", onclick: take("theirs") },
-          say("takeTheirs"),
+          t("record.takeTheirs"),
         ),
         el(
           "button",
           { type: "button", class: "tool tool-main keep-mine", onclick: take("mine") },
-          say("keepMine"),
+          t("record.keepMine"),
         ),
       ),
     );

@@ -1,7 +1,7 @@
 /** How values are said: a flag, a list, a role, a position, a time. */
 
 import { el, name } from "./shell.js";
-import { say } from "./record-words.js";
+import { t, words } from "./words.js";
 
 /** What only the machinery needs. */
 const HIDDEN = new Set(["outbox", "epoch"]);
@@ -14,18 +14,18 @@ export function shown(field, value) {
 /** @returns {string} */
 export function told(field, value) {
   if (value === null || value === undefined || value === "")
-    return field === "party_member" ? say("unknown") : say("empty");
-  if (typeof value === "boolean") return say(value ? "yes" : "no");
-  if (field === "role") return say("roles")[value] ?? String(value);
-  if (field === "kind") return say("kinds")[value] ?? String(value);
-  if (field === "status") return say("statuses")[value] ?? String(value);
+    return field === "party_member" ? t("record.unknown") : t("record.empty");
+  if (typeof value === "boolean") return t(value ? "record.yes" : "record.no");
+  if (field === "role") return words("record.roles")[value] ?? String(value);
+  if (field === "kind") return words("record.kinds")[value] ?? String(value);
+  if (field === "status") return words("record.statuses")[value] ?? String(value);
   if (field === "sha256") return `${String(value).slice(0, 12)}…`;
   if (Array.isArray(value))
     return value.length
       ? value
           .map((one) => (isPlain(one) ? String(one) : brief(one)))
           .join(field === "geometry" ? ", " : "；")
-      : say("empty");
+      : t("record.empty");
   return isPlain(value) ? String(value) : brief(value);
 }
 
@@ -35,7 +35,7 @@ function isPlain(value) {
 
 /** An object in one line: 王示例 · 宝塔桥社区 · 网格长. */
 function brief(value) {
-  const fields = say("fields");
+  const fields = words("record.fields");
   return Object.entries(value)
     .filter(([, one]) => one !== null && one !== "")
     .map(([key, one]) => `${fields[key] ?? key} ${told(key, one)}`)
@@ -65,7 +65,7 @@ export function when(at) {
 
 /** What changed, field by field: before → after. */
 export function changesOf(before, after) {
-  const fields = say("fields");
+  const fields = words("record.fields");
   const isObject = (value) => value && typeof value === "object" && !Array.isArray(value);
   if (!isObject(before) && !isObject(after)) return null;
   const was = isObject(before) ? before : {};

@@ -4,7 +4,7 @@
  * A page is a row in `api/http/pages.py` (its title, styles and module) whose module says
  *
  *     import { api, failure, shell } from "../core/shell.js";
- *     const { main, session } = await shell({ title: { "zh-CN": "人员", en: "People" }, current: "people" });
+ *     const { main, session } = await shell({ title: t("record.peopleTitle"), current: "people" });
  *     main.append(...);
  *     const { body, etag } = await api("GET", "/people?limit=20");
  *     await api("PATCH", `/people/${id}`, changes, { etag });   // If-Match and X-CSRF-Token are sent
@@ -13,11 +13,10 @@
  */
 
 import { el, fill, name } from "./dom.js";
-import { shellWord } from "./shell-words.js";
-import { speak, spoken } from "./words.js";
+import { language, setLanguage, t, words } from "./words.js";
 
 const LANGUAGE = "wangge-language";
-remembered((kept) => speak(kept.getItem(LANGUAGE) ?? ""));
+remembered((kept) => setLanguage(kept.getItem(LANGUAGE) ?? ""));
 
 const UNSAFE = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 const ROLES = ["public", "staff", "planner", "approver", "admin"];
@@ -86,7 +85,7 @@ export async function api(
   { etag = "", signal, headers = {}, raw = false } = {},
 ) {
   const sent = {
-    "Accept-Language": spoken(),
+    "Accept-Language": language(),
     Accept: "application/json, application/problem+json",
     ...headers,
   };
@@ -105,7 +104,7 @@ export async function api(
     credentials: "same-origin",
     body: body === undefined || asItIs ? body : JSON.stringify(body),
   }).catch((fault) => {
-    throw fault.name === "AbortError" ? fault : new Problem(shellWord("unreachable"));
+    throw fault.name === "AbortError" ? fault : new Problem(t("shell.unreachable"));
   });
   if (!response.ok) throw await problemOf(response);
   const found = { etag: response.headers.get("ETag") ?? "", status: response.status, response };
@@ -117,9 +116,7 @@ export async function api(
 async function problemOf(response) {
   const body = await response.json().catch(() => null);
   const text =
-    body && typeof body.detail === "string"
-      ? body.detail
-      : shellWord("unexpected", response.status);
+    body && typeof body.detail === "string" ? body.detail : t("shell.unexpected", response.status);
   return new Problem(text, {
     field: typeof body?.field === "string" ? body.field : "",
     status: response.status,
@@ -134,7 +131,7 @@ export function failure(problem) {
     { class: "notice notice-error", role: "alert" },
     el("p", {}, name(problem.message)),
     problem.status === 401
-      ? el("p", {}, el("a", { href: signInAddress() }, shellWord("signIn")))
+      ? el("p", {}, el("a", { href: signInAddress() }, t("shell.signIn")))
       : null,
   );
 }
@@ -157,14 +154,13 @@ export function signInAddress() {
  * @returns {Promise<{main: HTMLElement, session: any, allowed: boolean}>}
  */
 export async function shell({ title, current = "", width = "", needs = "public" }) {
-  const shown = typeof title === "string" ? title : (title[spoken()] ?? title["zh-CN"]);
-  document.documentElement.lang = spoken();
-  document.title = `${shown} · ${shellWord("brand")}`;
+  document.documentElement.lang = language();
+  document.title = `${title} · ${t("shell.brand")}`;
   const who = await whoAmI().catch((fault) => ({ role: "public", signed_in: false, fault }));
   const main = el(
     "main",
     { class: `shell-main${width ? ` is-${width}` : ""}`, id: "main" },
-    el("h1", { class: "shell-title" }, shown),
+    el("h1", { class: "shell-title" }, title),
   );
   document.body.replaceChildren(header(who, current), main);
   const allowed = reaches(who, needs);
@@ -178,7 +174,7 @@ export async function shell({ title, current = "", width = "", needs = "public" 
 export function linksFor(who, { current = "", without = [] } = {}) {
   return LINKS.filter(([key, , role]) => reaches(who, role) && !without.includes(key)).map(
     ([key, href]) =>
-      el("a", { href, "aria-current": key === current ? "page" : null }, shellWord("links")[key]),
+      el("a", { href, "aria-current": key === current ? "page" : null }, words("shell.links")[key]),
   );
 }
 
@@ -186,10 +182,10 @@ function header(who, current) {
   return el(
     "header",
     { class: "shell-top" },
-    el("a", { class: "shell-brand", href: "/desk" }, shellWord("brand")),
+    el("a", { class: "shell-brand", href: "/desk" }, t("shell.brand")),
     el(
       "nav",
-      { class: "shell-nav", "aria-label": shellWord("pages") },
+      { class: "shell-nav", "aria-label": t("shell.pages") },
       ...linksFor(who, { current }),
     ),
     el(
@@ -201,34 +197,33 @@ function header(who, current) {
         {
           class: "tool",
           type: "button",
-          lang: spoken() === "en" ? "zh-CN" : "en",
+          lang: language() === "en" ? "zh-CN" : "en",
           onclick: switchLanguage,
         },
-        shellWord("switchLanguage"),
+        t("shell.switchLanguage"),
       ),
     ),
   );
 }
 
 function whoNodes(who) {
-  if (!who.signed_in)
-    return [el("a", { class: "tool", href: signInAddress() }, shellWord("signIn"))];
+  if (!who.signed_in) return [el("a", { class: "tool", href: signInAddress() }, t("shell.signIn"))];
   return [
-    el("a", { href: "/account", title: shellWord("account"), class: "name" }, who.name),
+    el("a", { href: "/account", title: t("shell.account"), class: "name" }, who.name),
     el("span", { class: "tag tag-quiet" }, who.role_title),
-    el("button", { class: "tool", type: "button", onclick: signOut }, shellWord("signOut")),
+    el("button", { class: "tool", type: "button", onclick: signOut }, t("shell.signOut")),
   ];
 }
 
 function refusal(who, needs) {
   const text = who.signed_in
-    ? shellWord("tooLow", shellWord("roles")[needs])
-    : shellWord("signInFirst");
+    ? t("shell.tooLow", words("shell.roles")[needs])
+    : t("shell.signInFirst");
   return el(
     "div",
     { class: "notice" },
     el("p", {}, text),
-    who.signed_in ? null : el("p", {}, el("a", { href: signInAddress() }, shellWord("signIn"))),
+    who.signed_in ? null : el("p", {}, el("a", { href: signInAddress() }, t("shell.signIn"))),
   );
 }
 
@@ -239,7 +234,7 @@ export async function signOut() {
 }
 
 function switchLanguage() {
-  remembered((kept) => kept.setItem(LANGUAGE, spoken() === "en" ? "zh-CN" : "en"));
+  remembered((kept) => kept.setItem(LANGUAGE, language() === "en" ? "zh-CN" : "en"));
   location.reload();
 }
 
@@ -283,4 +278,4 @@ export function field(label, input, hint = "") {
   };
 }
 
-export { el, fill, name, spoken };
+export { el, fill, name };

@@ -1,7 +1,7 @@
 /** The places that are wrong, drawn as SVG: shapes of faults and points of findings. */
 
 import { el, fill, svg } from "../core/dom.js";
-import { word } from "./data-words.js";
+import { t, words } from "../core/words.js";
 
 const SIZE = 520;
 
@@ -22,7 +22,7 @@ export function problemMap(preview) {
     })),
   ];
   const points = preview.findings.filter((f) => f.place && f.severity !== "note");
-  if (!shapes.length && !points.length) return el("p", { class: "quiet" }, word("mapNone"));
+  if (!shapes.length && !points.length) return el("p", { class: "quiet" }, t("data.mapNone"));
   const at = frame(shapes, points);
   const said = el("p", { class: "data-map-said", role: "status" });
   const tell = (node, text) => {
@@ -37,15 +37,15 @@ export function problemMap(preview) {
     viewBox: `0 0 ${SIZE} ${SIZE}`,
     class: "data-map",
     role: "group",
-    "aria-label": word("mapTitle"),
+    "aria-label": t("data.mapTitle"),
   });
   for (const fault of shapes) {
     const text = [
-      word("kinds")[fault.kind] ?? fault.kind,
-      fault.sliver ? word("sliver") : "",
+      words("data.kinds")[fault.kind] ?? fault.kind,
+      fault.sliver ? t("data.sliver") : "",
       fault.codes.join(" / "),
       `${fault.area_m2.toLocaleString()} m²`,
-      fault.width_m === null ? "" : word("width", fault.width_m),
+      fault.width_m === null ? "" : t("data.width", fault.width_m),
     ]
       .filter(Boolean)
       .join(" · ");

@@ -1,8 +1,8 @@
 /** A preview: what would change, what is wrong, cleaning, and the way on. */
 
 import { el, name } from "../core/dom.js";
+import { t, words } from "../core/words.js";
 import { problemMap } from "./data-map.js";
-import { word } from "./data-words.js";
 
 const text = (finding) => finding.text[document.documentElement.lang === "en" ? "en" : "zh"];
 
@@ -14,9 +14,9 @@ export function changesCard(preview) {
   return el(
     "section",
     { class: "card" },
-    el("h2", {}, word("preview")),
-    el("p", { class: "quiet" }, `${preview.files.join("、")}　${word("nothingYet")}`),
-    nothing && !preview.errors ? el("p", {}, word("noChange")) : null,
+    el("h2", {}, t("data.preview")),
+    el("p", { class: "quiet" }, `${preview.files.join("、")}　${t("data.nothingYet")}`),
+    nothing && !preview.errors ? el("p", {}, t("data.noChange")) : null,
     ...preview.changes.map(partNode),
   );
 }
@@ -26,7 +26,7 @@ function partNode(change) {
     el(
       "span",
       { class: `data-count data-count-${key}` },
-      `${word("counts")[key]} ${change.counts[key].toLocaleString()}`,
+      `${words("data.counts")[key]} ${change.counts[key].toLocaleString()}`,
     ),
   );
   const rows = ["new", "changed", "gone"].flatMap((key) =>
@@ -36,12 +36,20 @@ function partNode(change) {
   return el(
     "details",
     { class: "data-part" },
-    el("summary", {}, el("strong", {}, word("parts")[change.part] ?? change.part), " ", ...counts),
+    el(
+      "summary",
+      {},
+      el("strong", {}, words("data.parts")[change.part] ?? change.part),
+      " ",
+      ...counts,
+    ),
     el(
       "ul",
       { class: "plain data-rows" },
       ...rows,
-      total > rows.length ? el("li", { class: "quiet" }, word("more", total - rows.length)) : null,
+      total > rows.length
+        ? el("li", { class: "quiet" }, t("data.more", total - rows.length))
+        : null,
     ),
   );
 }
@@ -50,7 +58,7 @@ function rowNode(key, row) {
   return el(
     "li",
     { class: `data-row data-row-${key}` },
-    el("span", { class: "tag" }, word("counts")[key]),
+    el("span", { class: "tag" }, words("data.counts")[key]),
     " ",
     el("span", { class: "code" }, row.id),
     " ",
@@ -70,25 +78,25 @@ function rowNode(key, row) {
 
 /** @returns {HTMLElement} every problem with sheet, row, column and value, and a map of them */
 export function problemsCard(preview) {
-  const heads = word("heads");
+  const heads = words("data.heads");
   if (!preview.findings.length) {
     return el(
       "section",
       { class: "card" },
-      el("h2", {}, word("problems")),
-      el("p", {}, word("noProblems")),
+      el("h2", {}, t("data.problems")),
+      el("p", {}, t("data.noProblems")),
     );
   }
   const rest = preview.finding_count - preview.findings.length;
   return el(
     "section",
     { class: "card", id: "problems" },
-    el("h2", {}, `${word("problems")} (${preview.finding_count.toLocaleString()})`),
+    el("h2", {}, `${t("data.problems")} (${preview.finding_count.toLocaleString()})`),
     preview.errors
       ? el(
           "p",
           { class: "notice notice-error", role: "alert" },
-          word("errorsFirst", preview.errors),
+          t("data.errorsFirst", preview.errors),
         )
       : null,
     el(
@@ -111,12 +119,12 @@ export function problemsCard(preview) {
         el("tbody", {}, ...preview.findings.map(problemRow)),
       ),
     ),
-    rest > 0 ? el("p", { class: "quiet" }, word("moreFindings", rest)) : null,
+    rest > 0 ? el("p", { class: "quiet" }, t("data.moreFindings", rest)) : null,
     preview.faults.length || preview.findings.some((f) => f.place)
       ? el(
           "details",
           { open: preview.faults.length > 0 },
-          el("summary", {}, word("mapTitle")),
+          el("summary", {}, t("data.mapTitle")),
           problemMap(preview),
         )
       : null,
@@ -126,8 +134,8 @@ export function problemsCard(preview) {
 function problemRow(finding) {
   const where = [
     finding.sheet ?? finding.source ?? "",
-    finding.row ? word("row", finding.row) : "",
-    finding.grid_code ? word("grid", finding.grid_code) : "",
+    finding.row ? t("data.row", finding.row) : "",
+    finding.grid_code ? t("data.grid", finding.grid_code) : "",
   ]
     .filter(Boolean)
     .join(" · ");
@@ -140,7 +148,7 @@ function problemRow(finding) {
       el(
         "span",
         { class: `tag${finding.severity === "error" ? " tag-error" : " tag-quiet"}` },
-        word("severities")[finding.severity],
+        words("data.severities")[finding.severity],
       ),
     ),
     el("td", {}, name(where)),
@@ -173,9 +181,9 @@ export function cleaningCard(preview, onClean) {
   const choice = el(
     "select",
     { id: "fill" },
-    el("option", { value: "" }, word("fillNone")),
-    el("option", { value: "residual" }, word("fillResidual")),
-    el("option", { value: "dedicated" }, word("fillDedicated")),
+    el("option", { value: "" }, t("data.fillNone")),
+    el("option", { value: "residual" }, t("data.fillResidual")),
+    el("option", { value: "dedicated" }, t("data.fillDedicated")),
   );
   const form = el(
     "form",
@@ -189,35 +197,35 @@ export function cleaningCard(preview, onClean) {
     el(
       "div",
       { class: "field" },
-      el("label", { class: "label", for: "tolerance" }, word("tolerance")),
+      el("label", { class: "label", for: "tolerance" }, t("data.tolerance")),
       tolerance,
     ),
     el(
       "div",
       { class: "field" },
-      el("label", { class: "label", for: "fill" }, word("fill")),
+      el("label", { class: "label", for: "fill" }, t("data.fill")),
       choice,
     ),
-    el("button", { class: "tool", type: "submit" }, word("cleanGo")),
+    el("button", { class: "tool", type: "submit" }, t("data.cleanGo")),
   );
   return el(
     "section",
     { class: "card" },
-    el("h2", {}, word("clean")),
-    el("p", { class: "quiet" }, word("cleanWhy")),
+    el("h2", {}, t("data.clean")),
+    el("p", { class: "quiet" }, t("data.cleanWhy")),
     form,
     preview.cleaning ? cleanedNode(preview.cleaning) : null,
   );
 }
 
 function cleanedNode(cleaning) {
-  if (cleaning.refused) return el("p", { class: "notice notice-error" }, word("cleanRefused"));
-  const heads = word("areas");
+  if (cleaning.refused) return el("p", { class: "notice notice-error" }, t("data.cleanRefused"));
+  const heads = words("data.areas");
   const row = (c) => [c.code, c.name, c.before_m2, c.after_m2, c.change_m2, c.moved_m];
   return el(
     "div",
     {},
-    el("p", {}, word("cleaned", cleaning.changes.length)),
+    el("p", {}, t("data.cleaned", cleaning.changes.length)),
     el(
       "div",
       { class: "table-frame" },
@@ -248,6 +256,6 @@ function cleanedNode(cleaning) {
         ),
       ),
     ),
-    ...cleaning.added.map((a) => el("p", {}, `${word("added")} ${a.code} ${a.name}`)),
+    ...cleaning.added.map((a) => el("p", {}, `${t("data.added")} ${a.code} ${a.name}`)),
   );
 }

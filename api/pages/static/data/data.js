@@ -1,8 +1,8 @@
 /** Data in and out: drop files, answer the datum, look at the preview, import, undo. */
 
 import { api, done, el, failure, fill, shell } from "../core/shell.js";
+import { t, words } from "../core/words.js";
 import { changesCard, cleaningCard, problemsCard } from "./data-preview.js";
-import { word } from "./data-words.js";
 
 const WAIT_MS = 400;
 const DATUMS = [
@@ -17,7 +17,11 @@ const DATUMS = [
   "EPSG:32650",
 ];
 
-const { main, allowed } = await shell({ title: word("title"), current: "data", needs: "planner" });
+const { main, allowed } = await shell({
+  title: t("data.title"),
+  current: "data",
+  needs: "planner",
+});
 const stage = el("div", { class: "data-stage" });
 if (allowed) {
   main.append(stage);
@@ -48,9 +52,9 @@ function firstSteps(state) {
   return el(
     "section",
     { class: "card", id: "first-run" },
-    el("h2", {}, word("first")),
+    el("h2", {}, t("data.first")),
     state.name ? el("p", {}, `${state.name} ${state.code}`) : null,
-    el("p", { class: "quiet" }, word("firstWhy")),
+    el("p", { class: "quiet" }, t("data.firstWhy")),
     el(
       "ol",
       { class: "data-steps" },
@@ -58,14 +62,14 @@ function firstSteps(state) {
         el(
           "li",
           { class: loaded ? "is-done" : key === next ? "is-next" : "" },
-          el("strong", {}, word("steps")[key][0]),
+          el("strong", {}, words("data.steps")[key][0]),
           " ",
           loaded
-            ? el("span", { class: "tag tag-sure" }, word("stepDone"))
+            ? el("span", { class: "tag tag-sure" }, t("data.stepDone"))
             : key === next
-              ? el("span", { class: "tag" }, word("stepNext"))
+              ? el("span", { class: "tag" }, t("data.stepNext"))
               : null,
-          el("div", { class: "quiet" }, word("steps")[key][1]),
+          el("div", { class: "quiet" }, words("data.steps")[key][1]),
         ),
       ),
     ),
@@ -84,8 +88,8 @@ function dropCard(state) {
   const absent = el(
     "select",
     { id: "absent" },
-    el("option", { value: "keep" }, word("absentKeep")),
-    el("option", { value: "retire" }, word("absentRetire")),
+    el("option", { value: "keep" }, t("data.absentKeep")),
+    el("option", { value: "retire" }, t("data.absentRetire")),
   );
   const send = (files) => files.length && upload(files, absent.value);
   const zone = el(
@@ -106,17 +110,17 @@ function dropCard(state) {
     el(
       "p",
       {},
-      word("drop"),
+      t("data.drop"),
       " ",
       el(
         "button",
         { class: "tool tool-main", type: "button", onclick: () => input.click() },
-        word("choose"),
+        t("data.choose"),
       ),
     ),
     input,
-    el("label", { class: "unseen", for: "files" }, word("choose")),
-    el("p", { class: "quiet small" }, word("accepted", Math.round(state.limits.bytes / 1e6))),
+    el("label", { class: "unseen", for: "files" }, t("data.choose")),
+    el("p", { class: "quiet small" }, t("data.accepted", Math.round(state.limits.bytes / 1e6))),
   );
   return el(
     "section",
@@ -125,7 +129,7 @@ function dropCard(state) {
     el(
       "div",
       { class: "field" },
-      el("label", { class: "label", for: "absent" }, word("absent")),
+      el("label", { class: "label", for: "absent" }, t("data.absent")),
       absent,
     ),
   );
@@ -137,20 +141,20 @@ function templatesCard(state) {
   return el(
     "section",
     { class: "card" },
-    el("h2", {}, word("templates")),
-    el("p", { class: "quiet" }, word("templatesWhy")),
-    el("p", {}, link("all.xlsx", word("all"))),
+    el("h2", {}, t("data.templates")),
+    el("p", { class: "quiet" }, t("data.templatesWhy")),
+    el("p", {}, link("all.xlsx", t("data.all"))),
     el(
       "ul",
       { class: "plain data-templates" },
-      ...state.templates.map((t) =>
+      ...state.templates.map((template) =>
         el(
           "li",
           {},
-          `${t.says[lang]} `,
-          link(`${t.name}.xlsx`, "XLSX"),
+          `${template.says[lang]} `,
+          link(`${template.name}.xlsx`, "XLSX"),
           " · ",
-          link(`${t.name}.csv`, "CSV"),
+          link(`${template.name}.csv`, "CSV"),
         ),
       ),
     ),
@@ -164,34 +168,34 @@ function undoCard(state, etag) {
       ? el(
           "button",
           { class: "tool", type: "button", onclick: () => undo(part, etag) },
-          word(label, version - 1),
+          t(label, version - 1),
         )
       : null;
   const buttons = [
-    button("places", "undoPlaces", directory),
-    button("people", "undoPeople", roster),
+    button("places", "data.undoPlaces", directory),
+    button("people", "data.undoPeople", roster),
   ].filter(Boolean);
   const stored = el(
     "p",
     { class: "quiet small" },
-    word("stored", state.versions.division, directory, roster),
+    t("data.stored", state.versions.division, directory, roster),
   );
   if (!buttons.length) return el("section", { class: "card" }, stored);
   return el(
     "section",
     { class: "card" },
-    el("h2", {}, word("undo")),
-    el("p", { class: "quiet" }, word("undoWhy")),
+    el("h2", {}, t("data.undo")),
+    el("p", { class: "quiet" }, t("data.undoWhy")),
     el("div", { class: "row" }, ...buttons),
     stored,
   );
 }
 
 async function undo(part, etag) {
-  if (!window.confirm(word("undoSure", word("partNames")[part]))) return;
+  if (!window.confirm(t("data.undoSure", words("data.partNames")[part]))) return;
   try {
     const { body } = await api("POST", "/data/undo", { part }, { etag });
-    await begin(done(word("undone", body.as_in, body.version)));
+    await begin(done(t("data.undone", body.as_in, body.version)));
   } catch (fault) {
     await begin(failure(fault));
   }
@@ -216,14 +220,14 @@ function showReading(pending) {
   const bar = el("progress", {
     max: "1",
     value: String(pending.done),
-    "aria-label": word("reading", ""),
+    "aria-label": t("data.reading", ""),
   });
   fill(
     stage,
     el(
       "section",
       { class: "card", "aria-live": "polite" },
-      el("p", {}, word("reading", pending.files.join("、"))),
+      el("p", {}, t("data.reading", pending.files.join("、"))),
       bar,
     ),
   );
@@ -266,7 +270,7 @@ function askDatum(id, pending, how) {
       { class: "check" },
       el("input", { type: "radio", name: "datum", value: key, required: true }),
       " ",
-      word("datums")[key],
+      words("data.datums")[key],
     ),
   );
   const other = el("input", {
@@ -293,15 +297,19 @@ function askDatum(id, pending, how) {
       { class: "check" },
       el("input", { type: "radio", name: "datum", value: "other" }),
       " ",
-      word("other"),
+      t("data.other"),
       " ",
       other,
     ),
     el(
       "div",
       { class: "row" },
-      el("button", { class: "tool tool-main", type: "submit" }, word("goOn")),
-      el("button", { class: "tool", type: "button", onclick: () => discard(id) }, word("discard")),
+      el("button", { class: "tool tool-main", type: "submit" }, t("data.goOn")),
+      el(
+        "button",
+        { class: "tool", type: "button", onclick: () => discard(id) },
+        t("data.discard"),
+      ),
     ),
   );
   fill(
@@ -309,9 +317,9 @@ function askDatum(id, pending, how) {
     el(
       "section",
       { class: "card", id: "datum" },
-      el("h2", {}, word("datum")),
+      el("h2", {}, t("data.datum")),
       el("p", {}, pending.problem.detail),
-      el("p", { class: "quiet" }, word("datumWhy")),
+      el("p", { class: "quiet" }, t("data.datumWhy")),
       form,
     ),
   );
@@ -323,7 +331,7 @@ function showPreview(id, preview, etag, how) {
   const go = el(
     "button",
     { class: "tool tool-main", type: "submit", disabled: preview.errors > 0 },
-    word("apply"),
+    t("data.apply"),
   );
   const form = el(
     "form",
@@ -332,7 +340,7 @@ function showPreview(id, preview, etag, how) {
       onsubmit: async (event) => {
         event.preventDefault();
         go.disabled = true;
-        fill(told, el("p", {}, word("applying")));
+        fill(told, el("p", {}, t("data.applying")));
         try {
           const { body } = await api(
             "POST",
@@ -341,12 +349,12 @@ function showPreview(id, preview, etag, how) {
             { etag },
           );
           const parts = body.changed
-            .map((p) => `${word("partNames")[p]} ${body.versions[p]}`)
+            .map((p) => `${words("data.partNames")[p]} ${body.versions[p]}`)
             .join("、");
           await begin(
-            done(parts ? word("applied", parts) : word("appliedNone")),
+            done(parts ? t("data.applied", parts) : t("data.appliedNone")),
             body.left_out.length
-              ? el("p", { class: "notice" }, word("leftOut", body.left_out.length))
+              ? el("p", { class: "notice" }, t("data.leftOut", body.left_out.length))
               : null,
           );
         } catch (fault) {
@@ -358,14 +366,18 @@ function showPreview(id, preview, etag, how) {
     el(
       "div",
       { class: "field" },
-      el("label", { class: "label", for: "reason" }, word("reason")),
+      el("label", { class: "label", for: "reason" }, t("data.reason")),
       reason,
     ),
     el(
       "div",
       { class: "row" },
       go,
-      el("button", { class: "tool", type: "button", onclick: () => discard(id) }, word("discard")),
+      el(
+        "button",
+        { class: "tool", type: "button", onclick: () => discard(id) },
+        t("data.discard"),
+      ),
     ),
     told,
   );

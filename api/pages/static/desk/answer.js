@@ -1,8 +1,8 @@
 /** From what was chosen to everything that is said about it: one answer, of one version of the data. */
 
-import { Problem, Stale, ask, requireOneVersion } from "./ask.js";
+import { t } from "../core/words.js";
+import { ask, Problem, requireOneVersion, Stale } from "./ask.js";
 import { datumName } from "./datum-choice.js";
-import { tell } from "./desk-words.js";
 
 /** Candidates that are a spot, so that a distance to the boundary means something. */
 const SPOTS = new Set(["building", "resident_unit", "business", "door_plate"]);
@@ -46,7 +46,7 @@ export async function answerFor(candidate, found, signal) {
 export async function answerAnew(key, address, signal) {
   const found = await ask("/locate", { address, limit: 50 }, signal);
   const same = found.candidates.find((c) => c.key === key);
-  if (!same) throw new Problem(tell("changing"));
+  if (!same) throw new Problem(t("desk.changing"));
   return unlessStale(gather(same, found, signal));
 }
 
@@ -94,8 +94,8 @@ export async function answerForPoint({ lon, lat, datum }, signal) {
   });
   return {
     ...blank(spot),
-    title: tell("fromDatum", lon, lat, datumName(datum)),
-    detail: datum === "wgs84" ? "" : tell("inWgs84", spot.point.lon, spot.point.lat),
+    title: t("desk.fromDatum", lon, lat, datumName(datum)),
+    detail: datum === "wgs84" ? "" : t("desk.inWgs84", spot.point.lon, spot.point.lat),
     kind: "point",
     sheets: [...spot.grids].reverse(),
     ...parts,
@@ -106,7 +106,7 @@ export async function answerForPoint({ lon, lat, datum }, signal) {
 export async function answerForGrid(code, signal) {
   const found = await ask("/locate", { address: code }, signal);
   const [candidate] = found.candidates;
-  if (!candidate || candidate.grids.at(-1)?.code !== code) throw new Problem(tell("changing"));
+  if (!candidate || candidate.grids.at(-1)?.code !== code) throw new Problem(t("desk.changing"));
   return answerFor(candidate, found, signal);
 }
 
@@ -163,6 +163,6 @@ async function twice(work) {
 
 async function unlessStale(work) {
   return work.catch((fault) => {
-    throw fault instanceof Stale ? new Problem(tell("changing")) : fault;
+    throw fault instanceof Stale ? new Problem(t("desk.changing")) : fault;
   });
 }

@@ -1,7 +1,6 @@
 /** Asking the service: JSON answers, problems in the reader's words, and never two versions mixed. */
 
-import { tell } from "./desk-words.js";
-import { spoken } from "../core/words.js";
+import { language, t } from "../core/words.js";
 
 /** What went wrong, said so that it can be shown. */
 export class Problem extends Error {
@@ -25,13 +24,14 @@ export class Problem extends Error {
 export async function ask(path, params = {}, signal = undefined) {
   const query = String(new URLSearchParams(Object.entries(params).map(([k, v]) => [k, String(v)])));
   const address = query ? `${path}?${query}` : path;
-  const response = await fetch(address, { signal, headers: { "Accept-Language": spoken() } }).catch(
-    (fault) => {
-      throw fault.name === "AbortError" ? fault : new Problem(tell("unreachable"));
-    },
-  );
+  const response = await fetch(address, {
+    signal,
+    headers: { "Accept-Language": language() },
+  }).catch((fault) => {
+    throw fault.name === "AbortError" ? fault : new Problem(t("desk.unreachable"));
+  });
   const body = await response.json().catch((fault) => {
-    throw fault.name === "AbortError" ? fault : new Problem(tell("unexpected", response.status));
+    throw fault.name === "AbortError" ? fault : new Problem(t("desk.unexpected", response.status));
   });
   if (!response.ok) throw problemOf(body, response.status);
   return body;
@@ -39,7 +39,7 @@ export async function ask(path, params = {}, signal = undefined) {
 
 /** The problem that a problem+json answer tells of. */
 export function problemOf(body, status) {
-  const text = body && typeof body.detail === "string" ? body.detail : tell("unexpected", status);
+  const text = body && typeof body.detail === "string" ? body.detail : t("desk.unexpected", status);
   return new Problem(text, body && typeof body.field === "string" ? body.field : "");
 }
 

@@ -1,8 +1,9 @@
 /** The cards of an answer: where it is, how near the border, and who is responsible on each level. */
 
-import { leaderOf } from "./answer.js";
 import { el, fill, icon, name, phone } from "../core/dom.js";
-import { around, distance, tell } from "./desk-words.js";
+import { t, tNodes, words } from "../core/words.js";
+import { leaderOf } from "./answer.js";
+import { distance } from "./format.js";
 import { failure } from "./notices.js";
 import { answerText, copyText, gridText, metres, titleOf, versionText } from "./plain-text.js";
 
@@ -35,7 +36,7 @@ function chainNames({ sheets }) {
 }
 
 function head({ title, detail, kind, reasons, accuracyM }) {
-  const kindWord = kind === "point" ? tell("point") : tell("kinds")[kind] || kind;
+  const kindWord = kind === "point" ? t("desk.point") : words("desk.kinds")[kind] || kind;
   return el(
     "header",
     { class: "answer-head" },
@@ -43,7 +44,7 @@ function head({ title, detail, kind, reasons, accuracyM }) {
       "p",
       { class: "answer-kind" },
       el("span", { class: "kind" }, kindWord),
-      reasons.length ? el("span", { class: "quiet" }, reasons.join(tell("or"))) : null,
+      reasons.length ? el("span", { class: "quiet" }, reasons.join(t("desk.or"))) : null,
     ),
     name(title, "h1", { class: "answer-title", id: "answer-title", tabindex: "-1" }),
     detail ? name(detail, "p", { class: "quiet" }) : null,
@@ -52,9 +53,9 @@ function head({ title, detail, kind, reasons, accuracyM }) {
       : el(
           "p",
           { class: "quiet" },
-          tell("accuracy", Math.ceil(accuracyM)),
+          t("desk.accuracy", Math.ceil(accuracyM)),
           el("br"),
-          tell("positionNote"),
+          t("desk.positionNote"),
         ),
   );
 }
@@ -65,15 +66,15 @@ function warnings(answer) {
   const { sheets, kind, nearest, spot, accuracyM, edgeM } = answer;
   if (kind === "point" && !sheets.length) return [outside(nearest)];
   if (kind === "person")
-    return sheets.length ? [] : [el("p", { class: "notice notice-ask" }, tell("personNoGrid"))];
+    return sheets.length ? [] : [el("p", { class: "notice notice-ask" }, t("desk.personNoGrid"))];
   const deepest = sheets.length ? sheets[0].level : 0;
   const rough = accuracyM !== null && edgeM !== null && accuracyM > edgeM;
   return [
     deepest < 3 && kind !== "grid"
-      ? el("p", { class: "notice notice-ask" }, tell("askNext")[deepest])
+      ? el("p", { class: "notice notice-ask" }, words("desk.askNext")[deepest])
       : null,
     spot ? border(answer) : null,
-    rough ? el("p", { class: "notice notice-ask" }, tell("accuracyWarning")) : null,
+    rough ? el("p", { class: "notice notice-ask" }, t("desk.accuracyWarning")) : null,
   ].filter(Boolean);
 }
 
@@ -81,19 +82,19 @@ function outside(nearest) {
   return el(
     "div",
     { class: "notice notice-none" },
-    el("p", {}, el("b", {}, tell("outsideHere"))),
+    el("p", {}, el("b", {}, t("desk.outsideHere"))),
     nearest
       ? el(
           "p",
           {},
-          ...around(
-            "outsideNearest",
+          ...tNodes(
+            "desk.outsideNearest",
             name([...nearest.within, nearest.name].join(" / ")),
             distance(nearest.distance_m),
           ),
         )
       : null,
-    el("p", {}, tell("outsideHint")),
+    el("p", {}, t("desk.outsideHint")),
   );
 }
 
@@ -101,8 +102,8 @@ function outside(nearest) {
 function border({ edgeM, near }) {
   if (edgeM === null || edgeM >= NEAR_M) return null;
   if (!near.length)
-    return el("p", { class: "notice notice-border" }, tell("nearOutside", metres(edgeM)));
-  const lead = edgeM === 0 ? tell("onBoundary") : tell("near", metres(edgeM));
+    return el("p", { class: "notice notice-border" }, t("desk.nearOutside", metres(edgeM)));
+  const lead = edgeM === 0 ? t("desk.onBoundary") : t("desk.near", metres(edgeM));
   return el(
     "section",
     { class: "notice notice-border", "aria-label": lead },
@@ -114,7 +115,7 @@ function border({ edgeM, near }) {
         el(
           "li",
           { class: "neighbour" },
-          i ? el("span", { class: "quiet" }, tell("nearMore", metres(grid.distance_m))) : null,
+          i ? el("span", { class: "quiet" }, t("desk.nearMore", metres(grid.distance_m))) : null,
           el(
             "span",
             { class: "neighbour-grid" },
@@ -126,11 +127,11 @@ function border({ edgeM, near }) {
           ),
           grid.leader
             ? person(grid.leader, () => "", true)
-            : el("span", { class: "quiet" }, tell("noLeader")),
+            : el("span", { class: "quiet" }, t("common.noLeader")),
         ),
       ),
     ),
-    el("p", { class: "quiet" }, tell("nearHint")),
+    el("p", { class: "quiet" }, t("desk.nearHint")),
   );
 }
 
@@ -144,18 +145,24 @@ function gridCard(sheet, nameOf, openGrid) {
     el(
       "header",
       { class: "card-head" },
-      el("p", { class: "card-level" }, tell("levels")[sheet.level], rank(sheet), kindOf(sheet)),
+      el(
+        "p",
+        { class: "card-level" },
+        words("common.levels")[sheet.level],
+        rank(sheet),
+        kindOf(sheet),
+      ),
       name(sheet.name, "h2", { id, class: "card-name" }),
       el(
         "p",
         { class: "card-code" },
-        el("span", { class: "quiet" }, tell("code")),
+        el("span", { class: "quiet" }, t("common.code")),
         " ",
         el("bdi", {}, sheet.code),
       ),
     ),
     people(sheet, nameOf),
-    copyButton(tell("copy"), tell("copyLabel", sheet.name), () => gridText(sheet), "card-copy"),
+    copyButton(t("desk.copy"), t("desk.copyLabel", sheet.name), () => gridText(sheet), "card-copy"),
     counts(sheet.counts),
     members(sheet.members || []),
     organisations(sheet.organisations),
@@ -166,17 +173,17 @@ function gridCard(sheet, nameOf, openGrid) {
 function rank({ grid_class: letter, grid_grade: grade }) {
   const mark = letter || grade;
   if (!mark) return null;
-  const note = tell("rankNote")[mark];
+  const note = words("common.rankNote")[mark];
   return el(
     "span",
     { class: "badge" },
-    tell("rank")[mark] || mark,
+    words("common.rank")[mark] || mark,
     note ? el("span", { class: "badge-note" }, note) : null,
   );
 }
 
 function kindOf({ kind }) {
-  const word = tell("gridKinds")[kind];
+  const word = words("common.gridKinds")[kind];
   return word ? el("span", { class: "badge" }, word) : null;
 }
 
@@ -187,10 +194,10 @@ function people(sheet, nameOf) {
   return el(
     "div",
     { class: "people" },
-    leader ? person(leader, nameOf, true) : el("p", { class: "quiet" }, tell("noLeader")),
+    leader ? person(leader, nameOf, true) : el("p", { class: "quiet" }, t("common.noLeader")),
     sheet.level === 3
       ? el("ul", { class: "plain" }, ...list)
-      : fold(tell("others", others.length), list),
+      : fold(t("desk.others", others.length), list),
   );
 }
 
@@ -209,7 +216,7 @@ function person(held, nameOf, large = false) {
         ? el(
             "span",
             { class: "person-inherited" },
-            ...around("inherited", name(nameOf(held.inherited_from))),
+            ...tNodes("common.inherited", name(nameOf(held.inherited_from))),
           )
         : null,
     ),
@@ -217,26 +224,26 @@ function person(held, nameOf, large = false) {
       "div",
       { class: "person-calls" },
       ...numbers.map((n) => callButton(n, held.name)),
-      numbers.length ? null : el("span", { class: "quiet" }, tell("noPhone")),
+      numbers.length ? null : el("span", { class: "quiet" }, t("desk.noPhone")),
     ),
   );
 }
 
 function callButton(number, whom) {
-  const link = phone(number, `${tell("call", whom)} ${number}`);
+  const link = phone(number, `${t("desk.call", whom)} ${number}`);
   link.classList.add("call");
   if (link.tagName === "A") link.prepend(icon(HANDSET));
   return link;
 }
 
 function counts(known) {
-  const words = tell("counts");
-  const keys = Object.keys(words).filter((key) => known[key] !== undefined);
+  const labels = words("common.counts");
+  const keys = Object.keys(labels).filter((key) => known[key] !== undefined);
   return el(
     "p",
     { class: "counts quiet" },
     ...keys.map((key) =>
-      el("span", {}, `${words[key]} `, el("b", {}, known[key].toLocaleString("en"))),
+      el("span", {}, `${labels[key]} `, el("b", {}, known[key].toLocaleString("en"))),
     ),
   );
 }
@@ -246,14 +253,14 @@ function members(list) {
   return el(
     "p",
     { class: "members quiet" },
-    tell("members"),
+    t("common.members"),
     ...list.map((m) => name(m.name, "span", { class: "chip" })),
   );
 }
 
 function organisations(list) {
   return fold(
-    tell("organisations", list.length),
+    t("common.organisations", list.length),
     list.map((body) =>
       el(
         "li",
@@ -264,7 +271,11 @@ function organisations(list) {
           el(
             "div",
             { class: "person-who" },
-            el("span", { class: "person-role" }, tell("organisationKinds")[body.kind] || body.kind),
+            el(
+              "span",
+              { class: "person-role" },
+              words("common.organisationKinds")[body.kind] || body.kind,
+            ),
             name(body.name),
           ),
           body.phone
@@ -289,7 +300,7 @@ function fold(title, items) {
 /** The grids below, fetched when they are asked for. */
 function children(sheet, openGrid) {
   const list = el("ul", { class: "plain children" });
-  const below = tell("levels")[sheet.level + 1];
+  const below = words("common.levels")[sheet.level + 1];
   const node = el("details", { class: "fold" }, el("summary", {}, below), list);
   node.addEventListener("toggle", async () => {
     if (!node.open || list.querySelector("button")) return;
@@ -322,19 +333,19 @@ function hereCard(places) {
   return el(
     "section",
     { class: "card card-here", "aria-labelledby": "card-here" },
-    el("h2", { id: "card-here", class: "card-level" }, tell("here")),
+    el("h2", { id: "card-here", class: "card-level" }, t("desk.here")),
     el("ul", { class: "plain" }, ...places.slice(0, MOST_PLACES).map(place)),
-    more > 0 ? el("p", { class: "quiet" }, tell("moreHere", more)) : null,
+    more > 0 ? el("p", { class: "quiet" }, t("desk.moreHere", more)) : null,
   );
 }
 
 function place(row) {
   const facts = [
-    row.floors && tell("floors", row.floors),
-    row.units && tell("units", row.units),
-    row.households && tell("households", row.households),
-    row.status === "under_construction" && tell("underConstruction"),
-    row.undisclosed && tell("undisclosed"),
+    row.floors && t("common.floors", row.floors),
+    row.units && t("common.units", row.units),
+    row.households && t("common.households", row.households),
+    row.status === "under_construction" && t("common.underConstruction"),
+    row.undisclosed && t("common.undisclosed"),
   ].filter(Boolean);
   return el(
     "li",
@@ -342,7 +353,7 @@ function place(row) {
     el(
       "p",
       {},
-      el("span", { class: "kind" }, tell("kinds")[row.kind] || row.kind),
+      el("span", { class: "kind" }, words("desk.kinds")[row.kind] || row.kind),
       " ",
       row.compound ? name(`${row.compound} `) : null,
       name(row.name, "b"),
@@ -350,7 +361,12 @@ function place(row) {
     row.address ? name(row.address, "p", { class: "quiet" }) : null,
     facts.length ? el("p", { class: "quiet" }, facts.join(" · ")) : null,
     row.former_names?.length
-      ? el("p", { class: "quiet" }, `${tell("formerNames")} `, name(row.former_names.join("、")))
+      ? el(
+          "p",
+          { class: "quiet" },
+          `${t("common.formerNames")} `,
+          name(row.former_names.join("、")),
+        )
       : null,
   );
 }
@@ -361,10 +377,10 @@ function provenance(answer) {
     { class: "provenance quiet" },
     el("p", {}, versionText(answer.provenance)),
     answer.provenance.edition === "internal"
-      ? el("p", {}, el("span", { class: "tag" }, tell("internal")))
+      ? el("p", {}, el("span", { class: "tag" }, t("common.internal")))
       : null,
     answer.provenance.synthetic
-      ? el("p", {}, el("span", { class: "tag" }, tell("synthetic")))
+      ? el("p", {}, el("span", { class: "tag" }, t("common.synthetic")))
       : null,
   );
 }
@@ -382,7 +398,7 @@ export function copyButton(word, label, textOf, look) {
   );
   async function copy() {
     if (await copyText(textOf())) {
-      said.textContent = tell("copied");
+      said.textContent = t("desk.copied");
       setTimeout(() => (said.textContent = ""), 4000);
       return;
     }
@@ -390,10 +406,10 @@ export function copyButton(word, label, textOf, look) {
       class: "copy-field",
       readonly: true,
       rows: 6,
-      "aria-label": tell("copyByHand"),
+      "aria-label": t("desk.copyByHand"),
     });
     field.value = textOf();
-    fill(said, tell("copyByHand"), field);
+    fill(said, t("desk.copyByHand"), field);
     field.select();
   }
   return el("span", { class: "copy" }, button, said);
@@ -401,5 +417,5 @@ export function copyButton(word, label, textOf, look) {
 
 /** The button that copies all of an answer. */
 export function copyAllButton(answer) {
-  return copyButton(tell("copyAll"), tell("copyAll"), () => answerText(answer), "tool-main");
+  return copyButton(t("desk.copyAll"), t("desk.copyAll"), () => answerText(answer), "tool-main");
 }

@@ -1,7 +1,7 @@
 /** The choice of the datum of coordinates: required, never guessed, kept for the session in sight. */
 
 import { el, fill } from "../core/dom.js";
-import { tell } from "./desk-words.js";
+import { t, words } from "../core/words.js";
 
 const KEPT = "wangge.datum";
 export const DATUMS = ["gcj02", "bd09", "wgs84", "cgcs2000"];
@@ -17,21 +17,21 @@ export function datumChoice(changed) {
   function choose(datum) {
     chosen = datum;
     keep(datum);
-    node.querySelector(".datum-note").textContent = tell("datumKept");
+    node.querySelector(".datum-note").textContent = t("desk.datumKept");
     changed();
   }
 
   function speakAgain() {
     fill(
       node,
-      el("legend", {}, tell("datum")),
+      el("legend", {}, t("desk.datum")),
       el("div", { class: "datum-options" }, ...DATUMS.map(option)),
-      el("p", { class: "datum-note quiet" }, tell(chosen ? "datumKept" : "datumWhy")),
+      el("p", { class: "datum-note quiet" }, t(chosen ? "desk.datumKept" : "desk.datumWhy")),
     );
   }
 
   function option(datum) {
-    const [plain, exact] = tell("datums")[datum];
+    const [plain, exact] = words("desk.datums")[datum];
     const radio = el("input", {
       type: "radio",
       name: "datum",
@@ -59,7 +59,7 @@ export function datumChoice(changed) {
 
 /** A datum's name in words: 高德、腾讯 GCJ-02. */
 export function datumName(datum) {
-  return tell("datums")[datum].join(" ");
+  return words("desk.datums")[datum].join(" ");
 }
 
 function kept() {

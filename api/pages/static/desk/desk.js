@@ -1,24 +1,23 @@
 /** The desk: one page from what a caller says to whoever can be called. */
 
+import { el, fill, icon } from "../core/dom.js";
+import { linksFor, whoAmI } from "../core/shell.js";
+import { language, setLanguage, t, words } from "../core/words.js";
 import { answerAnew, answerFor, answerForGrid, answerForPoint } from "./answer.js";
 import { ask, wasAborted } from "./ask.js";
-import { askBox } from "./search-box.js";
 import { answerView, copyAllButton } from "./cards.js";
-import { el, fill, icon } from "../core/dom.js";
-import { tell } from "./desk-words.js";
 import { mapFrame } from "./map-frame.js";
 import { failure } from "./notices.js";
 import { positionButton } from "./position.js";
-import { linksFor, whoAmI } from "../core/shell.js";
+import { askBox } from "./search-box.js";
 import { tablePanel } from "./table.js";
-import { speak, spoken } from "../core/words.js";
 
 function start() {
   const title = el("p", { class: "title" });
   const tag = el("span", { class: "tag", hidden: true });
   const account = el("a", { class: "tool", href: "/account" });
   const toMap = el("a", { class: "tool", href: "/" });
-  const language = el("button", { class: "tool", type: "button", onclick: switchLanguage });
+  const switcher = el("button", { class: "tool", type: "button", onclick: switchLanguage });
   const pages = el("nav", { class: "pages", hidden: true });
   const content = el("div", { class: "content" });
   const bar = el("footer", { class: "bar", hidden: true });
@@ -50,7 +49,7 @@ function start() {
       { class: "top" },
       title,
       tag,
-      el("span", { class: "top-tools" }, toMap, account, language),
+      el("span", { class: "top-tools" }, toMap, account, switcher),
     ),
     pages,
     box.node,
@@ -95,13 +94,16 @@ function start() {
     return el(
       "section",
       { class: "intro" },
-      el("p", {}, tell("intro")),
+      el("p", {}, t("desk.intro")),
       el(
         "dl",
         {},
-        ...tell("introWays").flatMap(([what, how]) => [el("dt", {}, what), el("dd", {}, how)]),
+        ...words("desk.introWays").flatMap(([what, how]) => [
+          el("dt", {}, what),
+          el("dd", {}, how),
+        ]),
       ),
-      el("p", { class: "quiet keys" }, tell("keys")),
+      el("p", { class: "quiet keys" }, t("desk.keys")),
     );
   }
 
@@ -136,7 +138,7 @@ function start() {
       put(answer);
       mark(answer.provenance);
       map.show(answer);
-      box.say(tell("opened", answer.title));
+      box.say(t("desk.opened", answer.title));
       if (moveFocus) content.querySelector(".answer-title").focus({ preventScroll: true });
     } catch (fault) {
       if (!wasAborted(fault) && mine === request) put(null, failure(fault));
@@ -168,8 +170,8 @@ function start() {
       const answer = await answerForPoint({ lon, lat, datum: "wgs84" }, signal);
       return {
         ...answer,
-        title: tell("myPosition"),
-        detail: tell("fromDatum", lon.toFixed(6), lat.toFixed(6), "WGS84"),
+        title: t("desk.myPosition"),
+        detail: t("desk.fromDatum", lon.toFixed(6), lat.toFixed(6), "WGS84"),
         accuracyM,
       };
     });
@@ -182,7 +184,7 @@ function start() {
   }
 
   function switchLanguage() {
-    speak(spoken() === "en" ? "zh-CN" : "en");
+    setLanguage(language() === "en" ? "zh-CN" : "en");
     speakAgain();
     if (table.node.isConnected) return;
     if (again) open(again, false);
@@ -190,16 +192,16 @@ function start() {
   }
 
   function speakAgain() {
-    document.documentElement.lang = spoken();
-    document.title = tell("title");
-    title.textContent = tell("title");
-    tag.textContent = tell("invented");
-    tag.title = tell("synthetic");
-    toMap.textContent = tell("toMap");
-    account.textContent = tell("account");
-    language.textContent = tell("switchLanguage");
-    language.lang = spoken() === "en" ? "zh-CN" : "en";
-    tableWord.textContent = tell("table");
+    document.documentElement.lang = language();
+    document.title = t("desk.title");
+    title.textContent = t("desk.title");
+    tag.textContent = t("desk.invented");
+    tag.title = t("common.synthetic");
+    toMap.textContent = t("desk.toMap");
+    account.textContent = t("desk.account");
+    switcher.textContent = t("common.switchLanguage");
+    switcher.lang = language() === "en" ? "zh-CN" : "en";
+    tableWord.textContent = t("desk.table");
     fill(pages, ...(who ? linksFor(who, { without: ["map", "desk"] }) : []));
     pages.hidden = !pages.childElementCount;
     for (const part of [box, position, table, map]) part.speakAgain();

@@ -1,8 +1,7 @@
 /** The map page beside the desk: it jumps to what was chosen, and tells where it was clicked. */
 
 import { el, icon } from "../core/dom.js";
-import { tell } from "./desk-words.js";
-import { spoken } from "../core/words.js";
+import { language, t } from "../core/words.js";
 
 const WIDE = "(min-width: 900px)";
 
@@ -37,7 +36,7 @@ export function mapFrame(clicked) {
   function stance(yes) {
     node.classList.toggle("is-open", yes);
     toggle.setAttribute("aria-expanded", String(yes));
-    toggle.lastChild.textContent = tell(yes ? "hideMap" : "showMap");
+    toggle.lastChild.textContent = t(yes ? "desk.hideMap" : "desk.showMap");
     load();
   }
 
@@ -46,12 +45,12 @@ export function mapFrame(clicked) {
     if (!open()) return;
     // Counted, so that asking for the same place again brings the map back to it.
     turn += 1;
-    const address = `/#embed=1&lang=${spoken()}${link}&turn=${turn}`;
+    const address = `/#embed=1&lang=${language()}${link}&turn=${turn}`;
     if (frame) {
       frame.contentWindow.location.replace(address);
       return;
     }
-    frame = el("iframe", { class: "map-frame", src: address, title: tell("map") });
+    frame = el("iframe", { class: "map-frame", src: address, title: t("desk.map") });
     body.append(frame);
   }
 
@@ -75,9 +74,11 @@ export function mapFrame(clicked) {
   wide.addEventListener("change", load);
 
   function speakAgain() {
-    node.setAttribute("aria-label", tell("map"));
-    frame?.setAttribute("title", tell("map"));
-    toggle.lastChild.textContent = tell(node.classList.contains("is-open") ? "hideMap" : "showMap");
+    node.setAttribute("aria-label", t("desk.map"));
+    frame?.setAttribute("title", t("desk.map"));
+    toggle.lastChild.textContent = t(
+      node.classList.contains("is-open") ? "desk.hideMap" : "desk.showMap",
+    );
     if (frame) load();
   }
   speakAgain();

@@ -1,7 +1,7 @@
 /** What is said around candidates: ties, doubts, nothing found, and what to ask the caller for. */
 
 import { el, name } from "../core/dom.js";
-import { around, tell } from "./desk-words.js";
+import { t, tNodes, words } from "../core/words.js";
 
 /** @returns {HTMLElement|null} what stands above candidates of which none is certain */
 export function tieNotice(found) {
@@ -10,24 +10,24 @@ export function tieNotice(found) {
     return el(
       "p",
       { class: "notice notice-ask" },
-      el("b", {}, tell("tied", tied, toAskFor(found))),
-      tied > candidates.length ? ` ${tell("tiedMore", candidates.length)}` : null,
+      el("b", {}, t("desk.tied", tied, toAskFor(found))),
+      tied > candidates.length ? ` ${t("desk.tiedMore", candidates.length)}` : null,
     );
   }
-  return clear ? null : el("p", { class: "notice notice-ask" }, tell("notSure"));
+  return clear ? null : el("p", { class: "notice notice-ask" }, t("desk.notSure"));
 }
 
 /** What tells the tied candidates apart, in words: what to ask the caller for. */
 function toAskFor({ tied, candidates }) {
   const among = candidates.slice(0, tied);
   const codes = new Set(among.flatMap((c) => c.reasons.map((r) => r.code)));
-  const words = tell("tellApart");
+  const labels = words("desk.tellApart");
   const wanted = [
-    codes.has("missing_compound") && words.compound,
-    codes.has("missing_door_plate") && words.door_plate,
-    codes.has("missing_building") && words.building,
+    codes.has("missing_compound") && labels.compound,
+    codes.has("missing_door_plate") && labels.door_plate,
+    codes.has("missing_building") && labels.building,
   ].filter(Boolean);
-  return wanted.length ? wanted.join(tell("or")) : words.any;
+  return wanted.length ? wanted.join(t("desk.or")) : labels.any;
 }
 
 /** @returns {HTMLElement} what to ask for when nothing here is like the text */
@@ -35,9 +35,9 @@ export function nothingFound(text) {
   return el(
     "div",
     { class: "notice notice-none" },
-    el("p", {}, el("b", {}, ...around("nothing", name(text)))),
-    el("p", {}, tell("nothingAsk")),
-    el("ul", {}, ...tell("nothingWays").map((way) => el("li", {}, way))),
+    el("p", {}, el("b", {}, ...tNodes("desk.nothing", name(text)))),
+    el("p", {}, t("desk.nothingAsk")),
+    el("ul", {}, ...words("desk.nothingWays").map((way) => el("li", {}, way))),
   );
 }
 
@@ -46,6 +46,6 @@ export function failure(fault) {
   return el(
     "p",
     { class: "notice notice-error", role: "alert" },
-    ...around("failed", name(fault.message)),
+    ...tNodes("desk.failed", name(fault.message)),
   );
 }

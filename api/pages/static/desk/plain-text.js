@@ -1,15 +1,16 @@
 /** What is copied: the card, or the whole chain, as plain text for a message or a form. */
 
 import { el } from "../core/dom.js";
-import { tell } from "./desk-words.js";
-import { spoken } from "../core/words.js";
+import { language, t, words } from "../core/words.js";
 
 /** @returns {string} the lines of one grid: level, name, code, and who is responsible */
 export function gridText(sheet) {
   const people = sheet.responsible.map(
     (held) => `  ${line([titleOf(held), held.name, held.office_phone, held.mobile])}`,
   );
-  return [line([tell("levels")[sheet.level], sheet.name, sheet.code]), ...people].join("\n");
+  return [line([words("common.levels")[sheet.level], sheet.name, sheet.code]), ...people].join(
+    "\n",
+  );
 }
 
 /** @returns {string} everything an answer says, the smallest grid first */
@@ -17,14 +18,14 @@ export function answerText(answer) {
   const place = line([answer.title, answer.detail]);
   const near = answer.near.map((n) =>
     line([
-      tell("near", metres(answer.edgeM)),
+      t("desk.near", metres(answer.edgeM)),
       n.name,
       n.code,
       n.leader?.name,
       n.leader?.office_phone,
     ]),
   );
-  const mark = answer.provenance.synthetic ? [tell("synthetic")] : [];
+  const mark = answer.provenance.synthetic ? [t("common.synthetic")] : [];
   return [
     place,
     ...answer.sheets.map(gridText),
@@ -36,12 +37,12 @@ export function answerText(answer) {
 
 /** @returns {string} the versions and the day of an answer */
 export function versionText({ version, as_of }) {
-  return tell("versions", version.division, version.directory, version.roster, as_of);
+  return t("desk.versions", version.division, version.directory, version.roster, as_of);
 }
 
 /** What a role is called, in the language of the page. */
 export function titleOf(held) {
-  return spoken() === "en" ? held.title_en : held.title;
+  return language() === "en" ? held.title_en : held.title;
 }
 
 /** Metres to a decimal, as they stand in a sentence. */

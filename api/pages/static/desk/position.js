@@ -1,10 +1,14 @@
 /** "Use my position": what the browser gives is WGS84; what keeps it from giving is said in words. */
 
 import { el, icon, name } from "../core/dom.js";
-import { tell } from "./desk-words.js";
+import { t, tNodes } from "../core/words.js";
 
 const WAIT_MS = 15_000;
-const FAULTS = { 1: "positionDenied", 2: "positionUnavailable", 3: "positionTimeout" };
+const FAULTS = {
+  1: ["desk.positionDenied", "desk.positionDeniedHow"],
+  2: ["desk.positionUnavailable", "desk.positionUnavailableHow"],
+  3: ["desk.positionTimeout", "desk.positionTimeoutHow"],
+};
 
 /**
  * @param {(position: {lon: number, lat: number, accuracyM: number}) => void} found in WGS84
@@ -12,18 +16,18 @@ const FAULTS = { 1: "positionDenied", 2: "positionUnavailable", 3: "positionTime
  * @returns {{node: HTMLElement, speakAgain: () => void}}
  */
 export function positionButton(found, explain) {
-  const word = el("span", {});
+  const label = el("span", {});
   const node = el(
     "button",
     { class: "tool", type: "button", onclick: locate },
     icon("M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8ZM12 2v4M12 18v4M2 12h4M18 12h4"),
-    word,
+    label,
   );
 
   function locate() {
     if (!window.isSecureContext) return explain(insecure());
     if (!navigator.geolocation)
-      return explain(explanation("positionMissing", tell("positionMissingHow")));
+      return explain(explanation("desk.positionMissing", t("desk.positionMissingHow")));
     busy(true);
     const asked = { enableHighAccuracy: true, timeout: WAIT_MS, maximumAge: 10_000 };
     return navigator.geolocation.getCurrentPosition(
@@ -33,8 +37,8 @@ export function positionButton(found, explain) {
       },
       ({ code }) => {
         busy(false);
-        const key = FAULTS[code] || FAULTS[2];
-        explain(explanation(key, tell(`${key}How`)));
+        const [fault, how] = FAULTS[code] || FAULTS[2];
+        explain(explanation(fault, t(how)));
       },
       asked,
     );
@@ -42,7 +46,7 @@ export function positionButton(found, explain) {
 
   function busy(yes) {
     node.setAttribute("aria-busy", String(yes));
-    word.textContent = tell(yes ? "positionWait" : "position");
+    label.textContent = t(yes ? "desk.positionWait" : "desk.position");
   }
 
   function speakAgain() {
@@ -53,14 +57,11 @@ export function positionButton(found, explain) {
 }
 
 function insecure() {
-  const [before, after] = tell("positionInsecureWhy", "\u0000").split("\u0000");
   return explanation(
-    "positionInsecure",
-    before,
-    name(location.origin),
-    after,
+    "desk.positionInsecure",
+    ...tNodes("desk.positionInsecureWhy", name(location.origin)),
     el("br"),
-    tell("positionInsecureHow"),
+    t("desk.positionInsecureHow"),
   );
 }
 
@@ -68,8 +69,8 @@ function explanation(key, ...how) {
   return el(
     "div",
     { class: "notice notice-none", role: "alert" },
-    el("p", {}, el("b", {}, tell(key))),
+    el("p", {}, el("b", {}, t(key))),
     el("p", {}, ...how),
-    el("p", {}, tell("positionNow")),
+    el("p", {}, t("desk.positionNow")),
   );
 }

@@ -1,11 +1,11 @@
 /** The one box: what is typed becomes candidates (a combobox with a listbox, as ARIA has it) or a point. */
 
-import { ask, wasAborted } from "./ask.js";
 import { readCoordinates } from "../core/coordinates.js";
-import { datumChoice } from "./datum-choice.js";
 import { el, fill, icon, name } from "../core/dom.js";
+import { t, words } from "../core/words.js";
+import { ask, wasAborted } from "./ask.js";
+import { datumChoice } from "./datum-choice.js";
 import { nothingFound, tieNotice } from "./notices.js";
-import { tell } from "./desk-words.js";
 
 const TYPING_MS = 150;
 const SLOW_MS = 400;
@@ -110,11 +110,11 @@ export function askBox(to) {
     fill(notice);
     to.asking();
     if ("problem" in point) {
-      const text = tell(point.problem === "order" ? "coordinateOrder" : "coordinateRange");
+      const text = t(point.problem === "order" ? "desk.coordinateOrder" : "desk.coordinateRange");
       fill(notice, el("p", { class: "notice notice-ask" }, text));
       status.textContent = text;
     } else if (datum.value()) timer = setTimeout(lookUpPoint, after);
-    else status.textContent = `${tell("datum")} ${tell("datumWhy")}`;
+    else status.textContent = `${t("desk.datum")} ${t("desk.datumWhy")}`;
   }
 
   function lookUpPoint() {
@@ -132,7 +132,7 @@ export function askBox(to) {
     const mine = new AbortController();
     request = mine;
     const slow = setTimeout(() => {
-      wait.textContent = tell("wait");
+      wait.textContent = t("desk.wait");
       wait.hidden = false;
     }, SLOW_MS);
     try {
@@ -158,13 +158,13 @@ export function askBox(to) {
     reopen();
     const shown = answer.candidates.length;
     status.textContent = shown
-      ? `${notice.textContent} ${tell(answer.clear ? "candidateClear" : "candidatesFound", shown)}`.trim()
+      ? `${notice.textContent} ${t(answer.clear ? "desk.candidateClear" : "desk.candidatesFound", shown)}`.trim()
       : notice.textContent;
     if (entered) enter();
   }
 
   function option(candidate, i) {
-    const word = certainty(candidate, i);
+    const sure = certainty(candidate, i);
     const grid =
       candidate.match === "grid" || candidate.match === "community" ? null : candidate.grids.at(-1);
     const detail = detailOf(candidate);
@@ -181,16 +181,16 @@ export function askBox(to) {
       el(
         "span",
         { class: "candidate-head" },
-        el("span", { class: "kind" }, tell("kinds")[candidate.match] || candidate.match),
+        el("span", { class: "kind" }, words("desk.kinds")[candidate.match] || candidate.match),
         name(candidate.address || candidate.name, "span", { class: "candidate-title" }),
-        el("span", { class: `certainty certainty-${word}` }, tell(word)),
+        el("span", { class: `certainty certainty-${sure}` }, t(`desk.certainty.${sure}`)),
       ),
       el(
         "span",
         { class: "candidate-why" },
         detail ? name(detail) : null,
         detail ? " · " : null,
-        candidate.reasons.map((r) => r.text).join(tell("or")),
+        candidate.reasons.map((r) => r.text).join(t("desk.or")),
       ),
       grid ? name(grid.name, "span", { class: "candidate-grid" }) : null,
     );
@@ -199,7 +199,9 @@ export function askBox(to) {
   /** What a candidate's title leaves out: its name, and how many buildings it stands for. */
   function detailOf({ name: called, address, buildings }) {
     const other = address && !address.endsWith(called) ? called : "";
-    return [other, buildings > 1 ? tell("buildingsIn", buildings) : ""].filter(Boolean).join(" · ");
+    return [other, buildings > 1 ? t("desk.buildingsIn", buildings) : ""]
+      .filter(Boolean)
+      .join(" · ");
   }
 
   function certainty(candidate, i) {
@@ -303,10 +305,10 @@ export function askBox(to) {
   }
 
   function speakAgain() {
-    label.textContent = tell("ask");
-    field.placeholder = tell("askPlaceholder");
-    clear.setAttribute("aria-label", tell("clear"));
-    list.setAttribute("aria-label", tell("candidates"));
+    label.textContent = t("desk.ask");
+    field.placeholder = t("desk.askPlaceholder");
+    clear.setAttribute("aria-label", t("common.clear"));
+    list.setAttribute("aria-label", t("desk.candidates"));
     datum.speakAgain();
     if (asked && !list.hidden) search();
   }

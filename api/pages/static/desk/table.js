@@ -1,11 +1,13 @@
 /** A spreadsheet in, the same spreadsheet with grid columns out. */
 
+import { el, fill, icon, name } from "../core/dom.js";
+import { language, t, tNodes } from "../core/words.js";
 import { problemOf } from "./ask.js";
 import { DATUMS, datumName } from "./datum-choice.js";
-import { el, fill, icon, name } from "../core/dom.js";
-import { around, size, tell } from "./desk-words.js";
-import { spoken } from "../core/words.js";
+import { size } from "./format.js";
 
+/** What a row can come to, in the order they are told. */
+const COUNTS = ["located", "review", "outside", "errors"];
 const MOST_BYTES = 20 * 1024 * 1024;
 const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -63,10 +65,10 @@ export function tablePanel(wanted) {
     if (!given || request) return;
     const wrong = fault(given);
     file = wrong ? null : given;
-    fill(chosen, wrong ? null : name(tell("fileIs", given.name, size(given.size))));
+    fill(chosen, wrong ? null : name(t("desk.fileIs", given.name, size(given.size))));
     fill(said, wrong ? el("p", { class: "notice notice-error", role: "alert" }, ...wrong) : null);
     send.disabled = !file;
-    pick.textContent = tell(file ? "chooseAgain" : "choose");
+    pick.textContent = t(file ? "desk.chooseAgain" : "desk.choose");
     picker.value = "";
     if (file) send.focus();
   }
@@ -76,14 +78,14 @@ export function tablePanel(wanted) {
     request = new XMLHttpRequest();
     request.responseType = "blob";
     request.open("POST", `/locate/table${datum.value ? `?datum=${datum.value}` : ""}`);
-    request.setRequestHeader("Accept-Language", spoken());
+    request.setRequestHeader("Accept-Language", language());
     request.upload.addEventListener("progress", ({ loaded, total }) =>
       tellProgress(total ? loaded / total : 0),
     );
     request.upload.addEventListener("load", tellWorking);
     request.addEventListener("load", () => finish(request));
-    request.addEventListener("error", () => ended(error(tell("unreachable"))));
-    request.addEventListener("abort", () => ended(el("p", {}, tell("cancelled"))));
+    request.addEventListener("error", () => ended(error(t("desk.unreachable"))));
+    request.addEventListener("abort", () => ended(el("p", {}, t("desk.cancelled"))));
     busy(true);
     tellProgress(0);
     const form = new FormData();
@@ -100,16 +102,16 @@ export function tablePanel(wanted) {
 
   function tellProgress(share) {
     bar.value = 100 * share;
-    fill(said, el("p", {}, tell("sending", Math.floor(100 * share))));
+    fill(said, el("p", {}, t("desk.sending", Math.floor(100 * share))));
   }
 
   function tellWorking() {
     const since = performance.now();
     bar.removeAttribute("value");
-    const words = el("p", { "aria-live": "off" }, tell("working", 0));
+    const words = el("p", { "aria-live": "off" }, t("desk.working", 0));
     fill(said, words);
     clock = setInterval(
-      () => (words.textContent = tell("working", Math.round((performance.now() - since) / 1000))),
+      () => (words.textContent = t("desk.working", Math.round((performance.now() - since) / 1000))),
       1000,
     );
   }
@@ -145,39 +147,41 @@ export function tablePanel(wanted) {
       "a",
       { class: "tool tool-main", href: result, download: resultName(file.name, xlsx) },
       icon("M12 4v11M7 11l5 5 5-5M5 20h14"),
-      tell("download"),
+      t("desk.download"),
     );
     return [
-      el("p", {}, el("b", {}, tell("done", counts.rows.toLocaleString("en")))),
+      el("p", {}, el("b", {}, t("desk.done", counts.rows.toLocaleString("en")))),
       el(
         "dl",
         { class: "table-counts" },
-        ...["located", "review", "outside", "errors"].map((key) =>
+        ...COUNTS.map((key) =>
           el(
             "div",
             { class: counts[key] ? `count count-${key}` : "count" },
-            el("dt", {}, tell(`count${key[0].toUpperCase()}${key.slice(1)}`)),
+            el("dt", {}, t(`desk.rowsCounted.${key}`)),
             el("dd", {}, counts[key].toLocaleString("en")),
           ),
         ),
       ),
-      counts.review ? el("p", { class: "quiet" }, tell(xlsx ? "review" : "reviewCsv")) : null,
+      counts.review
+        ? el("p", { class: "quiet" }, t(xlsx ? "desk.review" : "desk.reviewCsv"))
+        : null,
       link,
-      synthetic ? el("p", {}, el("span", { class: "tag" }, tell("synthetic"))) : null,
+      synthetic ? el("p", {}, el("span", { class: "tag" }, t("common.synthetic"))) : null,
     ];
   }
 
   function speakAgain() {
-    title.textContent = tell("tableTitle");
-    how.textContent = tell("tableHow");
-    pick.textContent = tell(file ? "chooseAgain" : "choose");
-    send.textContent = tell("send");
-    cancel.textContent = tell("cancel");
-    datumLabel.textContent = tell("tableDatum");
+    title.textContent = t("desk.tableTitle");
+    how.textContent = t("desk.tableHow");
+    pick.textContent = t(file ? "desk.chooseAgain" : "desk.choose");
+    send.textContent = t("desk.send");
+    cancel.textContent = t("desk.cancel");
+    datumLabel.textContent = t("desk.tableDatum");
     const kept = datum.value;
     fill(
       datum,
-      el("option", { value: "" }, tell("tableDatumNone")),
+      el("option", { value: "" }, t("desk.tableDatumNone")),
       ...DATUMS.map((d) => el("option", { value: d }, datumName(d))),
     );
     datum.value = kept;
@@ -193,11 +197,11 @@ export function tablePanel(wanted) {
 
 /** What is wrong with a file before it is sent; null: nothing. */
 function fault({ name: title, size: bytes }) {
-  const says = (key, ...more) => around(key, name(title), ...more);
-  if (/\.xls$/i.test(title)) return says("oldExcel");
-  if (!/\.(csv|xlsx)$/i.test(title)) return says("notTable");
-  if (!bytes) return says("emptyFile");
-  return bytes > MOST_BYTES ? says("tooLarge", size(bytes)) : null;
+  const says = (key, ...more) => tNodes(key, name(title), ...more);
+  if (/\.xls$/i.test(title)) return says("desk.oldExcel");
+  if (!/\.(csv|xlsx)$/i.test(title)) return says("desk.notTable");
+  if (!bytes) return says("desk.emptyFile");
+  return bytes > MOST_BYTES ? says("desk.tooLarge", size(bytes)) : null;
 }
 
 function error(text) {
@@ -207,18 +211,14 @@ function error(text) {
 function countsOf(header) {
   try {
     const counts = JSON.parse(header);
-    return ["rows", "located", "review", "outside", "errors"].every((key) =>
-      Number.isInteger(counts[key]),
-    )
-      ? counts
-      : null;
+    return ["rows", ...COUNTS].every((key) => Number.isInteger(counts[key])) ? counts : null;
   } catch {
     return null;
   }
 }
 
 function resultName(title, xlsx) {
-  return `${tell("resultName", title.replace(/\.[^.]*$/, ""))}.${xlsx ? "xlsx" : "csv"}`;
+  return `${t("desk.resultName", title.replace(/\.[^.]*$/, ""))}.${xlsx ? "xlsx" : "csv"}`;
 }
 
 /** A file may be dropped anywhere on the page. */
@@ -230,7 +230,7 @@ function dropping(take) {
   const show = (change) => {
     depth = Math.max(0, depth + change);
     curtain.hidden = depth === 0;
-    curtain.firstChild.textContent = tell("dropHere");
+    curtain.firstChild.textContent = t("desk.dropHere");
   };
   window.addEventListener("dragenter", (event) => hasFile(event) && show(1));
   window.addEventListener("dragleave", (event) => hasFile(event) && show(-1));

@@ -1,8 +1,9 @@
 /** Somebody, or a grid, with the duties now, planned and before. */
 
-import { api, el, failure, fill, name } from "../core/shell.js";
 import { daysOf } from "../core/edit-dialog.js";
 import { shown } from "../core/edit-values.js";
+import { api, el, failure, fill, name } from "../core/shell.js";
+import { t, words } from "../core/words.js";
 import {
   appoint,
   editPerson,
@@ -12,7 +13,6 @@ import {
   withdrawDuty,
 } from "./people-forms.js";
 import { remarks } from "./people-tabs.js";
-import { say } from "../core/record-words.js";
 
 const PUBLIC = ["office_phone", "organisation"];
 const PERSONAL = ["mobile", "consent", "party_member"];
@@ -43,12 +43,12 @@ export async function showPerson(node, id, ways, found = []) {
         el("span", { class: "code quiet" }, person.id),
       ),
       remarks(found),
-      person.editable ? null : el("p", { class: "notice notice-none" }, say("readOnly")),
+      person.editable ? null : el("p", { class: "notice notice-none" }, t("record.readOnly")),
       el(
         "dl",
         { class: "facts" },
         ...[...PUBLIC, ...(person.editable ? PERSONAL : [])].flatMap((key) => [
-          el("dt", {}, say("fields")[key]),
+          el("dt", {}, words("record.fields")[key]),
           el("dd", {}, shown(key, person[key])),
         ]),
       ),
@@ -56,11 +56,11 @@ export async function showPerson(node, id, ways, found = []) {
         ? el(
             "div",
             { class: "row" },
-            act("edit", () => editPerson(person, done), "edit-person"),
-            act("appoint", () => appoint({ person }, done), "appoint"),
-            current ? act("leave", () => leaveOffice(person, done), "leave") : null,
+            act("record.edit", () => editPerson(person, done), "edit-person"),
+            act("record.appoint", () => appoint({ person }, done), "appoint"),
+            current ? act("record.leave", () => leaveOffice(person, done), "leave") : null,
           )
-        : el("p", { class: "quiet small" }, say("hidden")),
+        : el("p", { class: "quiet small" }, t("record.hidden")),
     ),
     el(
       "section",
@@ -73,7 +73,9 @@ export async function showPerson(node, id, ways, found = []) {
             {},
             duty.grid
               ? link(`${duty.grid.name}`, () => ways.openGrid(duty.grid.code))
-              : name(duty.lost_grid ? say("lostGrid", duty.lost_grid) : say("subdistrict")),
+              : name(
+                  duty.lost_grid ? t("record.lostGrid", duty.lost_grid) : t("record.subdistrict"),
+                ),
             " ",
             el("b", {}, duty.role_title),
             duty.grid ? el("span", { class: "quiet small" }, ` ${duty.grid.code}`) : null,
@@ -102,27 +104,27 @@ export async function showGrid(node, code, ways, found = []) {
       el(
         "div",
         { class: "subject" },
-        name(grid ? grid.name : say("subdistrict"), "h2"),
+        name(grid ? grid.name : t("record.subdistrict"), "h2"),
         grid ? el("span", { class: "code quiet" }, grid.code) : null,
-        grid ? el("span", { class: "tag tag-quiet" }, say("levels")[grid.level]) : null,
+        grid ? el("span", { class: "tag tag-quiet" }, words("record.levels")[grid.level]) : null,
       ),
       grid?.within.length ? el("p", { class: "quiet" }, grid.within.join(" · ")) : null,
       grid?.households != null
-        ? el("p", { class: "quiet" }, say("households", grid.households))
+        ? el("p", { class: "quiet" }, t("record.households", grid.households))
         : null,
       remarks(found),
-      grid && !grid.leader ? el("p", { class: "notice" }, say("withoutLeader")) : null,
+      grid && !grid.leader ? el("p", { class: "notice" }, t("record.withoutLeader")) : null,
       body.editable
         ? el(
             "div",
             { class: "row" },
             act(
-              "appoint",
+              "record.appoint",
               () => appoint({ grid, role: grid && !grid.leader ? "grid_leader" : "" }, done),
               "appoint",
             ),
           )
-        : el("p", { class: "notice notice-none" }, say("readOnly")),
+        : el("p", { class: "notice notice-none" }, t("record.readOnly")),
     ),
     el(
       "section",
@@ -160,16 +162,16 @@ async function asked(node, path) {
 }
 
 function states(duties, told, done) {
-  if (!duties.length) return [el("p", { class: "quiet" }, say("noDuties"))];
+  if (!duties.length) return [el("p", { class: "quiet" }, t("record.noDuties"))];
   return [
-    ["now", "dutiesNow"],
-    ["later", "dutiesLater"],
-    ["before", "dutiesBefore"],
+    ["now", "record.dutiesNow"],
+    ["later", "record.dutiesLater"],
+    ["before", "record.dutiesBefore"],
   ].flatMap(([state, title]) => {
     const some = duties.filter((duty) => duty.state === state);
     return some.length
       ? [
-          el("h2", {}, say(title)),
+          el("h2", {}, t(title)),
           el(
             "div",
             { class: `duties is-${state}` },
@@ -193,15 +195,16 @@ function line(duty, what, done) {
 }
 
 function acts(duty, done) {
-  if (duty.state === "later") return [act("withdraw", () => withdrawDuty(duty, done), "withdraw")];
+  if (duty.state === "later")
+    return [act("record.withdraw", () => withdrawDuty(duty, done), "withdraw")];
   return [
-    act("handOver", () => handOver(duty, done), "hand-over"),
-    act("end", () => endDuty(duty, done), "end"),
+    act("record.handOver", () => handOver(duty, done), "hand-over"),
+    act("record.end", () => endDuty(duty, done), "end"),
   ];
 }
 
 function act(label, choose, kind) {
-  return el("button", { type: "button", class: `tool ${kind}`, onclick: choose }, say(label));
+  return el("button", { type: "button", class: `tool ${kind}`, onclick: choose }, t(label));
 }
 
 function link(text, choose) {

@@ -1,6 +1,6 @@
 /** The forms of people and duties. Each saves against the state it was opened on. */
 
-import { api, el, field } from "../core/shell.js";
+import { findPeople, gridLine, personLine, picker } from "../core/combobox.js";
 import {
   checkField,
   choiceField,
@@ -12,8 +12,8 @@ import {
   reasonField,
   saveOver,
 } from "../core/edit-dialog.js";
-import { findPeople, gridLine, personLine, picker } from "../core/combobox.js";
-import { say } from "../core/record-words.js";
+import { api, el, field } from "../core/shell.js";
+import { t, words } from "../core/words.js";
 
 const TEXTS = ["name", "office_phone", "mobile", "organisation"];
 const LEVELS = {
@@ -32,7 +32,7 @@ function personFields(person) {
     TEXTS.map((key) => [
       key,
       field(
-        say("fields")[key],
+        words("record.fields")[key],
         el("input", {
           type: key.endsWith("phone") || key === "mobile" ? "tel" : "text",
           value: person[key] ?? "",
@@ -40,17 +40,17 @@ function personFields(person) {
           autocomplete: "off",
           name: key,
         }),
-        key === "mobile" ? say("mobileHint") : "",
+        key === "mobile" ? t("record.mobileHint") : "",
       ),
     ]),
   );
-  made.consent = checkField(say("fields").consent, person.consent, say("consentHint"));
+  made.consent = checkField(t("record.fields.consent"), person.consent, t("record.consentHint"));
   made.party_member = choiceField(
-    say("fields").party_member,
+    t("record.fields.party_member"),
     [
-      ["", say("unknown")],
-      ["true", say("yes")],
-      ["false", say("no")],
+      ["", t("record.unknown")],
+      ["true", t("record.yes")],
+      ["false", t("record.no")],
     ],
     person.party_member == null ? "" : String(person.party_member),
   );
@@ -71,10 +71,10 @@ export function newPerson(then) {
   const fields = personFields({ consent: false });
   const reason = reasonField();
   editDialog(
-    say("newPerson"),
+    t("record.newPerson"),
     [...Object.values(fields), reason].map((one) => one.node),
     {
-      label: say("save"),
+      label: t("record.save"),
       wide: true,
       fields,
       act: async () => {
@@ -96,10 +96,10 @@ export function editPerson(person, done) {
   const reason = reasonField();
   const keys = Object.keys(fields);
   editDialog(
-    say("edit"),
+    t("record.edit"),
     [...Object.values(fields), reason].map((one) => one.node),
     {
-      label: say("save"),
+      label: t("record.save"),
       wide: true,
       fields,
       act: async () => {
@@ -120,7 +120,7 @@ export function editPerson(person, done) {
           base,
         });
         if (!saved) return false;
-        done(saved.theirs ? [remark("taken")] : saved.body.findings);
+        done(saved.theirs ? [takenNote()] : saved.body.findings);
         return true;
       },
     },
@@ -130,13 +130,13 @@ export function editPerson(person, done) {
 /** @param {any} duty @param {(found: any[]) => void} done */
 export function handOver(duty, done) {
   const says = el("p", { class: "says", hidden: true });
-  const to = picker(say("successor"), {
+  const to = picker(t("record.successor"), {
     find: peopleOnly,
     line: personLine,
-    hint: say("successorHint"),
+    hint: t("record.successorHint"),
     changed: tell,
   });
-  const on = dayField(say("on"), dayFromNow(1));
+  const on = dayField(t("record.on"), dayFromNow(1));
   const reason = reasonField();
   on.input.addEventListener("input", tell);
 
@@ -145,17 +145,17 @@ export function handOver(duty, done) {
     says.hidden = !ready;
     if (!ready) return;
     says.textContent =
-      say(
-        "handOverSays",
+      t(
+        "record.handOverSays",
         duty.person.name,
         dayBefore(on.input.value),
         to.value().name,
         on.input.value,
-      ) + (on.input.value < dayFromNow() ? ` ${say("pastDay")}` : "");
+      ) + (on.input.value < dayFromNow() ? ` ${t("record.pastDay")}` : "");
   }
 
-  editDialog(say("handOverTitle"), [about(duty), to.node, on.node, says, reason.node], {
-    label: say("handOver"),
+  editDialog(t("record.handOverTitle"), [about(duty), to.node, on.node, says, reason.node], {
+    label: t("record.handOver"),
     fields: { to, on },
     act: () =>
       pressed([to, on], async () =>
@@ -171,11 +171,11 @@ export function handOver(duty, done) {
 
 /** @param {any} duty @param {(found: any[]) => void} done */
 export function endDuty(duty, done) {
-  const until = dayField(say("endOn"), duty.until ?? dayFromNow(1));
-  const goesOn = duty.until ? checkField(say("reopen"), false) : null;
+  const until = dayField(t("record.endOn"), duty.until ?? dayFromNow(1));
+  const goesOn = duty.until ? checkField(t("record.reopen"), false) : null;
   const reason = reasonField();
-  editDialog(say("endTitle"), [about(duty), until.node, goesOn?.node ?? null, reason.node], {
-    label: say("save"),
+  editDialog(t("record.endTitle"), [about(duty), until.node, goesOn?.node ?? null, reason.node], {
+    label: t("record.save"),
     fields: { until },
     act: () => {
       const open = goesOn?.input.checked;
@@ -196,10 +196,14 @@ export function endDuty(duty, done) {
 export function withdrawDuty(duty, done) {
   const reason = reasonField();
   editDialog(
-    say("withdrawTitle"),
-    [about(duty), el("p", { class: "says" }, say("withdrawSays", duty.person.name)), reason.node],
+    t("record.withdrawTitle"),
+    [
+      about(duty),
+      el("p", { class: "says" }, t("record.withdrawSays", duty.person.name)),
+      reason.node,
+    ],
     {
-      label: say("withdraw"),
+      label: t("record.withdraw"),
       act: () => save(`/duties/${duty.id}/withdraw`, duty, { reason: reason.input.value }, done),
     },
   );
@@ -207,13 +211,13 @@ export function withdrawDuty(duty, done) {
 
 /** @param {any} person @param {(found: any[]) => void} done */
 export function leaveOffice(person, done) {
-  const on = dayField(say("leaveOn"), dayFromNow(1));
+  const on = dayField(t("record.leaveOn"), dayFromNow(1));
   const reason = reasonField();
   editDialog(
-    `${say("leaveTitle")} · ${person.name}`,
-    [el("p", { class: "says" }, say("leaveSays", person.name)), on.node, reason.node],
+    `${t("record.leaveTitle")} · ${person.name}`,
+    [el("p", { class: "says" }, t("record.leaveSays", person.name)), on.node, reason.node],
     {
-      label: say("leave"),
+      label: t("record.leave"),
       danger: true,
       fields: { on },
       act: () =>
@@ -239,22 +243,22 @@ export function appoint({ person, grid, role = "" }, done) {
   const fixedGrid = grid !== undefined;
   const who = person
     ? null
-    : picker(say("fields").person, {
+    : picker(t("record.fields.person"), {
         find: peopleOnly,
         line: personLine,
-        hint: say("successorHint"),
+        hint: t("record.successorHint"),
       });
   const where = fixedGrid
     ? null
-    : picker(say("grid"), {
+    : picker(t("record.grid"), {
         find: gridsOnly,
         line: gridLine,
-        hint: say("gridHint"),
+        hint: t("record.gridHint"),
         changed: offer,
       });
-  const roles = choiceField(say("role"), []);
-  const since = dayField(say("since"), dayFromNow(1));
-  const until = dayField(say("until"));
+  const roles = choiceField(t("record.role"), []);
+  const since = dayField(t("record.since"), dayFromNow(1));
+  const until = dayField(t("record.until"));
   const reason = reasonField();
   const chosenGrid = () => (fixedGrid ? grid : where.value());
 
@@ -264,16 +268,16 @@ export function appoint({ person, grid, role = "" }, done) {
     const options = Object.keys(LEVELS).filter((one) => LEVELS[one].includes(level));
     roles.input.replaceChildren(
       ...options.map((one) =>
-        el("option", { value: one, selected: one === kept }, say("roles")[one]),
+        el("option", { value: one, selected: one === kept }, words("record.roles")[one]),
       ),
     );
   }
 
   offer();
   const title = [
-    say("appointTitle"),
+    t("record.appointTitle"),
     person?.name,
-    fixedGrid ? (grid?.name ?? say("subdistrict")) : "",
+    fixedGrid ? (grid?.name ?? t("record.subdistrict")) : "",
   ]
     .filter(Boolean)
     .join(" · ");
@@ -281,7 +285,7 @@ export function appoint({ person, grid, role = "" }, done) {
     title,
     [who?.node ?? null, where?.node ?? null, roles.node, since.node, until.node, reason.node],
     {
-      label: say("appoint"),
+      label: t("record.appoint"),
       fields: { since, until, role: roles, ...(where ? { grid: where } : {}) },
       act: () =>
         pressed([...(who ? [who] : []), since], async () => {
@@ -305,7 +309,7 @@ const peopleOnly = async (q, signal) => (await findPeople(q, signal, 12)).people
 const gridsOnly = async (q, signal) => (await findPeople(q, signal, 12)).grids;
 
 function about(duty) {
-  const where = duty.grid ? `${duty.grid.name} ${duty.grid.code}` : say("subdistrict");
+  const where = duty.grid ? `${duty.grid.name} ${duty.grid.code}` : t("record.subdistrict");
   return el(
     "p",
     {},
@@ -327,7 +331,7 @@ async function save(path, duty, sent, done, method = "POST") {
     base: duty.state ? { since: base.since, until: base.until } : base,
   });
   if (!saved) return false;
-  done(saved.theirs ? [remark("taken")] : saved.body.findings);
+  done(saved.theirs ? [takenNote()] : saved.body.findings);
   return Object.keys(changes).length >= 0;
 }
 
@@ -340,11 +344,11 @@ async function pressed(fields, work) {
 
 function required(one) {
   const filled = one.value ? Boolean(one.value()) : Boolean(one.input.value.trim());
-  one.wrong(filled ? "" : one.value ? say("pick") : say("missing"));
+  one.wrong(filled ? "" : one.value ? t("record.pick") : t("record.missing"));
   if (!filled) one.input.focus();
   return filled;
 }
 
-function remark(key) {
-  return { severity: "note", detail: say(key) };
+function takenNote() {
+  return { severity: "note", detail: t("record.taken") };
 }

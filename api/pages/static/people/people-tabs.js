@@ -1,15 +1,18 @@
 /** The way between people and places. */
 
 import { el } from "../core/shell.js";
-import { say } from "../core/record-words.js";
+import { t } from "../core/words.js";
 
 /** @param {"people"|"places"} current */
 export function tabs(current) {
   return el(
     "nav",
-    { class: "desk-tabs", "aria-label": say("peopleTitle") },
-    ...["people", "places"].map((one) =>
-      el("a", { href: `/desk/${one}`, "aria-current": one === current ? "page" : null }, say(one)),
+    { class: "desk-tabs", "aria-label": t("record.peopleTitle") },
+    ...[
+      ["people", "record.people"],
+      ["places", "record.places"],
+    ].map(([one, label]) =>
+      el("a", { href: `/desk/${one}`, "aria-current": one === current ? "page" : null }, t(label)),
     ),
   );
 }

@@ -1,14 +1,14 @@
 /** People and duties: find somebody or a grid, look, edit, hand over. */
 
-import { api, el, failure, fill, shell } from "../core/shell.js";
 import { asTyped, findPeople, gridLine, personLine, pick } from "../core/combobox.js";
+import { api, el, failure, fill, shell } from "../core/shell.js";
+import { t, words } from "../core/words.js";
 import { showGrid, showPerson } from "./people-card.js";
 import { newPerson } from "./people-forms.js";
-import { say } from "../core/record-words.js";
 import { tabs } from "./people-tabs.js";
 
 const { main, allowed } = await shell({
-  title: { "zh-CN": "人员与任职", en: "People and duties" },
+  title: t("record.peopleTitle"),
   current: "people",
   needs: "staff",
 });
@@ -18,14 +18,14 @@ function begin() {
   const box = el("input", {
     type: "search",
     class: "find",
-    "aria-label": say("findPeople"),
-    placeholder: say("findPeople"),
+    "aria-label": t("record.findPeople"),
+    placeholder: t("record.findPeople"),
     autocomplete: "off",
     maxlength: 100,
     oninput: () => ask(box.value),
   });
   const found = el("div", { class: "found" });
-  const attention = el("section", { class: "card", "aria-label": say("attention") });
+  const attention = el("section", { class: "card", "aria-label": t("record.attention") });
   const detail = el("div", { class: "desk-detail", tabindex: -1, "aria-live": "polite" });
   const two = el(
     "div",
@@ -44,7 +44,7 @@ function begin() {
           el(
             "button",
             { type: "button", class: "tool add-person", onclick: () => newPerson(openPerson) },
-            say("newPerson"),
+            t("record.newPerson"),
           ),
         ),
       ),
@@ -62,7 +62,7 @@ function begin() {
             location.hash = "";
           },
         },
-        say("back"),
+        t("record.back"),
       ),
       detail,
     ),
@@ -80,20 +80,20 @@ function begin() {
     fill(
       found,
       ...group(
-        say("peopleFound"),
+        t("record.peopleFound"),
         people.map((one) =>
           pick(personLine(one, () => openPerson(one.id), location.hash === `#person=${one.id}`)),
         ),
         answer.people_total,
       ),
       ...group(
-        say("gridsFound"),
+        t("record.gridsFound"),
         grids.map((one) =>
           pick(gridLine(one, () => openGrid(one.code), location.hash === `#grid=${one.code}`)),
         ),
         answer.grids_total,
       ),
-      people.length || grids.length ? null : el("p", { class: "quiet" }, say("nothing")),
+      people.length || grids.length ? null : el("p", { class: "quiet" }, t("record.nothing")),
     );
   }
 
@@ -102,7 +102,7 @@ function begin() {
       const { body } = await api("GET", "/duties/findings");
       fill(
         attention,
-        el("h2", {}, say("attention")),
+        el("h2", {}, t("record.attention")),
         ...attentionNodes(body, openGrid, openPerson),
       );
     } catch (problem) {
@@ -114,7 +114,10 @@ function begin() {
     const [, kind, id] = /^#(person|grid)=(.+)$/.exec(location.hash) ?? [];
     two.classList.toggle("is-chosen", Boolean(kind));
     if (!kind) {
-      fill(detail, el("section", { class: "card" }, el("p", { class: "quiet" }, say("choose"))));
+      fill(
+        detail,
+        el("section", { class: "card" }, el("p", { class: "quiet" }, t("record.choose"))),
+      );
       return;
     }
     const show = kind === "person" ? showPerson : showGrid;
@@ -146,17 +149,17 @@ function group(title, lines, total) {
     el("p", { class: "label" }, title),
     el("div", { class: "picks" }, ...lines),
     total > lines.length
-      ? el("p", { class: "quiet small" }, say("more", total, lines.length))
+      ? el("p", { class: "quiet small" }, t("record.more", total, lines.length))
       : null,
   ];
 }
 
 function attentionNodes({ without_leader: without, too_heavy: heavy, limit }, toGrid, toPerson) {
-  if (!without.length && !heavy.length) return [el("p", { class: "quiet" }, say("allWell"))];
+  if (!without.length && !heavy.length) return [el("p", { class: "quiet" }, t("record.allWell"))];
   const nodes = [];
   if (without.length) {
     nodes.push(
-      el("p", { class: "label" }, `${say("withoutLeader")} · ${without.length}`),
+      el("p", { class: "label" }, `${t("record.withoutLeader")} · ${without.length}`),
       el(
         "div",
         { class: "picks" },
@@ -166,15 +169,15 @@ function attentionNodes({ without_leader: without, too_heavy: heavy, limit }, to
   }
   if (heavy.length) {
     nodes.push(
-      el("p", { class: "label" }, `${say("tooHeavy")} · ${heavy.length}`),
+      el("p", { class: "label" }, `${t("record.tooHeavy")} · ${heavy.length}`),
       el(
         "div",
         { class: "picks" },
         ...heavy.map((one) =>
           pick({
             title: one.person.name,
-            side: say("households", one.households),
-            more: `${say("levels")[one.level]} · ${limit ? say("heavyLimit", limit) : say("heavyWhy", one.median)} · ${one.grids.map((g) => g.name).join("、")}`,
+            side: t("record.households", one.households),
+            more: `${words("record.levels")[one.level]} · ${limit ? t("record.heavyLimit", limit) : t("record.heavyWhy", one.median)} · ${one.grids.map((g) => g.name).join("、")}`,
             choose: () => toPerson(one.person.id),
           }),
         ),

@@ -1,18 +1,17 @@
 /** The forms of places. The datum of a position is always stated, never guessed. */
 
-import { api, el, field } from "../core/shell.js";
+import { findPlaces, picker, placeLine } from "../core/combobox.js";
 import { readCoordinates } from "../core/coordinates.js";
 import { checkField, choiceField, editDialog, reasonField, saveOver } from "../core/edit-dialog.js";
-import { findPlaces, picker, placeLine } from "../core/combobox.js";
-import { say } from "../core/record-words.js";
-import { spoken } from "../core/words.js";
+import { api, el, field } from "../core/shell.js";
+import { language, t, words } from "../core/words.js";
 
 const TEXTS = ["name", "address", "category", "compound"];
 const LISTS = ["aliases", "former_names"];
 const COUNTS = ["households", "units", "floors"];
 
 function placeFields(place) {
-  const label = (key) => (key === "name" ? say("placeName") : say("fields")[key]);
+  const label = (key) => (key === "name" ? t("record.placeName") : words("record.fields")[key]);
   const input = (key, value, given = {}) =>
     el("input", {
       type: "text",
@@ -29,18 +28,22 @@ function placeFields(place) {
     made[key] = field(
       label(key),
       input(key, (place[key] ?? []).join("；"), { maxlength: 2000 }),
-      say("listHint"),
+      t("record.listHint"),
     );
   if (place.kind === "building") {
     for (const key of COUNTS)
       made[key] = field(label(key), input(key, place[key], { inputmode: "numeric" }));
-    made.status = choiceField(label("status"), Object.entries(say("statuses")), place.status ?? "");
+    made.status = choiceField(
+      label("status"),
+      Object.entries(words("record.statuses")),
+      place.status ?? "",
+    );
   } else {
     made.building = picker(label("building"), {
       find: async (q, signal) =>
         (await findPlaces(q, signal, 20)).places.filter((one) => one.kind === "building"),
       line: placeLine,
-      hint: say("buildingHint"),
+      hint: t("record.buildingHint"),
       chosen: place.building
         ? {
             id: place.building,
@@ -82,7 +85,7 @@ function countOf(text) {
 /** The point of a place: pasted with its datum, or clicked on the map (WGS84). */
 function spotFields(hint) {
   const point = field(
-    say("position"),
+    t("record.position"),
     el("input", {
       type: "text",
       autocomplete: "off",
@@ -90,19 +93,23 @@ function spotFields(hint) {
       placeholder: hint,
       maxlength: 100,
     }),
-    say("positionHint"),
+    t("record.positionHint"),
   );
   const datum = choiceField(
-    say("datum"),
-    [["", say("datumChoose")], ...Object.entries(say("datums"))],
+    t("record.datum"),
+    [["", t("record.datumChoose")], ...Object.entries(words("record.datums"))],
     "",
-    say("datumWhy"),
+    t("record.datumWhy"),
   );
-  const map = el("details", { class: "field" }, el("summary", {}, say("map")));
+  const map = el("details", { class: "field" }, el("summary", {}, t("record.map")));
   map.addEventListener("toggle", () => {
     if (map.open && !map.querySelector("iframe"))
       map.append(
-        el("iframe", { class: "spot-map", title: say("map"), src: `/#embed=1&lang=${spoken()}` }),
+        el("iframe", {
+          class: "spot-map",
+          title: t("record.map"),
+          src: `/#embed=1&lang=${language()}`,
+        }),
       );
   });
   const hear = ({ origin, source, data }) => {
@@ -121,8 +128,8 @@ function spotFields(hint) {
     const typed = point.input.value.trim();
     if (!typed) return {};
     const read = readCoordinates(typed);
-    point.wrong(read && !read.problem ? "" : say("badPosition"));
-    datum.wrong(datum.input.value ? "" : say("datumChoose"));
+    point.wrong(read && !read.problem ? "" : t("record.badPosition"));
+    datum.wrong(datum.input.value ? "" : t("record.datumChoose"));
     if (!read || read.problem || !datum.input.value) return null;
     return { lon: read.lon, lat: read.lat, datum: datum.input.value };
   }
@@ -137,7 +144,11 @@ function spotFields(hint) {
 
 /** @param {(id: string, found: any[]) => void} then */
 export function newPlace(then) {
-  const kind = choiceField(say("fields").kind, Object.entries(say("kinds")), "business");
+  const kind = choiceField(
+    t("record.fields.kind"),
+    Object.entries(words("record.kinds")),
+    "business",
+  );
   const part = el("div", { class: "form is-two is-whole" });
   const spot = spotFields("118.7500, 32.1100");
   const reason = reasonField();
@@ -151,8 +162,8 @@ export function newPlace(then) {
 
   build();
   kind.input.addEventListener("change", build);
-  const box = editDialog(say("newPlace"), [kind.node, part, ...spot.nodes, reason.node], {
-    label: say("save"),
+  const box = editDialog(t("record.newPlace"), [kind.node, part, ...spot.nodes, reason.node], {
+    label: t("record.save"),
     wide: true,
     get fields() {
       return { ...fields, ...spot.fields };
@@ -176,8 +187,8 @@ export function newPlace(then) {
 /** @param {any} place @param {(found: any[]) => void} done */
 export function editPlace(place, done) {
   const fields = placeFields(place);
-  const keepName = checkField(say("renameKeep"), true);
-  const spot = spotFields(say("positionKeep"));
+  const keepName = checkField(t("record.renameKeep"), true);
+  const spot = spotFields(t("record.positionKeep"));
   const reason = reasonField();
   keepName.node.hidden = true;
   fields.name.input.addEventListener("input", () => {
@@ -185,7 +196,7 @@ export function editPlace(place, done) {
   });
   const { name: first, ...rest } = fields;
   const box = editDialog(
-    `${say("edit")} · ${place.name}`,
+    `${t("record.edit")} · ${place.name}`,
     [
       first.node,
       keepName.node,
@@ -194,7 +205,7 @@ export function editPlace(place, done) {
       reason.node,
     ],
     {
-      label: say("save"),
+      label: t("record.save"),
       wide: true,
       fields: { ...fields, ...spot.fields },
       act: async () => {
@@ -226,10 +237,13 @@ export function editPlace(place, done) {
           etag: place.etag,
           changes: sent,
           base,
-          label: (key) => (key === "name" ? say("placeName") : (say("fields")[key] ?? key)),
+          label: (key) =>
+            key === "name" ? t("record.placeName") : (words("record.fields")[key] ?? key),
         });
         if (!saved) return false;
-        done(saved.theirs ? [{ severity: "note", detail: say("taken") }] : saved.body.findings);
+        done(
+          saved.theirs ? [{ severity: "note", detail: t("record.taken") }] : saved.body.findings,
+        );
         return true;
       },
     },
@@ -240,18 +254,18 @@ export function editPlace(place, done) {
 /** @param {any} place @param {() => void} gone */
 export function removePlace(place, gone) {
   const contents = place.contents.length
-    ? checkField(say("removeContents", place.contents.length), false)
+    ? checkField(t("record.removeContents", place.contents.length), false)
     : null;
   const reason = reasonField();
   editDialog(
-    say("removeTitle"),
+    t("record.removeTitle"),
     [
-      el("p", { class: "says" }, say("removeSays", place.name)),
+      el("p", { class: "says" }, t("record.removeSays", place.name)),
       contents?.node ?? null,
       reason.node,
     ],
     {
-      label: say("remove"),
+      label: t("record.remove"),
       danger: true,
       act: async () => {
         const saved = await saveOver({
@@ -279,7 +293,7 @@ function given(values) {
 
 function required(one) {
   const filled = Boolean(one.input.value.trim());
-  one.wrong(filled ? "" : say("missing"));
+  one.wrong(filled ? "" : t("record.missing"));
   if (!filled) one.input.focus();
   return filled;
 }

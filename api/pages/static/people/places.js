@@ -1,12 +1,12 @@
 /** Places: find one, look, edit, move, remove; a new one. */
 
-import { api, el, failure, fill, name, shell } from "../core/shell.js";
-import { shown } from "../core/edit-values.js";
-import { arrive } from "./people-card.js";
 import { asTyped, findPlaces, pick, placeLine } from "../core/combobox.js";
+import { shown } from "../core/edit-values.js";
+import { api, el, failure, fill, name, shell } from "../core/shell.js";
+import { t, words } from "../core/words.js";
+import { arrive } from "./people-card.js";
 import { remarks, tabs } from "./people-tabs.js";
 import { editPlace, newPlace, removePlace } from "./place-forms.js";
-import { say } from "../core/record-words.js";
 
 const SHOWN = [
   "kind",
@@ -23,7 +23,7 @@ const SHOWN = [
 ];
 const OF_BUILDINGS = new Set(["households", "units", "floors", "status"]);
 const { main, allowed } = await shell({
-  title: { "zh-CN": "地点", en: "Places" },
+  title: t("record.placesTitle"),
   current: "people",
   needs: "staff",
 });
@@ -33,8 +33,8 @@ function begin() {
   const box = el("input", {
     type: "search",
     class: "find",
-    "aria-label": say("findPlaces"),
-    placeholder: say("findPlaces"),
+    "aria-label": t("record.findPlaces"),
+    placeholder: t("record.findPlaces"),
     autocomplete: "off",
     maxlength: 100,
     oninput: () => ask(box.value),
@@ -58,7 +58,7 @@ function begin() {
           el(
             "button",
             { type: "button", class: "tool add-place", onclick: () => newPlace(open) },
-            say("newPlace"),
+            t("record.newPlace"),
           ),
         ),
       ),
@@ -75,7 +75,7 @@ function begin() {
             location.hash = "";
           },
         },
-        say("back"),
+        t("record.back"),
       ),
       detail,
     ),
@@ -93,9 +93,9 @@ function begin() {
         found,
         lines.length
           ? el("div", { class: "picks" }, ...lines)
-          : el("p", { class: "quiet" }, say("nothing")),
+          : el("p", { class: "quiet" }, t("record.nothing")),
         answer.total > lines.length
-          ? el("p", { class: "quiet small" }, say("more", answer.total, lines.length))
+          ? el("p", { class: "quiet small" }, t("record.more", answer.total, lines.length))
           : null,
       );
     },
@@ -123,7 +123,7 @@ function begin() {
           "section",
           { class: "card" },
           remarks(remarked),
-          el("p", { class: "quiet" }, say("choosePlace")),
+          el("p", { class: "quiet" }, t("record.choosePlace")),
         ),
       );
       return;
@@ -140,7 +140,7 @@ function begin() {
   function card(place, remarked) {
     const done = (found) => open(place.id, found);
     const gone = () => {
-      told = [{ severity: "note", detail: `${say("removed")}：${place.name}` }];
+      told = [{ severity: "note", detail: `${t("record.removed")}：${place.name}` }];
       location.hash = "";
     };
     const keys = SHOWN.filter((key) => place.kind === "building" || !OF_BUILDINGS.has(key));
@@ -152,7 +152,7 @@ function begin() {
         { class: "subject" },
         name(place.name, "h2"),
         el("span", { class: "code quiet" }, place.id),
-        place.disclosed ? null : el("span", { class: "tag tag-error" }, say("undisclosed")),
+        place.disclosed ? null : el("span", { class: "tag tag-error" }, t("record.undisclosed")),
       ),
       place.grid
         ? el(
@@ -162,19 +162,19 @@ function begin() {
             " ",
             el("span", { class: "code" }, place.grid.code),
           )
-        : el("p", { class: "notice" }, say("outside")),
+        : el("p", { class: "notice" }, t("record.outside")),
       remarks(remarked),
-      place.editable ? null : el("p", { class: "notice notice-none" }, say("readOnly")),
+      place.editable ? null : el("p", { class: "notice notice-none" }, t("record.readOnly")),
       el(
         "dl",
         { class: "facts" },
         ...keys.flatMap((key) => [
-          el("dt", {}, say("fields")[key]),
+          el("dt", {}, words("record.fields")[key]),
           el("dd", {}, shown(key, place[key])),
         ]),
         ...(place.building
           ? [
-              el("dt", {}, say("fields").building),
+              el("dt", {}, t("record.fields.building")),
               el(
                 "dd",
                 {},
@@ -186,18 +186,18 @@ function begin() {
               ),
             ]
           : []),
-        el("dt", {}, say("fields").geometry),
+        el("dt", {}, t("record.fields.geometry")),
         el(
           "dd",
           {},
-          `${place.lon.toFixed(6)}, ${place.lat.toFixed(6)} WGS84 · ${say(place.footprint ? "footprint" : "point")}`,
+          `${place.lon.toFixed(6)}, ${place.lat.toFixed(6)} WGS84 · ${t(place.footprint ? "record.footprint" : "record.point")}`,
         ),
       ),
       place.contents.length
         ? el(
             "details",
             {},
-            el("summary", {}, say("contents", place.contents.length)),
+            el("summary", {}, t("record.contents", place.contents.length)),
             el(
               "ul",
               { class: "plain" },
@@ -222,7 +222,7 @@ function begin() {
             el(
               "button",
               { type: "button", class: "tool edit-place", onclick: () => editPlace(place, done) },
-              say("edit"),
+              t("record.edit"),
             ),
             el(
               "button",
@@ -231,7 +231,7 @@ function begin() {
                 class: "tool tool-danger remove-place",
                 onclick: () => removePlace(place, gone),
               },
-              say("remove"),
+              t("record.remove"),
             ),
           )
         : null,

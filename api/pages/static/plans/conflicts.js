@@ -1,9 +1,9 @@
 /** When somebody else was there too: what clashes is listed, and there are three ways out; nothing is lost. */
 
 import { el, name } from "../core/dom.js";
-import { dialog } from "./dialog.js";
-import { said, word } from "./words.js";
 import { api } from "../core/shell.js";
+import { inLanguage, t, words } from "../core/words.js";
+import { dialog } from "./dialog.js";
 
 /** A step could not be stored, for the plan has moved on. */
 export async function settleConflict(app, item, problem) {
@@ -11,21 +11,21 @@ export async function settleConflict(app, item, problem) {
   if (isOurs(app, item, body)) return goOn(app);
   const mine = app.outbox.items;
   const clash = (body.clash ?? []).length ? body.clash : (body.cells ?? []);
-  const ways = word("conflictWays");
-  const others = [...new Set((body.steps ?? []).map((s) => s.author))].join(word("and")) || "?";
+  const ways = words("plan.conflictWays");
+  const others = [...new Set((body.steps ?? []).map((s) => s.author))].join(t("plan.and")) || "?";
   return dialog(
-    word("conflictTitle"),
+    t("plan.conflictTitle"),
     [
-      el("p", {}, word("conflictText", others, (body.steps ?? []).length, mine.length)),
+      el("p", {}, t("plan.conflictText", others, (body.steps ?? []).length, mine.length)),
       steps(
-        word("conflictSteps"),
-        (body.steps ?? []).map((step) => said(step.text)),
+        t("plan.conflictSteps"),
+        (body.steps ?? []).map((step) => inLanguage(step.text)),
       ),
       clash.length
         ? el(
             "div",
             {},
-            el("h3", {}, `${word("conflictCells")} (${clash.length})`),
+            el("h3", {}, `${t("plan.conflictCells")} (${clash.length})`),
             cellList(app, clash),
           )
         : null,
@@ -146,29 +146,29 @@ export async function settleOutdated(app, given = null) {
       )
     )?.body;
   if (!body) return;
-  const ways = word("conflictWays");
+  const ways = words("plan.conflictWays");
   const rows = (body.grids ?? []).map((grid) =>
     el(
       "tr",
       {},
       el("td", {}, name(grid.name), " ", el("span", { class: "code quiet" }, grid.code ?? "")),
-      el("td", {}, name(said(grid.mine))),
-      el("td", {}, name(said(grid.theirs))),
+      el("td", {}, name(inLanguage(grid.mine))),
+      el("td", {}, name(inLanguage(grid.theirs))),
     ),
   );
   const rebase = (keep) => async () => {
     const answer = await app.ask("POST", "/rebase", { keep });
     if (!answer) return false;
     await app.reload();
-    app.tell(word("rebased", app.plan.base_version));
+    app.tell(t("plan.rebased", app.plan.base_version));
     return true;
   };
-  const meant = Object.values(word("outdatedWays"));
+  const meant = Object.values(words("plan.outdatedWays"));
   dialog(
-    word("outdatedTitle"),
+    t("plan.outdatedTitle"),
     [
-      el("p", {}, word("outdatedText", body.base_version, body.newest_version)),
-      body.free ? el("p", { class: "notice notice-done" }, word("outdatedFree")) : null,
+      el("p", {}, t("plan.outdatedText", body.base_version, body.newest_version)),
+      body.free ? el("p", { class: "notice notice-done" }, t("plan.outdatedFree")) : null,
       rows.length
         ? el(
             "div",
@@ -182,9 +182,9 @@ export async function settleOutdated(app, given = null) {
                 el(
                   "tr",
                   {},
-                  el("th", {}, word("tabs.grid")),
-                  el("th", {}, word("outdatedMine")),
-                  el("th", {}, word("outdatedTheirs")),
+                  el("th", {}, t("plan.tabs.grid")),
+                  el("th", {}, t("plan.outdatedMine")),
+                  el("th", {}, t("plan.outdatedTheirs")),
                 ),
               ),
               el("tbody", {}, ...rows),
@@ -195,7 +195,7 @@ export async function settleOutdated(app, given = null) {
         ? el(
             "details",
             {},
-            el("summary", {}, `${word("outdatedCells")} (${body.cells.length})`),
+            el("summary", {}, `${t("plan.outdatedCells")} (${body.cells.length})`),
             cellList(app, body.cells),
           )
         : null,
@@ -209,7 +209,7 @@ export async function settleOutdated(app, given = null) {
       ),
     ].filter(Boolean),
     [
-      { label: word("close") },
+      { label: t("plan.close") },
       {
         label: ways.copy[0],
         act: async () => {

@@ -1,7 +1,7 @@
 /** Dialogs: a title, a body, and buttons; closed by Escape, focus goes back where it was. */
 
 import { el } from "../core/dom.js";
-import { word } from "./words.js";
+import { t } from "../core/words.js";
 
 /**
  * @param {string} title
@@ -10,7 +10,7 @@ import { word } from "./words.js";
  *   closes after `act`, unless that answers false (or a promise of it)
  * @returns {HTMLDialogElement}
  */
-export function dialog(title, body, buttons = [{ label: word("close") }]) {
+export function dialog(title, body, buttons = [{ label: t("plan.close") }]) {
   const heading = el("h2", {}, title);
   const box = el("dialog", { class: "dialog plan-dialog", "aria-label": title });
   const press = async ({ act }) => {

@@ -1,36 +1,36 @@
 /** The workbench: one plan on the map, edited by cells. It asks the API and holds no rules. */
 
 import { el, fill, icon, name } from "../core/dom.js";
-import { bar } from "./header.js";
+import { api, failure, shell } from "../core/shell.js";
+import { createState } from "../core/state.js";
+import { t, words } from "../core/words.js";
 import { fetchColours, onScheme } from "./colours.js";
 import { settleConflict, settleOutdated } from "./conflicts.js";
 import { Drawing } from "./ground-layer.js";
+import { bar } from "./header.js";
 import { keyboard } from "./keys.js";
+import { stage } from "./map-controls.js";
 import { Model } from "./model.js";
 import { Outbox } from "./outbox.js";
-import { panel } from "./side-panel.js";
-import { Poster } from "./scan-layer.js";
 import { sky } from "./overlay.js";
-import { stage } from "./map-controls.js";
+import { Poster } from "./scan-layer.js";
+import { panel } from "./side-panel.js";
 import { hand } from "./tools.js";
 import { View } from "./view.js";
-import { word } from "./words.js";
-import { api, failure, shell } from "../core/shell.js";
-import { createState } from "../core/state.js";
 
 const POLL_MS = 12000;
 const id = decodeURIComponent(location.pathname.split("/")[3] ?? "");
 
 async function begin() {
   const { main, session, allowed } = await shell({
-    title: word("editor"),
+    title: t("plan.editor"),
     current: "plans",
     width: "wide",
     needs: "planner",
   });
   if (!allowed) return;
   document.documentElement.classList.remove("is-ready");
-  const wait = el("p", { class: "quiet" }, word("loading"));
+  const wait = el("p", { class: "quiet" }, t("plan.loading"));
   main.append(wait);
   try {
     const [plan, drawing] = await Promise.all([
@@ -68,7 +68,7 @@ function open(main, session, { body: plan, etag }, drawn) {
     : [90, 72, 66, 66];
   app.view.show(app.wholeBox());
   app.outbox.start(etag);
-  if (app.outbox.items.length) app.tell(word("lost", app.outbox.items.length));
+  if (app.outbox.items.length) app.tell(t("plan.lost", app.outbox.items.length));
   setInterval(() => app.look(), POLL_MS);
   window.addEventListener("beforeunload", (event) => {
     if (app.outbox.items.length && !app.outbox.kept) event.preventDefault();
@@ -113,7 +113,7 @@ function createApp(session, plan, drawn) {
     turn: 0,
   });
   const model = new Model(drawn);
-  const view = new View(word("mapOf"));
+  const view = new View(t("plan.mapOf"));
   const drawing = new Drawing(model);
   const notes = el("div", { class: "plan-notes", role: "status", "aria-live": "polite" });
 
@@ -206,7 +206,7 @@ function createApp(session, plan, drawn) {
           {
             type: "button",
             class: "plan-x",
-            "aria-label": word("close"),
+            "aria-label": t("plan.close"),
             onclick: () => note.remove(),
           },
           icon("M6 6 18 18M18 6 6 18"),
@@ -277,7 +277,7 @@ function createApp(session, plan, drawn) {
     /** Ask for one operation. @returns {Promise<any>} the delta, null when it was not done */
     async act(operation, { preview = [], ghost = [] } = {}) {
       if (!app.canEdit()) {
-        app.tell(word("readOnly", word("states")[app.plan.state]), "is-error");
+        app.tell(t("plan.readOnly", words("plan.states")[app.plan.state]), "is-error");
         return null;
       }
       performance.mark?.("plan-act");
@@ -320,7 +320,7 @@ function createApp(session, plan, drawn) {
           : [(line[0][0] + line[1][0]) / 2, (line[0][1] + line[1][1]) / 2];
       const cell = app.model.cellAt(middle);
       state.set("line", []);
-      if (!cell) return app.tell(word("tools.cut")[1]);
+      if (!cell) return app.tell(t("plan.tools.cut.1"));
       return app.act({
         kind: "cut_cell",
         cell: cell.id,
@@ -335,7 +335,7 @@ function createApp(session, plan, drawn) {
           app.model.cellAt(line[Math.floor(line.length / 2)]) ?? {},
           state.get("level"),
         );
-      if (!grid) return app.tell(word("tools.split")[1]);
+      if (!grid) return app.tell(t("plan.tools.split.1"));
       app.splitForm = { grid: grid.id, line: line.map((spot) => app.degrees(spot)) };
       state.set("selection", [grid.id]);
       state.set("tab", "grid");
@@ -393,7 +393,7 @@ function createApp(session, plan, drawn) {
       } catch (problem) {
         if (problem.status === 412) {
           app.outbox.etag = await app.reload();
-          app.tell(word("newerLoaded"));
+          app.tell(t("plan.newerLoaded"));
         } else if (problem.body?.type?.endsWith("plan-conflict")) settleOutdated(app, problem.body);
         else app.tell(problem.message, "is-error");
         return null;
@@ -407,8 +407,9 @@ function createApp(session, plan, drawn) {
       const { state: was, steps } = app.plan;
       if (answer.body.revision === app.plan.revision) app.take(answer.body);
       else await app.reload();
-      if (app.plan.state !== was) app.tell(word("stateNow", word("states")[app.plan.state]));
-      else if (app.plan.steps !== steps) app.tell(word("newerLoaded"));
+      if (app.plan.state !== was)
+        app.tell(t("plan.stateNow", words("plan.states")[app.plan.state]));
+      else if (app.plan.steps !== steps) app.tell(t("plan.newerLoaded"));
       app.outbox.etag = answer.etag;
     },
   };
@@ -424,7 +425,7 @@ function createApp(session, plan, drawn) {
       state.set("saving", [which, waiting]);
     },
     refused(_item, problem) {
-      app.tell(word("refused", problem.message), "is-error");
+      app.tell(t("plan.refused", problem.message), "is-error");
       app.redraw();
     },
     conflict: (item, problem) => settleConflict(app, item, problem),

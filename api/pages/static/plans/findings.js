@@ -1,11 +1,12 @@
 /** Findings: a sentence, the way there, a proposal that may help, or a waiver with reason and name. */
 
 import { el, name } from "../core/dom.js";
+import { inLanguage, t, words } from "../core/words.js";
 import { dialog, labelled } from "./dialog.js";
+import { ofRules } from "./format.js";
 import { doubtList, lookAt } from "./import.js";
 import { assignDialog } from "./people.js";
 import { runProposal } from "./proposals.js";
-import { ofRules, said, word } from "./words.js";
 
 /** Rules about who leads: another leader is a way out. */
 const LEADS = ["leaders", "load"];
@@ -18,7 +19,7 @@ export function findingsPanel(app) {
   const filters = el(
     "div",
     { class: "segments is-wide", role: "group" },
-    ...Object.entries(word("findingsFilter")).map(([key, label]) =>
+    ...Object.entries(words("plan.findingsFilter")).map(([key, label]) =>
       el(
         "button",
         {
@@ -50,7 +51,7 @@ export function findingsPanel(app) {
     filters,
     list.length
       ? el("ul", { class: "plan-findings plain" }, ...shown.map((finding) => row(app, finding)))
-      : el("p", { class: "quiet" }, word("noFindings")),
+      : el("p", { class: "quiet" }, t("plan.noFindings")),
     shown.length < list.length
       ? el(
           "button",
@@ -62,7 +63,7 @@ export function findingsPanel(app) {
               app.panel.show();
             },
           },
-          word("allFindings", list.length),
+          t("plan.allFindings", list.length),
         )
       : null,
     el("p", { class: "quiet small" }, rulesOf(app.plan.rules)),
@@ -71,7 +72,7 @@ export function findingsPanel(app) {
 
 /** The numbers of the office's rules, as its settings have them. */
 function rulesOf({ least_households: least, buildings, shopfronts, load_factor: factor }) {
-  return word("rules", least, buildings.join("–"), shopfronts.join("–"), factor);
+  return t("plan.rules", least, buildings.join("–"), shopfronts.join("–"), factor);
 }
 
 /** The buildings that were in doubt when the plan was drafted from a table. */
@@ -81,7 +82,7 @@ function doubts(app) {
   const more = el(
     "details",
     { class: "plan-doubts", open: app.doubtsOpen },
-    el("summary", {}, word("draftDoubts", listed.length)),
+    el("summary", {}, t("plan.draftDoubts", listed.length)),
     doubtList(listed, (doubt) => lookAt(app, doubt.place)),
   );
   more.addEventListener("toggle", () => {
@@ -126,7 +127,7 @@ export function row(app, finding) {
       ? el(
           "p",
           { class: "small plan-waiver" },
-          word("waivedBy", finding.waived.reason, finding.waived.by),
+          t("plan.waivedBy", finding.waived.reason, finding.waived.by),
         )
       : null,
     el(
@@ -135,7 +136,7 @@ export function row(app, finding) {
       el(
         "button",
         { type: "button", class: "tool", "data-key": `find-${finding.id}`, onclick: show },
-        word("zoomThere"),
+        t("plan.zoomThere"),
       ),
       ...solve.map((kind) =>
         el(
@@ -146,7 +147,7 @@ export function row(app, finding) {
             "data-key": `solve-${kind}-${finding.id}`,
             onclick: () => runProposal(app, kind, finding),
           },
-          ofRules(word("proposalKinds")[kind], app.plan.rules),
+          ofRules(words("plan.proposalKinds")[kind], app.plan.rules),
         ),
       ),
       app.canEdit() && !finding.waived && LEADS.includes(finding.rule) && app.grid(finding.grid)
@@ -158,7 +159,7 @@ export function row(app, finding) {
               "data-key": `assign-${finding.id}`,
               onclick: () => assignDialog(app, app.grid(finding.grid)),
             },
-            word("assign"),
+            t("plan.assign"),
           )
         : null,
       app.canEdit() && finding.waivable && !finding.waived
@@ -170,7 +171,7 @@ export function row(app, finding) {
               "data-key": `waive-${finding.id}`,
               onclick: () => waive(app, finding),
             },
-            word("waive"),
+            t("plan.waive"),
           )
         : null,
       app.canEdit() && finding.waived
@@ -181,7 +182,7 @@ export function row(app, finding) {
               class: "tool",
               onclick: () => app.act({ kind: "unwaive", finding: finding.id }),
             },
-            word("unwaive"),
+            t("plan.unwaive"),
           )
         : null,
     ),
@@ -190,7 +191,7 @@ export function row(app, finding) {
 
 /** What is found, without the grid's name that stands above it. */
 function sentence(finding) {
-  const text = said(finding.text);
+  const text = inLanguage(finding.text);
   const head = ["：", ": "]
     .map((colon) => `${finding.name}${colon}`)
     .find((one) => text.startsWith(one));
@@ -200,15 +201,15 @@ function sentence(finding) {
 function waive(app, finding) {
   const reason = el("textarea", { rows: 3, maxlength: 500 });
   dialog(
-    word("waiveTitle", finding.name ?? ""),
+    t("plan.waiveTitle", finding.name ?? ""),
     [
-      el("p", { class: "quiet" }, name(said(finding.text))),
-      labelled(word("waiveReason", app.session.name ?? ""), reason),
+      el("p", { class: "quiet" }, name(inLanguage(finding.text))),
+      labelled(t("plan.waiveReason", app.session.name ?? ""), reason),
     ],
     [
-      { label: word("cancel") },
+      { label: t("plan.cancel") },
       {
-        label: word("ok"),
+        label: t("plan.ok"),
         main: true,
         act: async () => {
           if (!reason.value.trim()) {

@@ -1,10 +1,12 @@
 /** What is selected: its figures, its people, and every change that is no stroke on the map. */
 
 import { el, name } from "../core/dom.js";
+import { figure } from "../core/format.js";
+import { t, words } from "../core/words.js";
 import { choice, dialog, labelled } from "./dialog.js";
+import { area } from "./format.js";
 import { loadRow } from "./loads.js";
 import { peopleOf } from "./people.js";
-import { area, figure, word } from "./words.js";
 
 const KINDS = {
   1: ["community"],
@@ -25,11 +27,11 @@ function intro(app) {
   return el(
     "div",
     { class: "plan-stack" },
-    el("p", {}, word("selectHint")),
+    el("p", {}, t("plan.selectHint")),
     el(
       "dl",
       { class: "plan-ways" },
-      ...word("selectWays").flatMap(([what, how]) => [
+      ...words("plan.selectWays").flatMap(([what, how]) => [
         el("dt", {}, what),
         el("dd", { class: "quiet" }, how),
       ]),
@@ -38,9 +40,9 @@ function intro(app) {
       ? el(
           "button",
           { type: "button", class: "tool", onclick: () => app.state.set("tool", "create") },
-          word("create"),
+          t("plan.create"),
         )
-      : el("p", { class: "notice" }, word("readOnly", word("states")[app.plan.state])),
+      : el("p", { class: "notice" }, t("plan.readOnly", words("plan.states")[app.plan.state])),
   );
 }
 
@@ -55,13 +57,13 @@ function one(app, grid) {
     el(
       "div",
       { class: "row" },
-      el("span", { class: "tag tag-quiet" }, word("levels")[grid.level]),
+      el("span", { class: "tag tag-quiet" }, words("plan.levels")[grid.level]),
       grid.new
-        ? el("span", { class: "tag tag-sure" }, word("live.new"))
+        ? el("span", { class: "tag tag-sure" }, t("plan.live.new"))
         : grid.changed
-          ? el("span", { class: "tag" }, word("live.grids"))
+          ? el("span", { class: "tag" }, t("plan.live.grids"))
           : null,
-      grid.locked ? el("span", { class: "tag" }, word("lock")) : null,
+      grid.locked ? el("span", { class: "tag" }, t("plan.lock")) : null,
     ),
     el("h3", { class: "plan-grid-name" }, name(grid.name)),
     el(
@@ -78,7 +80,7 @@ function one(app, grid) {
     head,
     figures(app, grid),
     app.splitForm?.grid === grid.id ? splitForm(app, grid) : null,
-    grid.locked ? el("p", { class: "notice" }, word("lockedNote")) : null,
+    grid.locked ? el("p", { class: "notice" }, t("plan.lockedNote")) : null,
     edit ? form(app, grid) : null,
     peopleOf(app, grid),
     edit ? deeds(app, grid) : null,
@@ -98,15 +100,19 @@ function link(app, grid) {
 function figures(app, grid) {
   const before = app.model.base.get(grid.id);
   const rows = [
-    ["households", figure],
-    ["resident_population", figure, "population"],
-    ["buildings", figure],
-    ["shops", figure],
-    ["units", figure, "unitsCount"],
-    ["cells", figure],
-    ["area_m2", area, "area"],
-    ["compactness", (v) => (v === null || v === undefined ? "–" : v.toFixed(2))],
-    ["parts", figure],
+    ["households", figure, "plan.households"],
+    ["resident_population", figure, "plan.population"],
+    ["buildings", figure, "plan.buildings"],
+    ["shops", figure, "plan.shops"],
+    ["units", figure, "plan.unitsCount"],
+    ["cells", figure, "plan.cells"],
+    ["area_m2", area, "plan.area"],
+    [
+      "compactness",
+      (v) => (v === null || v === undefined ? "–" : v.toFixed(2)),
+      "plan.compactness",
+    ],
+    ["parts", figure, "plan.parts"],
   ];
   return el(
     "dl",
@@ -119,12 +125,12 @@ function figures(app, grid) {
         return el(
           "div",
           { class: changed ? "is-some" : "" },
-          el("dt", {}, word(label ?? key)),
+          el("dt", {}, t(label)),
           el(
             "dd",
             {},
             show(grid[key]),
-            changed ? el("small", { class: "quiet" }, `${word("before")} ${show(old)}`) : null,
+            changed ? el("small", { class: "quiet" }, `${t("plan.before")} ${show(old)}`) : null,
           ),
         );
       }),
@@ -144,7 +150,7 @@ function form(app, grid) {
       app.act({ kind: "rename", grid: grid.id, name: field.value.trim() }),
   );
   field.addEventListener("keydown", (event) => event.key === "Enter" && field.blur());
-  const parts = [labelled(word("name"), field)];
+  const parts = [labelled(t("plan.name"), field)];
   const select = (label, key, options, value, operation) => {
     const node = choice(options, value, { disabled: off, "data-key": key });
     node.addEventListener(
@@ -155,30 +161,30 @@ function form(app, grid) {
   };
   if (grid.level === 1)
     select(
-      word("grid_class"),
+      t("plan.grid_class"),
       "class",
-      [["", word("none")], ...Object.entries(word("classes"))],
+      [["", t("plan.none")], ...Object.entries(words("plan.classes"))],
       grid.grid_class,
       (value) => ({ kind: "set_class", grid: grid.id, class: value }),
     );
   else
     select(
-      word("kind"),
+      t("plan.kind"),
       "kind",
-      KINDS[grid.level].map((k) => [k, word("kinds")[k]]),
+      KINDS[grid.level].map((k) => [k, words("plan.kinds")[k]]),
       grid.kind,
       (value) => ({ kind: "set_kind", grid: grid.id, to: value }),
     );
   if (grid.level === 2)
     select(
-      word("grade"),
+      t("plan.grade"),
       "grade",
-      [["", word("none")], ...Object.entries(word("grades"))],
+      [["", t("plan.none")], ...Object.entries(words("plan.grades"))],
       grid.grid_grade,
       (value) => ({ kind: "set_grade", grid: grid.id, grade: value }),
     );
   if (grid.level > 1)
-    select(word("parent"), "parent", parents(app, grid), grid.parent, (value) => ({
+    select(t("plan.parent"), "parent", parents(app, grid), grid.parent, (value) => ({
       kind: "set_parent",
       grid: grid.id,
       parent: value,
@@ -194,7 +200,7 @@ function form(app, grid) {
     count.addEventListener("change", () =>
       app.act({ kind: "expect_parts", grid: grid.id, n: Number(count.value) }),
     );
-    parts.push(labelled(word("expectedParts"), count));
+    parts.push(labelled(t("plan.expectedParts"), count));
   }
   return el("div", { class: "plan-form" }, ...parts);
 }
@@ -222,17 +228,17 @@ function deeds(app, grid) {
   return el(
     "div",
     { class: "plan-deeds" },
-    button(word("tools.paint")[0], tool("paint"), "deed-paint"),
-    grid.level > 1 ? button(word("tools.split")[0], tool("split"), "deed-split") : null,
+    button(t("plan.tools.paint.0"), tool("paint"), "deed-paint"),
+    grid.level > 1 ? button(t("plan.tools.split.0"), tool("split"), "deed-split") : null,
     grid.level === 3
-      ? button(word("create"), () => state.set("tool", "create"), "deed-create")
+      ? button(t("plan.create"), () => state.set("tool", "create"), "deed-create")
       : null,
     button(
-      word(grid.locked ? "unlock" : "lock"),
+      t(grid.locked ? "plan.unlock" : "plan.lock"),
       () => app.act({ kind: grid.locked ? "unlock" : "lock", grids: [grid.id] }),
       "deed-lock",
     ),
-    button(word("retire"), () => retire(app, grid), "deed-retire"),
+    button(t("plan.retire"), () => retire(app, grid), "deed-retire"),
   );
 }
 
@@ -246,13 +252,13 @@ function retire(app, grid) {
     ...all.filter((g) => !near.has(g.id) && same(g)),
   ];
   const into = choice(
-    order.map((g) => [g.id, `${g.name}（${word("n.h", figure(g.households))}）`]),
+    order.map((g) => [g.id, `${g.name}（${t("plan.n.h", figure(g.households))}）`]),
     order[0]?.id,
   );
-  dialog(word("retireTitle", grid.name), labelled(word("retireInto"), into), [
-    { label: word("cancel") },
+  dialog(t("plan.retireTitle", grid.name), labelled(t("plan.retireInto"), into), [
+    { label: t("plan.cancel") },
     {
-      label: word("ok"),
+      label: t("plan.ok"),
       main: true,
       danger: true,
       act: async () => {
@@ -271,7 +277,7 @@ function children(app, grid) {
   return el(
     "details",
     { class: "plan-children" },
-    el("summary", {}, `${word("levels")[grid.level + 1]} (${below.length})`),
+    el("summary", {}, `${words("plan.levels")[grid.level + 1]} (${below.length})`),
     el(
       "ul",
       { class: "plain" },
@@ -283,7 +289,7 @@ function children(app, grid) {
           el(
             "span",
             { class: "quiet small" },
-            ` ${word("n.h", figure(child.households))} · ${word("n.b", figure(child.buildings))}`,
+            ` ${t("plan.n.h", figure(child.households))} · ${t("plan.n.b", figure(child.buildings))}`,
           ),
         ),
       ),
@@ -305,12 +311,16 @@ function splitForm(app, grid) {
   const field = el("input", {
     maxlength: 60,
     "data-key": "split-name",
-    placeholder: word("splitNewName"),
+    placeholder: t("plan.splitNewName"),
   });
-  const straddling = choice(Object.entries(word("straddles")), "majority");
-  const cells = choice(Object.entries(word("cellWays")), grid.cells === 1 ? "through" : "whole", {
-    "data-key": "split-cells",
-  });
+  const straddling = choice(Object.entries(words("plan.straddles")), "majority");
+  const cells = choice(
+    Object.entries(words("plan.cellWays")),
+    grid.cells === 1 ? "through" : "whole",
+    {
+      "data-key": "split-cells",
+    },
+  );
   const send = async () => {
     const operation = { kind: "split", grid: grid.id, line: app.splitForm.line };
     if (field.value.trim()) operation.name = field.value.trim();
@@ -334,19 +344,23 @@ function splitForm(app, grid) {
         send();
       },
     },
-    labelled(word("splitNewName"), field),
+    labelled(t("plan.splitNewName"), field),
     grid.level === 2
-      ? labelled(word("splitStraddle"), straddling)
-      : labelled(word("splitCells"), cells),
+      ? labelled(t("plan.splitStraddle"), straddling)
+      : labelled(t("plan.splitCells"), cells),
     el(
       "div",
       { class: "row" },
       el(
         "button",
         { type: "submit", class: "tool tool-main", "data-key": "split-go" },
-        word("splitOk"),
+        t("plan.splitOk"),
       ),
-      el("button", { type: "button", class: "tool", onclick: () => app.endLine() }, word("cancel")),
+      el(
+        "button",
+        { type: "button", class: "tool", onclick: () => app.endLine() },
+        t("plan.cancel"),
+      ),
     ),
   );
 }
@@ -364,10 +378,10 @@ function several(app, grids) {
   );
   const field = el("input", {
     maxlength: 60,
-    placeholder: word("mergeName"),
+    placeholder: t("plan.mergeName"),
     "data-key": "merge-name",
   });
-  const grade = choice([["", "–"], ...Object.entries(word("grades"))], "");
+  const grade = choice([["", "–"], ...Object.entries(words("plan.grades"))], "");
   const merge = async () => {
     const operation = { kind: "merge", grids: grids.map((g) => g.id), into: into.value };
     if (field.value.trim()) operation.name = field.value.trim();
@@ -385,14 +399,14 @@ function several(app, grids) {
           )
         : null;
     dialog(
-      word("createFromGrids"),
-      [labelled(word("name"), title), parent ? labelled(word("parent"), parent) : null].filter(
+      t("plan.createFromGrids"),
+      [labelled(t("plan.name"), title), parent ? labelled(t("plan.parent"), parent) : null].filter(
         Boolean,
       ),
       [
-        { label: word("cancel") },
+        { label: t("plan.cancel") },
         {
-          label: word("ok"),
+          label: t("plan.ok"),
           main: true,
           act: async () => {
             if (!title.value.trim()) return false;
@@ -415,11 +429,11 @@ function several(app, grids) {
     el(
       "div",
       { class: "row is-spread" },
-      el("h3", {}, word("selected", grids.length)),
+      el("h3", {}, t("plan.selected", grids.length)),
       el(
         "button",
         { type: "button", class: "plan-link", onclick: () => app.state.set("selection", []) },
-        word("clearSelection"),
+        t("plan.clearSelection"),
       ),
     ),
     el(
@@ -430,33 +444,33 @@ function several(app, grids) {
           "li",
           {},
           link(app, g),
-          el("span", { class: "quiet small" }, ` ${word("n.h", figure(g.households))}`),
+          el("span", { class: "quiet small" }, ` ${t("plan.n.h", figure(g.households))}`),
         ),
       ),
     ),
     el(
       "p",
       {},
-      `${word("n.h", figure(sum("households")))} · ${word("n.b", figure(sum("buildings")))} · ${word("n.s", figure(sum("shops")))}`,
+      `${t("plan.n.h", figure(sum("households")))} · ${t("plan.n.b", figure(sum("buildings")))} · ${t("plan.n.s", figure(sum("shops")))}`,
     ),
     app.canEdit() && alike
       ? el(
           "div",
           { class: "plan-form plan-now" },
-          el("p", { class: "quiet small" }, word("mergeHint")),
-          labelled(word("mergeInto"), into),
-          labelled(word("mergeName"), field),
-          level === 2 ? labelled(word("grade"), grade) : null,
+          el("p", { class: "quiet small" }, t("plan.mergeHint")),
+          labelled(t("plan.mergeInto"), into),
+          labelled(t("plan.mergeName"), field),
+          level === 2 ? labelled(t("plan.grade"), grade) : null,
           el(
             "button",
             { type: "button", class: "tool tool-main", "data-key": "merge", onclick: merge },
-            word("merge"),
+            t("plan.merge"),
           ),
           level > 1
             ? el(
                 "button",
                 { type: "button", class: "tool", onclick: above },
-                word("createFromGrids"),
+                t("plan.createFromGrids"),
               )
             : null,
         )
@@ -465,7 +479,10 @@ function several(app, grids) {
       ? el(
           "div",
           { class: "row" },
-          ...["lock", "unlock"].map((kind) =>
+          ...[
+            ["lock", "plan.lock"],
+            ["unlock", "plan.unlock"],
+          ].map(([kind, label]) =>
             el(
               "button",
               {
@@ -473,7 +490,7 @@ function several(app, grids) {
                 class: "tool",
                 onclick: () => app.act({ kind, grids: grids.map((g) => g.id) }),
               },
-              word(kind),
+              t(label),
             ),
           ),
         )
@@ -499,7 +516,7 @@ function createForm(app) {
     },
   });
   const kind = choice(
-    KINDS[3].map((k) => [k, word("kinds")[k]]),
+    KINDS[3].map((k) => [k, words("plan.kinds")[k]]),
     app.newGrid.kind,
     {
       onchange: (event) => {
@@ -539,20 +556,20 @@ function createForm(app) {
   return el(
     "form",
     { class: "plan-stack plan-form plan-now", onsubmit: send },
-    el("h3", {}, word("createTitle")),
-    el("p", { class: "quiet" }, word("createHint")),
+    el("h3", {}, t("plan.createTitle")),
+    el("p", { class: "quiet" }, t("plan.createHint")),
     el(
       "p",
       {},
       el(
         "b",
         {},
-        word("createPick", picked.length, figure(picked.reduce((n, c) => n + c.households, 0))),
+        t("plan.createPick", picked.length, figure(picked.reduce((n, c) => n + c.households, 0))),
       ),
     ),
-    labelled(word("name"), field),
-    labelled(word("kind"), kind),
-    labelled(word("createParent"), parent),
+    labelled(t("plan.name"), field),
+    labelled(t("plan.kind"), kind),
+    labelled(t("plan.createParent"), parent),
     el(
       "div",
       { class: "row" },
@@ -564,12 +581,12 @@ function createForm(app) {
           "data-key": "create-go",
           disabled: !picked.length,
         },
-        word("ok"),
+        t("plan.ok"),
       ),
       el(
         "button",
         { type: "button", class: "tool", onclick: () => app.state.set("tool", "select") },
-        word("cancel"),
+        t("plan.cancel"),
       ),
     ),
   );

@@ -1,11 +1,12 @@
 /** The bar over the map: what plan this is, whether it is saved, undo and redo, and what it comes to. */
 
 import { el, fill, icon } from "../core/dom.js";
+import { figure } from "../core/format.js";
+import { api, signInAddress } from "../core/shell.js";
+import { t, words } from "../core/words.js";
 import { choice, dialog, labelled } from "./dialog.js";
 import { importDialog } from "./import.js";
 import { keyList } from "./keys.js";
-import { figure, word } from "./words.js";
-import { api, signInAddress } from "../core/shell.js";
 
 const ICONS = {
   undo: "M9 7 4 12l5 5M4 12h10a6 6 0 0 1 6 6",
@@ -16,21 +17,21 @@ const ICONS = {
 export function bar(app, title) {
   const state = el("span", { class: "tag" });
   const saved = el("span", { class: "plan-saved", role: "status" });
-  const live = el("dl", { class: "plan-live", "aria-label": word("impact") });
-  const button = (key, act) =>
+  const live = el("dl", { class: "plan-live", "aria-label": t("plan.impact") });
+  const button = (key, keys, act) =>
     el(
       "button",
       {
         type: "button",
         class: "tool plan-icon-tool",
-        title: `${word(key)} ${key === "undo" ? "Ctrl+Z" : "Ctrl+Shift+Z"}`,
-        "aria-label": word(key),
+        title: `${t(key)} ${keys}`,
+        "aria-label": t(key),
         onclick: act,
       },
       icon(ICONS[key]),
     );
-  const undo = button("undo", () => app.undo());
-  const redo = button("redo", () => app.redo());
+  const undo = button("plan.undo", "Ctrl+Z", () => app.undo());
+  const redo = button("plan.redo", "Ctrl+Shift+Z", () => app.redo());
   const node = el(
     "header",
     { class: "plan-bar" },
@@ -39,8 +40,8 @@ export function bar(app, title) {
       {
         class: "tool plan-icon-tool",
         href: "/desk/plans",
-        "aria-label": word("title"),
-        title: word("title"),
+        "aria-label": t("plan.title"),
+        title: t("plan.title"),
       },
       icon(ICONS.back),
     ),
@@ -51,7 +52,7 @@ export function bar(app, title) {
       { class: "plan-bar-tools" },
       undo,
       redo,
-      el("a", { class: "tool", href: `/desk/plans/${app.id}/impact` }, word("impact")),
+      el("a", { class: "tool", href: `/desk/plans/${app.id}/impact` }, t("plan.impact")),
       menu(app),
     ),
   );
@@ -59,8 +60,8 @@ export function bar(app, title) {
   function say() {
     const { plan } = app;
     title.textContent = plan.title;
-    document.title = `${plan.title} · ${word("title")}`;
-    state.textContent = word("states")[plan.state];
+    document.title = `${plan.title} · ${t("plan.title")}`;
+    state.textContent = words("plan.states")[plan.state];
     state.className = `tag${plan.state === "published" || plan.state === "approved" ? " tag-sure" : ""}`;
     undo.disabled = !app.canEdit() || !app.undoable();
     redo.disabled = !app.canEdit() || !app.redoable();
@@ -79,14 +80,14 @@ export function bar(app, title) {
         el(
           "div",
           { class: value ? "is-some" : "" },
-          el("dt", {}, word("live")[key]),
+          el("dt", {}, words("plan.live")[key]),
           el("dd", {}, figure(value)),
         ),
       ),
       el(
         "div",
         { class: counts.hard ? "is-bad" : counts.soft ? "is-some" : "" },
-        el("dt", {}, word("live.issues")),
+        el("dt", {}, t("plan.live.issues")),
         el("dd", {}, figure(counts.hard + counts.soft)),
       ),
     );
@@ -96,16 +97,16 @@ export function bar(app, title) {
     const [which, waiting] = app.state.get("saving");
     saved.className = `plan-saved is-${which}`;
     const text = {
-      saved: word("saved"),
-      saving: word("saving", waiting),
-      offline: word("offline", waiting),
-      "signed-out": word("signedOut", waiting),
-      conflict: word("conflict"),
+      saved: t("plan.saved"),
+      saving: t("plan.saving", waiting),
+      offline: t("plan.offline", waiting),
+      "signed-out": t("plan.signedOut", waiting),
+      conflict: t("plan.conflict"),
     }[which];
     fill(
       saved,
       text,
-      which === "signed-out" ? el("a", { href: signInAddress() }, word("signIn")) : null,
+      which === "signed-out" ? el("a", { href: signInAddress() }, t("plan.signIn")) : null,
     );
     undo.disabled = !app.canEdit() || !app.undoable();
   }
@@ -136,23 +137,23 @@ function menu(app) {
   const node = el(
     "details",
     { class: "plan-menu" },
-    el("summary", { class: "tool" }, word("more")),
+    el("summary", { class: "tool" }, t("plan.more")),
     el(
       "div",
       { class: "plan-menu-list" },
-      entry(word("rename"), () => renameDialog(app)),
-      entry(word("copyOf"), () => copyPlan(app)),
-      entry(word("poster"), () => app.poster.openDialog()),
-      entry(word("importTitle"), () => importDialog(app)),
+      entry(t("plan.rename"), () => renameDialog(app)),
+      entry(t("plan.copyOf"), () => copyPlan(app)),
+      entry(t("plan.poster"), () => app.poster.openDialog()),
+      entry(t("plan.importTitle"), () => importDialog(app)),
       el("hr", {}),
-      file(word("exports.geojson"), "/export.geojson"),
-      file(word("exports.cells"), "/export.geojson?what=cells"),
-      file(word("exports.gpkg"), "/export.gpkg"),
-      file(word("exports.xlsx"), "/export.xlsx"),
+      file(t("plan.exports.geojson"), "/export.geojson"),
+      file(t("plan.exports.cells"), "/export.geojson?what=cells"),
+      file(t("plan.exports.gpkg"), "/export.gpkg"),
+      file(t("plan.exports.xlsx"), "/export.xlsx"),
       el("hr", {}),
-      entry(word("compare"), () => compareDialog(app)),
-      entry(word("keys"), keyList),
-      app.may("withdraw") ? entry(word("review.withdraw"), () => withdraw(app)) : null,
+      entry(t("plan.compare"), () => compareDialog(app)),
+      entry(t("plan.keys"), keyList),
+      app.may("withdraw") ? entry(t("plan.review.withdraw"), () => withdraw(app)) : null,
     ),
   );
   document.addEventListener(
@@ -172,12 +173,12 @@ function renameDialog(app) {
   const title = el("input", { value: app.plan.title, maxlength: 100 });
   const reason = el("textarea", { rows: 3, maxlength: 1000 }, app.plan.reason);
   dialog(
-    word("rename"),
-    [labelled(word("planTitle"), title), labelled(word("reason"), reason)],
+    t("plan.rename"),
+    [labelled(t("plan.planTitle"), title), labelled(t("plan.reason"), reason)],
     [
-      { label: word("cancel") },
+      { label: t("plan.cancel") },
       {
-        label: word("save"),
+        label: t("plan.save"),
         main: true,
         act: async () => {
           const answer = await app.ask("PATCH", "", { title: title.value, reason: reason.value });
@@ -195,10 +196,10 @@ export async function copyPlan(app, at = undefined) {
 }
 
 function withdraw(app) {
-  dialog(word("review.withdraw"), el("p", {}, word("review.confirmWithdraw")), [
-    { label: word("cancel") },
+  dialog(t("plan.review.withdraw"), el("p", {}, t("plan.review.confirmWithdraw")), [
+    { label: t("plan.cancel") },
     {
-      label: word("review.withdraw"),
+      label: t("plan.review.withdraw"),
       danger: true,
       act: async () => {
         const answer = await app.ask("DELETE", "");
@@ -216,15 +217,15 @@ async function compareDialog(app) {
   const options = [
     ...divisions.body.divisions.map((d) => [
       `division:${d.version}`,
-      `${word("list.baseOf", d.version)} · ${d.effective_from}`,
+      `${t("plan.list.baseOf", d.version)} · ${d.effective_from}`,
     ]),
     ...plans.plans.filter((p) => p.id !== app.id).map((p) => [`plan:${p.id}`, p.title]),
   ];
   const other = choice(options, options[0]?.[0]);
-  dialog(word("compare"), labelled(word("list.left"), other), [
-    { label: word("cancel") },
+  dialog(t("plan.compare"), labelled(t("plan.list.left"), other), [
+    { label: t("plan.cancel") },
     {
-      label: word("list.doCompare"),
+      label: t("plan.list.doCompare"),
       main: true,
       act: () =>
         location.assign(

@@ -1,12 +1,13 @@
 /** The impact sheet of a plan, and the comparison of any two: what goes from where to where. */
 
 import { el, fill, name } from "../core/dom.js";
-import { fetchColours } from "./colours.js";
-import { boxAround, sidesOfPlan, sidesOfShapes, swipe } from "./swipe.js";
-import { area, figure, said, word } from "./words.js";
+import { figure } from "../core/format.js";
 import { api, failure, shell } from "../core/shell.js";
+import { inLanguage, t, words } from "../core/words.js";
+import { fetchColours } from "./colours.js";
+import { area } from "./format.js";
+import { boxAround, sidesOfPlan, sidesOfShapes, swipe } from "./swipe.js";
 
-const w = (key, ...values) => word(`sheet.${key}`, ...values);
 const ROWS = 40;
 const SHORT = 12;
 const asked = new URLSearchParams(location.search);
@@ -15,14 +16,14 @@ const id = decodeURIComponent(location.pathname.split("/")[3] ?? "");
 
 async function begin() {
   const { main, allowed } = await shell({
-    title: compares ? w("compareTitle") : w("title"),
+    title: compares ? t("plan.sheet.compareTitle") : t("plan.sheet.title"),
     current: "plans",
     needs: "planner",
   });
   if (!allowed) return;
   main.classList.add("plan-sheet");
   document.documentElement.classList.remove("is-ready");
-  const wait = el("p", { class: "quiet" }, word("loading"));
+  const wait = el("p", { class: "quiet" }, t("plan.loading"));
   main.append(wait);
   const query = compares
     ? `/compare?left=${encodeURIComponent(asked.get("left"))}&right=${encodeURIComponent(asked.get("right"))}&shapes=true`
@@ -65,23 +66,31 @@ function head(diff) {
       el(
         "div",
         { class: "row" },
-        compares ? null : el("a", { class: "tool", href: `/desk/plans/${id}` }, w("back")),
-        compares ? null : file(w("xlsx"), "xlsx"),
-        compares ? null : file(w("pdf"), "pdf"),
-        el("button", { type: "button", class: "tool", onclick: () => print() }, w("print")),
+        compares
+          ? null
+          : el("a", { class: "tool", href: `/desk/plans/${id}` }, t("plan.sheet.back")),
+        compares ? null : file(t("plan.sheet.xlsx"), "xlsx"),
+        compares ? null : file(t("plan.sheet.pdf"), "pdf"),
+        el(
+          "button",
+          { type: "button", class: "tool", onclick: () => print() },
+          t("plan.sheet.print"),
+        ),
       ),
     ),
     el(
       "p",
       { class: "quiet small" },
-      diff.data_date ? w("dataDate", diff.data_date) : "",
-      diff.synthetic ? ` · ${word("synthetic")}` : "",
+      diff.data_date ? t("plan.sheet.dataDate", diff.data_date) : "",
+      diff.synthetic ? ` · ${t("plan.synthetic")}` : "",
     ),
   );
 }
 
 function sideName({ kind, id: which, title }) {
-  return kind === "division" ? `${word("list.baseOf", which)}${title ? ` · ${title}` : ""}` : title;
+  return kind === "division"
+    ? `${t("plan.list.baseOf", which)}${title ? ` · ${title}` : ""}`
+    : title;
 }
 
 function summary({
@@ -94,16 +103,16 @@ function summary({
   codes_retired: old,
 }) {
   const facts = [
-    ["live.grids", grids],
-    ["live.new", fresh],
-    ["live.retired", gone],
-    ["households", moved.households],
-    ["buildings", moved.buildings],
-    ["shops", moved.shops],
-    ["unitsCount", moved.units],
-    ...(handed ? [["live.leaders", handed.leaders]] : []),
-    ["sheet.newCodes", codes],
-    ["sheet.retiredCodes", old],
+    ["plan.live.grids", grids],
+    ["plan.live.new", fresh],
+    ["plan.live.retired", gone],
+    ["plan.households", moved.households],
+    ["plan.buildings", moved.buildings],
+    ["plan.shops", moved.shops],
+    ["plan.unitsCount", moved.units],
+    ...(handed ? [["plan.live.leaders", handed.leaders]] : []),
+    ["plan.sheet.newCodes", codes],
+    ["plan.sheet.retiredCodes", old],
   ];
   return el(
     "dl",
@@ -114,7 +123,7 @@ function summary({
         el(
           "div",
           { class: value ? "is-some" : "" },
-          el("dt", {}, word(key)),
+          el("dt", {}, t(key)),
           el("dd", {}, figure(value)),
         ),
       ),
@@ -144,7 +153,7 @@ function map(diff, drawing) {
     boxAround(frame, grids);
   const { node } = swipe(sides.before, sides.after, box);
   node.classList.add("sheet-map");
-  return [el("section", { class: "card sheet-map-card" }, el("h2", {}, word("swipe")), node)];
+  return [el("section", { class: "card sheet-map-card" }, el("h2", {}, t("plan.swipe")), node)];
 }
 
 function sections(diff) {
@@ -153,22 +162,22 @@ function sections(diff) {
     (diff.matrix?.[level] ?? []).map((row) => ({ ...row, level })),
   );
   if (!rows.length && !(diff.grids ?? []).length && !(diff.duties ?? []).length)
-    return [el("p", { class: "notice notice-none" }, w("nothing"))];
+    return [el("p", { class: "notice notice-none" }, t("plan.sheet.nothing"))];
   if (rows.length)
     nodes.push(
       card(
-        w("matrix"),
+        t("plan.sheet.matrix"),
         table(
           [
-            w("level"),
-            w("from"),
-            w("to"),
-            w("share"),
-            word("households"),
-            word("buildings"),
-            word("shops"),
-            word("unitsCount"),
-            word("area"),
+            t("plan.sheet.level"),
+            t("plan.sheet.from"),
+            t("plan.sheet.to"),
+            t("plan.sheet.share"),
+            t("plan.households"),
+            t("plan.buildings"),
+            t("plan.shops"),
+            t("plan.unitsCount"),
+            t("plan.area"),
           ],
           rows.map(matrixRow),
         ),
@@ -177,33 +186,39 @@ function sections(diff) {
   if (diff.handovers?.length)
     nodes.push(
       card(
-        w("handovers"),
+        t("plan.sheet.handovers"),
         table(
           [
-            w("people"),
-            w("receiver"),
-            word("levels")[3].replace("三级", ""),
-            word("households"),
-            word("buildings"),
-            word("shops"),
-            word("unitsCount"),
+            t("plan.sheet.people"),
+            t("plan.sheet.receiver"),
+            t("plan.levels.3").replace("三级", ""),
+            t("plan.households"),
+            t("plan.buildings"),
+            t("plan.shops"),
+            t("plan.unitsCount"),
           ],
           diff.handovers.map(handover),
         ),
       ),
     );
   if (diff.codes?.new?.length || diff.codes?.retired?.length)
-    nodes.push(card(w("codes"), codes(diff.codes)));
+    nodes.push(card(t("plan.sheet.codes"), codes(diff.codes)));
   if (diff.grids?.length)
     nodes.push(
-      card(w("grids"), table([w("level"), w("what"), w("from"), w("to")], diff.grids.map(gridRow))),
+      card(
+        t("plan.sheet.grids"),
+        table(
+          [t("plan.sheet.level"), t("plan.sheet.what"), t("plan.sheet.from"), t("plan.sheet.to")],
+          diff.grids.map(gridRow),
+        ),
+      ),
     );
   if (diff.duties?.length)
     nodes.push(
       card(
-        w("duties"),
+        t("plan.sheet.duties"),
         table(
-          [word("loadPerson"), word("role"), "", word("tabs.grid"), w("to")],
+          [t("plan.loadPerson"), t("plan.role"), "", t("plan.tabs.grid"), t("plan.sheet.to")],
           diff.duties.map(dutyRow),
         ),
       ),
@@ -211,9 +226,16 @@ function sections(diff) {
   if (diff.places?.length)
     nodes.push(
       card(
-        `${w("places")} (${diff.places.length})`,
+        `${t("plan.sheet.places")} (${diff.places.length})`,
         table(
-          [w("place"), w("address"), word("kind"), word("households"), w("from"), w("to")],
+          [
+            t("plan.sheet.place"),
+            t("plan.sheet.address"),
+            t("plan.kind"),
+            t("plan.households"),
+            t("plan.sheet.from"),
+            t("plan.sheet.to"),
+          ],
           diff.places.map(placeRow),
         ),
       ),
@@ -259,7 +281,7 @@ function table(heads, rows) {
               more.remove();
             },
           },
-          w("more", rows.length),
+          t("plan.sheet.more", rows.length),
         )
       : null;
   return el(
@@ -292,7 +314,7 @@ function brief(one) {
 
 function matrixRow(row) {
   return [
-    word("levelShort")[row.level],
+    words("plan.levelShort")[row.level],
     brief(row.from),
     brief(row.to),
     row.share === null || row.share === undefined ? "–" : `${Math.round(row.share * 100)}%`,
@@ -306,17 +328,17 @@ function matrixRow(row) {
 
 function handover({ level, from, to, grids, households, buildings, shops, units }) {
   const who = (person) =>
-    person ? name(person.name, "b") : el("span", { class: "quiet" }, w("nobody"));
+    person ? name(person.name, "b") : el("span", { class: "quiet" }, t("plan.sheet.nobody"));
   const list = el(
     "span",
     {},
-    `${word("levelShort")[level]} `,
+    `${words("plan.levelShort")[level]} `,
     name(
       grids
         .map((g) =>
           g.from?.id === g.to?.id ? g.to.name : `${g.from?.name ?? "–"} → ${g.to?.name ?? "–"}`,
         )
-        .join(word("and")),
+        .join(t("plan.and")),
     ),
   );
   return [who(from), who(to), list, households, buildings, shops, units];
@@ -347,28 +369,28 @@ function codes({ new: fresh = [], retired = [] }) {
       : null;
   const heirs = ({ successors = [] }) =>
     successors.length
-      ? w(
-          "successors",
+      ? t(
+          "plan.sheet.successors",
           successors
             .map((s) => `${s.name} ${s.share < 1 ? `${Math.round(s.share * 100)}%` : ""}`.trim())
-            .join(word("and")),
+            .join(t("plan.and")),
         )
       : "";
   return el(
     "div",
     { class: "sheet-two" },
-    part(w("newCodes"), fresh, (row) => said(row.reason)),
-    part(w("retiredCodes"), retired, heirs),
+    part(t("plan.sheet.newCodes"), fresh, (row) => inLanguage(row.reason)),
+    part(t("plan.sheet.retiredCodes"), retired, heirs),
   );
 }
 
 function gridRow({ level, change, changes, before, after }) {
   const tags = (changes?.length ? changes : [change]).map((one) =>
-    el("span", { class: "tag tag-quiet" }, w("change")[one] ?? one),
+    el("span", { class: "tag tag-quiet" }, words("plan.sheet.change")[one] ?? one),
   );
   const same = before && after && before.name === after.name && before.code === after.code;
   return [
-    word("levelShort")[level],
+    words("plan.levelShort")[level],
     el("span", { class: "row" }, ...tags),
     brief(before),
     same ? el("span", { class: "quiet" }, "=") : brief(after),
@@ -378,8 +400,8 @@ function gridRow({ level, change, changes, before, after }) {
 function dutyRow({ change, name: who, role, title, grid, to }) {
   return [
     name(who, "b"),
-    said(title) || (word("roles")[role] ?? role),
-    el("span", { class: "tag tag-quiet" }, w("dutyChange")[change] ?? change),
+    inLanguage(title) || (words("plan.roles")[role] ?? role),
+    el("span", { class: "tag tag-quiet" }, words("plan.sheet.dutyChange")[change] ?? change),
     brief(grid),
     to ? brief(to) : "",
   ];
@@ -390,7 +412,7 @@ function placeRow({ kind, name: what, address, households, from, to, levels }) {
   return [
     name(what),
     name(address ?? ""),
-    w("placeKinds")[kind] ?? kind,
+    words("plan.sheet.placeKinds")[kind] ?? kind,
     households ?? "",
     brief(from?.[level]),
     brief(to?.[level]),

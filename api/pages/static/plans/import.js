@@ -1,15 +1,15 @@
 /** Taking in a plan made elsewhere: tried first, every cell in doubt listed. */
 
 import { el, fill, name } from "../core/dom.js";
-import { choice, dialog, labelled } from "./dialog.js";
-import { said, word } from "./words.js";
 import { api, failure } from "../core/shell.js";
+import { inLanguage, t, words } from "../core/words.js";
+import { choice, dialog, labelled } from "./dialog.js";
 
 export function importDialog(app) {
   const file = el("input", { type: "file", accept: ".csv,.xlsx,.json,.geojson" });
-  const format = choice(Object.entries(word("importFormats")), "cells");
-  const datum = choice([["", "…"], ...Object.entries(word("datums"))], "");
-  const datumField = labelled(word("datum"), datum);
+  const format = choice(Object.entries(words("plan.importFormats")), "cells");
+  const datum = choice([["", "…"], ...Object.entries(words("plan.datums"))], "");
+  const datumField = labelled(t("plan.datum"), datum);
   const found = el("div", { class: "plan-doubts" });
   const shape = () => {
     datumField.hidden = format.value !== "geojson";
@@ -26,7 +26,7 @@ export function importDialog(app) {
     if (format.value === "geojson") query.set("datum", datum.value);
     if (dry) query.set("dry_run", "true");
     if (!file.files[0]) {
-      fill(found, el("p", { class: "notice notice-error" }, word("importNoFile")));
+      fill(found, el("p", { class: "notice notice-error" }, t("plan.importNoFile")));
       return null;
     }
     try {
@@ -41,37 +41,37 @@ export function importDialog(app) {
     }
   }
   dialog(
-    word("importTitle"),
+    t("plan.importTitle"),
     [
-      el("p", { class: "quiet" }, word("importHint")),
+      el("p", { class: "quiet" }, t("plan.importHint")),
       el("div", { class: "field" }, file),
-      labelled(word("importFormat"), format),
+      labelled(t("plan.importFormat"), format),
       datumField,
       found,
     ],
     [
-      { label: word("cancel") },
+      { label: t("plan.cancel") },
       {
-        label: word("importTry"),
+        label: t("plan.importTry"),
         act: async () => {
           const tried = await send(true);
           if (tried)
             fill(
               found,
-              el("p", {}, word("importWould", tried.cells.length)),
+              el("p", {}, t("plan.importWould", tried.cells.length)),
               doubtList(tried.doubts, (doubt) => lookAt(app, doubt.place)),
             );
           return false;
         },
       },
       {
-        label: word("importDo"),
+        label: t("plan.importDo"),
         main: true,
         act: async () => {
           const done = await send(false);
           if (!done) return false;
           await app.reload();
-          if (done.doubts?.length) app.tell(word("doubts", done.doubts.length));
+          if (done.doubts?.length) app.tell(t("plan.doubts", done.doubts.length));
           return true;
         },
       },
@@ -87,10 +87,10 @@ export function lookAt(app, place) {
 
 /** A list of what is in doubt; `show` jumps to one. */
 export function doubtList(doubts, show = null) {
-  if (!doubts?.length) return el("p", { class: "quiet" }, word("noDoubts"));
+  if (!doubts?.length) return el("p", { class: "quiet" }, t("plan.noDoubts"));
   const items = doubts.slice(0, 300).map((doubt) => {
     const text = name(
-      `${doubt.building ? `${doubt.building}${word("colon")}` : ""}${said(doubt.text)}`,
+      `${doubt.building ? `${doubt.building}${t("plan.colon")}` : ""}${inLanguage(doubt.text)}`,
     );
     return el(
       "li",
@@ -103,7 +103,7 @@ export function doubtList(doubts, show = null) {
   return el(
     "div",
     {},
-    el("p", {}, el("b", {}, word("doubts", doubts.length))),
+    el("p", {}, el("b", {}, t("plan.doubts", doubts.length))),
     el("ul", { class: "plan-doubt-list" }, ...items),
   );
 }

@@ -1,9 +1,9 @@
 /** The keyboard: every tool has a letter, undo is where everybody looks for it. */
 
 import { el } from "../core/dom.js";
+import { t, words } from "../core/words.js";
 import { dialog } from "./dialog.js";
 import { LETTERS } from "./tools.js";
-import { word } from "./words.js";
 
 /** Whether somebody is writing. */
 function writing(event) {
@@ -68,9 +68,9 @@ function nextFinding(app) {
 }
 
 export function keyList() {
-  const rows = word("keyList").flatMap(([key, what]) => [
+  const rows = words("plan.keyList").flatMap(([key, what]) => [
     el("dt", {}, el("kbd", {}, key)),
     el("dd", {}, what),
   ]);
-  dialog(word("keys"), el("dl", { class: "plan-keys" }, ...rows));
+  dialog(t("plan.keys"), el("dl", { class: "plan-keys" }, ...rows));
 }

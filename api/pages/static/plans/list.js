@@ -1,26 +1,26 @@
 /** The list of plans: begin one, go on with one, compare two, look back at the divisions. */
 
 import { el, fill, name } from "../core/dom.js";
+import { moment } from "../core/format.js";
+import { api, failure, reaches, shell } from "../core/shell.js";
+import { t, words } from "../core/words.js";
 import { choice, dialog, labelled } from "./dialog.js";
 import { today } from "./review.js";
 import { startWizard } from "./start.js";
-import { moment, word } from "./words.js";
-import { api, failure, reaches, shell } from "../core/shell.js";
 
-const w = (key, ...values) => word(`list.${key}`, ...values);
 const PAGE = 30;
 
 async function begin() {
   const { main, session, allowed } = await shell({
-    title: word("title"),
+    title: t("plan.title"),
     current: "plans",
     needs: "planner",
   });
   if (!allowed) return;
   const notes = el("div", { role: "status" });
   const plans = el("div", { class: "plan-list" });
-  const filter = choice([["", w("all")], ...Object.entries(word("states"))], "", {
-    "aria-label": w("filter"),
+  const filter = choice([["", t("plan.list.all")], ...Object.entries(words("plan.states"))], "", {
+    "aria-label": words("plan.list").filter,
   });
   const divisions = el("section", { class: "card" });
   main.append(
@@ -37,14 +37,18 @@ async function begin() {
           el(
             "button",
             { type: "button", class: "tool tool-main", onclick: () => newPlan() },
-            w("new"),
+            t("plan.list.new"),
           ),
           el(
             "button",
             { type: "button", class: "tool", onclick: () => startWizard() },
-            w("fromNothing"),
+            t("plan.list.fromNothing"),
           ),
-          el("button", { type: "button", class: "tool", onclick: () => compare() }, w("compare")),
+          el(
+            "button",
+            { type: "button", class: "tool", onclick: () => compare() },
+            t("plan.list.compare"),
+          ),
         ),
         filter,
       ),
@@ -71,12 +75,12 @@ async function begin() {
       fill(
         plans,
         ...known.map(row),
-        known.length ? null : el("p", { class: "quiet" }, w("none")),
+        known.length ? null : el("p", { class: "quiet" }, t("plan.list.none")),
         body.total > known.length
           ? el(
               "button",
               { type: "button", class: "tool", onclick: () => load(known.length) },
-              w("more"),
+              t("plan.list.more"),
             )
           : null,
       );
@@ -87,14 +91,14 @@ async function begin() {
 
   function row(plan) {
     const base = plan.base_version
-      ? `${w("base")} ${w("baseOf", plan.base_version)}`
-      : w("nothingBase");
+      ? `${t("plan.list.base")} ${t("plan.list.baseOf", plan.base_version)}`
+      : t("plan.list.nothingBase");
     const state = el(
       "span",
       {
         class: `tag${["approved", "published"].includes(plan.state) ? " tag-sure" : plan.state === "withdrawn" ? " tag-quiet" : ""}`,
       },
-      word("states")[plan.state],
+      words("plan.states")[plan.state],
     );
     return el(
       "a",
@@ -106,34 +110,42 @@ async function begin() {
         "p",
         { class: "quiet small" },
         name(plan.author),
-        ` · ${base}${plan.steps === undefined ? "" : ` · ${w("steps", plan.steps)}`} · ${w("changed", moment(plan.changed_at))}${plan.effective_from ? ` · ${w("effective")} ${plan.effective_from}` : ""}`,
+        ` · ${base}${plan.steps === undefined ? "" : ` · ${t("plan.list.steps", plan.steps)}`} · ${t("plan.list.changed", moment(plan.changed_at))}${plan.effective_from ? ` · ${t("plan.list.effective")} ${plan.effective_from}` : ""}`,
       ),
     );
   }
 
   function newPlan() {
-    const title = el("input", { maxlength: 100, placeholder: w("titleHint"), required: true });
-    const reason = el("textarea", { rows: 3, maxlength: 1000, placeholder: w("reasonHint") });
+    const title = el("input", {
+      maxlength: 100,
+      placeholder: t("plan.list.titleHint"),
+      required: true,
+    });
+    const reason = el("textarea", {
+      rows: 3,
+      maxlength: 1000,
+      placeholder: t("plan.list.reasonHint"),
+    });
     const base = choice(
       versions.map((d) => [
         d.version,
-        `${w("baseOf", d.version)} · ${d.effective_from}${d.in_force ? ` · ${w("inForce")}` : ""}`,
+        `${t("plan.list.baseOf", d.version)} · ${d.effective_from}${d.in_force ? ` · ${t("plan.list.inForce")}` : ""}`,
       ]),
       versions[0]?.version,
     );
     const wrong = el("div", {});
     dialog(
-      w("new"),
+      t("plan.list.new"),
       [
-        labelled(word("planTitle"), title),
-        labelled(word("reason"), reason),
-        versions.length ? labelled(w("base"), base) : null,
+        labelled(t("plan.planTitle"), title),
+        labelled(t("plan.reason"), reason),
+        versions.length ? labelled(t("plan.list.base"), base) : null,
         wrong,
       ].filter(Boolean),
       [
-        { label: word("cancel") },
+        { label: t("plan.cancel") },
         {
-          label: w("begin"),
+          label: t("plan.list.begin"),
           main: true,
           act: async () => {
             if (!title.value.trim()) {
@@ -161,18 +173,18 @@ async function begin() {
       ...known.map((p) => [`plan:${p.id}`, p.title]),
       ...versions.map((d) => [
         `division:${d.version}`,
-        `${w("baseOf", d.version)} · ${d.effective_from}`,
+        `${t("plan.list.baseOf", d.version)} · ${d.effective_from}`,
       ]),
     ];
     const left = choice(options, options.at(-1)?.[0]);
     const right = choice(options, options[0]?.[0]);
     dialog(
-      w("compare"),
-      [labelled(w("left"), left), labelled(w("right"), right)],
+      t("plan.list.compare"),
+      [labelled(t("plan.list.left"), left), labelled(t("plan.list.right"), right)],
       [
-        { label: word("cancel") },
+        { label: t("plan.cancel") },
         {
-          label: w("doCompare"),
+          label: t("plan.list.doCompare"),
           main: true,
           act: () =>
             location.assign(
@@ -184,15 +196,17 @@ async function begin() {
   }
 
   function tagOf(division) {
-    if (division.in_force) return el("span", { class: "tag tag-sure" }, w("inForce"));
+    if (division.in_force) return el("span", { class: "tag tag-sure" }, t("plan.list.inForce"));
     if (division.effective_until && division.effective_until <= division.effective_from)
-      return el("span", { class: "tag tag-quiet" }, w("superseded"));
-    return division.effective_from > today() ? el("span", { class: "tag" }, w("scheduled")) : null;
+      return el("span", { class: "tag tag-quiet" }, t("plan.list.superseded"));
+    return division.effective_from > today()
+      ? el("span", { class: "tag" }, t("plan.list.scheduled"))
+      : null;
   }
 
   function fromPlan(id) {
     const title = known.find((p) => p.id === id)?.title;
-    return title ? name(w("fromPlanNamed", title)) : w("fromPlan");
+    return title ? name(t("plan.list.fromPlanNamed", title)) : t("plan.list.fromPlan");
   }
 
   async function history() {
@@ -204,7 +218,7 @@ async function begin() {
     }
     fill(
       divisions,
-      el("h2", {}, w("history")),
+      el("h2", {}, t("plan.list.history")),
       el(
         "ul",
         { class: "plan-versions plain" },
@@ -212,13 +226,13 @@ async function begin() {
           el(
             "li",
             {},
-            el("b", {}, w("baseOf", d.version)),
+            el("b", {}, t("plan.list.baseOf", d.version)),
             tagOf(d),
             el(
               "span",
               {},
               d.effective_from,
-              d.effective_until ? ` ${w("until", d.effective_until)}` : "",
+              d.effective_until ? ` ${t("plan.list.until", d.effective_until)}` : "",
             ),
             name(d.title ?? "", "span", { class: "quiet" }),
             d.plan ? el("a", { href: `/desk/plans/${d.plan}` }, fromPlan(d.plan)) : null,
@@ -226,7 +240,7 @@ async function begin() {
               ? el(
                   "button",
                   { type: "button", class: "tool", onclick: () => restore(d) },
-                  w("restore"),
+                  t("plan.list.restore"),
                 )
               : null,
           ),
@@ -241,17 +255,17 @@ async function begin() {
     const reason = el("textarea", { rows: 3, maxlength: 1000 });
     const wrong = el("div", {});
     dialog(
-      w("restoreTitle", division.version),
+      t("plan.list.restoreTitle", division.version),
       [
-        el("p", {}, w("restoreText")),
-        labelled(w("effective"), day),
-        labelled(w("restoreReason"), reason),
+        el("p", {}, t("plan.list.restoreText")),
+        labelled(t("plan.list.effective"), day),
+        labelled(t("plan.list.restoreReason"), reason),
         wrong,
       ],
       [
-        { label: word("cancel") },
+        { label: t("plan.cancel") },
         {
-          label: word("ok"),
+          label: t("plan.ok"),
           main: true,
           act: async () => {
             try {
@@ -264,7 +278,7 @@ async function begin() {
                 el(
                   "p",
                   { class: "notice notice-done" },
-                  w("restored", body.division.version, body.division.effective_from),
+                  t("plan.list.restored", body.division.version, body.division.effective_from),
                 ),
               );
               await history();

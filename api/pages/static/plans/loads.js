@@ -1,7 +1,8 @@
 /** What leaders answer for, before a plan and after it. */
 
 import { el, name } from "../core/dom.js";
-import { figure, word } from "./words.js";
+import { figure } from "../core/format.js";
+import { t } from "../core/words.js";
 
 const LOAD_KEYS = ["households", "buildings", "shops", "units", "grids"];
 
@@ -15,7 +16,7 @@ export function changedLoads(plan) {
 /** Everybody whose load changes, the largest change first. */
 export function loadsPanel(app) {
   const rows = changedLoads(app.plan).sort((a, b) => change(b) - change(a));
-  if (!rows.length) return el("p", { class: "quiet" }, word("loadsNone"));
+  if (!rows.length) return el("p", { class: "quiet" }, t("plan.loadsNone"));
   const most = Math.max(
     ...rows.flatMap(({ before, after }) => [before?.households ?? 0, after?.households ?? 0]),
     1,
@@ -30,18 +31,18 @@ function change({ before, after }) {
 /** One person's load before and after, as figures and bars. */
 export function loadRow({ name: who, before, after }, most) {
   const bars = [
-    ["before", before],
-    ["now", after],
-  ].map(([key, load]) => {
-    const strip = el("span", { class: `plan-strip is-${key}` });
+    ["before", "plan.before", before],
+    ["now", "plan.now", after],
+  ].map(([when, key, load]) => {
+    const strip = el("span", { class: `plan-strip is-${when}` });
     strip.style.width = `${(100 * (load?.households ?? 0)) / most}%`;
     return el(
       "div",
       { class: "plan-load-line" },
-      el("span", { class: "quiet" }, word(key)),
+      el("span", { class: "quiet" }, t(key)),
       el("span", { class: "plan-strip-room" }, strip),
       el("b", {}, figure(load?.households ?? 0)),
-      el("small", { class: "quiet" }, word("n.g", figure(load?.grids ?? 0))),
+      el("small", { class: "quiet" }, t("plan.n.g", figure(load?.grids ?? 0))),
     );
   });
   const by = (after?.households ?? 0) - (before?.households ?? 0);
@@ -55,7 +56,7 @@ export function loadRow({ name: who, before, after }, most) {
       el(
         "span",
         { class: by > 0 ? "plan-up" : by < 0 ? "plan-down" : "quiet" },
-        `${by > 0 ? "+" : ""}${word("n.h", figure(by))}`,
+        `${by > 0 ? "+" : ""}${t("plan.n.h", figure(by))}`,
       ),
     ),
     ...bars,

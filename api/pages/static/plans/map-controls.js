@@ -1,8 +1,9 @@
 /** What floats over the map: tools at its left, what the tool needs above, levels and layers below. */
 
 import { el, fill, icon, name } from "../core/dom.js";
+import { figure } from "../core/format.js";
+import { t, words } from "../core/words.js";
 import { TOOLS } from "./tools.js";
-import { figure, word } from "./words.js";
 
 const ICONS = {
   select: ["M6 3l12 9-5.500 1 3 6-2.500 1.200-3-6L6 18z"],
@@ -25,16 +26,16 @@ export function stage(app) {
     class: "plan-tools",
     role: "toolbar",
     "aria-orientation": "vertical",
-    "aria-label": word("editor"),
+    "aria-label": t("plan.editor"),
   });
   const hint = el("div", { class: "plan-hint" });
   const corner = el("div", { class: "plan-corner" }, levels(app), layers(app));
   const zooms = el(
     "div",
     { class: "plan-zooms" },
-    zoom("M12 5v14M5 12h14", "zoomIn", () => view.zoomAt(view.middle(), 1.5)),
-    zoom("M5 12h14", "zoomOut", () => view.zoomAt(view.middle(), 1 / 1.5)),
-    zoom("M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5", "zoomAll", () => view.fit(app.wholeBox())),
+    zoom("M12 5v14M5 12h14", "plan.zoomIn", () => view.zoomAt(view.middle(), 1.5)),
+    zoom("M5 12h14", "plan.zoomOut", () => view.zoomAt(view.middle(), 1 / 1.5)),
+    zoom("M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5", "plan.zoomAll", () => view.fit(app.wholeBox())),
   );
   const about = el("p", { class: "plan-about", "aria-hidden": "true" });
   const node = el(
@@ -50,7 +51,7 @@ export function stage(app) {
     app.notes,
   );
   if (app.model.synthetic)
-    node.append(el("p", { class: "plan-mark", "aria-hidden": "true" }, word("synthetic")));
+    node.append(el("p", { class: "plan-mark", "aria-hidden": "true" }, t("plan.synthetic")));
 
   function dress() {
     const edit = app.canEdit();
@@ -64,11 +65,11 @@ export function stage(app) {
             type: "button",
             class: "plan-tool",
             "aria-pressed": String(state.get("tool") === tool),
-            title: word(`tools.${tool}`)[1],
+            title: t(`plan.tools.${tool}.1`),
             onclick: () => state.set("tool", tool),
           },
           icon(...ICONS[tool]),
-          el("span", {}, word(`tools.${tool}`)[0]),
+          el("span", {}, t(`plan.tools.${tool}.0`)),
         ),
       ),
     );
@@ -85,8 +86,8 @@ export function stage(app) {
       fill(
         about,
         name(grid.name, "b"),
-        ` ${word("n.h", figure(grid.households))} · ${word("n.b", figure(grid.buildings))}`,
-        grid.shops ? ` · ${word("n.s", figure(grid.shops))}` : "",
+        ` ${t("plan.n.h", figure(grid.households))} · ${t("plan.n.b", figure(grid.buildings))}`,
+        grid.shops ? ` · ${t("plan.n.s", figure(grid.shops))}` : "",
       );
   }
   state.on(["tool", "level", "selection", "target", "unit", "line", "picked", "turn"], dress);
@@ -99,7 +100,7 @@ export function stage(app) {
 function zoom(path, key, act) {
   return el(
     "button",
-    { type: "button", class: "plan-zoom", "aria-label": word(key), title: word(key), onclick: act },
+    { type: "button", class: "plan-zoom", "aria-label": t(key), title: t(key), onclick: act },
     icon(path),
   );
 }
@@ -116,15 +117,19 @@ function hints(app) {
         "span",
         {},
         picked.length
-          ? word("createPick", picked.length, figure(picked.reduce((n, c) => n + c.households, 0)))
-          : word("createHint"),
+          ? t(
+              "plan.createPick",
+              picked.length,
+              figure(picked.reduce((n, c) => n + c.households, 0)),
+            )
+          : t("plan.createHint"),
       ),
     ];
   }
   if (tool === "split" || tool === "cut") {
     const drawn = state.get("line").length;
     return [
-      el("span", {}, drawn ? word("lineHint") : word(`tools.${tool}`)[1]),
+      el("span", {}, drawn ? t("plan.lineHint") : t(`plan.tools.${tool}.1`)),
       tool === "cut"
         ? el(
             "label",
@@ -136,26 +141,26 @@ function hints(app) {
                 app.through = event.target.checked;
               },
             }),
-            word("through"),
+            t("plan.through"),
           )
         : null,
       drawn > 1 && !app.splitForm
         ? el(
             "button",
             { type: "button", class: "tool tool-main", onclick: () => app.tool.finishLine() },
-            word("ok"),
+            t("plan.ok"),
           )
         : null,
       drawn
         ? el(
             "button",
             { type: "button", class: "tool", onclick: () => app.endLine() },
-            word("cancel"),
+            t("plan.cancel"),
           )
         : null,
     ].filter(Boolean);
   }
-  if (tool === "boundary") return [el("span", {}, word("tools.boundary")[1])];
+  if (tool === "boundary") return [el("span", {}, t("plan.tools.boundary.1"))];
   return [];
 }
 
@@ -165,7 +170,7 @@ function paintHints(app) {
   const parts = [];
   if (state.get("level") === 3) {
     parts.push(
-      el("span", { class: "quiet" }, word("paintUnit")),
+      el("span", { class: "quiet" }, t("plan.paintUnit")),
       el(
         "div",
         { class: "segments" },
@@ -177,30 +182,32 @@ function paintHints(app) {
               "aria-pressed": String(state.get("unit") === unit),
               onclick: () => state.set("unit", unit),
             },
-            word("units")[unit],
+            words("plan.units")[unit],
           ),
         ),
       ),
     );
   } else
-    parts.push(el("span", { class: "quiet" }, `${word("paintUnit")} ${word("units")[app.unit()]}`));
-  parts.push(el("span", { class: "quiet" }, word("target")));
+    parts.push(
+      el("span", { class: "quiet" }, `${t("plan.paintUnit")} ${words("plan.units")[app.unit()]}`),
+    );
+  parts.push(el("span", { class: "quiet" }, t("plan.target")));
   if (target) {
     parts.push(
       name(target.name, "b", { class: "plan-target" }),
       el(
         "button",
         { type: "button", class: "plan-link", onclick: () => state.set("target", null) },
-        word("remove"),
+        t("plan.remove"),
       ),
     );
-  } else parts.push(el("b", { class: "plan-target is-none" }, word("noTarget")));
+  } else parts.push(el("b", { class: "plan-target is-none" }, t("plan.noTarget")));
   return parts;
 }
 
 function levels(app) {
   const { state } = app;
-  const node = el("div", { class: "segments", role: "group", "aria-label": word("sheet.level") });
+  const node = el("div", { class: "segments", role: "group", "aria-label": t("plan.sheet.level") });
   const dress = () =>
     fill(
       node,
@@ -210,11 +217,11 @@ function levels(app) {
           {
             type: "button",
             "aria-pressed": String(state.get("level") === level),
-            title: word("levels")[level],
+            title: words("plan.levels")[level],
             onclick: () => state.set("level", level),
           },
-          word("levelShort")[level],
-          el("small", {}, word("levelNouns")[level]),
+          words("plan.levelShort")[level],
+          el("small", {}, words("plan.levelNouns")[level]),
         ),
       ),
     );
@@ -241,14 +248,14 @@ function layers(app) {
   return el(
     "details",
     { class: "plan-layers" },
-    el("summary", { class: "tool" }, word("layers")),
+    el("summary", { class: "tool" }, t("plan.layers")),
     el(
       "div",
       { class: "plan-menu-list" },
-      box("showCells", word("layerCells")),
-      box("showNames", word("layerNames")),
-      box("showChanges", word("layerChanges")),
-      el("button", { type: "button", onclick: () => app.poster.openDialog() }, word("poster")),
+      box("showCells", t("plan.layerCells")),
+      box("showNames", t("plan.layerNames")),
+      box("showChanges", t("plan.layerChanges")),
+      el("button", { type: "button", onclick: () => app.poster.openDialog() }, t("plan.poster")),
     ),
   );
 }

@@ -1,15 +1,14 @@
 /** The public notice: what is going to change, before and after; nothing of people, households to the ten. */
 
 import { el, name } from "../core/dom.js";
+import { figure } from "../core/format.js";
+import { api, failure, shell } from "../core/shell.js";
+import { t, words } from "../core/words.js";
 import { fetchColours } from "./colours.js";
 import { boxAround, sidesOfShapes, swipe } from "./swipe.js";
-import { figure, word } from "./words.js";
-import { api, failure, shell } from "../core/shell.js";
-
-const w = (key, ...values) => word(`notice.${key}`, ...values);
 
 async function begin() {
-  const { main } = await shell({ title: w("title") });
+  const { main } = await shell({ title: t("plan.notice.title") });
   document.documentElement.classList.remove("is-ready");
   main.classList.add("plan-sheet");
   const id = decodeURIComponent(location.pathname.split("/")[2] ?? "");
@@ -19,7 +18,7 @@ async function begin() {
   } catch (problem) {
     main.append(
       problem.status === 404
-        ? el("p", { class: "notice notice-none" }, w("none"))
+        ? el("p", { class: "notice notice-none" }, t("plan.notice.none"))
         : failure(problem),
     );
   }
@@ -28,8 +27,8 @@ async function begin() {
 
 function show(main, { title, office, notice, effective_from: from, synthetic, diff }) {
   main.querySelector(".shell-title").textContent =
-    [office, title].filter(Boolean).join(" · ") || w("title");
-  document.title = `${title ?? ""} ${w("title")}`;
+    [office, title].filter(Boolean).join(" · ") || t("plan.notice.title");
+  document.title = `${title ?? ""} ${t("plan.notice.title")}`;
   main.append(
     el(
       "section",
@@ -37,15 +36,17 @@ function show(main, { title, office, notice, effective_from: from, synthetic, di
       el(
         "p",
         {},
-        el("b", {}, w("title")),
-        synthetic ? el("span", {}, " ", el("span", { class: "tag" }, word("synthetic"))) : null,
+        el("b", {}, t("plan.notice.title")),
+        synthetic ? el("span", {}, " ", el("span", { class: "tag" }, t("plan.synthetic"))) : null,
       ),
-      el("p", {}, w("period", notice.from, notice.until)),
-      from ? el("p", {}, w("effective", from)) : null,
+      el("p", {}, t("plan.notice.period", notice.from, notice.until)),
+      from ? el("p", {}, t("plan.notice.effective", from)) : null,
       notice.text ? el("p", {}, name(notice.text)) : null,
-      notice.contact ? el("p", {}, `${w("contact")}${word("colon")}`, name(notice.contact)) : null,
-      el("p", {}, w("moved", figure(diff.summary?.moved?.households ?? 0))),
-      el("p", { class: "quiet small" }, `${w("note")} · ${w("rounded")}`),
+      notice.contact
+        ? el("p", {}, `${t("plan.notice.contact")}${t("plan.colon")}`, name(notice.contact))
+        : null,
+      el("p", {}, t("plan.notice.moved", figure(diff.summary?.moved?.households ?? 0))),
+      el("p", { class: "quiet small" }, `${t("plan.notice.note")} · ${t("plan.notice.rounded")}`),
     ),
   );
   if (diff.shapes) {
@@ -61,7 +62,7 @@ function show(main, { title, office, notice, effective_from: from, synthetic, di
       const { node } = swipe(sides.before, sides.after, box);
       node.classList.add("sheet-map");
       main.append(
-        el("section", { class: "card sheet-map-card" }, el("h2", {}, word("swipe")), node),
+        el("section", { class: "card sheet-map-card" }, el("h2", {}, t("plan.swipe")), node),
       );
     }
   }
@@ -73,7 +74,7 @@ function show(main, { title, office, notice, effective_from: from, synthetic, di
       el(
         "section",
         { class: "card" },
-        el("h2", {}, word("sheet.matrix")),
+        el("h2", {}, t("plan.sheet.matrix")),
         el(
           "ul",
           { class: "plain sheet-codes" },
@@ -83,12 +84,12 @@ function show(main, { title, office, notice, effective_from: from, synthetic, di
               el(
                 "li",
                 {},
-                el("span", { class: "quiet" }, word("levelShort")[level]),
+                el("span", { class: "quiet" }, words("plan.levelShort")[level]),
                 " ",
                 name(row.from?.name ?? "–"),
                 " → ",
                 name(row.to?.name ?? "–"),
-                el("span", { class: "quiet" }, ` ${word("n.h", figure(row.households))}`),
+                el("span", { class: "quiet" }, ` ${t("plan.n.h", figure(row.households))}`),
               ),
             ),
         ),

@@ -1,9 +1,10 @@
 /** Who is responsible for a grid, and putting somebody else in office. */
 
 import { el, fill, name } from "../core/dom.js";
-import { choice, dialog, labelled } from "./dialog.js";
-import { figure, said, word } from "./words.js";
+import { figure } from "../core/format.js";
 import { api, failure } from "../core/shell.js";
+import { inLanguage, t, words } from "../core/words.js";
+import { choice, dialog, labelled } from "./dialog.js";
 
 const ROLES = {
   1: [
@@ -35,8 +36,10 @@ export function peopleOf(app, grid) {
     el(
       "span",
       {},
-      el("span", { class: "quiet" }, `${word("leader")} `),
-      grid.leader ? name(grid.leader.name, "b") : el("b", { class: "plan-warn" }, word("noLeader")),
+      el("span", { class: "quiet" }, `${t("plan.leader")} `),
+      grid.leader
+        ? name(grid.leader.name, "b")
+        : el("b", { class: "plan-warn" }, t("plan.noLeader")),
     ),
     app.canEdit()
       ? el(
@@ -47,14 +50,14 @@ export function peopleOf(app, grid) {
             "data-key": "assign",
             onclick: () => assignDialog(app, grid),
           },
-          word("assign"),
+          t("plan.assign"),
         )
       : null,
   );
   const more = el(
     "details",
     {},
-    el("summary", { class: "quiet small" }, word("alreadyHolds")),
+    el("summary", { class: "quiet small" }, t("plan.alreadyHolds")),
     list,
   );
   more.addEventListener("toggle", async () => {
@@ -75,7 +78,11 @@ export function peopleOf(app, grid) {
               {},
               name(who.name),
               " ",
-              el("small", { class: "quiet" }, said(duty.title) || word("roles")[duty.role]),
+              el(
+                "small",
+                { class: "quiet" },
+                inLanguage(duty.title) || words("plan.roles")[duty.role],
+              ),
             ),
             app.canEdit()
               ? el(
@@ -91,14 +98,14 @@ export function peopleOf(app, grid) {
                         role: duty.role,
                       }),
                   },
-                  word("unassign"),
+                  t("plan.unassign"),
                 )
               : null,
           ),
         ),
     );
     if (found.length)
-      fill(list, ...(rows.length ? rows : [el("li", { class: "quiet" }, word("noPeople"))]));
+      fill(list, ...(rows.length ? rows : [el("li", { class: "quiet" }, t("plan.noPeople"))]));
   });
   return el("section", { class: "plan-stack is-tight" }, leader, more);
 }
@@ -110,28 +117,28 @@ async function search(app, q) {
 
 export function assignDialog(app, grid) {
   const role = choice(
-    ROLES[grid.level].map((r) => [r, word("roles")[r]]),
+    ROLES[grid.level].map((r) => [r, words("plan.roles")[r]]),
     "grid_leader",
   );
   const field = el("input", {
     type: "search",
-    placeholder: word("searchPeople"),
+    placeholder: t("plan.searchPeople"),
     autocomplete: "off",
   });
   const since = el("input", { type: "date" });
   const list = el("div", {
     class: "plan-choose",
     role: "radiogroup",
-    "aria-label": word("searchPeople"),
+    "aria-label": t("plan.searchPeople"),
   });
   const instead = choice(
     [
-      ["", word("insteadNobody")],
-      ["all", word("insteadAll")],
+      ["", t("plan.insteadNobody")],
+      ["all", t("plan.insteadAll")],
     ],
     "",
   );
-  const insteadField = labelled(word("instead"), instead);
+  const insteadField = labelled(t("plan.instead"), instead);
   let chosen = null;
   let turn = 0;
 
@@ -149,7 +156,7 @@ export function assignDialog(app, grid) {
     fill(
       list,
       ...found.slice(0, 40).map(option),
-      found.length ? null : el("p", { class: "quiet" }, word("noPeople")),
+      found.length ? null : el("p", { class: "quiet" }, t("plan.noPeople")),
     );
   }
   function option(who) {
@@ -164,8 +171,8 @@ export function assignDialog(app, grid) {
     });
     const duties = who.duties
       .slice(0, 2)
-      .map((d) => `${d.name} ${said(d.title)}`)
-      .join(word("and"));
+      .map((d) => `${d.name} ${inLanguage(d.title)}`)
+      .join(t("plan.and"));
     return el(
       "label",
       {},
@@ -180,7 +187,7 @@ export function assignDialog(app, grid) {
         el(
           "small",
           { class: "quiet" },
-          word("currentLoad", figure(who.load?.households ?? 0), figure(who.load?.grids ?? 0)),
+          t("plan.currentLoad", figure(who.load?.households ?? 0), figure(who.load?.grids ?? 0)),
           duties ? ` · ${duties}` : "",
         ),
       ),
@@ -194,18 +201,18 @@ export function assignDialog(app, grid) {
   role.addEventListener("change", dress);
   dress();
   dialog(
-    word("assignTitle", grid.name),
+    t("plan.assignTitle", grid.name),
     [
-      labelled(word("role"), role),
-      labelled(word("searchPeople"), field),
+      labelled(t("plan.role"), role),
+      labelled(t("plan.searchPeople"), field),
       list,
       insteadField,
-      labelled(word("since"), since),
+      labelled(t("plan.since"), since),
     ],
     [
-      { label: word("cancel") },
+      { label: t("plan.cancel") },
       {
-        label: word("ok"),
+        label: t("plan.ok"),
         main: true,
         act: async () => {
           if (!chosen) return false;

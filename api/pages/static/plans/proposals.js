@@ -1,13 +1,18 @@
 /** Proposals: computed by the server, seen on the map with their effect, taken whole or in part, or not. */
 
 import { el, name } from "../core/dom.js";
-import { choice, labelled } from "./dialog.js";
-import { figure, ofRules, said, word } from "./words.js";
+import { figure } from "../core/format.js";
 import { api } from "../core/shell.js";
+import { inLanguage, t, words } from "../core/words.js";
+import { choice, labelled } from "./dialog.js";
+import { ofRules } from "./format.js";
 
 const KINDS = ["repair", "clusters", "merge_under", "balance", "balance_leaders"];
 /** What is said when a kind finds nothing to do. */
-const NOTHING = { balance: "nothingToBalance", balance_leaders: "nothingToRelieve" };
+const NOTHING = {
+  balance: "plan.nothingToBalance",
+  balance_leaders: "plan.nothingToRelieve",
+};
 const POLL_MS = 250;
 /** The field at fault, for programs: here it is what was chosen on the map. */
 const FIELD = /^grids?[:：]\s*/;
@@ -103,7 +108,7 @@ function form(app, job) {
             app.panel.show();
           },
         },
-        ofRules(word("proposalKinds")[one], app.plan.rules),
+        ofRules(words("plan.proposalKinds")[one], app.plan.rules),
       ),
     ),
   );
@@ -117,11 +122,11 @@ function form(app, job) {
         ? [
             [
               "selected",
-              word("scopeSelected", names.length > 2 ? names.length : names.join(word("and"))),
+              t("plan.scopeSelected", names.length > 2 ? names.length : names.join(t("plan.and"))),
             ],
           ]
         : []),
-      ...(whole ? [["whole", word("scopeWhole")]] : []),
+      ...(whole ? [["whole", t("plan.scopeWhole")]] : []),
     ],
     scope.length ? "selected" : "whole",
     { "data-key": "scope" },
@@ -140,9 +145,9 @@ function form(app, job) {
     "div",
     { class: "plan-stack" },
     kinds,
-    el("p", { class: "quiet small" }, ofRules(word("proposalNotes")[kind], app.plan.rules)),
-    ready ? labelled(word("scope"), where) : el("p", { class: "notice" }, word("needsOne")),
-    el("details", {}, el("summary", { class: "quiet small" }, word("timeLimit")), limit),
+    el("p", { class: "quiet small" }, ofRules(words("plan.proposalNotes")[kind], app.plan.rules)),
+    ready ? labelled(t("plan.scope"), where) : el("p", { class: "notice" }, t("plan.needsOne")),
+    el("details", {}, el("summary", { class: "quiet small" }, t("plan.timeLimit")), limit),
     el(
       "button",
       {
@@ -155,13 +160,17 @@ function form(app, job) {
             time_limit_s: Math.min(120, Math.max(1, app.proposal.limit ?? 10)),
           }),
       },
-      word("run"),
+      t("plan.run"),
     ),
   );
 }
 
 function result(app, job) {
-  const title = el("h3", {}, ofRules(word("proposalKinds")[job.kind] ?? job.kind, app.plan.rules));
+  const title = el(
+    "h3",
+    {},
+    ofRules(words("plan.proposalKinds")[job.kind] ?? job.kind, app.plan.rules),
+  );
   if (job.state === "running")
     return el("section", { class: "plan-stack plan-job" }, title, progress(app, job));
   if (job.state === "failed")
@@ -169,9 +178,9 @@ function result(app, job) {
       "section",
       { class: "plan-stack plan-job" },
       title,
-      el("p", { class: "notice notice-none" }, name(said(job.error).replace(FIELD, ""))),
+      el("p", { class: "notice notice-none" }, name(inLanguage(job.error).replace(FIELD, ""))),
     );
-  const head = job.state === "cancelled" ? [el("p", { class: "notice" }, word("stopped"))] : [];
+  const head = job.state === "cancelled" ? [el("p", { class: "notice" }, t("plan.stopped"))] : [];
   if (!job.result) return el("section", { class: "plan-stack plan-job" }, title, ...head);
   return el("section", { class: "plan-stack plan-job" }, title, ...head, ...offer(app, job));
 }
@@ -182,7 +191,7 @@ function progress(app, job) {
     "div",
     { class: "plan-stack", role: "status" },
     el("progress", { max: total || 1, value: total ? done : null }),
-    el("p", { class: "quiet small" }, `${word("running")} ${name(said(text)).textContent}`),
+    el("p", { class: "quiet small" }, `${t("plan.running")} ${name(inLanguage(text)).textContent}`),
     el(
       "button",
       {
@@ -194,7 +203,7 @@ function progress(app, job) {
           if (answer) app.state.set("job", answer.body ?? null);
         },
       },
-      word("stop"),
+      t("plan.stop"),
     ),
   );
 }
@@ -208,9 +217,9 @@ function offer(app, job) {
     app.state.set("parts", [...chosen]);
   };
   const quality = found.proven
-    ? word("proven")
+    ? t("plan.proven")
     : found.gap && job.kind !== "merge_under"
-      ? word("gap", `${(found.gap * 100).toFixed(1)}%`)
+      ? t("plan.gap", `${(found.gap * 100).toFixed(1)}%`)
       : "";
   const nodes =
     !parts.length && NOTHING[job.kind]
@@ -219,7 +228,7 @@ function offer(app, job) {
           el(
             "p",
             {},
-            name(said(found.text)),
+            name(inLanguage(found.text)),
             " ",
             quality
               ? el("span", { class: `tag${found.proven ? " tag-sure" : ""}` }, quality)
@@ -228,7 +237,11 @@ function offer(app, job) {
         ];
   if (parts.length) {
     nodes.push(
-      el("p", { class: "quiet small" }, `${word("foundParts", parts.length)} · ${word("preview")}`),
+      el(
+        "p",
+        { class: "quiet small" },
+        `${t("plan.foundParts", parts.length)} · ${t("plan.preview")}`,
+      ),
       el(
         "ul",
         { class: "plan-parts plain" },
@@ -243,13 +256,15 @@ function offer(app, job) {
     );
     if (found.effect) nodes.push(wholeEffect(found.effect));
   } else
-    nodes.push(el("p", { class: "notice notice-none" }, word(NOTHING[job.kind] ?? "nothingFound")));
+    nodes.push(
+      el("p", { class: "notice notice-none" }, t(NOTHING[job.kind] ?? "plan.nothingFound")),
+    );
   if (found.impossible?.length) {
     nodes.push(
       el(
         "div",
         {},
-        el("b", {}, word("impossible")),
+        el("b", {}, t("plan.impossible")),
         el(
           "ul",
           { class: "plan-doubt-list" },
@@ -262,15 +277,15 @@ function offer(app, job) {
                 { type: "button", class: "plan-link", onclick: () => app.showGrid(one.grid) },
                 app.grid(one.grid)?.name ?? one.grid ?? "",
               ),
-              word("colon"),
-              name(said(one.text)),
+              t("plan.colon"),
+              name(inLanguage(one.text)),
             ),
           ),
         ),
       ),
     );
   }
-  if (job.outdated) nodes.push(el("p", { class: "notice" }, word("outdatedJob")));
+  if (job.outdated) nodes.push(el("p", { class: "notice" }, t("plan.outdatedJob")));
   nodes.push(
     el(
       "div",
@@ -285,7 +300,7 @@ function offer(app, job) {
               "data-key": "take",
               onclick: () => take(app, job, [...chosen]),
             },
-            word("take", chosen.size),
+            t("plan.take", chosen.size),
           )
         : null,
       el(
@@ -296,7 +311,7 @@ function offer(app, job) {
           "data-key": "dismiss",
           onclick: () => app.state.set("job", null),
         },
-        word("dismiss"),
+        t("plan.dismiss"),
       ),
     ),
   );
@@ -316,13 +331,13 @@ function partRow(app, part, chosen, toggle) {
       "data-key": `part-${part.id}`,
       onchange: toggle,
     }),
-    el("span", {}, name(said(part.text))),
+    el("span", {}, name(inLanguage(part.text))),
   );
   const facts = [
     effect.households || effect.buildings
-      ? word("handsOver", figure(effect.households), figure(effect.buildings))
+      ? t("plan.handsOver", figure(effect.households), figure(effect.buildings))
       : "",
-    solved ? word("solves", solved) : "",
+    solved ? t("plan.solves", solved) : "",
   ]
     .filter(Boolean)
     .join(" · ");
@@ -335,15 +350,15 @@ function partRow(app, part, chosen, toggle) {
     made.length
       ? el(
           "small",
-          { class: "plan-warn", title: made.map((f) => said(f.text)).join("\n") },
-          word("makes", made.length),
+          { class: "plan-warn", title: made.map((f) => inLanguage(f.text)).join("\n") },
+          t("plan.makes", made.length),
         )
       : null,
     where
       ? el(
           "button",
           { type: "button", class: "plan-link", onclick: () => zoomTo(app, part.grids) },
-          word("zoomThere"),
+          t("plan.zoomThere"),
         )
       : null,
   );
@@ -365,10 +380,10 @@ function wholeEffect({ impact, counts, loads = [] }) {
   const facts = [];
   if (impact)
     facts.push(
-      `${word("live.moved")} ${figure(impact.moved.households)}`,
-      `${word("live.buildings")} ${figure(impact.moved.buildings)}`,
+      `${t("plan.live.moved")} ${figure(impact.moved.households)}`,
+      `${t("plan.live.buildings")} ${figure(impact.moved.buildings)}`,
     );
-  if (counts) facts.push(`${word("live.issues")} ${figure(counts.hard + counts.soft)}`);
+  if (counts) facts.push(`${t("plan.live.issues")} ${figure(counts.hard + counts.soft)}`);
   const changed = loads.filter((l) => l.before?.households !== l.after?.households).slice(0, 6);
   return el(
     "div",

@@ -1,13 +1,12 @@
 /** From a draft to a division in force: submit, comments, approve, public notice, publish. */
 
 import { el, name } from "../core/dom.js";
+import { moment } from "../core/format.js";
+import { api } from "../core/shell.js";
+import { inLanguage, t, words } from "../core/words.js";
 import { settleOutdated } from "./conflicts.js";
 import { dialog, labelled } from "./dialog.js";
 import { row } from "./findings.js";
-import { moment, said, word } from "./words.js";
-import { api } from "../core/shell.js";
-
-const w = (key, ...values) => word(`review.${key}`, ...values);
 
 export function reviewPanel(app) {
   const { plan } = app;
@@ -43,7 +42,7 @@ function path(plan) {
   return el(
     "ol",
     { class: "plan-path plain" },
-    ...w("steps").map((step, i) =>
+    ...words("plan.review.steps").map((step, i) =>
       el(
         "li",
         {
@@ -54,7 +53,11 @@ function path(plan) {
         el(
           "small",
           { class: "quiet" },
-          i <= at && who[i] ? name(String(who[i])) : i === 3 && i > at ? w("optional") : "",
+          i <= at && who[i]
+            ? name(String(who[i]))
+            : i === 3 && i > at
+              ? t("plan.review.optional")
+              : "",
         ),
       ),
     ),
@@ -65,11 +68,11 @@ function outdated(app) {
   return el(
     "div",
     { class: "notice" },
-    el("p", {}, word("outdatedTitle")),
+    el("p", {}, t("plan.outdatedTitle")),
     el(
       "button",
       { type: "button", class: "tool", onclick: () => settleOutdated(app) },
-      word("outdatedSettle"),
+      t("plan.outdatedSettle"),
     ),
   );
 }
@@ -83,7 +86,11 @@ function stageOf(app) {
       el(
         "div",
         { class: "notice" },
-        el("p", {}, el("b", {}, w("by", w("return"), review.returned_by ?? ""))),
+        el(
+          "p",
+          {},
+          el("b", {}, t("plan.review.by", t("plan.review.return"), review.returned_by ?? "")),
+        ),
         el("p", {}, name(review.returned_reason)),
       ),
     );
@@ -109,7 +116,7 @@ function stageOf(app) {
       el(
         "p",
         { class: "notice notice-done" },
-        w("published", plan.published_version, plan.effective_from),
+        t("plan.review.published", plan.published_version, plan.effective_from),
       ),
     );
   return nodes;
@@ -138,12 +145,16 @@ function submitForm(app) {
     el(
       "p",
       {},
-      stop.length ? w("blocked", stop.length) : app.plan.steps ? w("canSubmit") : word("stepsNone"),
+      stop.length
+        ? t("plan.review.blocked", stop.length)
+        : app.plan.steps
+          ? t("plan.review.canSubmit")
+          : t("plan.stepsNone"),
     ),
     stop.length
       ? el("ul", { class: "plan-findings plain" }, ...stop.slice(0, 30).map((f) => row(app, f)))
       : null,
-    labelled(w("submitNote"), note),
+    labelled(t("plan.review.submitNote"), note),
     el(
       "button",
       {
@@ -153,7 +164,7 @@ function submitForm(app) {
         "data-key": "submit",
         onclick: send,
       },
-      w("submit"),
+      t("plan.review.submit"),
     ),
   );
 }
@@ -167,10 +178,10 @@ function judge(app) {
   };
   const back = () => {
     const reason = el("textarea", { rows: 3, maxlength: 1000 });
-    dialog(w("return"), labelled(w("returnReason"), reason), [
-      { label: word("cancel") },
+    dialog(t("plan.review.return"), labelled(t("plan.review.returnReason"), reason), [
+      { label: t("plan.cancel") },
       {
-        label: w("return"),
+        label: t("plan.review.return"),
         main: true,
         act: () => (reason.value.trim() ? act("/return", { reason: reason.value.trim() }) : false),
       },
@@ -181,14 +192,16 @@ function judge(app) {
       el(
         "p",
         { class: "notice" },
-        app.plan.review.submitted_by === app.session.name ? w("approveOther") : w("waiting"),
+        app.plan.review.submitted_by === app.session.name
+          ? t("plan.review.approveOther")
+          : t("plan.review.waiting"),
       ),
     ];
   return [
     el(
       "section",
       { class: "plan-stack plan-now" },
-      labelled(w("approveNote"), note),
+      labelled(t("plan.review.approveNote"), note),
       el(
         "div",
         { class: "row" },
@@ -202,14 +215,14 @@ function judge(app) {
                 onclick: () =>
                   act("/approve", note.value.trim() ? { note: note.value.trim() } : {}),
               },
-              w("approve"),
+              t("plan.review.approve"),
             )
-          : el("p", { class: "quiet small" }, w("approveOther")),
+          : el("p", { class: "quiet small" }, t("plan.review.approveOther")),
         app.may("return")
           ? el(
               "button",
               { type: "button", class: "tool", "data-key": "return", onclick: back },
-              w("return"),
+              t("plan.review.return"),
             )
           : null,
       ),
@@ -239,17 +252,17 @@ function publishForm(app) {
       if (!(newest?.effective_from > today())) return;
       if (day.value < newest.effective_from) day.value = newest.effective_from;
       day.min = newest.effective_from;
-      scheduled.textContent = w("scheduled", newest.version, newest.effective_from);
+      scheduled.textContent = t("plan.review.scheduled", newest.version, newest.effective_from);
       scheduled.hidden = false;
     },
     () => {},
   );
   const reason = el("textarea", { rows: 2, maxlength: 1000 }, app.plan.reason ?? "");
   const send = () =>
-    dialog(w("publish"), el("p", {}, w("confirmPublish", day.value)), [
-      { label: word("cancel") },
+    dialog(t("plan.review.publish"), el("p", {}, t("plan.review.confirmPublish", day.value)), [
+      { label: t("plan.cancel") },
       {
-        label: w("publishDo"),
+        label: t("plan.review.publishDo"),
         main: true,
         act: async () => {
           const answer = await app.ask("POST", "/publish", {
@@ -263,14 +276,14 @@ function publishForm(app) {
   return el(
     "section",
     { class: "plan-stack plan-now" },
-    el("h3", {}, w("publish")),
-    labelled(w("effective"), day),
+    el("h3", {}, t("plan.review.publish")),
+    labelled(t("plan.review.effective"), day),
     scheduled,
-    labelled(w("publishReason"), reason),
+    labelled(t("plan.review.publishReason"), reason),
     el(
       "button",
       { type: "button", class: "tool tool-main", "data-key": "publish", onclick: send },
-      w("publishDo"),
+      t("plan.review.publishDo"),
     ),
   );
 }
@@ -281,7 +294,7 @@ function noticeOf(app) {
     return el(
       "section",
       { class: "plan-stack is-tight" },
-      el("h3", {}, w("notice")),
+      el("h3", {}, t("plan.review.notice")),
       el("p", {}, `${notice.from} – ${notice.until}`),
       notice.text ? el("p", { class: "quiet" }, name(notice.text)) : null,
       el(
@@ -295,7 +308,7 @@ function noticeOf(app) {
             target: "_blank",
             rel: "noopener",
           },
-          w("noticeOpen"),
+          t("plan.review.noticeOpen"),
         ),
         app.may("notice")
           ? el(
@@ -308,7 +321,7 @@ function noticeOf(app) {
                   if (answer) app.take(answer.body);
                 },
               },
-              w("noticeDown"),
+              t("plan.review.noticeDown"),
             )
           : null,
       ),
@@ -325,17 +338,17 @@ function noticeOf(app) {
     el(
       "summary",
       {},
-      el("b", {}, w("notice")),
+      el("b", {}, t("plan.review.notice")),
       " ",
-      el("small", { class: "quiet" }, w("optional")),
+      el("small", { class: "quiet" }, t("plan.review.optional")),
     ),
     el(
       "div",
       { class: "plan-stack plan-under" },
-      labelled(w("noticeFrom"), from),
-      labelled(w("noticeUntil"), until),
-      labelled(w("noticeText"), text),
-      labelled(w("noticeContact"), contact),
+      labelled(t("plan.review.noticeFrom"), from),
+      labelled(t("plan.review.noticeUntil"), until),
+      labelled(t("plan.review.noticeText"), text),
+      labelled(t("plan.review.noticeContact"), contact),
       el(
         "button",
         {
@@ -352,7 +365,7 @@ function noticeOf(app) {
             if (answer) app.take(answer.body);
           },
         },
-        w("noticePut"),
+        t("plan.review.noticePut"),
       ),
     ),
   );
@@ -363,7 +376,7 @@ function comments(app) {
     rows: 2,
     maxlength: 2000,
     "data-key": "comment",
-    placeholder: w("comment"),
+    placeholder: t("plan.review.comment"),
   });
   const [grid] = app.selected();
   const send = async () => {
@@ -381,7 +394,7 @@ function comments(app) {
   return el(
     "section",
     { class: "plan-stack is-tight" },
-    el("h3", {}, w("comments")),
+    el("h3", {}, t("plan.review.comments")),
     el(
       "ul",
       { class: "plan-comments plain" },
@@ -389,13 +402,13 @@ function comments(app) {
         el(
           "li",
           {},
-          el("small", { class: "quiet" }, w("by", one.author, moment(one.at))),
-          el("p", {}, name(said(one.text))),
+          el("small", { class: "quiet" }, t("plan.review.by", one.author, moment(one.at))),
+          el("p", {}, name(inLanguage(one.text))),
           one.grid && app.grid(one.grid)
             ? el(
                 "button",
                 { type: "button", class: "plan-link", onclick: () => app.showGrid(one.grid) },
-                w("atGrid", app.grid(one.grid).name),
+                t("plan.review.atGrid", app.grid(one.grid).name),
               )
             : null,
         ),
@@ -406,14 +419,14 @@ function comments(app) {
           "div",
           { class: "plan-stack is-tight" },
           text,
-          grid ? el("small", { class: "quiet" }, w("atGrid", grid.name)) : null,
+          grid ? el("small", { class: "quiet" }, t("plan.review.atGrid", grid.name)) : null,
           el(
             "div",
             {},
             el(
               "button",
               { type: "button", class: "tool", "data-key": "comment-send", onclick: send },
-              w("send"),
+              t("plan.review.send"),
             ),
           ),
         )

@@ -4,8 +4,8 @@
  */
 
 import { el, fill } from "../core/dom.js";
+import { t, words } from "../core/words.js";
 import { dialog, labelled } from "./dialog.js";
-import { word } from "./words.js";
 
 const STORE = "posters";
 /** A scan with more pixels than this takes more memory than an office computer has to spare. */
@@ -23,7 +23,7 @@ function sizeOf(blob) {
     };
     image.onerror = () => {
       URL.revokeObjectURL(image.src);
-      reject(new Error(word("posterNoPicture")));
+      reject(new Error(t("plan.posterNoPicture")));
     };
     image.src = URL.createObjectURL(blob);
   });
@@ -32,7 +32,7 @@ function sizeOf(blob) {
 /** @returns {Promise<ImageBitmap>} the picture, made smaller when it is very large */
 async function decoded(blob) {
   const [width, height] = await sizeOf(blob);
-  if (width * height > MOST_PIXELS) throw new Error(word("posterTooLarge", width, height));
+  if (width * height > MOST_PIXELS) throw new Error(t("plan.posterTooLarge", width, height));
   const shrunk = Math.min(1, SIDE_PX / Math.max(width, height, 1));
   const how =
     shrunk < 1
@@ -43,7 +43,7 @@ async function decoded(blob) {
         }
       : {};
   const image = await createImageBitmap(blob, how).catch(() => null);
-  if (!image) throw new Error(word("posterNoPicture"));
+  if (!image) throw new Error(t("plan.posterNoPicture"));
   return image;
 }
 
@@ -137,7 +137,7 @@ export class Poster {
       onchange: async (event) => {
         const [chosen] = event.target.files;
         if (!chosen) return;
-        fill(wrong, el("p", { class: "quiet" }, word("loading")));
+        fill(wrong, el("p", { class: "quiet" }, t("plan.loading")));
         try {
           await this.#take(chosen);
         } catch (fault) {
@@ -151,13 +151,17 @@ export class Poster {
       },
     });
     const box = dialog(
-      word("posterTitle"),
-      [el("p", { class: "quiet" }, word("posterHint")), labelled(word("posterPick"), file), wrong],
+      t("plan.posterTitle"),
+      [
+        el("p", { class: "quiet" }, t("plan.posterHint")),
+        labelled(t("plan.posterPick"), file),
+        wrong,
+      ],
       [
         ...(this.image
           ? [
               {
-                label: word("posterRemove"),
+                label: t("plan.posterRemove"),
                 danger: true,
                 act: () => {
                   this.image = null;
@@ -165,14 +169,14 @@ export class Poster {
                 },
               },
               {
-                label: word("posterMove"),
+                label: t("plan.posterMove"),
                 act: () => {
                   this.#handles();
                 },
               },
             ]
           : []),
-        { label: word("close") },
+        { label: t("plan.close") },
       ],
     );
   }
@@ -198,29 +202,29 @@ export class Poster {
       );
     const { place } = this;
     const from = place.size;
-    const step = el("p", { class: "quiet small", role: "status" }, word("posterDrag"));
+    const step = el("p", { class: "quiet small", role: "status" }, t("plan.posterDrag"));
     const box = el(
       "div",
       { class: "plan-poster" },
-      el("b", {}, word("posterMove")),
-      slide(word("posterOpacity"), 0.1, 1, 0.05, place.seen, (v) => {
+      el("b", {}, t("plan.posterMove")),
+      slide(t("plan.posterOpacity"), 0.1, 1, 0.05, place.seen, (v) => {
         place.seen = v;
       }),
-      slide(word("posterTurn"), -180, 180, 0.5, (place.turn * 180) / Math.PI, (v) => {
+      slide(t("plan.posterTurn"), -180, 180, 0.5, (place.turn * 180) / Math.PI, (v) => {
         place.turn = (v * Math.PI) / 180;
       }),
-      slide(word("posterSize"), -2, 2, 0.01, 0, (v) => {
+      slide(t("plan.posterSize"), -2, 2, 0.01, 0, (v) => {
         place.size = from * 2 ** v;
       }),
       step,
       el(
         "div",
         { class: "plan-buttons" },
-        el("button", { type: "button", class: "tool", onclick: () => two() }, word("posterTwo")),
+        el("button", { type: "button", class: "tool", onclick: () => two() }, t("plan.posterTwo")),
         el(
           "button",
           { type: "button", class: "tool tool-main", onclick: () => done() },
-          word("posterDone"),
+          t("plan.posterDone"),
         ),
       ),
     );
@@ -229,7 +233,7 @@ export class Poster {
     let spots = null;
     const two = () => {
       spots = [];
-      step.textContent = word("posterTwoSteps")[0];
+      step.textContent = t("plan.posterTwoSteps.0");
     };
     const done = () => {
       this.handles = null;
@@ -257,7 +261,9 @@ export class Poster {
           this.#align(spots);
           spots = null;
         }
-        step.textContent = spots ? word("posterTwoSteps")[spots.length] : word("posterDrag");
+        step.textContent = spots
+          ? words("plan.posterTwoSteps")[spots.length]
+          : t("plan.posterDrag");
       },
       hover: () => {},
       cancel: () => {},

@@ -1,13 +1,14 @@
 /** The panel beside the map: grid, findings, proposals, load, steps, review; one at a time. */
 
 import { el, fill, icon, name } from "../core/dom.js";
-import { copyPlan } from "./header.js";
+import { moment } from "../core/format.js";
+import { inLanguage, t, words } from "../core/words.js";
 import { findingsPanel } from "./findings.js";
 import { gridPanel } from "./grid-panel.js";
+import { copyPlan } from "./header.js";
 import { changedLoads, loadsPanel } from "./loads.js";
 import { proposalsPanel } from "./proposals.js";
 import { reviewPanel } from "./review.js";
-import { moment, said, word } from "./words.js";
 
 const TABS = {
   findings: findingsPanel,
@@ -29,7 +30,7 @@ export function panel(app) {
   );
   const node = el(
     "aside",
-    { class: "plan-panel", "aria-label": word("editor") },
+    { class: "plan-panel", "aria-label": t("plan.editor") },
     el("div", { class: "plan-tab-row" }, list, shut),
     body,
   );
@@ -59,7 +60,7 @@ export function panel(app) {
               state.set("tab", key);
             },
           },
-          word("tabs")[key],
+          words("plan.tabs")[key],
           badge[key]
             ? el(
                 "span",
@@ -78,7 +79,7 @@ export function panel(app) {
     const scroll = shown === tab ? body.scrollTop : 0;
     shown = tab;
     tabs();
-    body.setAttribute("aria-label", word("tabs")[tab]);
+    body.setAttribute("aria-label", words("plan.tabs")[tab]);
     fill(body, TABS[tab](app));
     body.scrollTop = scroll;
     if (focus)
@@ -100,13 +101,18 @@ const STEPS_SHOWN = 30;
 function stepsPanel(app) {
   const { plan } = app;
   if (!plan.steps_list.length && !plan.undone.length)
-    return el("p", { class: "quiet" }, word("stepsNone"));
+    return el("p", { class: "quiet" }, t("plan.stepsNone"));
   const row = (step, undone, number) =>
     el(
       "li",
       { class: undone ? "is-undone" : "" },
-      el("div", {}, el("span", { class: "plan-number" }, String(number)), name(said(step.text))),
-      el("small", { class: "quiet" }, word("review.by", step.author, moment(step.at))),
+      el(
+        "div",
+        {},
+        el("span", { class: "plan-number" }, String(number)),
+        name(inLanguage(step.text)),
+      ),
+      el("small", { class: "quiet" }, t("plan.review.by", step.author, moment(step.at))),
       el(
         "div",
         { class: "row" },
@@ -119,7 +125,7 @@ function stepsPanel(app) {
                 "data-key": `step-${step.number}`,
                 onclick: () => travel(app, step, undone),
               },
-              word("backTo"),
+              t("plan.backTo"),
             )
           : null,
         undone
@@ -127,7 +133,7 @@ function stepsPanel(app) {
           : el(
               "button",
               { type: "button", class: "plan-link", onclick: () => copyPlan(app, step.number) },
-              word("copyHere"),
+              t("plan.copyHere"),
             ),
       ),
     );
@@ -155,19 +161,19 @@ function stepsPanel(app) {
               more.remove();
             },
           },
-          word("stepAll", all),
+          t("plan.stepAll", all),
         )
       : null;
   return el(
     "div",
     {},
     plan.undone.length
-      ? el("p", { class: "quiet small" }, word("stepsUndone", plan.undone.length))
+      ? el("p", { class: "quiet small" }, t("plan.stepsUndone", plan.undone.length))
       : null,
     list,
     more,
     plan.steps > plan.steps_list.length
-      ? el("p", { class: "quiet small" }, word("stepMore"))
+      ? el("p", { class: "quiet small" }, t("plan.stepMore"))
       : null,
   );
 }

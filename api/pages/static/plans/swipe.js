@@ -1,12 +1,12 @@
 /** Before and after on one map: what lies left of the handle is before. */
 
 import { el } from "../core/dom.js";
+import { t } from "../core/words.js";
 import { colours, onScheme, tinted } from "./colours.js";
 import { Drawing, line } from "./ground-layer.js";
 import { Model, withRings } from "./model.js";
 import { Frame, trace } from "./shapes.js";
 import { View } from "./view.js";
-import { word } from "./words.js";
 
 const FACE = '"Noto Sans SC","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif';
 
@@ -16,7 +16,7 @@ const FACE = '"Noto Sans SC","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",
  * @param {number[]} box metres that are shown
  */
 export function swipe(before, after, box) {
-  const view = new View(word("swipe"));
+  const view = new View(t("plan.swipe"));
   const barNode = el("div", { class: "swipe-bar", "aria-hidden": "true" });
   const range = el("input", {
     type: "range",
@@ -24,15 +24,15 @@ export function swipe(before, after, box) {
     min: 0,
     max: 100,
     value: 50,
-    "aria-label": word("swipeHandle"),
+    "aria-label": t("plan.swipeHandle"),
   });
   const node = el(
     "div",
     { class: "swipe" },
     view.node,
     barNode,
-    el("span", { class: "swipe-word is-left" }, word("swipeLeft")),
-    el("span", { class: "swipe-word is-right" }, word("swipeRight")),
+    el("span", { class: "swipe-word is-left" }, t("plan.swipeLeft")),
+    el("span", { class: "swipe-word is-right" }, t("plan.swipeRight")),
     range,
   );
   const half = (pen, drawing, from, to) => {

@@ -3,7 +3,7 @@
  * may be done is the server's to say.
  */
 
-import { word } from "./words.js";
+import { t } from "../core/words.js";
 
 export const TOOLS = ["select", "paint", "box", "boundary", "split", "cut"];
 export const LETTERS = { v: "select", p: "paint", r: "box", b: "boundary", s: "split", c: "cut" };
@@ -161,7 +161,7 @@ export function hand(app) {
 
   function endBoundary({ grows, from, cells }) {
     state.set("target3", null);
-    if (!cells.size) return app.tell(word("tools.boundary")[1]);
+    if (!cells.size) return app.tell(t("plan.tools.boundary.1"));
     const ids = [...cells].map((c) => c.id);
     return app.act(
       { kind: "move_boundary", from, to: grows.id, cells: ids },
@@ -193,7 +193,7 @@ export function hand(app) {
   function finishLine() {
     self.rubber = null;
     const drawn = state.get("line");
-    if (drawn.length < 2) return app.tell(word("lineShort"));
+    if (drawn.length < 2) return app.tell(t("plan.lineShort"));
     return state.get("tool") === "cut" ? app.cut(drawn) : app.splitAlong(drawn);
   }
 
