@@ -9,13 +9,14 @@ Needs the system's Chromium (or WANGGE_CHROMIUM); the page is opened from a file
 from __future__ import annotations
 
 import gzip
-import os
-import shutil
 import statistics
+import sys
 import tempfile
 import time
 from datetime import date
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from page_many import many
 from playwright.sync_api import sync_playwright
@@ -29,18 +30,9 @@ from maps.detail import DETAILS, MOST_BYTES, Detail
 from maps.site.downloads import KINDS, download_parts
 from maps.site.page import page_part
 from maps.site.write import write_site
+from scripts.browser import FLAGS, needed_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 RUNS = 5
 TIMES = """() => {
   const app = wangge.inspect();
@@ -81,13 +73,11 @@ def sample() -> Atlas:
 
 def measured_in_chromium(html: bytes) -> list[float]:
     """Return ready, click to card and search in milliseconds, each the median of RUNS visits."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("WANGGE_CHROMIUM") or next(filter(None, map(shutil.which, names)))
     visits = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
         file = Path(folder) / "index.html"
         file.write_bytes(html)
-        browser = play.chromium.launch(executable_path=found, args=FLAGS)
+        browser = play.chromium.launch(executable_path=needed_chromium(), args=list(FLAGS))
         for _ in range(RUNS):
             page = browser.new_page(viewport={"width": 1400, "height": 900})
             page.goto(file.as_uri())

@@ -152,7 +152,7 @@ def seen() -> tuple[float, float]:
     """Return the median seconds from a stroke to the frame that shows it; CPU is not measured."""
     from playwright.sync_api import sync_playwright
 
-    from tests.browser.conftest import FLAGS, chromium
+    from scripts.browser import FLAGS, needed_chromium
     from tests.browser.workbench_desk import Desk, sample, service
 
     stroke = """async (app, [into, cell]) => {
@@ -166,7 +166,7 @@ def seen() -> tuple[float, float]:
         service(Path(folder), sample("places.geojson")) as origin,
         sync_playwright() as play,
     ):
-        browser = play.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        browser = play.chromium.launch(executable_path=needed_chromium(), args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         desk = Desk(page, origin).as_("planner").open("/desk/plans").new_plan("测量")
         into, other, cell = desk.border_pair()

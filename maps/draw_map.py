@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import folium
 import numpy as np
 import shapely
 
@@ -16,6 +15,7 @@ from maps.basemaps import Basemap
 from maps.detail import DETAILS, KINDS, MOST_BYTES, Detail, sizes_by_detail, too_large
 from maps.labels import pinyin_table
 from maps.layers import AtlasLayer, ContextLayer, GridLayer, PlaceLayer
+from maps.lean_folium import Template, folium
 from maps.page import Page, RawRender
 from maps.palette import DARK, LIGHT
 from maps.settings import MapSettings
@@ -55,7 +55,7 @@ class GridMap(folium.Map, RawRender):
 class Start(RawRender):
     """The last line of the page's script."""
 
-    _template = folium.template.Template(
+    _template = Template(
         "{% macro script(this, kwargs) %}"
         "wangge.start({{ this._parent.get_name() }});\n"
         "{% endmacro %}"

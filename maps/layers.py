@@ -10,14 +10,13 @@ from typing import Any
 
 import numpy as np
 import shapely
-from folium.map import Layer
-from folium.template import Template
 
 from gis.atlas import Atlas
 from gis.directory import ContextFeature, ContextKind, Place, PlaceKind
 from gis.exchange.json_values import place_json, sheet_json
 from gis.ids import Level
 from maps.labels import label_centres
+from maps.lean_folium import Layer, Template
 from maps.mesh import arc_levels, grid_rings, neighbour_colours
 from maps.page import RawRender
 from maps.topology import Position, coverage_arcs, integers, rings_of

@@ -7,8 +7,6 @@ Needs the system's Chromium (or WANGGE_CHROMIUM); nothing is fetched from anywhe
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 import tempfile
 import threading
@@ -20,21 +18,15 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from scripts.browser import FLAGS, needed_chromium
+
 if TYPE_CHECKING:
     from gis.atlas import Atlas
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = date(2026, 11, 1)
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 Act = Callable[[Any], object]
 
 
@@ -83,16 +75,6 @@ PICTURES = (
     ),
     Picture("map-english", f"#at=16/{SPOT[1]}/{SPOT[0]}&lang=en", acts=(ask(*SPOT),)),
 )
-
-
-def chromium() -> str:
-    """Return the path of the system's Chromium."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    named = os.environ.get("WANGGE_CHROMIUM")
-    found = named or next((path for name in names if (path := shutil.which(name))), None)
-    if found is None:
-        sys.exit("no Chromium found: install chromium, or name one in WANGGE_CHROMIUM")
-    return found
 
 
 def sample_atlas() -> Atlas:
@@ -198,7 +180,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         page = Path(scratch) / "index.html"
         page.write_bytes(sample_page())
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=needed_chromium(), args=list(FLAGS))
         for picture in PICTURES:
             print(take(browser, picture, page.as_uri(), folder))
         with service(Path(scratch)) as address:

@@ -124,11 +124,11 @@ def main() -> None:
     """Take the pictures of the workbench only."""
     from playwright.sync_api import sync_playwright
 
-    from scripts.screenshots import FLAGS, chromium
+    from scripts.browser import FLAGS, needed_chromium
 
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=needed_chromium(), args=list(FLAGS))
         for path in take_all(browser, folder):
             print(path)
         browser.close()

@@ -16,21 +16,32 @@ from gis.errors import InvalidInput
 if TYPE_CHECKING:
     from gis.atlas import Atlas
 
-_SUFFIXES = (".geojson", ".json", ".gpkg", ".xlsx", ".csv")
-_ACCEPTED = ("OUT.geojson", "OUT.gpkg", "OUT.xlsx", "OUT.csv", "a folder")
+_SUFFIXES = (".geojson", ".json", ".gpkg", ".xlsx", ".csv", ".parquet")
+_ACCEPTED = ("OUT.geojson", "OUT.gpkg", "OUT.xlsx", "OUT.csv", "OUT.parquet", "a folder")
 
 
 def export(
     out: Annotated[
         Path,
-        typer.Argument(help="OUT.geojson for the boundaries; OUT.gpkg, .xlsx, .csv or a folder"),
+        typer.Argument(
+            help="OUT.geojson for the boundaries; OUT.gpkg, .xlsx, .csv or a folder for all of it; "
+            "OUT.parquet for one table (--frame)"
+        ),
     ],
     as_of: Annotated[str | None, typer.Option(help="The day (YYYY-MM-DD) [today]")] = None,
     edition: Annotated[str, typer.Option(help="internal or public")] = "internal",
+    frame: Annotated[
+        str,
+        typer.Option(
+            help="Of a .parquet: grids, buildings, businesses, resident_units, context, people, "
+            "duties, organisations"
+        ),
+    ] = "grids",
 ) -> None:
     """Write what is stored: the boundaries as GeoJSON, or all of it in one file or a folder.
 
-    What is written loads back to the same. The internal edition is for the office only.
+    What is written loads back to the same, but for Parquet, which is for analysts. The internal
+    edition is for the office only.
     """
     from api.serving.live_atlas import internal_atlas
     from api.settings import read_settings
@@ -58,10 +69,10 @@ def export(
     print_findings(faults, sys.stderr)
     if edition == "public":
         atlas = public(atlas, read_settings().policy, today=today())
-    _write(out, atlas)
+    _write(out, atlas, frame)
 
 
-def _write(out: Path, atlas: Atlas) -> None:
+def _write(out: Path, atlas: Atlas, frame: str) -> None:
     from gis.exchange.atlas_tables import atlas_csv, write_atlas_gpkg, write_atlas_workbook
     from gis.exchange.geojson import write_directory, write_division
     from gis.exchange.roster_csv import write_roster
@@ -71,6 +82,11 @@ def _write(out: Path, atlas: Atlas) -> None:
         write_files({out: write_division(atlas.division)})
     elif suffix == ".gpkg":
         write_atlas_gpkg(out, atlas)
+        print(f"wrote {out} ({out.stat().st_size:,} bytes)")
+    elif suffix == ".parquet":
+        from gis.exchange.frames import write_parquet
+
+        write_parquet(out, atlas, frame)
         print(f"wrote {out} ({out.stat().st_size:,} bytes)")
     elif suffix == ".xlsx":
         content = io.BytesIO()

@@ -5,20 +5,18 @@ matplotlib is imported when the first figure is drawn, never by ``import maps.po
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from gis.atlas import Atlas, Edition
+from maps.posters.types import PaperSize, Progress
 from maps.settings import MapSettings
 
 if TYPE_CHECKING:
     from maps.posters.paper import PosterFigure
 
 __all__ = ["PaperSize", "Progress", "poster", "write_boards"]
-
-PaperSize = Literal["A0", "A1", "A2", "A3", "A4"]
-Progress = Callable[[int, int], None]
 
 
 def poster(

@@ -15,7 +15,7 @@ from gis.division import Grid
 from gis.ids import GridId, Level
 from maps.posters import style
 from maps.posters.paper import Paper, outline_of, polygon_outline
-from maps.posters.projected import Ground, Lot, Sign, sign_of
+from maps.posters.projected import Lot, ProjectedAtlas, Sign, sign_of
 from maps.posters.scale import View
 from maps.posters.style import Weights, weights
 
@@ -43,7 +43,7 @@ class Scene:
     """
 
     paper: Paper
-    ground: Ground
+    ground: ProjectedAtlas
     view: View
     factor: float
     focus: Grid | None
@@ -115,7 +115,7 @@ def _grounds(scene: Scene) -> None:
         _fill(scene, polygons, colour)
 
 
-def _bare(ground: Ground, communities: Sequence[Grid]) -> list[Grid]:
+def _bare(ground: ProjectedAtlas, communities: Sequence[Grid]) -> list[Grid]:
     """Return the communities without any grid in them."""
     return [g for g in communities if not ground.division.children(g.id)]
 

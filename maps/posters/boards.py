@@ -22,7 +22,7 @@ from maps.posters.drawing import Prepared, check_size, draw, prepared
 from maps.settings import MapSettings
 
 if TYPE_CHECKING:
-    from maps.posters import Progress
+    from maps.posters.types import Progress
 
 FORMS = ("pdf", "png")
 # Starting a process costs about as much as drawing this many boards.

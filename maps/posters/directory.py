@@ -13,7 +13,7 @@ from maps.posters import style
 from maps.posters.fonts import PT_MM, printable
 from maps.posters.furniture import write_line
 from maps.posters.paper import Paper, Rect
-from maps.posters.projected import Ground
+from maps.posters.projected import ProjectedAtlas
 from maps.posters.words import put
 
 _HEAD, _ROW, _GAP = 1.9, 1.36, 0.9
@@ -42,7 +42,7 @@ class Block:
         return (_HEAD + _ROW * len(self.rows) + _GAP) * size_pt * PT_MM
 
 
-def blocks_of(ground: Ground) -> list[Block]:
+def blocks_of(ground: ProjectedAtlas) -> list[Block]:
     """Return a block to each community, by code."""
     division = ground.division
     return [
@@ -51,7 +51,7 @@ def blocks_of(ground: Ground) -> list[Block]:
     ]
 
 
-def _line(ground: Ground, grid: Grid) -> Line:
+def _line(ground: ProjectedAtlas, grid: Grid) -> Line:
     held = ground.atlas.sheet(grid).responsible
     leader = next((r for r in held if r.duty.role is Role.GRID_LEADER), None)
     rank = grid.grid_class or grid.grid_grade or ""
@@ -61,7 +61,7 @@ def _line(ground: Ground, grid: Grid) -> Line:
 
 
 def draw_directory(
-    paper: Paper, ground: Ground, box: Rect, factor: float, words: Mapping[str, Any]
+    paper: Paper, ground: ProjectedAtlas, box: Rect, factor: float, words: Mapping[str, Any]
 ) -> None:
     """Write the list into a box, as large as it can be."""
     x, y, width, height = box
@@ -133,7 +133,7 @@ def _dealt(blocks: Sequence[Block], columns: int, size: float, height: float) ->
 
 def _draw_block(
     paper: Paper,
-    ground: Ground,
+    ground: ProjectedAtlas,
     block: Block,
     at: tuple[float, float],
     width: float,

@@ -13,7 +13,7 @@ from gis.ids import Level
 from gis.roster import ROLES, Role, role_title
 from maps.posters.fonts import Letters, letters_for, printable
 from maps.posters.paper import SIZES, Paper
-from maps.posters.projected import Ground
+from maps.posters.projected import ProjectedAtlas
 from maps.posters.words import WORDS
 from maps.settings import MapSettings
 
@@ -24,7 +24,7 @@ _ALWAYS = "".join(map(chr, range(0x20, 0x7F))) + "·›…—（）“”‘’�
 class Prepared:
     """An atlas in its edition, ready to be drawn on any number of sheets."""
 
-    ground: Ground
+    ground: ProjectedAtlas
     settings: MapSettings
     letters: Letters
 
@@ -42,7 +42,7 @@ def prepared(atlas: Atlas, edition: str, settings: MapSettings | None) -> Prepar
     shown = disclosure.in_edition(atlas, edition)
     filled = (settings or MapSettings()).filled_from(shown)
     letters = letters_for(frozenset("".join(map(printable, _texts(shown, filled)))))
-    return Prepared(Ground(shown), filled, letters)
+    return Prepared(ProjectedAtlas(shown), filled, letters)
 
 
 def draw(shared: Prepared, grid: str | None, size: str) -> Paper:

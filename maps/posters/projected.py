@@ -48,7 +48,7 @@ class Lot:
     grid: GridId | None
 
 
-class Ground:
+class ProjectedAtlas:
     """The grids, places, river and roads of an atlas in metres (EPSG:4549, easting first)."""
 
     def __init__(self, atlas: Atlas) -> None:

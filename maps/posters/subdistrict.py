@@ -39,7 +39,7 @@ from maps.posters.furniture import (
 )
 from maps.posters.map_labels import Label, Names, Row, broken, label
 from maps.posters.paper import SIZES, Paper, Rect
-from maps.posters.projected import Ground, Lot, Sign
+from maps.posters.projected import Lot, ProjectedAtlas, Sign
 from maps.posters.scale import view_of
 from maps.posters.words import WORDS, put
 from maps.settings import MapSettings
@@ -48,7 +48,9 @@ _DOOR = re.compile(r"\d{1,5}(?:-\d{1,3})?号")
 _NUMBER = re.compile(r"^\s*(\d{1,4}(?:-\d{1,3})?)\s*(?:幢|栋|号楼|座|楼)?\s*$")
 
 
-def draw_poster(ground: Ground, size: str, settings: MapSettings, letters: Letters) -> Paper:
+def draw_poster(
+    ground: ProjectedAtlas, size: str, settings: MapSettings, letters: Letters
+) -> Paper:
     """Return the poster on a sheet of a size, upright or lying, whichever shows more."""
     width, height = SIZES[size]
     factor = width / SIZES["A3"][0]
@@ -121,7 +123,7 @@ def _hotline(scene: Scene, settings: MapSettings) -> float:
     return left
 
 
-def facts_of(ground: Ground, words: Any) -> list[str]:
+def facts_of(ground: ProjectedAtlas, words: Any) -> list[str]:
     """Return how many grids there are on each level, and how large the whole is."""
     counts = [len(ground.division.level(n)) for n in (1, 2, 3)]
     found = [put(text, n) for text, n in zip(words["totals"], counts, strict=True) if n]
@@ -314,7 +316,7 @@ def _width_on_paper(scene: Scene, grid: Grid) -> float:
     return max(4.0, float(east - west) * scene.view.mm_per_m)
 
 
-def leader_of(ground: Ground, grid: Grid) -> Responsible | None:
+def leader_of(ground: ProjectedAtlas, grid: Grid) -> Responsible | None:
     """Return the grid leader of a grid, its own or inherited; None where none is shown."""
     held = ground.atlas.sheet(grid).responsible
     return next((r for r in held if r.duty.role is Role.GRID_LEADER), None)

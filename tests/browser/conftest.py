@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,24 +14,9 @@ from typing import Any
 import pytest
 import uvicorn
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+from scripts.browser import FLAGS, NAMES, chromium
+
 DESKTOP, PHONE = (1400, 900), (390, 844)
-
-
-def chromium() -> str | None:
-    """Return the path of the system's Chromium; ``WANGGE_CHROMIUM`` names another."""
-    named = os.environ.get("WANGGE_CHROMIUM")
-    return named or next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from gis.division import Grid
 from gis.ids import Level
 from maps.posters import style
+from maps.posters.board.context import EDGE, Board
 from maps.posters.board.lists import draw_lists, height_wanted
 from maps.posters.board.map import draw_board_map, draw_inset
 from maps.posters.board.people import draw_people
@@ -22,28 +22,14 @@ from maps.posters.furniture import (
     write_setting,
 )
 from maps.posters.paper import SIZES, Paper, Rect
-from maps.posters.projected import Ground
+from maps.posters.projected import ProjectedAtlas
 from maps.posters.text_fit import fit
 from maps.posters.words import WORDS, put
 from maps.settings import MapSettings
 
-EDGE = 14
-
-
-@dataclass(frozen=True)
-class Board:
-    """What every part of a board needs; ``f`` is the size of the sheet against A3."""
-
-    paper: Paper
-    ground: Ground
-    grid: Grid
-    f: float
-    settings: MapSettings
-    words: Mapping[str, Any]
-
 
 def draw_board(
-    ground: Ground, grid: Grid, size: str, settings: MapSettings, letters: Letters
+    ground: ProjectedAtlas, grid: Grid, size: str, settings: MapSettings, letters: Letters
 ) -> Paper:
     """Return the notice board of a grid on a sheet of a size."""
     width, height = SIZES[size]

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from gis.directory import Place, PlaceKind
 from gis.division import Grid
 from gis.ids import Level
 from gis.roster import OrganisationKind
 from maps.posters import style
+from maps.posters.board.context import Board
+from maps.posters.board.numbering import draw_number, natural
 from maps.posters.board.people import contact_of
 from maps.posters.fonts import PT_MM, printable
 from maps.posters.furniture import write_line
 from maps.posters.paper import Rect
 from maps.posters.subdistrict import leader_of, short_name
 from maps.posters.words import put
-
-if TYPE_CHECKING:
-    from maps.posters.board.board import Board
 
 _CORE = (
     OrganisationKind.PARTY_ORGANISATION,
@@ -100,12 +97,6 @@ def _door(place: Place) -> str:
     address = printable(place.address)
     shorter = address.removesuffix(printable(place.name))
     return shorter or ("" if address == printable(place.name) else address)
-
-
-def natural(place: Place) -> tuple[list[tuple[int, int, str]], str]:
-    """Return what sorts 2号 before 10号."""
-    parts = re.findall(r"\d{1,9}|\D+", f"{place.address} {place.name}")
-    return [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts], place.id
 
 
 def _grid_item(board: Board, grid: Grid) -> Item:
@@ -207,13 +198,3 @@ def _draw_item(board: Board, item: Item, at: tuple[float, float, float], size: f
                bold=item.two_lines)  # fmt: skip
     if item.two_lines:
         write_line(paper, (x, baseline + 1.22 * em), item.more, width, size * 0.95, smallest=0.4)
-
-
-def draw_number(board: Board, number: str, middle: tuple[float, float], radius: float) -> None:
-    """Draw a business's number in its sign."""
-    from maps.posters.base_map import draw_signs
-
-    draw_signs(board.paper, "business", [middle], radius)
-    size = min(radius * 1.35, radius * 2.6 / len(number)) / PT_MM
-    at = (middle[0], middle[1] + 0.36 * size * PT_MM)
-    board.paper.text(at, number, size, bold=True, colour=style.WHITE, align="center")

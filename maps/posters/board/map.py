@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import shapely
@@ -19,7 +19,8 @@ from maps.posters.base_map import (
     lines_on_paper,
     sign_spots,
 )
-from maps.posters.board.lists import draw_number, natural
+from maps.posters.board.context import Board
+from maps.posters.board.numbering import draw_number, natural
 from maps.posters.fonts import PT_MM, printable
 from maps.posters.free_space import Room
 from maps.posters.furniture import (
@@ -41,9 +42,6 @@ from maps.posters.subdistrict import (
     short_name,
     water_names,
 )
-
-if TYPE_CHECKING:
-    from maps.posters.board.board import Board
 
 _MARGIN = {Level.COMMUNITY: 0.05, Level.COMPOUND: 0.1, Level.BUILDING_CLUSTER: 0.17}
 _MOST_NUMBERED = 99

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from gis.division import Grid
 from gis.ids import Level
 from gis.roster import Responsible, Role, role_title
 from maps.posters import style
+from maps.posters.board.context import Board
 from maps.posters.fonts import PT_MM, printable
 from maps.posters.furniture import write_line, write_setting
 from maps.posters.paper import Rect
 from maps.posters.text_fit import fit, one_line
 from maps.posters.words import put
-
-if TYPE_CHECKING:
-    from maps.posters.board.board import Board
 
 
 @dataclass(frozen=True)
