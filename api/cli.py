@@ -146,9 +146,9 @@ def check(
 
 
 def _check_store() -> tuple[list[Finding], Atlas]:
-    from api.serving.live_atlas import internal_atlas
     from gis.planning.rules import check_leaders, check_sizes
     from gis.planning.topology import check_topology
+    from gis.workflows.atlases import internal_atlas
 
     store = open_stored()
     try:

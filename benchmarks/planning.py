@@ -26,7 +26,6 @@ import orjson
 import shapely
 
 from api.schemas.plans import Frame, delta_json, drawing_json
-from api.settings import Settings
 from gis.atlas import Atlas
 from gis.audit import SYSTEM, Author
 from gis.clock import today
@@ -38,7 +37,8 @@ from gis.planning.operations import read_operation
 from gis.store import Identity, open_store
 from gis.store.plans import APPROVED, DRAFT
 from gis.workflows.plans import publish
-from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
+from gis.workflows.plans.opened import OpenPlan
+from gis.workflows.plans.workspace import PlanWorkspace
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PLANNER = Author("王规划示例", "planner", "command")
@@ -83,7 +83,7 @@ def main() -> None:
             effective_from=today(),
             today=today(),
         )
-        workspace = PlanWorkspace(store, Settings(_env_file=None))
+        workspace = PlanWorkspace(store)
         opened = workspace.begin("测量", "", None, _PLANNER)
         frame = Frame(opened.plan.base)
         row(
@@ -135,8 +135,8 @@ def operate(workspace: PlanWorkspace, plan: str, cell: int, into: str, frame: Fr
     """Paint, and make the answer."""
     operation = read_operation({"kind": "paint", "cells": [cell], "into": into})
     etag = workspace.open(plan).etag
-    before, after, moved = workspace.operate(plan, etag, operation, _PLANNER)
-    return orjson.dumps(delta_json(before, after, moved, frame, 0))
+    applied = workspace.operate(plan, etag, operation, _PLANNER)
+    return orjson.dumps(delta_json(applied, frame, 0))
 
 
 def pure(workspace: PlanWorkspace, opened: OpenPlan, cell: int, into: str) -> object:

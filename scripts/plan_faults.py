@@ -17,7 +17,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from api.settings import Settings
 from gis.audit import SYSTEM, Author
 from gis.clock import today
 from gis.planning.operations import read_operation
@@ -34,7 +33,7 @@ _FIRST, _SECOND = "g001001001", "g001001002"
 
 def desk_of(store: Store) -> PlanWorkspace:
     """Return the plans of a store."""
-    return PlanWorkspace(store, Settings(_env_file=None))
+    return PlanWorkspace(store)
 
 
 # --- steps ---------------------------------------------------------------------------------------

@@ -43,9 +43,9 @@ def export(
     What is written loads back to the same, but for Parquet, which is for analysts. The internal
     edition is for the office only.
     """
-    from api.serving.live_atlas import internal_atlas
     from api.settings import read_settings
     from gis.disclosure import public
+    from gis.workflows.atlases import internal_atlas
 
     if out.suffix.lower() not in _SUFFIXES and out.suffix and not out.is_dir():
         raise InvalidInput(

@@ -68,7 +68,7 @@ def locate(
 
 
 def _atlas(day: date) -> Atlas:
-    from api.serving.live_atlas import internal_atlas
+    from gis.workflows.atlases import internal_atlas
 
     store = open_stored()
     try:

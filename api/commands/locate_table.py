@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from api.serving.live_atlas import internal_atlas
 from api.settings import read_settings
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
@@ -20,6 +19,7 @@ from gis.datum import parse_datum
 from gis.errors import InvalidInput
 from gis.findings import Text
 from gis.store import open_store
+from gis.workflows.atlases import internal_atlas
 
 _LARGE_BYTES = 2 << 20
 

@@ -13,13 +13,15 @@ import typer
 
 from api.commands.common import day_of, language, open_stored, write_files
 from gis.clock import today
-from gis.errors import Conflict, InvalidInput
+from gis.errors import InvalidInput
 from gis.planning.findings import findings_of
 
 if TYPE_CHECKING:
     from api.schemas.plans import Frame
     from gis.audit import Author
-    from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
+    from gis.workflows.plans.import_cells import Assignment
+    from gis.workflows.plans.opened import OpenPlan
+    from gis.workflows.plans.workspace import PlanWorkspace
 
 app = typer.Typer(no_args_is_help=True, help="Re-division: plans, their findings and effect.")
 _Plan = Annotated[str, typer.Argument(help="The id of the plan, such as p-1f3a…")]
@@ -33,7 +35,8 @@ def _workspace() -> Iterator[PlanWorkspace]:
 
     store = open_stored()
     try:
-        yield PlanWorkspace(store, read_settings())
+        settings = read_settings()
+        yield PlanWorkspace(store, settings.rules, settings.office_name)
     finally:
         store.close()
 
@@ -42,10 +45,6 @@ def _author(name: str) -> Author:
     from gis.audit import Author
 
     return Author(name, "system", "command")
-
-
-def _said(text: Any) -> str:
-    return str(text["zh" if language().startswith("zh") else "en"])
 
 
 @app.command("list")
@@ -109,21 +108,19 @@ def _operations(path: Path) -> list[Any]:
 @app.command()
 def check(plan: _Plan) -> None:
     """Say what the rules find; exit code 1 when the plan cannot be submitted."""
-    from api.schemas.plans import blocking, counts_json
     from gis.planning.assemble import check_whole
+    from gis.planning.findings import blocking, finding_counts, waiver_of
 
     with _workspace() as workspace:
         view = workspace.open(plan).plan.view
         stopping = blocking(view)
-        for problem in findings_of(view):
-            waived = problem.severity == "soft" and problem.id in view.state.waivers
-            mark = "waived" if waived else problem.severity
-            print(f"{mark:6}  {problem.rule}: {problem.text.in_language(language())}")
-        faults = check_whole(view) if not any(p.severity == "hard" for p in stopping) else []
+        for finding in findings_of(view):
+            mark = "waived" if waiver_of(view, finding) else finding.severity
+            print(f"{mark:6}  {finding.rule}: {finding.text.in_language(language())}")
+        faults = check_whole(view) if not any(f.severity == "hard" for f in stopping) else []
         for fault in faults:
             print(f"hard    {fault.rule}: {fault.grid_code} {fault.text.in_language(language())}")
-        counts = counts_json(view)
-        print(", ".join(f"{n} {name}" for name, n in counts.items()))
+        print(", ".join(f"{n} {name}" for name, n in finding_counts(view).items()))
     if stopping or faults:
         raise typer.Exit(1)
 
@@ -201,31 +198,170 @@ def propose(
     name: _Name = "command",
 ) -> None:
     """Search for a proposal and say what it would do; nothing is changed without --take."""
-    from api.routes.plans.proposals import read_options
-    from gis.planning.operations import Batch
-    from gis.planning.proposals import KINDS, find_proposal, joined
+    from gis.workflows.plans.proposals import check_kind, options_of, search, take_parts
 
-    if kind not in KINDS:
-        raise InvalidInput(
-            "kind",
-            f"{kind[:20]!r}: must be one of {', '.join(KINDS)}",
-            f"{kind[:20]!r}：应为以下之一：{'、'.join(KINDS)}",
-            KINDS,
-        )
+    check_kind(kind)
     with _workspace() as workspace:
-        opened = workspace.open(plan)
-        given = {"grids": grid or [], "options": {"time_limit_s": seconds}}
-        options = read_options(kind, given, opened, workspace.settings.rules)
-        found = find_proposal(opened.plan.view, kind, options, lambda *_: None)
+        opened, author = workspace.open(plan), _author(name)
+        options = options_of(opened, workspace.rules, kind, grid or (), time_limit_s=seconds)
+        found = search(workspace, opened, kind, options, author).proposal
         print(found.text.in_language(language()))
         for part in found.parts:
             print(f"  {part.text.in_language(language())}")
         for _, text in found.impossible:
             print(f"  ! {text.in_language(language())}")
         if take and found.parts:
-            operation = Batch(joined(found.parts), found.text.in_language(language()))
-            _, opened, _ = workspace.operate(plan, opened.etag, operation, _author(name))
-            print(f"revision {opened.head.revision}")
+            taken = take_parts(workspace, plan, opened.etag, author, kind=kind, parts=found.parts)
+            print(f"revision {taken.after.head.revision}")
+
+
+@app.command()
+def submit(
+    plan: _Plan,
+    note: Annotated[str, typer.Option(help="What the approver should know")] = "",
+    name: _Name = "command",
+) -> None:
+    """Submit a plan for review."""
+    from gis.workflows.plans import review
+
+    with _workspace() as workspace:
+        etag = workspace.open(plan).etag
+        _say_state(review.submit(workspace, plan, etag, _author(name), note))
+
+
+@app.command()
+def approve(
+    plan: _Plan,
+    name: Annotated[str, typer.Option("--as", help="Who approves it: not the submitter")],
+    note: Annotated[str, typer.Option(help="For the record")] = "",
+) -> None:
+    """Approve a plan that somebody else submitted."""
+    from gis.workflows.plans import review
+
+    with _workspace() as workspace:
+        etag = workspace.open(plan).etag
+        _say_state(review.approve(workspace, plan, etag, _author(name), note))
+
+
+@app.command("return")
+def send_back(
+    plan: _Plan,
+    reason: Annotated[str, typer.Option(help="What is to be changed")],
+    name: _Name = "command",
+) -> None:
+    """Return a plan to its planner; it can be edited again."""
+    from gis.workflows.plans import review
+
+    with _workspace() as workspace:
+        etag = workspace.open(plan).etag
+        _say_state(review.send_back(workspace, plan, etag, _author(name), reason))
+
+
+@app.command()
+def withdraw(plan: _Plan, name: _Name = "command") -> None:
+    """Withdraw a plan; nothing of it is erased."""
+    from gis.workflows.plans import review
+
+    with _workspace() as workspace:
+        etag = workspace.open(plan).etag
+        _say_state(review.withdraw(workspace, plan, etag, _author(name)))
+
+
+def _say_state(opened: OpenPlan) -> None:
+    print(f"{opened.head.id} {opened.head.state}")
+
+
+@app.command()
+def rebase(
+    plan: _Plan,
+    keep: Annotated[str, typer.Option(help="mine or theirs, where both changed the same grid")],
+    name: _Name = "command",
+) -> None:
+    """Put a plan on the newest division; it is a draft again."""
+    from gis.workflows.plans.rebase import rebase as rebase_plan
+
+    if keep not in ("mine", "theirs"):
+        raise InvalidInput(
+            "keep",
+            f"--keep {keep[:20]!r}: must be mine or theirs",
+            f"--keep {keep[:20]!r}：应为 mine 或 theirs",
+            ("mine", "theirs"),
+        )
+    with _workspace() as workspace:
+        etag = workspace.open(plan).etag
+        done = rebase_plan(workspace, plan, etag, {}, _author(name), mine=keep == "mine")
+        print(f"{plan} on division {done.head.base_version}, {done.head.state}")
+
+
+@app.command()
+def draft(
+    title: Annotated[str, typer.Argument(help="What it is about")],
+    table: Annotated[
+        Path, typer.Option(help="CSV or XLSX: building, cluster, compound, community")
+    ],
+    datum: Annotated[str, typer.Option(help="Of the buildings and the outline")],
+    buildings: Annotated[
+        Path | None, typer.Option(help="GeoJSON of points or footprints [those stored]")
+    ] = None,
+    outline: Annotated[
+        Path | None, typer.Option(help="GeoJSON of the subdistrict [around the buildings]")
+    ] = None,
+    code: Annotated[str, typer.Option(help="Nine digits of the subdistrict [the store's]")] = "",
+    name: _Name = "command",
+) -> None:
+    """Begin a plan from nothing: a first division from buildings and a table."""
+    from gis.datum import parse_datum
+    from gis.workflows.plans import from_scratch
+
+    def geojson(path: Path | None, field: str) -> Any:
+        return from_scratch.read_geojson(_content(path, field), field) if path else None
+
+    sources = from_scratch.DraftSources(
+        title,
+        parse_datum(datum),
+        from_scratch.rows_of_table(_content(table, "table")),
+        geojson(buildings, "buildings"),
+        geojson(outline, "outline"),
+        code,
+    )
+    with _workspace() as workspace:
+        opened = from_scratch.begin_draft(workspace, sources, _author(name))
+        for doubt in (opened.head.review or {})["doubts"]:
+            said = doubt["text"]["zh" if language().startswith("zh") else "en"]
+            print(f"? {doubt['building']}: {said}", file=sys.stderr)
+        print(opened.head.id)
+
+
+@app.command("import")
+def import_(
+    plan: _Plan,
+    path: Annotated[Path, typer.Argument(help="CSV, XLSX or JSON of cells; GeoJSON of polygons")],
+    datum: Annotated[str | None, typer.Option(help="Of the polygons; they are GeoJSON")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do")] = False,
+    name: _Name = "command",
+) -> None:
+    """Give cells to grids as a file says, as one step."""
+    from gis.workflows.plans.import_cells import from_cells, from_polygons, import_cells
+
+    content = _content(path, "path")
+
+    def read(opened: OpenPlan) -> Assignment:
+        return from_polygons(opened, content, datum) if datum else from_cells(opened, content)
+
+    with _workspace() as workspace:
+        etag = workspace.open(plan).etag
+        found = import_cells(workspace, plan, etag, read, _author(name), dry=dry_run)
+        for doubt in found.doubts:
+            print(f"? {doubt.text.in_language(language())}", file=sys.stderr)
+        step = found.applied.move.entry.step if found.applied else None
+        print(step.text.in_language(language()) if step else "nothing changes")
+
+
+def _content(path: Path, field: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise InvalidInput(field, f"{path}: {problem}", f"{path}：无法读取（{problem}）") from None
 
 
 @app.command()
@@ -240,48 +376,18 @@ def publish(
     name: _Name = "command",
 ) -> None:
     """Publish a plan that was approved; with --approved-by one that was submitted."""
-    from gis.store.plans import APPROVED, SUBMITTED, utc_now
-    from gis.workflows.plans import publish as release
+    from gis.workflows.plans.publish import publish as publish_plan
 
     day = day_of(effective_from, "effective-from") or today()
+    approver = _author(approved_by) if approved_by else None
     with _workspace() as workspace:
-        opened = workspace.open(plan)
-        if opened.head.state == SUBMITTED and approved_by:
-            review = opened.head.review or {}
-            if review.get("submitted_by") == approved_by:
-                raise Conflict(
-                    f"{approved_by} submitted this plan: another person approves it",
-                    f"本方案由 {approved_by} 提交：应由他人批准",
-                )
-            noted = {**review, "approved_by": approved_by, "approved_at": utc_now()}
-            opened = workspace.change(
-                plan, opened.etag, _author(approved_by), "plan.approve", allowed=(SUBMITTED,),
-                review=noted, state=APPROVED,
-            )  # fmt: skip
-        done = release.publish(workspace, plan, opened.etag, day, _author(name), reason=reason)
+        done = publish_plan(
+            workspace,
+            plan,
+            workspace.open(plan).etag,
+            day,
+            _author(name),
+            reason=reason,
+            approver=approver,
+        )
         print(f"division {done.head.published_version} in force from {day}")
-
-
-@app.command()
-def submit(plan: _Plan, name: _Name = "command") -> None:
-    """Submit a plan for review."""
-    from api.schemas.plans import blocking, text_json
-    from gis.store.plans import EDITABLE, SUBMITTED, utc_now
-
-    with _workspace() as workspace:
-        opened = workspace.open(plan)
-        stopping = blocking(opened.plan.view)
-        if stopping:
-            raise Conflict(
-                f"{len(stopping)} findings keep it back: {_said(text_json(stopping[0].text))}",
-                f"有 {len(stopping)} 个问题未处理：{_said(text_json(stopping[0].text))}",
-            )
-        review = {
-            **(opened.head.review or {}), "submitted_by": name, "submitted_at": utc_now(),
-            "approved_by": None,
-        }  # fmt: skip
-        workspace.change(
-            plan, opened.etag, _author(name), "plan.submit", allowed=EDITABLE, review=review,
-            state=SUBMITTED,
-        )  # fmt: skip
-        print(f"{plan} {SUBMITTED}")

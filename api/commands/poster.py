@@ -77,9 +77,9 @@ def _atlas(edition: str, lang: str, at: str | None) -> tuple[Atlas, MapSettings]
     """Return the atlas in the edition asked for, and what is printed beside it."""
     from dataclasses import replace
 
-    from api.serving.live_atlas import internal_atlas
     from api.serving.page_cache import map_settings
     from api.settings import read_settings
+    from gis.workflows.atlases import internal_atlas
 
     settings = read_settings()
     spoken = _LANGUAGES.get(lang.lower())

@@ -126,8 +126,8 @@ def _atlas(
     store: Store, settings: Settings, asked: Asked, day: date
 ) -> tuple[Atlas, Permission | None]:
     """Return the atlas in the edition asked for, and what it may be published under."""
-    from api.serving.live_atlas import internal_atlas
     from gis.disclosure import public
+    from gis.workflows.atlases import internal_atlas
     from maps.site.permission import permission_for
 
     atlas, faults, _ = internal_atlas(store, day)

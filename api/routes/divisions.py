@@ -15,7 +15,8 @@ from api.routes.edit.common import author_of
 from api.routes.plans.common import PlanApprover, PlanReader, Workspace, only, read_body, words
 from api.schemas.history import history_json
 from gis.clock import today
-from gis.workflows.plans.publish import restore
+from gis.workflows.plans.history import history_of
+from gis.workflows.plans.restore import restore
 
 router = APIRouter(tags=["divisions"], route_class=StrictRoute)
 
@@ -64,4 +65,5 @@ async def restore_division(
 @router.get("/grids/{code}/history", summary="What became of a grid", tags=["grids"])
 async def history(workspace: Workspace, _caller: Public, code: str) -> Response:
     """Return every change of the grid that carries or carried a code, and its successors."""
-    return answer(await asyncio.to_thread(history_json, workspace.store, code))
+    found = await asyncio.to_thread(history_of, workspace.store, code, today())
+    return answer(history_json(code, found))

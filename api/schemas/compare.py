@@ -1,17 +1,14 @@
-"""Any two plans or divisions compared."""
+"""Any two plans or divisions compared, as JSON."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from api.schemas.impact import division_shapes_json, duties_json, shapes_json, sheet_json
 from api.schemas.plans import Frame
-from gis.atlas import Atlas
-from gis.errors import InvalidInput
-from gis.planning.assemble import division_of
-from gis.planning.diff import comparison_between, comparison_of
-from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
+from gis.planning.diff import comparison_of
+from gis.workflows.plans.compare import Compared, ComparedSide
+from gis.workflows.plans.opened import OpenPlan
 
 
 def plan_sheet(opened: OpenPlan, frame: Frame, *, shapes: bool) -> dict[str, Any]:
@@ -35,43 +32,14 @@ def plan_sheet(opened: OpenPlan, frame: Frame, *, shapes: bool) -> dict[str, Any
     return body
 
 
-def compare(workspace: PlanWorkspace, left: str, right: str, *, shapes: bool) -> dict[str, Any]:
-    """Return how two plans or divisions differ.
-
-    Raises
-    ------
-    InvalidInput
-        A name that is not ``plan:ID`` or ``division:VERSION``.
-    NotFound
-        There is no such plan or division.
-    """
-    before, left_name = _named(workspace, left, "left")
-    after, right_name = _named(workspace, right, "right")
-    comparison = comparison_between(before, after)
-    body = sheet_json(comparison, after, left_name, right_name)
+def compared_json(compared: Compared, *, shapes: bool) -> dict[str, Any]:
+    """Return how two plans or divisions differ."""
+    left, right = compared.left, compared.right
+    body = sheet_json(compared.comparison, right.atlas, _side_json(left), _side_json(right))
     if shapes:
-        body["shapes"] = division_shapes_json(comparison, before, after)
+        body["shapes"] = division_shapes_json(compared.comparison, left.atlas, right.atlas)
     return body
 
 
-def _named(workspace: PlanWorkspace, name: str, field: str) -> tuple[Atlas, dict[str, Any]]:
-    kind, _, identity = name.partition(":")
-    if kind == "division" and re.fullmatch(r"\d{1,9}", identity, re.ASCII):
-        atlas = workspace.atlas(int(identity), workspace.store.versions().directory)
-        title = atlas.division.title
-        return atlas, {"kind": kind, "id": identity, "title": title}
-    if kind == "plan" and identity:
-        opened = workspace.open(identity)
-        view = opened.plan.view
-        base = view.base.atlas
-        atlas = Atlas(
-            division_of(view), base.directory, base.roster, base.as_of, name=base.name,
-            code=base.code,
-        )  # fmt: skip
-        return atlas, {"kind": kind, "id": identity, "title": opened.head.title}
-    raise InvalidInput(
-        field,
-        f"{field} = {name[:60]!r} must be plan:ID or division:VERSION",
-        f"{field} = {name[:60]!r} 应为 plan:编号 或 division:版本",
-        ("plan:ID", "division:VERSION"),
-    )
+def _side_json(side: ComparedSide) -> dict[str, Any]:
+    return {"kind": side.kind, "id": side.id, "title": side.title}

@@ -17,7 +17,7 @@ from gis.geometry import geometry_as_geojson
 from gis.planning.assemble import division_of
 from gis.planning.lattice import geometry_of
 from gis.tables.xlsx_write import Sheet, write_workbook
-from gis.workflows.plans.workspace import OpenPlan
+from gis.workflows.plans.opened import OpenPlan
 
 _KINDS = {"building": "楼栋", "business": "商铺", "resident_unit": "驻区单位"}
 

@@ -14,14 +14,15 @@ from gis.findings import Text
 from gis.ids import GridId, PersonId
 from gis.planning.cell_map import Cell
 from gis.planning.diff import Impact, impact_of
-from gis.planning.evaluation import GridView, PlanBase, PlanView
-from gis.planning.findings import PlanFinding, finding_ids, findings_of
+from gis.planning.evaluation import GridView, LoadChange, PlanBase, PlanView, load_changes
+from gis.planning.findings import ListedFinding, finding_counts, findings_of, listed
 from gis.planning.lattice import SCALE, Face, Node, Ring
 from gis.planning.leaders import LeaderLoad
-from gis.planning.plan import Plan, PlanMove, Step
+from gis.planning.plan import Plan, Step
 from gis.planning.state import PlanChange
 from gis.store.plans import PlanHead
-from gis.workflows.plans.workspace import OpenPlan
+from gis.workflows.plans.import_cells import CellDoubt
+from gis.workflows.plans.opened import AppliedStep, OpenPlan
 
 _STEPS = 200
 
@@ -248,54 +249,29 @@ def _context(base: PlanBase, frame: Frame) -> list[dict[str, Any]]:
 
 def findings_json(view: PlanView) -> list[dict[str, Any]]:
     """Return all findings of a plan."""
-    before = finding_ids(view.base.view)
-    return [finding_json(p, view, before) for p in findings_of(view)]
+    return [finding_json(f) for f in listed(view, findings_of(view))]
 
 
-def finding_json(problem: PlanFinding, view: PlanView, before: frozenset[str]) -> dict[str, Any]:
+def finding_json(row: ListedFinding) -> dict[str, Any]:
     """Return a finding: where, what, and whether it was waived."""
-    waiver = view.state.waivers.get(problem.id) if problem.severity == "soft" else None
-    grid = problem.grid
-    known = grid is not None and grid in view.grids
+    finding, waiver = row.finding, row.waiver
     return {
-        "id": problem.id,
-        "rule": problem.rule,
-        "severity": problem.severity,
-        "text": text_json(problem.text),
-        "grid": grid,
-        "code": view.code(grid) if grid is not None and known else None,
-        "name": view.grids[grid].attributes.name if grid is not None and known else None,
-        "place": [round(v, 7) for v in problem.place] if problem.place else None,
-        "size": problem.size,
-        "unit": problem.unit,
-        "waivable": problem.severity == "soft",
+        "id": finding.id,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "text": text_json(finding.text),
+        "grid": finding.grid,
+        "code": row.code,
+        "name": row.name,
+        "place": [round(v, 7) for v in finding.place] if finding.place else None,
+        "size": finding.size,
+        "unit": finding.unit,
+        "waivable": finding.severity == "soft",
         "waived": {"reason": waiver.reason, "by": waiver.by, "at": waiver.at} if waiver else None,
-        "in_base": problem.id in before,
-        "touched": grid is not None and grid in view.touched,
-        "repairs": list(problem.repairs),
+        "in_base": row.in_base,
+        "touched": row.touched,
+        "repairs": list(finding.repairs),
     }
-
-
-def counts_json(view: PlanView) -> dict[str, int]:
-    """Return how many findings there are of each weight; waived ones apart."""
-    counts = {"hard": 0, "soft": 0, "note": 0, "waived": 0}
-    for problem in findings_of(view):
-        waived = problem.severity == "soft" and problem.id in view.state.waivers
-        counts["waived" if waived else problem.severity] += 1
-    return counts
-
-
-def blocking(view: PlanView) -> list[PlanFinding]:
-    """Return the findings that keep a plan from being submitted.
-
-    Hard ones, and soft ones on what the plan changes that are neither solved nor waived.
-    """
-    return [
-        p
-        for p in findings_of(view)
-        if p.severity == "hard"
-        or (p.severity == "soft" and p.grid in view.touched and p.id not in view.state.waivers)
-    ]
 
 
 def impact_json(impact: Impact) -> dict[str, Any]:
@@ -324,29 +300,32 @@ def load_json(load: LeaderLoad | None) -> dict[str, Any]:
     }
 
 
-def loads_json(view: PlanView, also: Iterable[PersonId] = ()) -> list[dict[str, Any]]:
-    """Return the loads before and after of everybody whose load changes, and of ``also``."""
-    before, after = view.base.view.loads, view.loads
-    people = [p for p in {**before, **after} if before.get(p) != after.get(p)]
-    people += [p for p in dict.fromkeys(also) if p not in people]
-    rows = [
-        {
-            **_person(p, view.base),
-            "before": load_json(before.get(p)),
-            "after": load_json(after.get(p)),
-        }
-        for p in people
-    ]
-    return sorted(rows, key=lambda r: -abs(r["after"]["households"] - r["before"]["households"]))
+def load_change_json(change: LoadChange) -> dict[str, Any]:
+    """Return what a leader has to look after before a plan and after it."""
+    return {
+        "person": change.person,
+        "name": change.name,
+        "before": load_json(change.before),
+        "after": load_json(change.after),
+    }
+
+
+def doubt_json(doubt: CellDoubt) -> dict[str, Any]:
+    """Return a cell that an import is not sure about."""
+    return {
+        "cell": doubt.cell,
+        "text": text_json(doubt.text),
+        "shares": [{"grid": grid, "share": round(share, 3)} for grid, share in doubt.shares],
+        "place": list(doubt.place) if doubt.place else None,
+    }
 
 
 # --- after a step ---------------------------------------------------------------------------------
 
 
-def delta_json(
-    before: OpenPlan, after: OpenPlan, moved: PlanMove, frame: Frame, ms: float
-) -> dict[str, Any]:
-    """Return what one move changed, and what follows from it."""
+def delta_json(applied: AppliedStep, frame: Frame, ms: float) -> dict[str, Any]:
+    """Return what one line of the log changed, and what follows from it."""
+    before, after, moved = applied
     old, new = before.plan.view, after.plan.view
     change = moved.change
     changed = [g for g in new.grids if _differs(g, old, new)]
@@ -364,9 +343,9 @@ def delta_json(
         "removed": [g for g in old.grids if g not in new.grids],
         "locked": list(new.state.locked),
         "findings": findings_json(new),
-        "counts": counts_json(new),
+        "counts": finding_counts(new),
         "impact": impact_json(impact_of(new)),
-        "loads": loads_json(new, sorted(people)),
+        "loads": [load_change_json(c) for c in load_changes(new, sorted(people))],
         "ms": round(ms, 1),
     }
 
@@ -407,9 +386,9 @@ def unchanged_json(opened: OpenPlan) -> dict[str, Any]:
         "removed": [],
         "locked": list(view.state.locked),
         "findings": findings_json(view),
-        "counts": counts_json(view),
+        "counts": finding_counts(view),
         "impact": impact_json(impact_of(view)),
-        "loads": loads_json(view),
+        "loads": [load_change_json(c) for c in load_changes(view)],
         "ms": 0.0,
     }
 

@@ -16,7 +16,6 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from api.http.auth import Caller
-from api.serving.live_atlas import internal_atlas
 from api.serving.visibility import narrowed, sees_all
 from api.settings import Settings
 from gis.atlas import Atlas
@@ -25,6 +24,7 @@ from gis.ids import GridId
 from gis.roster import Roster
 from gis.store import Store, Versions
 from gis.store.edits import Revised
+from gis.workflows.atlases import internal_atlas
 
 _NARROWED = 16
 

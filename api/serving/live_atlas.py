@@ -29,6 +29,7 @@ from gis.geometry import point_inside
 from gis.ids import GridId
 from gis.intake import read_set
 from gis.store import Identity, Store, Versions
+from gis.workflows.atlases import internal_atlas
 
 _log = logging.getLogger("wangge")
 _PAST_ATLASES = 16
@@ -74,21 +75,6 @@ def prepare(store: Store, settings: Settings) -> tuple[str, ...]:
         today=today(),
     )
     return published.changed
-
-
-def internal_atlas(store: Store, day: date) -> tuple[Atlas, tuple[Finding, ...], Versions]:
-    """Return what is in force on a day, as staff see it, and what the store found damaged."""
-    holding = store.holding(day)
-    identity = store.identity()
-    atlas = Atlas(
-        division=holding.division,
-        directory=holding.directory,
-        roster=holding.roster,
-        as_of=day,
-        name=identity.name if identity else "",
-        code=identity.code if identity else "",
-    )
-    return atlas, holding.faults, holding.versions
 
 
 class Live:

@@ -187,6 +187,30 @@ class PlanView:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class LoadChange:
+    """What a leader has to look after before a plan and after it."""
+
+    person: PersonId
+    name: str
+    before: LeaderLoad
+    after: LeaderLoad
+
+
+def load_changes(view: PlanView, also: Iterable[PersonId] = ()) -> tuple[LoadChange, ...]:
+    """Return everybody whose load changes, and ``also``; who gains or loses most comes first."""
+    before, after = view.base.view.loads, view.loads
+    people = [p for p in {**before, **after} if before.get(p) != after.get(p)]
+    people += [p for p in dict.fromkeys(also) if p not in people]
+    named = view.base.atlas.roster.by_id
+    none = LeaderLoad()
+    rows = [
+        LoadChange(p, named[p].name if p in named else p, before.get(p, none), after.get(p, none))
+        for p in people
+    ]
+    return tuple(sorted(rows, key=lambda r: -abs(r.after.households - r.before.households)))
+
+
 def view_of(base: PlanBase, state: PlanState) -> PlanView:
     """Return what one sees of a state, looked at from scratch."""
     grids: dict[GridId, GridView] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -15,6 +16,7 @@ from gis.ids import GridId
 from gis.planning.evaluation import GridView, PlanView
 from gis.planning.leaders import overburdened
 from gis.planning.rules import SizeRules
+from gis.planning.state import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,66 @@ def findings_of(view: PlanView) -> tuple[PlanFinding, ...]:
 def finding_ids(view: PlanView) -> frozenset[str]:
     """Return the ids of all findings of a plan."""
     return frozenset(f.id for f in findings_of(view))
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFinding:
+    """A finding as a list shows it.
+
+    ``code`` and ``name`` are of its grid, None without one. ``waiver`` is None while it counts.
+    ``in_base``: the division had it before the plan; ``touched``: the plan changes its grid.
+    """
+
+    finding: PlanFinding
+    code: str | None
+    name: str | None
+    waiver: Waiver | None
+    in_base: bool
+    touched: bool
+
+
+def listed(view: PlanView, findings: Iterable[PlanFinding]) -> tuple[ListedFinding, ...]:
+    """Return some findings of a view as a list shows them."""
+    before = finding_ids(view.base.view)
+    return tuple(_listed(f, view, before) for f in findings)
+
+
+def _listed(finding: PlanFinding, view: PlanView, before: frozenset[str]) -> ListedFinding:
+    grid = view.grids.get(finding.grid) if finding.grid is not None else None
+    return ListedFinding(
+        finding,
+        view.code(grid.attributes.id) if grid else None,
+        grid.attributes.name if grid else None,
+        waiver_of(view, finding),
+        finding.id in before,
+        finding.grid is not None and finding.grid in view.touched,
+    )
+
+
+def waiver_of(view: PlanView, finding: PlanFinding) -> Waiver | None:
+    """Return why a finding is let stand; None when it is not: hard ones never are."""
+    return view.state.waivers.get(finding.id) if finding.severity == "soft" else None
+
+
+def finding_counts(view: PlanView) -> dict[str, int]:
+    """Return how many findings there are of each weight; waived ones apart."""
+    counts = {"hard": 0, "soft": 0, "note": 0, "waived": 0}
+    for finding in findings_of(view):
+        counts["waived" if waiver_of(view, finding) else finding.severity] += 1
+    return counts
+
+
+def blocking(view: PlanView) -> tuple[PlanFinding, ...]:
+    """Return the findings that keep a plan from being submitted, approved and published.
+
+    Hard ones, and soft ones on what the plan changes that are neither solved nor waived.
+    """
+    return tuple(
+        f
+        for f in findings_of(view)
+        if f.severity == "hard"
+        or (f.severity == "soft" and f.grid in view.touched and not waiver_of(view, f))
+    )
 
 
 def _find(view: PlanView) -> tuple[PlanFinding, ...]:

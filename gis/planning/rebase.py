@@ -1,4 +1,4 @@
-"""A plan carried over to a newer division: what both changed is a conflict, the rest goes over.
+"""A plan rebased on a newer division: what both changed is a conflict, the rest goes over.
 
 Both sides are compared grid by grid: level-3 grids by anything about them, the grids above by what
 they are called and lie in, since their ground is that of the grids below.
@@ -34,9 +34,9 @@ class GridConflict:
 
 @dataclass(frozen=True)
 class Conflicts:
-    """What stands between a plan and a newer division; nothing, when ``clashes`` is empty."""
+    """What stands between a plan and a newer division; nothing, when ``conflicts`` is empty."""
 
-    clashes: tuple[GridConflict, ...]
+    conflicts: tuple[GridConflict, ...]
     cells: tuple[int, ...]
 
 
@@ -49,13 +49,13 @@ def conflicts_of(view: PlanView, newest: Division) -> Conflicts:
     for grid in both:
         cells |= view.grids[grid].cells if grid in view.grids else frozenset()
         cells |= view.base.cells.get(grid, frozenset()) & view.state.cell_map.cells.keys()
-    clashes = tuple(GridConflict(g, mine[g], theirs[g]) for g in both)
+    conflicts = tuple(GridConflict(g, mine[g], theirs[g]) for g in both)
     moved = {
         c
         for c in cells
         if view.state.cell_map.cells[c].grid in both or view.state.owner.get(c) in both
     }
-    return Conflicts(clashes, tuple(sorted(moved)))
+    return Conflicts(conflicts, tuple(sorted(moved)))
 
 
 def _changed_between(old: Division, new: Division) -> dict[GridId, Text]:
@@ -111,7 +111,7 @@ def _changed_by(view: PlanView) -> dict[GridId, Text]:
     return found
 
 
-# --- carrying over --------------------------------------------------------------------------------
+# --- rebasing -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ def rebased(
     """
     cell_map = cell_map_of(newest, _kept(view, newest.division))
     base = PlanBase(newest, cell_map, base_of.book, base_of.rules)
-    clashes = {c.grid for c in conflicts_of(view, newest.division).clashes}
-    lost = frozenset(g for g in clashes if not keep.get(g, mine))
+    contested = {c.grid for c in conflicts_of(view, newest.division).conflicts}
+    lost = frozenset(g for g in contested if not keep.get(g, mine))
     state = _settled(_state(view, base, lost), base)
     return Rebased(base, view_of(base, state))
 

@@ -11,6 +11,7 @@ from gis.division import Division
 from gis.errors import Conflict, InvalidInput, StoreDamaged
 from gis.intake import Intake
 from gis.store import Identity, Published, Store, Versions
+from gis.workflows.atlases import internal_atlas
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,6 @@ def newest(store: Store) -> Base:
 
     A store of which every division is damaged is mended by loading a good set.
     """
-    from api.serving.live_atlas import internal_atlas
-
     versions = store.versions()
     if versions.division == 0:
         return Base(None, versions)

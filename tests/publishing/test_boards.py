@@ -133,7 +133,7 @@ def command(monkeypatch, tmp_path, capsys):
 
         monkeypatch.setattr(room, "open_stored", Stored)
         monkeypatch.setattr(
-            "api.serving.live_atlas.internal_atlas", lambda _store, _day: (atlas, (), None)
+            "gis.workflows.atlases.internal_atlas", lambda _store, _day: (atlas, (), None)
         )
         for name, value in {"WANGGE_LANG": "en", **env}.items():
             monkeypatch.setenv(name, value)

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from api.settings import Settings
 from gis.audit import SYSTEM, Author
 from gis.clock import today
-from gis.errors import Conflict, Outdated
+from gis.errors import Conflict
 from gis.planning.operations import read_operation
 from gis.store import Identity, Store
 from gis.store.plans import APPROVED, DRAFT, Superseded
 from gis.workflows.plans import publish
+from gis.workflows.plans.opened import PlanOutdated
 from gis.workflows.plans.workspace import PlanWorkspace
 from tests.plans.drawn_plan import strip
 
@@ -36,7 +36,7 @@ def workspace(store: Store) -> PlanWorkspace:
         effective_from=today(),
         today=today(),
     )
-    return PlanWorkspace(store, Settings(_env_file=None))
+    return PlanWorkspace(store)
 
 
 def act(workspace: PlanWorkspace, opened: Any, **operation: Any) -> Any:
@@ -57,7 +57,7 @@ def test_every_step_is_stored_as_it_is_made(workspace: PlanWorkspace, store: Sto
     opened = act(workspace, opened, kind="cut_cell", cell=8, line=line, through=True)
     _, opened, _ = workspace.undo(opened.head.id, opened.etag, PLANNER)
 
-    other = PlanWorkspace(store, Settings(_env_file=None)).open(opened.head.id)
+    other = PlanWorkspace(store).open(opened.head.id)
 
     assert other.plan.state == opened.plan.state
     assert [s.kind for s in other.plan.steps] == ["paint", "rename"]
@@ -68,11 +68,11 @@ def test_every_step_is_stored_as_it_is_made(workspace: PlanWorkspace, store: Sto
 
 def test_a_step_from_an_older_state_is_refused(workspace: PlanWorkspace, store: Store) -> None:
     opened = workspace.begin("示例", "", None, PLANNER)
-    other = PlanWorkspace(store, Settings(_env_file=None))
+    other = PlanWorkspace(store)
     elsewhere = act(other, other.open(opened.head.id), kind="paint", cells=[0], into=SECOND)
-    with pytest.raises(Outdated) as late:
+    with pytest.raises(PlanOutdated) as late:
         act(workspace, opened, kind="paint", cells=[0], into=SECOND)
-    assert late.value.members["clash"] == [0]
+    assert late.value.clash == (0,)
     entry = elsewhere.plan.steps[-1]
     with pytest.raises(Superseded):
         store.plans.append(opened.head.id, replace_entry(entry), PLANNER)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -9,26 +11,71 @@ from starlette.responses import Response
 
 from api.http.auth import Caller, require
 from api.http.body import limited
+from api.http.params import StrictRoute
 from api.http.preconditions import etag_of
+from api.http.problems import answer_to, problem
 from api.http.responses import answer
+from api.schemas.conflicts import conflicts_json, outdated_json
 from api.schemas.plans import (
     Frame,
-    blocking,
-    counts_json,
+    delta_json,
+    finding_json,
     findings_json,
     head_json,
     impact_json,
-    loads_json,
+    load_change_json,
     steps_json,
+    unchanged_json,
 )
 from gis.accounts import Role, Scope
 from gis.errors import InvalidInput
 from gis.exchange.json_object import read_object
+from gis.findings import Text
 from gis.planning.diff import impact_of
-from gis.store.plans import APPROVED, EDITABLE, PUBLISHED, SUBMITTED, WITHDRAWN
-from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
+from gis.planning.evaluation import load_changes
+from gis.planning.findings import finding_counts
+from gis.store.plans import PUBLISHED
+from gis.workflows.plans.opened import AppliedStep, OpenPlan, PlanOutdated
+from gis.workflows.plans.publish import PlanConflict
+from gis.workflows.plans.review import BlockingFindings, NothingToSubmit, NotReady, allowed_actions
+from gis.workflows.plans.workspace import PlanWorkspace
 
 BODY_BYTES = 8 << 20
+
+
+class PlanRoute(StrictRoute):
+    """A strict route that says in JSON why a step of a plan or its review is refused."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler, with its errors as problem answers."""
+        handle = super().get_route_handler()
+
+        async def explained(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except PlanOutdated as late:
+                late.members = outdated_json(late)
+                return answer_to(request, late)
+            except PlanConflict as conflict:
+                members = {k: v for k, v in conflicts_json(conflict.newer).items() if k != "type"}
+                return problem(request, 409, "plan-conflict", _MOVED_ON, conflict.text, **members)
+            except NotReady as refused:
+                return _not_ready(request, refused)
+
+        return explained
+
+
+_MOVED_ON = Text("The division has changed meanwhile", "网格划分已有变动")
+_NOT_READY = Text("The plan is not ready", "方案尚不能提交或批准")
+
+
+def _not_ready(request: Request, refused: NotReady) -> Response:
+    if isinstance(refused, NothingToSubmit):
+        return problem(request, 409, "nothing-to-submit", _NOT_READY, refused.text)
+    found = refused.findings if isinstance(refused, BlockingFindings) else ()
+    rows = [finding_json(f) for f in found]
+    return problem(request, 409, "blocking-findings", _NOT_READY, refused.text, blocking=rows)
+
 
 PlanReader = Annotated[Caller, Depends(require(Role.PLANNER, scope=Scope.PLANS))]
 PlanApprover = Annotated[Caller, Depends(require(Role.APPROVER, scope=Scope.PLANS))]
@@ -38,7 +85,7 @@ async def _workspace(request: Request) -> PlanWorkspace:
     state = request.app.state
     if not hasattr(state, "plan_desk"):
         live = state.live
-        state.plan_desk = PlanWorkspace(live.store, live.settings)
+        state.plan_desk = PlanWorkspace(live.store, live.settings.rules, live.settings.office_name)
     found: PlanWorkspace = state.plan_desk
     return found
 
@@ -109,9 +156,9 @@ def plan_json(workspace: PlanWorkspace, opened: OpenPlan, caller: Caller) -> dic
         "touched": sorted(view.touched),
         **steps_json(plan),
         "findings": findings_json(view),
-        "counts": counts_json(view),
+        "counts": finding_counts(view),
         "impact": impact_json(impact_of(view)),
-        "loads": loads_json(view),
+        "loads": [load_change_json(c) for c in load_changes(view)],
         "comments": [
             {
                 "id": c.number,
@@ -125,7 +172,9 @@ def plan_json(workspace: PlanWorkspace, opened: OpenPlan, caller: Caller) -> dic
         ],
         "review": review_json(opened),
         "rules": rules_json(workspace),
-        "allowed": allowed(opened, caller),
+        "allowed": allowed_actions(
+            opened, caller.name, approver=caller.role.reaches(Role.APPROVER)
+        ),
         "doubts": (head.review or {}).get("doubts", []),
         "synthetic": plan.base.atlas.synthetic,
     }
@@ -143,34 +192,13 @@ def review_json(opened: OpenPlan) -> dict[str, Any]:
 
 def rules_json(workspace: PlanWorkspace) -> dict[str, Any]:
     """Return the numbers of the office's rules."""
-    rules = workspace.settings.rules
+    rules = workspace.rules
     return {
         "least_households": rules.least_households,
         "buildings": list(rules.buildings),
         "shopfronts": list(rules.shopfronts),
         "load_factor": rules.load_factor,
     }
-
-
-def allowed(opened: OpenPlan, caller: Caller) -> list[str]:
-    """Return what a caller may do with a plan now."""
-    state, review = opened.head.state, opened.head.review or {}
-    found = ["comment"] if state != WITHDRAWN else []
-    if state in EDITABLE:
-        found += ["edit", "withdraw"]
-        if opened.plan.steps and not blocking(opened.plan.view):
-            found.append("submit")
-    if not caller.role.reaches(Role.APPROVER):
-        return found
-    if state == SUBMITTED:
-        found.append("return")
-        if review.get("submitted_by") != caller.name:
-            found.append("approve")
-    if state == APPROVED:
-        found += ["return", "notice", "publish"]
-    if state == PUBLISHED and review.get("notice"):
-        found.append("notice")
-    return found
 
 
 def plan_answer(
@@ -181,6 +209,18 @@ def plan_answer(
     if status == 201:
         headers["location"] = f"/plans/{opened.head.id}"
     return answer(plan_json(workspace, opened, caller), status, headers)
+
+
+def step_answer(applied: AppliedStep, started: float) -> Response:
+    """Return what a step changed; ``started`` is when it was begun, by ``time.perf_counter``."""
+    body = delta_json(applied, frame_of(applied.after), 0)
+    body["ms"] = round((time.perf_counter() - started) * 1000, 1)
+    return answer(body, headers={"etag": etag_of(applied.after.etag)})
+
+
+def unchanged_answer(opened: OpenPlan, **more: Any) -> Response:
+    """Return the answer to what changes nothing."""
+    return answer({**unchanged_json(opened), **more}, headers={"etag": etag_of(opened.etag)})
 
 
 def frame_of(opened: OpenPlan) -> Frame:

@@ -13,31 +13,40 @@ from starlette.responses import Response
 
 from api.http.auth import Public
 from api.http.body import limited
-from api.http.params import StrictRoute
 from api.http.preconditions import etag_of, if_match
 from api.http.responses import answer
 from api.routes.edit.common import author_of
 from api.routes.plans.common import (
     PlanReader,
+    PlanRoute,
     Workspace,
     frame_of,
     only,
     plan_answer,
+    unchanged_answer,
     words,
 )
 from api.routes.plans.plans import Yes
 from api.schemas import plan_files
-from api.schemas.notices import notice_json, notices
-from api.schemas.plans import Frame, delta_json, unchanged_json
-from gis.audit import Author
+from api.schemas.notices import notice_json
+from api.schemas.plans import Frame, delta_json, doubt_json
+from gis.clock import today
 from gis.datum import parse_datum
 from gis.errors import InvalidInput, TooLarge
-from gis.planning.plan import apply_operation
+from gis.exchange.json_object import read_object
 from gis.workflows.plans import from_scratch
-from gis.workflows.plans.import_cells import Imported, from_cells, from_polygons
-from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
+from gis.workflows.plans.import_cells import (
+    Assignment,
+    Imported,
+    from_cells,
+    from_polygons,
+    import_cells,
+)
+from gis.workflows.plans.notices import notices_up, public_notice
+from gis.workflows.plans.opened import OpenPlan
+from gis.workflows.plans.workspace import PlanWorkspace
 
-router = APIRouter(tags=["plans"], route_class=StrictRoute)
+router = APIRouter(tags=["plans"], route_class=PlanRoute)
 _MOST_BYTES = 64 << 20
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 What = Annotated[str | None, Query(max_length=10, description="grids (default) or cells")]
@@ -129,45 +138,27 @@ async def import_plan(
         )
     content = b"".join([piece async for piece in limited(request, _MOST_BYTES, "body")])
 
-    def work() -> Response:
-        opened = workspace.open(plan)
-        workspace.check_current(opened, revision)
+    def read(opened: OpenPlan) -> Assignment:
         if format == "cells":
-            found = from_cells(opened, content)
-        else:
-            found = from_polygons(opened, content, datum or "")
-        return _imported(
-            workspace, opened, revision, found, author_of(caller), dry=dry_run == "true"
-        )
+            return from_cells(opened, content)
+        return from_polygons(opened, content, datum or "")
+
+    def work() -> Response:
+        started, dry = time.perf_counter(), dry_run == "true"
+        found = import_cells(workspace, plan, revision, read, author_of(caller), dry=dry)
+        return _imported(found, started, dry=dry)
 
     return await asyncio.to_thread(work)
 
 
-def _imported(
-    workspace: PlanWorkspace,
-    opened: OpenPlan,
-    revision: str,
-    found: Imported,
-    author: Author,
-    *,
-    dry: bool,
-) -> Response:
-    started = time.perf_counter()
-    if found.operation is None:
-        body = unchanged_json(opened)
-        return answer({**body, "doubts": found.doubts}, headers={"etag": etag_of(opened.etag)})
-    if dry:
-        moved = apply_operation(
-            opened.plan, found.operation, workspace.context(author, opened.plan)
-        )
-        after = OpenPlan(opened.head, moved.plan)
-        body = delta_json(opened, after, moved, frame_of(opened), 0)
-        body["revision"] = opened.head.revision
-        return answer({**body, "doubts": found.doubts}, headers={"etag": etag_of(opened.etag)})
-    before, after, moved = workspace.operate(opened.head.id, revision, found.operation, author)
-    ms = (time.perf_counter() - started) * 1000
-    body = delta_json(before, after, moved, frame_of(after), ms)
-    return answer({**body, "doubts": found.doubts}, headers={"etag": etag_of(after.etag)})
+def _imported(found: Imported, started: float, *, dry: bool) -> Response:
+    doubts = [doubt_json(d) for d in found.doubts]
+    if found.applied is None:
+        return unchanged_answer(found.opened, doubts=doubts)
+    ms = 0.0 if dry else (time.perf_counter() - started) * 1000
+    body = delta_json(found.applied, frame_of(found.applied.after), ms)
+    body["revision"] = found.opened.head.revision
+    return answer({**body, "doubts": doubts}, headers={"etag": etag_of(found.opened.etag)})
 
 
 @router.post("/plans/draft", summary="Start from nothing", status_code=201)
@@ -190,16 +181,10 @@ async def start(request: Request, workspace: Workspace, caller: PlanReader) -> R
             rows = from_scratch.rows_of(table)
         else:
             raise InvalidInput("table", "table is missing", "缺少 table")
-        opened = from_scratch.begin_draft(
-            workspace,
-            title=title,
-            datum=datum,
-            buildings=_object(given, "buildings"),
-            rows=rows,
-            outline=_object(given, "outline"),
-            code=code,
-            author=author_of(caller),
+        sources = from_scratch.DraftSources(
+            title, datum, rows, _object(given, "buildings"), _object(given, "outline"), code
         )
+        opened = from_scratch.begin_draft(workspace, sources, author_of(caller))
         return plan_answer(workspace, opened, caller, 201)
 
     return await asyncio.to_thread(work)
@@ -209,8 +194,6 @@ async def _form(request: Request) -> dict[str, Any]:
     kind = request.headers.get("content-type", "")
     names = ("title", "datum", "outline", "buildings", "table", "code")
     if not kind.startswith("multipart/form-data"):
-        from gis.exchange.json_object import read_object
-
         body = b"".join([piece async for piece in limited(request, _MOST_BYTES, "body")])
         return only(read_object(body), *names)
     said = request.headers.get("content-length", "")
@@ -240,12 +223,20 @@ def _object(given: dict[str, Any], field: str) -> dict[str, Any] | None:
 @router.get("/notices", summary="Public notices 公示 of today")
 async def list_notices(workspace: Workspace, _caller: Public) -> Response:
     """List the plans that are put up for the public today."""
-    heads = await asyncio.to_thread(notices, workspace)
+    heads = await asyncio.to_thread(notices_up, workspace, today())
     rows = [{"plan": h.id, "title": h.title, **(h.review or {})["notice"]} for h in heads]
     return answer({"notices": rows})
 
 
 @router.get("/notices/{plan}.json", summary="One public notice")
-async def one_notice(workspace: Workspace, _caller: Public, plan: str) -> Response:
+async def one_notice(
+    request: Request, workspace: Workspace, _caller: Public, plan: str
+) -> Response:
     """Return what a plan changes, before and after, without anything of people."""
-    return answer(await asyncio.to_thread(notice_json, workspace, plan, frame_of))
+    businesses = request.app.state.live.settings.public_businesses
+
+    def make() -> Response:
+        found = public_notice(workspace, plan, today(), businesses=businesses)
+        return answer(notice_json(found, frame_of(found.opened)))
+
+    return await asyncio.to_thread(make)

@@ -10,42 +10,42 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BeforeValidator
 from starlette.responses import Response
 
-from api.http.auth import Caller
-from api.http.params import StrictRoute, read_whole, whole
+from api.http.params import read_whole, whole
 from api.http.preconditions import etag_of, if_match
 from api.http.responses import answer
 from api.routes.edit.common import author_of
 from api.routes.plans.common import (
     PlanReader,
+    PlanRoute,
     Workspace,
     frame_of,
     only,
     plan_answer,
     read_body,
     rules_json,
+    step_answer,
+    unchanged_answer,
     words,
 )
 from api.schemas.plans import (
-    blocking,
-    counts_json,
-    delta_json,
     drawing_json,
     findings_json,
     head_json,
     load_json,
     step_json,
     text_json,
-    unchanged_json,
 )
+from gis.clock import today
 from gis.errors import InvalidInput
 from gis.planning.assemble import check_whole
+from gis.planning.findings import blocking, finding_counts
 from gis.planning.operations import MAX_BATCH, read_operation
-from gis.planning.plan import PlanMove
 from gis.roster import ROLES, role_title
 from gis.store.plans import EDITABLE, STATES, WITHDRAWN
-from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace, SentAgain
+from gis.workflows.plans import review
+from gis.workflows.plans.opened import DuplicateOperation, OpenPlan
 
-router = APIRouter(prefix="/plans", tags=["plans"], route_class=StrictRoute)
+router = APIRouter(prefix="/plans", tags=["plans"], route_class=PlanRoute)
 
 _PAGE = 50
 Yes = Annotated[
@@ -105,8 +105,6 @@ async def new_plan(request: Request, workspace: Workspace, caller: PlanReader) -
     def begin() -> OpenPlan:
         version = base
         if version == 0:
-            from gis.clock import today
-
             version = workspace.store.holding(today()).division.version
         return workspace.begin(title, reason, version, author_of(caller))
 
@@ -143,7 +141,14 @@ async def edit_plan(
         fields["title"] = words(given, "title", 100)
     if "reason" in given:
         fields["reason"] = words(given, "reason", 500, needed=False)
-    return await _changed(workspace, caller, plan, revision, "plan.edit", EDITABLE, fields)
+
+    def change() -> OpenPlan:
+        return workspace.change(
+            plan, revision, author_of(caller), "plan.edit", allowed=EDITABLE, **fields
+        )
+
+    opened = await asyncio.to_thread(change)
+    return await asyncio.to_thread(plan_answer, workspace, opened, caller)
 
 
 @router.delete("/{plan}", summary="Withdraw a plan")
@@ -152,23 +157,8 @@ async def withdraw(
 ) -> Response:
     """Withdraw a plan; nothing of it is erased."""
     revision = if_match(request)
-    fields = {"state": WITHDRAWN}
-    return await _changed(workspace, caller, plan, revision, "plan.withdraw", EDITABLE, fields)
-
-
-async def _changed(
-    workspace: PlanWorkspace,
-    caller: Caller,
-    plan: str,
-    revision: str,
-    action: str,
-    states: tuple[str, ...],
-    fields: dict[str, Any],
-) -> Response:
-    def change() -> OpenPlan:
-        return workspace.change(plan, revision, author_of(caller), action, allowed=states, **fields)
-
-    opened = await asyncio.to_thread(change)
+    author = author_of(caller)
+    opened = await asyncio.to_thread(review.withdraw, workspace, plan, revision, author)
     return await asyncio.to_thread(plan_answer, workspace, opened, caller)
 
 
@@ -219,22 +209,12 @@ async def operate(
     def act() -> Response:
         started = time.perf_counter()
         try:
-            before, after, moved = workspace.operate(
-                plan, revision, operation, author_of(caller), key
-            )
-        except SentAgain as again:
-            return answer(
-                unchanged_json(again.opened), headers={"etag": etag_of(again.opened.etag)}
-            )
-        return _delta(before, after, moved, started)
+            applied = workspace.operate(plan, revision, operation, author_of(caller), key)
+        except DuplicateOperation as again:
+            return unchanged_answer(again.opened)
+        return step_answer(applied, started)
 
     return await asyncio.to_thread(act)
-
-
-def _delta(before: OpenPlan, after: OpenPlan, moved: PlanMove, started: float) -> Response:
-    body = delta_json(before, after, moved, frame_of(after), 0)
-    body["ms"] = round((time.perf_counter() - started) * 1000, 1)
-    return answer(body, headers={"etag": etag_of(after.etag)})
 
 
 @router.delete("/{plan}/operations/last", summary="Undo")
@@ -244,7 +224,7 @@ async def undo(request: Request, workspace: Workspace, caller: PlanReader, plan:
 
     def act() -> Response:
         started = time.perf_counter()
-        return _delta(*workspace.undo(plan, revision, author_of(caller)), started)
+        return step_answer(workspace.undo(plan, revision, author_of(caller)), started)
 
     return await asyncio.to_thread(act)
 
@@ -256,7 +236,7 @@ async def redo(request: Request, workspace: Workspace, caller: PlanReader, plan:
 
     def act() -> Response:
         started = time.perf_counter()
-        return _delta(*workspace.redo(plan, revision, author_of(caller)), started)
+        return step_answer(workspace.redo(plan, revision, author_of(caller)), started)
 
     return await asyncio.to_thread(act)
 
@@ -281,10 +261,10 @@ async def check(workspace: Workspace, _caller: PlanReader, plan: str, all: Yes =
 
     def look() -> Response:
         view = opened.plan.view
-        stopping = [p.id for p in blocking(view)]
+        stopping = [f.id for f in blocking(view)]
         body: dict[str, Any] = {
             "findings": findings_json(view),
-            "counts": counts_json(view),
+            "counts": finding_counts(view),
             "rules": rules_json(workspace),
             "can_submit": not stopping and bool(opened.plan.steps),
             "blocking": stopping,

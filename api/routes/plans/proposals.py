@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from api.http.params import StrictRoute
-from api.http.preconditions import etag_of, if_match
+from api.http.preconditions import if_match
 from api.http.responses import answer
 from api.routes.edit.common import author_of
-from api.routes.plans.common import PlanReader, Workspace, frame_of, only, read_body
-from api.schemas.plans import delta_json
+from api.routes.plans.common import (
+    PlanReader,
+    PlanRoute,
+    Workspace,
+    only,
+    read_body,
+    step_answer,
+)
+from api.schemas.proposals import job_json, read_options
 from gis.errors import InvalidInput
-from gis.ids import GridId
-from gis.planning.proposals import KINDS, ProposalOptions
-from gis.planning.rules import SizeRules
-from gis.workflows.plans.proposal_jobs import ProposalJobs, job_json, take
-from gis.workflows.plans.workspace import OpenPlan
+from gis.workflows.plans.proposal_jobs import ProposalJobs
 
-router = APIRouter(prefix="/plans", tags=["plans"], route_class=StrictRoute)
-_LIMIT_S = 120.0
+router = APIRouter(prefix="/plans", tags=["plans"], route_class=PlanRoute)
 
 
 async def _jobs(request: Request, workspace: Workspace) -> ProposalJobs:
@@ -43,89 +44,10 @@ async def propose(
 ) -> Response:
     """Begin a search; nothing is changed by itself."""
     given = only(await read_body(request), "kind", "grid", "grids", "options")
-    kind = given.get("kind")
-    if kind not in KINDS:
-        listed = ", ".join(KINDS)
-        raise InvalidInput(
-            "kind", f"kind must be one of {listed}", f"kind 应为以下之一：{listed}", KINDS
-        )
     opened = await asyncio.to_thread(workspace.open, plan)
-    options = read_options(kind, given, opened, workspace.settings.rules)
-    job = jobs.start(opened, kind, options, author_of(caller))
+    options = read_options(given, opened, workspace.rules)
+    job = jobs.start(opened, given["kind"], options, author_of(caller))
     return answer(job_json(job, opened), 202, {"location": f"/plans/{plan}/proposals/{job.id}"})
-
-
-def read_options(
-    kind: str, given: dict[str, Any], opened: OpenPlan, rules: SizeRules
-) -> ProposalOptions:
-    """Return what a search is to do.
-
-    Raises
-    ------
-    InvalidInput
-        Naming the option.
-    """
-    names = given.get("grids")
-    if names is None:
-        names = [given["grid"]] if given.get("grid") is not None else []
-    if not isinstance(names, list) or any(not isinstance(n, str) for n in names):
-        raise InvalidInput("grids", "grids must be a list of ids or codes", "grids 应为网格列表")
-    grids = tuple(_grid(opened, n) for n in names)
-    if kind in ("clusters", "balance", "balance_leaders") and not grids:
-        raise InvalidInput("grid", "grid is missing", "缺少 grid")
-    options = given.get("options") or {}
-    if not isinstance(options, dict):
-        raise InvalidInput("options", "options must be an object", "options 应为对象")
-    only(options, "low", "high", "minimum", "preserve", "move_penalty", "tolerance", "time_limit_s")
-    preserve = options.get("preserve", True)
-    if not isinstance(preserve, bool):
-        raise InvalidInput(
-            "preserve", "preserve must be true or false", "preserve 应为 true 或 false"
-        )
-    low = int(_number(options, "low", 1, 100, rules.buildings[0]))
-    high = int(_number(options, "high", 1, 100, rules.buildings[1]))
-    if low > high:
-        raise InvalidInput("high", "high: under low", "high 小于 low")
-    penalty = options.get("move_penalty")
-    return ProposalOptions(
-        low=low,
-        high=high,
-        minimum=int(_number(options, "minimum", 1, 10**6, max(1, rules.least_households))),
-        preserve=preserve,
-        move_penalty=None if penalty is None else _number(options, "move_penalty", 0, 10**9, 0),
-        tolerance=_number(options, "tolerance", 0, 10, 0.1),
-        time_limit_s=_number(options, "time_limit_s", 0.1, _LIMIT_S, 20),
-        grids=grids,
-    )
-
-
-def _grid(opened: OpenPlan, name: str) -> GridId:
-    grids = opened.plan.state.grids
-    if name in grids:
-        return GridId(name)
-    for grid, attributes in grids.items():
-        if attributes.code == name:
-            return grid
-    raise InvalidInput(
-        "grid",
-        f"grid: this plan has no grid {name[:40]!r}",
-        f"grid：本方案中没有网格 {name[:40]!r}",
-    )
-
-
-def _number(
-    options: dict[str, Any], field: str, least: float, most: float, default: float
-) -> float:
-    value = options.get(field, default)
-    good = isinstance(value, int | float) and not isinstance(value, bool)
-    if not good or not least <= value <= most:
-        raise InvalidInput(
-            field,
-            f"{field} must be a number from {least:g} to {most:g}",
-            f"{field} 应为 {least:g} 到 {most:g} 的数",
-            (f"{least:g}..{most:g}",),
-        )
-    return float(value)
 
 
 @router.get("/{plan}/proposals", summary="The proposals of a plan")
@@ -157,7 +79,7 @@ async def cancel(
 
 @router.post("/{plan}/proposals/{job}/take", summary="Take a proposal, or parts of it")
 async def take_job(
-    request: Request, workspace: Workspace, jobs: AllJobs, caller: PlanReader, plan: str, job: str
+    request: Request, jobs: AllJobs, caller: PlanReader, plan: str, job: str
 ) -> Response:
     """Carry out what a proposal says, as one step."""
     revision = if_match(request)
@@ -171,9 +93,6 @@ async def take_job(
 
     def act() -> Response:
         started = time.perf_counter()
-        before, after, moved = take(workspace, found, revision, chosen, author_of(caller))
-        body = delta_json(before, after, moved, frame_of(after), 0)
-        body["ms"] = round((time.perf_counter() - started) * 1000, 1)
-        return answer(body, headers={"etag": etag_of(after.etag)})
+        return step_answer(jobs.take(found, revision, chosen, author_of(caller)), started)
 
     return await asyncio.to_thread(act)

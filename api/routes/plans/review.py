@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,14 +11,14 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.http.auth import Caller
-from api.http.params import StrictRoute, read_day
+from api.http.params import read_day
 from api.http.preconditions import etag_of, if_match
-from api.http.problems import problem
 from api.http.responses import answer
 from api.routes.edit.common import author_of
 from api.routes.plans.common import (
     PlanApprover,
     PlanReader,
+    PlanRoute,
     Workspace,
     frame_of,
     only,
@@ -27,17 +28,18 @@ from api.routes.plans.common import (
     words,
 )
 from api.routes.plans.plans import Yes
-from api.schemas.compare import compare, plan_sheet
-from api.schemas.plans import blocking, finding_json
-from gis.errors import InvalidInput, NotAllowed
-from gis.findings import Text
+from api.schemas.compare import compared_json, plan_sheet
+from api.schemas.conflicts import conflicts_json
+from gis.errors import InvalidInput
 from gis.ids import GridId
-from gis.planning.findings import finding_ids
-from gis.store.plans import APPROVED, EDITABLE, RETURNED, STATES, SUBMITTED, WITHDRAWN, utc_now
-from gis.workflows.plans.publish import PlanConflict, conflicts_json, publish, rebase
-from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
+from gis.workflows.plans import review
+from gis.workflows.plans.compare import compare
+from gis.workflows.plans.opened import OpenPlan
+from gis.workflows.plans.publish import publish
+from gis.workflows.plans.rebase import compare_with_newest, rebase
+from gis.workflows.plans.workspace import PlanWorkspace
 
-router = APIRouter(tags=["plans"], route_class=StrictRoute)
+router = APIRouter(tags=["plans"], route_class=PlanRoute)
 Against = Annotated[
     str | None, Query(max_length=80, description="plan:ID or division:VERSION; its base if absent")
 ]
@@ -56,8 +58,8 @@ async def diff(
 
     def make() -> Response:
         if against is not None:
-            body = compare(workspace, against, f"plan:{plan}", shapes=shapes == "true")
-            return answer(body)
+            compared = compare(workspace, against, f"plan:{plan}")
+            return answer(compared_json(compared, shapes=shapes == "true"))
         opened = workspace.open(plan)
         body = plan_sheet(opened, frame_of(opened), shapes=shapes == "true")
         return answer(body, headers={"etag": etag_of(opened.etag)})
@@ -70,77 +72,33 @@ async def compare_any(
     workspace: Workspace, _caller: PlanReader, left: Named, right: Named, shapes: Yes = None
 ) -> Response:
     """Return the impact sheet of any two, such as `left=division:1&right=plan:p-1f3a`."""
-    body = await asyncio.to_thread(compare, workspace, left, right, shapes=shapes == "true")
-    return answer(body)
+
+    def make() -> Response:
+        compared = compare(workspace, left, right)
+        return answer(compared_json(compared, shapes=shapes == "true"))
+
+    return await asyncio.to_thread(make)
 
 
 # --- the review -----------------------------------------------------------------------------------
 
 
 async def _reviewed(
-    workspace: PlanWorkspace,
-    caller: Caller,
-    plan: str,
-    revision: str,
-    action: str,
-    allowed: tuple[str, ...],
-    reason: str,
-    review: dict[str, Any],
-    state: str | None = None,
+    workspace: PlanWorkspace, caller: Caller, act: Callable[..., OpenPlan], *given: Any
 ) -> Response:
-    def act() -> OpenPlan:
-        head = workspace.store.plans.head(plan)
-        fields: dict[str, Any] = {"review": {**(head.review or {}), **review}}
-        if state is not None:
-            fields["state"] = state
-        return workspace.change(
-            plan, revision, author_of(caller), action, allowed=allowed, reason=reason, **fields
-        )
+    def work() -> Response:
+        return plan_answer(workspace, act(workspace, *given), caller)
 
-    opened = await asyncio.to_thread(act)
-    return await asyncio.to_thread(plan_answer, workspace, opened, caller)
+    return await asyncio.to_thread(work)
 
 
 @router.post("/plans/{plan}/submit", summary="Submit a plan for review")
 async def submit(request: Request, workspace: Workspace, caller: PlanReader, plan: str) -> Response:
     """Submit: no hard finding, every soft one on a touched grid solved or waived."""
     revision = if_match(request)
-    given = only(await read_body(request, empty=True), "note")
-    note = words(given, "note", needed=False)
-    opened = await asyncio.to_thread(workspace.open, plan)
-    workspace.check_current(opened, revision)
-    if opened.head.state in EDITABLE:
-        refusal = await asyncio.to_thread(_refusal, request, opened)
-        if refusal is not None:
-            return refusal
-    review = {
-        "submitted_by": caller.name,
-        "submitted_at": utc_now(),
-        "submitted_note": note,
-        "approved_by": None,
-        "approved_note": "",
-    }
-    return await _reviewed(
-        workspace, caller, plan, revision, "plan.submit", EDITABLE, note, review, SUBMITTED
-    )
-
-
-def _refusal(request: Request, opened: OpenPlan) -> Response | None:
-    view = opened.plan.view
-    stopping = blocking(view)
-    title = Text("The plan cannot be submitted", "方案不能提交")
-    if not opened.plan.steps:
-        detail = Text("the plan has no step yet: change something first", "方案尚无任何步骤")
-        return problem(request, 409, "nothing-to-submit", title, detail)
-    if not stopping:
-        return None
-    before = finding_ids(view.base.view)
-    detail = Text(
-        f"{len(stopping)} findings keep it back: solve them, or waive the soft ones with a reason",
-        f"有 {len(stopping)} 个问题未处理：请解决，或对可豁免的注明理由",
-    )
-    rows = [finding_json(p, view, before) for p in stopping]
-    return problem(request, 409, "blocking-findings", title, detail, blocking=rows)
+    note = words(only(await read_body(request, empty=True), "note"), "note", needed=False)
+    author = author_of(caller)
+    return await _reviewed(workspace, caller, review.submit, plan, revision, author, note)
 
 
 @router.post("/plans/{plan}/comments", summary="Remark on a plan")
@@ -174,18 +132,8 @@ async def send_back(
     """Return a plan with a reason; it can be edited again."""
     revision = if_match(request)
     reason = words(only(await read_body(request), "reason"), "reason")
-    review = {"returned_by": caller.name, "returned_reason": reason, "notice": None}
-    return await _reviewed(
-        workspace,
-        caller,
-        plan,
-        revision,
-        "plan.return",
-        (SUBMITTED, APPROVED),
-        reason,
-        review,
-        RETURNED,
-    )
+    author = author_of(caller)
+    return await _reviewed(workspace, caller, review.send_back, plan, revision, author, reason)
 
 
 @router.post("/plans/{plan}/approve", summary="Approve a plan")
@@ -195,27 +143,8 @@ async def approve(
     """Approve a plan that somebody else submitted."""
     revision = if_match(request)
     note = words(only(await read_body(request, empty=True), "note"), "note", needed=False)
-    head = await asyncio.to_thread(workspace.store.plans.head, plan)
-    check_other_person(head.review or {}, caller.name, head.state)
-    review = {"approved_by": caller.name, "approved_at": utc_now(), "approved_note": note}
-    return await _reviewed(
-        workspace, caller, plan, revision, "plan.approve", (SUBMITTED,), note, review, APPROVED
-    )
-
-
-def check_other_person(review: Any, name: str, state: str) -> None:
-    """Refuse the approval of a plan by the person who submitted it.
-
-    Raises
-    ------
-    NotAllowed
-        It is the same person.
-    """
-    if state == SUBMITTED and review.get("submitted_by") == name:
-        raise NotAllowed(
-            f"{name} submitted this plan: another person approves it",
-            f"本方案由 {name} 提交：应由他人批准",
-        )
+    author = author_of(caller)
+    return await _reviewed(workspace, caller, review.approve, plan, revision, author, note)
 
 
 @router.post("/plans/{plan}/notice", summary="Put an approved plan up for the public 公示")
@@ -225,19 +154,14 @@ async def notice(
     """Show an approved plan to everybody, from a day until a day."""
     revision = if_match(request)
     given = only(await read_body(request), "from", "until", "text", "contact")
-    first, last = read_day(given.get("from"), "from"), read_day(given.get("until"), "until")
-    if last < first:
-        raise InvalidInput("until", "until: before from", "until 早于 from")
-    put_up = {
-        "from": first.isoformat(),
-        "until": last.isoformat(),
-        "text": words(given, "text", 2000, needed=False),
-        "contact": words(given, "contact", 200, needed=False),
-        "url": f"/notices/{plan}",
-    }
-    return await _reviewed(
-        workspace, caller, plan, revision, "plan.notice", (APPROVED,), "", {"notice": put_up}
+    put_up = review.Notice(
+        read_day(given.get("from"), "from"),
+        read_day(given.get("until"), "until"),
+        words(given, "text", 2000, needed=False),
+        words(given, "contact", 200, needed=False),
     )
+    author = author_of(caller)
+    return await _reviewed(workspace, caller, review.put_up_notice, plan, revision, author, put_up)
 
 
 @router.delete("/plans/{plan}/notice", summary="Take a public notice down")
@@ -246,10 +170,8 @@ async def take_down(
 ) -> Response:
     """Take a public notice down."""
     revision = if_match(request)
-    allowed = tuple(s for s in STATES if s != WITHDRAWN)
-    return await _reviewed(
-        workspace, caller, plan, revision, "plan.notice_ends", allowed, "", {"notice": None}
-    )
+    author = author_of(caller)
+    return await _reviewed(workspace, caller, review.take_down_notice, plan, revision, author)
 
 
 @router.post("/plans/{plan}/publish", summary="Publish an approved plan")
@@ -266,10 +188,7 @@ async def publish_plan(
         opened = publish(workspace, plan, revision, day, author_of(caller), reason=reason)
         return answer(published_json(workspace, opened, caller, day))
 
-    try:
-        return await asyncio.to_thread(act)
-    except PlanConflict as clash:
-        return conflict_answer(request, clash)
+    return await asyncio.to_thread(act)
 
 
 def published_json(
@@ -287,19 +206,12 @@ def published_json(
     }
 
 
-def conflict_answer(request: Request, clash: PlanConflict) -> Response:
-    """Return the answer to a plan that clashes with a newer division."""
-    title = Text("The division has changed meanwhile", "网格划分已有变动")
-    members = {k: v for k, v in clash.members.items() if k != "type"}
-    return problem(request, 409, "plan-conflict", title, clash.text, **members)
-
-
 @router.get("/plans/{plan}/conflicts", summary="What a newer division changed too")
 async def conflicts(workspace: Workspace, _caller: PlanReader, plan: str) -> Response:
     """Return the grids that this plan and a newer division have both changed."""
 
     def look() -> Response:
-        return answer(conflicts_json(workspace, workspace.open(plan)))
+        return answer(conflicts_json(compare_with_newest(workspace, workspace.open(plan))))
 
     return await asyncio.to_thread(look)
 

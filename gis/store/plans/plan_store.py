@@ -46,8 +46,10 @@ from gis.store.plans.values import (
     EDITABLE,
     PUBLISHED,
     STATES,
+    SUBMITTED,
     WITHDRAWN,
     Appearance,
+    Approval,
     Comment,
     Descent,
     PlanHead,
@@ -294,8 +296,11 @@ class Plans:
         *,
         today: date,
         reason: str = "",
+        approval: Approval | None = None,
     ) -> PlanHead:
         """Publish an approved plan: division, roster, lineage, state and record in one transaction.
+
+        ``approval`` is stored in it first, of a plan that was submitted.
 
         Raises
         ------
@@ -307,6 +312,8 @@ class Plans:
         """
         with self._database.writing() as connection:
             head = newest(connection, plan, revision)
+            if approval is not None:
+                head = _approve(connection, head, approval)
             if head.state != APPROVED:
                 raise wrong_state(head, (APPROVED,))
             found = read_versions(connection)
@@ -344,7 +351,7 @@ class Plans:
             return change_head(
                 connection,
                 plan,
-                revision,
+                head.revision,
                 author,
                 "plan.published",
                 (APPROVED,),
@@ -454,3 +461,11 @@ class Plans:
             Appearance(row[0], days[row[0]], *row[1:8], hashlib.sha256(row[8]).hexdigest(), last)
             for row in rows
         ]
+
+
+def _approve(connection: Connection, head: PlanHead, approval: Approval) -> PlanHead:
+    fields = {"state": APPROVED, "review": dict(approval.review)}
+    return change_head(
+        connection, head.id, head.revision, approval.author, "plan.approve", (SUBMITTED,), "",
+        fields,
+    )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from gis.audit import Author
 from gis.directory import Directory
 from gis.division import Division
 from gis.errors import Conflict
@@ -91,6 +92,14 @@ class Release:
     made_on: tuple[int, int]
     identity: Identity
     directory: Directory | None = None
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Who approves a plan as it is published, and its review with that noted."""
+
+    author: Author
+    review: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from api.schemas.plans import text_json
 from gis.atlas import Atlas
 from gis.audit import Author
+from gis.clock import today
 from gis.datum import Datum, to_wgs84
 from gis.directory import Directory, Place, PlaceKind
 from gis.division import Division
@@ -24,13 +24,15 @@ from gis.findings import Text
 from gis.geometry import DECIMALS, read_geometry
 from gis.ids import GridId, Level, PlaceId
 from gis.planning.evaluation import PlanBase
-from gis.planning.first_division import BuildingDoubt, BuildingRow, first_division
+from gis.planning.first_division import BuildingRow, FirstDivision, first_division
 from gis.planning.plan import Step, StepEntry
 from gis.planning.state import difference
 from gis.roster import Roster
 from gis.store.plans import utc_now
+from gis.workflows.plans.draft_rows import doubt_row, place_row
 from gis.workflows.plans.import_cells import table_rows
-from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
+from gis.workflows.plans.opened import OpenPlan
+from gis.workflows.plans.workspace import PlanWorkspace
 
 _COLUMNS = {
     "building": ("building", "楼栋", "地址", "address", "id"),
@@ -40,17 +42,23 @@ _COLUMNS = {
 }
 
 
-def begin_draft(
-    workspace: PlanWorkspace,
-    *,
-    title: str,
-    datum: Datum,
-    buildings: dict[str, Any] | None,
-    rows: list[BuildingRow],
-    outline: dict[str, Any] | None,
-    code: str,
-    author: Author,
-) -> OpenPlan:
+@dataclass(frozen=True)
+class DraftSources:
+    """What the office has: a table, and buildings and an outline as GeoJSON objects.
+
+    ``buildings`` None: the ones the store holds. ``outline`` None: the hull of the buildings.
+    ``datum`` is that of both. ``code`` are the nine digits of the subdistrict, "" for the store's.
+    """
+
+    title: str
+    datum: Datum
+    rows: Sequence[BuildingRow]
+    buildings: Mapping[str, Any] | None = None
+    outline: Mapping[str, Any] | None = None
+    code: str = ""
+
+
+def begin_draft(workspace: PlanWorkspace, sources: DraftSources, author: Author) -> OpenPlan:
     """Begin a plan from buildings, a table and an outline.
 
     Raises
@@ -58,69 +66,51 @@ def begin_draft(
     InvalidInput
         Naming the part and what is wrong with it.
     """
-    versions = workspace.store.versions()
     identity = workspace.store.identity()
+    code, datum = sources.code, sources.datum
     if code and not re.fullmatch(r"\d{9}", code, re.ASCII):
         raise InvalidInput("code", "code must be nine digits", "code 应为九位数字", ("320106012",))
-    places = _places(buildings, datum) if buildings is not None else _stored(workspace)
-    area = _area(outline, datum) if outline is not None else None
-    first = first_division(places, rows, area, _new_id)
+    given = sources.buildings is not None
+    places = (
+        _places(sources.buildings, datum) if sources.buildings is not None else _stored(workspace)
+    )
+    area = _area(sources.outline, datum) if sources.outline is not None else None
+    first = first_division(places, sources.rows, area, _new_id)
     synthetic = bool(identity and identity.synthetic)
-    kept = buildings is not None
     review: dict[str, Any] = {
-        "doubts": [_doubt_json(d) for d in first.doubts],
+        "doubts": [doubt_row(d) for d in first.doubts],
         "code": code or (identity.code if identity else ""),
         "synthetic": synthetic,
     }
-    if kept:
-        review["buildings"] = [_place_row(p) for p in places]
-    head = workspace.new_head(title, "从零起草", author, 0, 0 if kept else versions.directory)
-    head = replace(head, review=review)
-    base = PlanBase(
-        Atlas(
-            Division((), title=title, synthetic=synthetic),
-            Directory(tuple(places), synthetic=synthetic),
-            Roster(),
-            workspace.day(),
-        ),
-        first.cell_map,
-        workspace.book(),
+    if given is not None:
+        review["buildings"] = [place_row(p) for p in places]
+    stored = 0 if given is not None else workspace.store.versions().directory
+    head = workspace.new_head(sources.title, "从零起草", author, 0, stored)
+    step = _first_step(workspace, sources, places, first, author)
+    head = workspace.store.plans.begin(
+        replace(head, review=review), first.cell_map, author, [StepEntry(1, "do", step)]
     )
-    text = Text(
-        f"drafted from {len(places)} buildings and {len(rows)} rows of a table",
-        f"由 {len(places)} 栋楼和 {len(rows)} 行表格起草",
-    )
-    change = difference(base.state, first.state)
-    step = Step(1, "draft", text, change, author.name, utc_now())
-    head = workspace.store.plans.begin(head, first.cell_map, author, [StepEntry(1, "do", step)])
     return workspace.open(head.id)
+
+
+def _first_step(
+    workspace: PlanWorkspace,
+    sources: DraftSources,
+    places: Sequence[Place],
+    first: FirstDivision,
+    author: Author,
+) -> Step:
+    atlas = Atlas(Division((), title=sources.title), Directory(tuple(places)), Roster(), today())
+    base = PlanBase(atlas, first.cell_map, workspace.book())
+    text = Text(
+        f"drafted from {len(places)} buildings and {len(sources.rows)} rows of a table",
+        f"由 {len(places)} 栋楼和 {len(sources.rows)} 行表格起草",
+    )
+    return Step(1, "draft", text, difference(base.state, first.state), author.name, utc_now())
 
 
 def _new_id(level: Level) -> GridId:
     return GridId(f"g{int(level)}-{uuid.uuid4().hex[:12]}")
-
-
-def _doubt_json(doubt: BuildingDoubt) -> dict[str, Any]:
-    place = [round(v, DECIMALS) for v in doubt.place] if doubt.place else None
-    return {"building": doubt.building, "text": text_json(doubt.text), "place": place}
-
-
-def _place_row(place: Place) -> list[Any]:
-    wkb = shapely.to_wkb(place.geometry, hex=True, byte_order=1)
-    return [place.id, place.name, place.address, place.households, wkb]
-
-
-def place_of(row: list[Any]) -> Place:
-    """Return a building that a plan which starts from nothing keeps."""
-    identity, name, address, households, wkb = row
-    return Place(
-        PlaceId(identity),
-        PlaceKind.BUILDING,
-        name,
-        shapely.from_wkb(wkb),
-        address=address,
-        households=households,
-    )
 
 
 def _stored(workspace: PlanWorkspace) -> list[Place]:
@@ -145,7 +135,7 @@ def _in_wgs84(geometry: BaseGeometry, datum: Datum) -> BaseGeometry:
     return shapely.transform(geometry, moved)
 
 
-def _places(body: dict[str, Any], datum: Datum) -> list[Place]:
+def _places(body: Mapping[str, Any], datum: Datum) -> list[Place]:
     _check_datum(body, datum, "buildings")
     features = body.get("features")
     if not isinstance(features, list) or not features:
@@ -182,7 +172,7 @@ def _places(body: dict[str, Any], datum: Datum) -> list[Place]:
     return list(found.values())
 
 
-def _check_datum(body: dict[str, Any], datum: Datum, field: str) -> None:
+def _check_datum(body: Mapping[str, Any], datum: Datum, field: str) -> None:
     if body.get("datum") not in (None, str(datum)):
         raise InvalidInput(
             "datum",
@@ -208,7 +198,7 @@ def _count(value: object, where: str) -> int | None:
     )
 
 
-def _area(body: dict[str, Any], datum: Datum) -> BaseGeometry:
+def _area(body: Mapping[str, Any], datum: Datum) -> BaseGeometry:
     _check_datum(body, datum, "outline")
     found: Any = body
     if body.get("type") == "FeatureCollection":

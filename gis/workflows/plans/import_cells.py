@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,27 +13,86 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from api.schemas.plans import text_json
+from gis.audit import Author
 from gis.datum import parse_datum, to_wgs84
 from gis.errors import InvalidInput
 from gis.exchange.json_object import read_object
 from gis.findings import Text
-from gis.geometry import read_geometry
+from gis.geometry import LonLat, read_geometry
 from gis.ids import GridId
 from gis.planning.operations import CellMove, NewCluster, ReassignCells
-from gis.planning.snap import snap
+from gis.planning.plan import apply_operation
+from gis.planning.snap import Snapped, snap
 from gis.tables.open_table import open_table
-from gis.workflows.plans.workspace import OpenPlan
+from gis.workflows.plans.opened import AppliedStep, OpenPlan
+from gis.workflows.plans.workspace import PlanWorkspace
 
 _ROWS = 200_000
 
 
 @dataclass(frozen=True)
-class Imported:
+class CellDoubt:
+    """A cell that somebody has to look at; ``shares`` of it lie in polygons, by what they name."""
+
+    cell: int
+    text: Text
+    place: LonLat | None
+    shares: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Assignment:
     """Where cells go, as one operation (None: nothing changes), and what is in doubt."""
 
     operation: ReassignCells | None
-    doubts: list[dict[str, Any]]
+    doubts: tuple[CellDoubt, ...]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import made of a plan; ``applied`` is None when nothing changes."""
+
+    opened: OpenPlan
+    applied: AppliedStep | None
+    doubts: tuple[CellDoubt, ...]
+
+
+def import_cells(
+    workspace: PlanWorkspace,
+    plan: str,
+    revision: str,
+    read: Callable[[OpenPlan], Assignment],
+    author: Author,
+    *,
+    dry: bool = False,
+) -> Imported:
+    """Give cells to grids as a file says; ``dry`` only shows what that would do.
+
+    Parameters
+    ----------
+    plan, revision
+        The plan, and the state of it that the file is for.
+    read
+        Reads the file against the plan: :func:`from_cells` or :func:`from_polygons`.
+
+    Raises
+    ------
+    PlanOutdated
+        Somebody changed the plan since ``revision``.
+    InvalidInput
+        Naming the row or member of the file that is wrong.
+    """
+    opened = workspace.open(plan)
+    workspace.check_current(opened, revision)
+    found = read(opened)
+    if found.operation is None:
+        return Imported(opened, None, found.doubts)
+    if dry:
+        move = apply_operation(opened.plan, found.operation, workspace.context(author, opened.plan))
+        applied = AppliedStep(opened, OpenPlan(opened.head, move.plan), move)
+        return Imported(opened, applied, found.doubts)
+    applied = workspace.operate(plan, revision, found.operation, author)
+    return Imported(applied.after, applied, found.doubts)
 
 
 @contextmanager
@@ -51,7 +110,7 @@ def _rows(reader: Any) -> Iterator[list[Any]]:
         yield from chunk.rows
 
 
-def from_cells(opened: OpenPlan, content: bytes) -> Imported:
+def from_cells(opened: OpenPlan, content: bytes) -> Assignment:
     """Return the assignment that a CSV, XLSX or JSON ``{"cells": {"17": GRID}}`` holds.
 
     Raises
@@ -73,18 +132,11 @@ def from_cells(opened: OpenPlan, content: bytes) -> Imported:
                 else f"cell {cell}: no level-3 grid {name[:40]!r}",
                 f"本方案没有单元 {cell}" if found is None else f"没有三级网格 {name[:40]!r}",
             )
-            doubts.append(
-                {
-                    "cell": cell,
-                    "text": text_json(what),
-                    "shares": [],
-                    "place": list(found.lon_lat) if found else None,
-                }
-            )
+            doubts.append(CellDoubt(cell, what, found.lon_lat if found else None))
         elif opened.plan.state.owner.get(cell) != grid:
             moves.setdefault(grid, []).append(cell)
     rows = tuple(CellMove(g, tuple(cells)) for g, cells in moves.items())
-    return Imported(ReassignCells(moves=rows) if rows else None, doubts)
+    return Assignment(ReassignCells(moves=rows) if rows else None, tuple(doubts))
 
 
 def _known(opened: OpenPlan) -> dict[str, GridId]:
@@ -141,7 +193,7 @@ def _name(value: object) -> str:
     return str(value).strip().lstrip("'").removesuffix(".0")
 
 
-def from_polygons(opened: OpenPlan, content: bytes, datum: str) -> Imported:
+def from_polygons(opened: OpenPlan, content: bytes, datum: str) -> Assignment:
     """Return the assignment that polygons with ``code``, or ``name`` and ``parent``, amount to.
 
     Raises
@@ -171,7 +223,7 @@ def from_polygons(opened: OpenPlan, content: bytes, datum: str) -> Imported:
         founded.append(NewCluster(wish.name, wish.parent, tuple(cells), wish.to_kind))
     rows = tuple(CellMove(g, tuple(cells)) for g, cells in moves.items())
     empty = not rows and not founded
-    return Imported(None if empty else ReassignCells(rows, tuple(founded)), doubts)
+    return Assignment(None if empty else ReassignCells(rows, tuple(founded)), tuple(doubts))
 
 
 def _polygons(
@@ -239,8 +291,8 @@ def _target(
     )
 
 
-def _doubt(opened: OpenPlan, one: Any, targets: list[GridId | NewCluster]) -> dict[str, Any]:
-    shares = [{"grid": _label(targets[row]), "share": round(s, 3)} for row, s in one.shares]
+def _doubt(opened: OpenPlan, one: Snapped, targets: list[GridId | NewCluster]) -> CellDoubt:
+    shares = tuple((_label(targets[row]), share) for row, share in one.shares)
     if shares:
         text = Text(
             f"cell {one.cell}: only {one.shares[0][1]:.0%} of it lie in one polygon",
@@ -248,8 +300,7 @@ def _doubt(opened: OpenPlan, one: Any, targets: list[GridId | NewCluster]) -> di
         )
     else:
         text = Text(f"cell {one.cell}: in no polygon", f"单元 {one.cell}：不在任何多边形内")
-    place = opened.plan.state.cell_map.cells[one.cell].lon_lat
-    return {"cell": one.cell, "text": text_json(text), "shares": shares, "place": list(place)}
+    return CellDoubt(one.cell, text, opened.plan.state.cell_map.cells[one.cell].lon_lat, shares)
 
 
 def _label(target: GridId | NewCluster) -> str:

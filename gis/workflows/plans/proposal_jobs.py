@@ -6,29 +6,19 @@ import logging
 import threading
 import uuid
 from collections import OrderedDict
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.schemas.plans import counts_json, finding_json, impact_json, loads_json, text_json
 from gis.audit import Author
-from gis.errors import Cancelled, Conflict, InvalidInput, NotFound, WanggeError
+from gis.errors import Cancelled, Conflict, NotFound, WanggeError
 from gis.findings import Text
-from gis.ids import GridId
-from gis.planning.diff import impact_of
-from gis.planning.evaluation import PlanView, view_after
-from gis.planning.findings import finding_ids, findings_of
-from gis.planning.handlers import apply
-from gis.planning.operations import Assign, Batch, Operation, ReassignCells, operation_json
-from gis.planning.proposals import (
-    KINDS,
-    Proposal,
-    ProposalOptions,
-    ProposalPart,
-    find_proposal,
-    joined,
-)
-from gis.workflows.plans.workspace import OpenPlan, PlanWorkspace
+from gis.planning.proposals import ProposalOptions
+from gis.planning.proposals.effects import ProposalEffect
+from gis.workflows.plans.opened import AppliedStep, OpenPlan
+from gis.workflows.plans.proposals import search, take_parts
+from gis.workflows.plans.workspace import PlanWorkspace
 
 _KEPT = 60
 _AT_ONCE = 2
@@ -47,9 +37,8 @@ class ProposalJob:
     done: int = 0
     total: int = 0
     best: float | None = None
-    result: dict[str, Any] | None = None
+    result: ProposalEffect | None = None
     error: Text | None = None
-    parts: tuple[ProposalPart, ...] = ()
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
@@ -102,6 +91,34 @@ class ProposalJobs:
             job.state = "cancelled"
         return job
 
+    def close(self) -> None:
+        """Stop all searches; the threads end when what they do allows it."""
+        for job in list(self._jobs.values()):
+            self.cancel(job)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def take(
+        self, job: ProposalJob, revision: str, chosen: Collection[int] | None, author: Author
+    ) -> AppliedStep:
+        """Apply what a search found, or some parts of it, as one step.
+
+        Raises
+        ------
+        Conflict
+            The search has not ended with a result, or there is nothing to take.
+        InvalidInput
+            A part that it does not have.
+        """
+        if job.state != "done" or job.result is None:
+            raise Conflict(
+                f"this proposal is {job.state}: only one that is done can be taken",
+                "该建议尚未完成或已取消，不能采用",
+            )
+        parts = job.result.proposal.parts
+        return take_parts(
+            self._workspace, job.plan, revision, author, kind=job.kind, parts=parts, chosen=chosen
+        )
+
     def _run(
         self, job: ProposalJob, opened: OpenPlan, options: ProposalOptions, author: Author
     ) -> None:
@@ -115,10 +132,9 @@ class ProposalJobs:
         if job.cancelled.is_set():
             return
         try:
-            found = find_proposal(opened.plan.view, job.kind, options, progress)
-            result = result_json(self._workspace, opened, found, author)
+            result = search(self._workspace, opened, job.kind, options, author, progress)
             if not job.cancelled.is_set():
-                job.parts, job.result = found.parts, result
+                job.result = result
                 job.done = job.total = max(job.total, 1)
                 job.state = "done"
         except Cancelled:
@@ -131,152 +147,3 @@ class ProposalJobs:
                 "the search failed; the server's log says why", "计算失败；原因见服务器日志"
             )
             job.state = "failed"
-
-
-def job_json(job: ProposalJob, opened: OpenPlan) -> dict[str, Any]:
-    """Return a search as far as it has come."""
-    return {
-        "id": job.id,
-        "kind": job.kind,
-        "state": job.state,
-        "progress": {
-            "done": job.done,
-            "total": job.total,
-            "best": job.best,
-            "text": text_json(
-                Text(f"{job.done} of {job.total}", f"已完成 {job.done} / {job.total}")
-            ),
-        },
-        "revision": job.revision,
-        "outdated": job.revision != opened.head.revision,
-        "result": job.result,
-        "error": text_json(job.error) if job.error else None,
-    }
-
-
-def result_json(
-    workspace: PlanWorkspace, opened: OpenPlan, found: Proposal, author: Author
-) -> dict[str, Any]:
-    """Return a proposal with its effect, of the whole and of each part."""
-    view = opened.plan.view
-    parts = [
-        _part_json(workspace, opened, n, p, author) for n, p in enumerate(found.parts, start=1)
-    ]
-    body: dict[str, Any] = {
-        "text": text_json(found.text),
-        "cost": found.cost,
-        "bound": found.bound,
-        "gap": found.gap,
-        "proven": found.proven,
-        "parts": parts,
-        "impossible": [{"grid": g, "text": text_json(t)} for g, t in found.impossible],
-    }
-    if found.parts:
-        after = _after(workspace, opened, joined(found.parts), author)
-        body["effect"] = {
-            "impact": impact_json(impact_of(after)),
-            "counts": counts_json(after),
-            "loads": loads_json(after),
-        }
-    else:
-        body["effect"] = {
-            "impact": impact_json(impact_of(view)),
-            "counts": counts_json(view),
-            "loads": [],
-        }
-    return body
-
-
-def _after(
-    workspace: PlanWorkspace, opened: OpenPlan, operations: tuple[Operation, ...], author: Author
-) -> PlanView:
-    context = workspace.context(author, opened.plan)
-    operation = operations[0] if len(operations) == 1 else Batch(operations)
-    done = apply(operation, opened.plan.state, context)
-    return view_after(opened.plan.view, done.state, done.change)
-
-
-def _part_json(
-    workspace: PlanWorkspace, opened: OpenPlan, number: int, part: ProposalPart, author: Author
-) -> dict[str, Any]:
-    before = opened.plan.view
-    after = _after(workspace, opened, part.operations, author)
-    owner = after.state.owner
-    moved = [c for c in owner if owner[c] != before.state.owner.get(c)]
-    cells = [before.state.cell_map.cells[c] for c in moved if c in before.state.cell_map.cells]
-    named = _grids_named(part, moved, before)
-    ids = finding_ids(before)
-    return {
-        "id": number,
-        "text": text_json(part.text),
-        "operations": [operation_json(o) for o in part.operations],
-        "cells": [[c, owner[c]] for c in moved],
-        "grids": named,
-        "effect": {
-            "buildings": sum(len(c.buildings) for c in cells),
-            "households": sum(c.households for c in cells),
-            "shops": sum(len(c.shops) for c in cells),
-            "units": sum(len(c.units) for c in cells),
-            "findings_solved": sorted(ids - finding_ids(after)),
-            "findings_new": [
-                finding_json(p, after, ids) for p in findings_of(after) if p.id not in ids
-            ],
-        },
-    }
-
-
-def _grids_named(part: ProposalPart, moved: list[int], before: PlanView) -> list[GridId]:
-    named = {before.state.owner[c] for c in moved if c in before.state.owner}
-    for operation in part.operations:
-        names = [m.into for m in operation.moves] if isinstance(operation, ReassignCells) else []
-        names += [*getattr(operation, "grids", ()), *filter(None, [getattr(operation, "into", "")])]
-        names += [operation.grid] if isinstance(operation, Assign) else []
-        named.update(GridId(n) for n in names)
-    return sorted(named)
-
-
-def take(
-    workspace: PlanWorkspace,
-    job: ProposalJob,
-    revision: str,
-    chosen: list[int] | None,
-    author: Author,
-) -> tuple[OpenPlan, OpenPlan, Any]:
-    """Carry out a proposal, or some parts of it, as one step.
-
-    Raises
-    ------
-    Conflict
-        The search has not ended with a result.
-    InvalidInput
-        A part that it does not have.
-    """
-    if job.state != "done":
-        raise Conflict(
-            f"this proposal is {job.state}: only one that is done can be taken",
-            "该建议尚未完成或已取消，不能采用",
-        )
-    numbers = range(1, len(job.parts) + 1)
-    for number in chosen or ():
-        if number not in numbers:
-            raise InvalidInput(
-                "parts",
-                f"parts: there is no part {number} (1 to {len(job.parts)})",
-                f"parts：没有第 {number} 部分（1 到 {len(job.parts)}）",
-            )
-    parts = [p for n, p in enumerate(job.parts, start=1) if chosen is None or n in chosen]
-    if not parts:
-        raise Conflict("this proposal has nothing to take", "该建议没有可采用的内容")
-    operations = joined(parts)
-    text = _TEXTS[job.kind]
-    return workspace.operate(job.plan, revision, Batch(operations, text), author)
-
-
-_TEXTS = {
-    "repair": "采用建议：修复",
-    "clusters": "采用建议：划分楼栋群",
-    "merge_under": "采用建议：合并不足户数的小区",
-    "balance": "采用建议：均衡户数",
-    "balance_leaders": "采用建议：均衡网格长的负担",
-}
-assert set(_TEXTS) == set(KINDS)

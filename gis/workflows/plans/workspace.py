@@ -11,17 +11,15 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from api.settings import Settings
 from gis.atlas import Atlas
 from gis.audit import Author
 from gis.clock import today
 from gis.directory import Directory
 from gis.division import Division
-from gis.errors import Conflict, NotFound, Outdated
+from gis.errors import Conflict, NotFound
 from gis.findings import Text
 from gis.ids import GridId, Level
 from gis.planning.cell_map import CellMap, cell_map_of
@@ -31,11 +29,14 @@ from gis.planning.findings import findings_of
 from gis.planning.handlers import Context
 from gis.planning.operations import Operation
 from gis.planning.plan import Plan, PlanMove, StepEntry, apply_operation, fold, redo, replay, undo
+from gis.planning.rules import SizeRules
 from gis.planning.state import PlanState
 from gis.roster import Roster
 from gis.store import Store
 from gis.store.plans import DRAFT, EDITABLE, PlanHead, Superseded, not_editable, utc_now
 from gis.store.versions import DIRECTORY, ROSTER
+from gis.workflows.plans.draft_rows import place_of
+from gis.workflows.plans.opened import AppliedStep, DuplicateOperation, OpenPlan, outdated
 
 _PLANS = 12
 _BASES = 4
@@ -43,30 +44,23 @@ _READ = 12
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class OpenPlan:
-    """A plan as it is worked on: what is said of it, and how it stands."""
-
-    head: PlanHead
-    plan: Plan
-
-    @property
-    def etag(self) -> str:
-        """The state a write says it was made from."""
-        return etag(self.head)
-
-
-def etag(head: PlanHead) -> str:
-    """Return the state of a plan as it stands in ETag and If-Match, without quotation marks."""
-    return f"{head.id}-{head.revision}"
-
-
 class PlanWorkspace:
-    """The plans of a store; one at a time changes a plan."""
+    """The plans of a store; one at a time changes a plan.
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    Parameters
+    ----------
+    store
+        Where they are.
+    rules
+        The numbers of the office's rules.
+    office_name
+        What the office is called as long as the store does not say.
+    """
+
+    def __init__(self, store: Store, rules: SizeRules | None = None, office_name: str = "") -> None:
         self.store = store
-        self.settings = settings
+        self.rules = rules or SizeRules()
+        self.office_name = office_name
         self._open: OrderedDict[str, OpenPlan] = OrderedDict()
         self._bases: OrderedDict[tuple[Any, ...], PlanBase] = OrderedDict()
         self._read: OrderedDict[tuple[str, str], Any] = OrderedDict()
@@ -96,7 +90,7 @@ class PlanWorkspace:
                 self._bases.move_to_end(key)
                 return self._bases[key]
         atlas = self.atlas(head.base_version, head.directory_version, head)
-        base = PlanBase(atlas, self._frozen(head.ground), self.book(head), self.settings.rules)
+        base = PlanBase(atlas, self._frozen(head.ground), self.book(head), self.rules)
         with self._guard:
             self._bases[key] = base
             while len(self._bases) > _BASES:
@@ -114,13 +108,9 @@ class PlanWorkspace:
             directory=self._directory(directory_version, review),
             roster=self._roster(),
             as_of=today(),
-            name=identity.name if identity else self.settings.office_name,
+            name=identity.name if identity else self.office_name,
             code=identity.code if identity else review.get("code", ""),
         )
-
-    def day(self) -> date:
-        """Return today at the office."""
-        return today()
 
     def _division(self, version: int, head: PlanHead | None) -> Division:
         if version:
@@ -130,8 +120,6 @@ class PlanWorkspace:
         return Division((), title=title, synthetic=bool(review.get("synthetic")))
 
     def _directory(self, version: int, review: Mapping[str, Any]) -> Directory:
-        from gis.workflows.plans.from_scratch import place_of
-
         if review.get("buildings"):
             places = tuple(place_of(row) for row in review["buildings"])
             return Directory(places, synthetic=bool(review.get("synthetic")))
@@ -315,19 +303,40 @@ class PlanWorkspace:
 
     def operate(
         self, plan: str, revision: str, operation: Operation, author: Author, key: str | None = None
-    ) -> tuple[OpenPlan, OpenPlan, PlanMove]:
-        """Carry an operation out and store it; return the plan before and after, and the move."""
+    ) -> AppliedStep:
+        """Apply an operation and store it as a step.
+
+        Parameters
+        ----------
+        plan, revision
+            The plan, and the state of it that the operation was made for.
+        operation, author
+            What is done, and by whom.
+        key
+            Names the operation, so that sending it again does nothing.
+
+        Raises
+        ------
+        PlanOutdated
+            Somebody changed the plan since ``revision``.
+        DuplicateOperation
+            It was sent before with this key.
+        Conflict
+            The plan may not be edited in its state, or nothing changes.
+        InvalidInput
+            Naming the member of the operation that is wrong.
+        """
 
         def move(plan: Plan) -> PlanMove:
             return apply_operation(plan, operation, self.context(author, plan))
 
         return self._move(plan, revision, author, move, key, operation)
 
-    def undo(self, plan: str, revision: str, author: Author) -> tuple[OpenPlan, OpenPlan, PlanMove]:
+    def undo(self, plan: str, revision: str, author: Author) -> AppliedStep:
         """Take the last step back."""
         return self._move(plan, revision, author, undo)
 
-    def redo(self, plan: str, revision: str, author: Author) -> tuple[OpenPlan, OpenPlan, PlanMove]:
+    def redo(self, plan: str, revision: str, author: Author) -> AppliedStep:
         """Make the step again that was taken back last."""
         return self._move(plan, revision, author, redo)
 
@@ -339,11 +348,11 @@ class PlanWorkspace:
         move: Callable[[Plan], PlanMove],
         key: str | None = None,
         operation: Operation | None = None,
-    ) -> tuple[OpenPlan, OpenPlan, PlanMove]:
+    ) -> AppliedStep:
         with self._only(plan):
             opened = self.open(plan)
             if key is not None and self.store.plans.step_with_key(plan, key) is not None:
-                raise SentAgain(opened)
+                raise DuplicateOperation(opened)
             self.check_current(opened, revision, operation)
             if opened.head.state not in EDITABLE:
                 raise not_editable(opened.head)
@@ -358,7 +367,7 @@ class PlanWorkspace:
                     "该方案刚刚被他人修改：请重试",
                 ) from None
             after = self._keep(OpenPlan(head, moved.plan))
-            return opened, after, moved
+            return AppliedStep(opened, after, moved)
 
     def change(
         self,
@@ -375,7 +384,7 @@ class PlanWorkspace:
 
         Raises
         ------
-        Outdated
+        PlanOutdated
             Somebody changed the plan since ``revision``.
         Conflict
             The plan is in none of the states ``allowed``.
@@ -395,7 +404,7 @@ class PlanWorkspace:
                     **fields,
                 )
             except Superseded:
-                raise outdated(self.open(plan), revision or "", None) from None
+                raise outdated(self.open(plan), revision or "") from None
             return self.open(plan)
 
     def check_current(
@@ -405,47 +414,12 @@ class PlanWorkspace:
 
         Raises
         ------
-        Outdated
+        PlanOutdated
             With the steps, cells and grids that changed since.
         """
         if revision == opened.etag:
             return
         raise outdated(opened, revision, operation)
-
-
-class SentAgain(Exception):
-    """An operation was sent a second time with the same key; it is in the plan already."""
-
-    def __init__(self, opened: OpenPlan) -> None:
-        super().__init__("sent again")
-        self.opened = opened
-
-
-def outdated(opened: OpenPlan, revision: str, operation: Operation | None) -> Outdated:
-    """Return the error of a write that comes too late: what was changed, and whether they clash."""
-    from api.schemas.plans import step_json
-
-    head, _, number = revision.rpartition("-")
-    since = int(number) if head == opened.head.id and number.isdigit() and len(number) < 9 else 0
-    steps = [s for s in opened.plan.steps if s.number > since]
-    cells = sorted({c for s in steps for c in (*s.change.cells, *s.change.cut_cells)})
-    grids = sorted({g for s in steps for g in s.change.grids})
-    named = set(getattr(operation, "cells", ()) or ())
-    return Outdated(
-        f"this plan was changed meanwhile ({len(steps)} steps): fetch it anew, send the same "
-        "operation with the new ETag, or copy the plan",
-        f"该方案已被他人修改（{len(steps)} 步）：可重新读取、以新的 ETag 重发同一操作，"
-        "或另存为新方案",
-        {
-            "etag": f'"{opened.etag}"',
-            "revision": opened.head.revision,
-            "steps": [step_json(s) for s in steps[-50:]],
-            "cells": cells,
-            "grids": grids,
-            "clash": [c for c in cells if c in named],
-            "ways": ["mine", "theirs", "copy"],
-        },
-    )
 
 
 def _new_id(level: Level) -> GridId:
