@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
 from api.http import problems
 from api.http.metrics import Metrics
-from api.http.middleware import Gate
+from api.http.middleware import RequestMiddleware
 from api.routes import (
     account_pages,
-    accounts,
     audit,
     data,
     desk,
@@ -26,14 +25,16 @@ from api.routes import (
     places,
     session,
 )
+from api.routes import accounts as account_routes
 from api.routes.edit import people
 from api.routes.edit import places as places_edit
 from api.routes.locate import many, point, table
 from api.routes.plans import files, pages, plans, proposals, review
-from api.serving.live_atlas import Live, prepare
+from api.serving.live_atlas import LiveAtlas, prepare
+from api.serving.services import make_services
 from api.settings import Settings
-from gis.store import open_store
-from gis.store.accounts import Accounts, open_accounts
+from gis.store import Store, open_store
+from gis.store.accounts import AccountStore, open_accounts
 
 _DESCRIPTION = """\
 Which grid is this, and who is responsible? Coordinates come in with their `datum`
@@ -43,7 +44,10 @@ in Chinese or English (`Accept-Language`), naming the field and the accepted val
 
 
 def create_app(
-    settings: Settings | None = None, *, live: Live | None = None, who: Accounts | None = None
+    settings: Settings | None = None,
+    *,
+    live: LiveAtlas | None = None,
+    accounts: AccountStore | None = None,
 ) -> FastAPI:
     """Return the service.
 
@@ -55,29 +59,31 @@ def create_app(
         What to serve, already prepared; otherwise the store of the settings is opened,
         migrated and, when it is an empty SQLite file, filled with the sample as the
         application starts up.
-    who
+    accounts
         The accounts, already migrated; otherwise those that go with the store.
     """
     settings = settings or Settings()
     settings.chosen_basemap()
 
+    metrics = Metrics()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.live = live or await asyncio.to_thread(_open_live, settings)
-        app.state.accounts = who or await asyncio.to_thread(
-            _open_accounts, app.state.live, settings
-        )
-        await app.state.live.start()
-        try:
+        async with AsyncExitStack() as closing:
+            served = live
+            if served is None:
+                served = await asyncio.to_thread(_open_live, settings)
+                closing.callback(served.store.close)
+            store = accounts
+            if store is None:
+                store = await asyncio.to_thread(_open_accounts, served.store, settings)
+                closing.callback(store.close)
+            services = make_services(served, store, metrics)
+            app.state.services = services
+            closing.callback(services.close)
+            closing.push_async_callback(served.stop)
+            await served.start()
             yield
-        finally:
-            if waiting := getattr(app.state, "waiting", None):
-                waiting.close()
-            await app.state.live.stop()
-            if who is None:
-                app.state.accounts.close()
-            if live is None:
-                app.state.live.store.close()
 
     app = FastAPI(
         title="wangge 网格",
@@ -90,9 +96,7 @@ def create_app(
         redirect_slashes=False,
     )
     problems.install(app)
-    app.state.settings = settings
-    app.state.metrics = Metrics()
-    app.add_middleware(Gate, settings=settings, metrics=app.state.metrics)
+    app.add_middleware(RequestMiddleware, settings=settings, metrics=metrics)
     for module in (
         page,
         data,
@@ -112,7 +116,7 @@ def create_app(
         audit,
         session,
         account_pages,
-        accounts,
+        account_routes,
         health,
         docs,
         pages,  # the last: /notices/{plan} would take /notices/{plan}.json
@@ -122,13 +126,13 @@ def create_app(
     return app
 
 
-def _open_live(settings: Settings) -> Live:
+def _open_live(settings: Settings) -> LiveAtlas:
     store = open_store(settings.database_url)
     prepare(store, settings)
-    return Live(store, settings)
+    return LiveAtlas(store, settings)
 
 
-def _open_accounts(live: Live, settings: Settings) -> Accounts:
-    found = open_accounts(live.store, lifetimes=settings.lifetimes)
+def _open_accounts(store: Store, settings: Settings) -> AccountStore:
+    found = open_accounts(store, lifetimes=settings.lifetimes)
     found.migrate()
     return found

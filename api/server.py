@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.http.json_log import write_json_lines
-from api.serving.live_atlas import Live, prepare
+from api.serving.live_atlas import LiveAtlas, prepare
 from api.settings import Settings
 from gis.errors import SettingsError
 from gis.store import open_store
@@ -44,13 +44,13 @@ def run(settings: Settings) -> None:
             loaded = prepare(store, settings)
             if loaded:
                 print("the store was empty: loaded the sample 已载入示例数据", flush=True)
-            live = Live(store, settings)
+            live = LiveAtlas(store, settings)
             live.build()
             accounts.migrate()
             first = accounts.begin()
             if first:
                 _print_first(*first)
-            app = create_app(settings, live=live, who=accounts)
+            app = create_app(settings, live=live, accounts=accounts)
             _serve(app, listener, started, tls)
     finally:
         accounts.close()

@@ -71,8 +71,9 @@ async def lists(database: str) -> list[tuple[str, int, str, float, int]]:
     app = create_app(Settings(_env_file=None, database_url=database))
     figures = []
     async with app.router.lifespan_context(app):
-        app.state.kernel = None  # So that no request begins to load it.
-        await app.state.live.atlas_and_book(None)
+        # So that no request begins to load it.
+        app.state.services.bulk.kernel = asyncio.create_task(asyncio.sleep(0))
+        await app.state.services.live.atlas_and_book(None)
         for kernel in ("not yet loaded", "loaded"):
             if kernel == "loaded":
                 cellindex.warm()

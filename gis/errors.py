@@ -9,7 +9,7 @@
     │   └── RefusedSet            a set of boundaries, places or people has errors; lists them
     ├── NotFound                  no grid, place or division of that name or date
     ├── Conflict                  the step does not fit what is stored meanwhile
-    ├── Unguarded                 a write that does not say which state it was made from
+    ├── PreconditionRequired      a write that does not say which state it was made from
     ├── Outdated                  the state a write was made from is no longer the newest
     ├── AccessRefused
     │   ├── NotSignedIn           nobody knows who asks
@@ -87,7 +87,7 @@ class Conflict(WanggeError):
     """The step does not fit what is stored; nothing was changed."""
 
 
-class Unguarded(WanggeError):
+class PreconditionRequired(WanggeError):
     """A write does not say which state it was made from; nothing was changed."""
 
 

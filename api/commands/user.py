@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gis.accounts import Account, ApiKey
     from gis.ids import GridId
     from gis.store import Store
-    from gis.store.accounts import Accounts
+    from gis.store.accounts import AccountStore
 
 app = typer.Typer(
     name="user",
@@ -42,7 +42,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON")]
 
 
 @contextmanager
-def opened() -> Iterator[tuple[Store, Accounts]]:
+def opened() -> Iterator[tuple[Store, AccountStore]]:
     """Open the store and its accounts, migrated."""
     from gis.store.accounts import open_accounts
 

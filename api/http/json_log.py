@@ -33,11 +33,11 @@ class JsonLines(logging.Formatter):
             **getattr(record, "fields", {}),
         }
         if record.exc_info and record.exc_info[1] is not None:
-            line |= of_error(record.exc_info[1])
+            line |= error_fields(record.exc_info[1])
         return orjson.dumps(line, default=str).decode()
 
 
-def of_error(error: BaseException) -> dict[str, Any]:
+def error_fields(error: BaseException) -> dict[str, Any]:
     """Return what may be logged of an error: its types and places, not its words."""
     places = [
         f"{frame.filename.removeprefix(_ROOT).rpartition('site-packages/')[2]}:{frame.lineno} "
@@ -61,6 +61,6 @@ def write_json_lines() -> None:
     root.setLevel(logging.WARNING)
 
 
-def note(event: str, level: int = logging.INFO, **fields: Any) -> None:
+def log_event(event: str, level: int = logging.INFO, **fields: Any) -> None:
     """Log something that happened."""
     _log.log(level, event, extra={"fields": fields})

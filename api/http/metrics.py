@@ -31,7 +31,7 @@ class Metrics:
         times[bisect_left(BUCKETS_S, seconds)] += 1
         times[-1] += seconds
 
-    def happened(self, event: str) -> None:
+    def count_event(self, event: str) -> None:
         """Count one of a few kinds of event, such as ``sign_in_failed``."""
         with self._lock:
             self._events[event] = self._events.get(event, 0) + 1

@@ -1,4 +1,4 @@
-"""The gate every request passes: who asks, how often, how much; and what every answer carries.
+"""What every request passes: who asks, how often, how much; and what every answer carries.
 
 Pure ASGI, outside of everything else. A request without a cookie or key touches no database
 here. What is refused here is problem+json like everything else, and an error that nobody
@@ -28,7 +28,7 @@ from api.http.security_headers import ALWAYS, CSP, NOTHING
 from api.settings import Settings
 from gis.accounts import Account
 from gis.errors import InvalidInput, NotAllowed, NotSignedIn, TooLarge, WanggeError
-from gis.store.accounts import Accounts
+from gis.store.accounts import AccountStore
 
 ORIGIN = "wangge.origin"
 REQUEST_ID = "wangge.request_id"
@@ -46,7 +46,7 @@ _FORWARDED = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"forwarded"})
 
 @dataclass(slots=True)
 class _Read:
-    """What the gate reads of the headers, in one pass."""
+    """What is read of the headers, in one pass."""
 
     hosts: list[bytes] = field(default_factory=list)
     cookies: list[bytes] = field(default_factory=list)
@@ -84,7 +84,7 @@ def _read(headers: list[tuple[bytes, bytes]]) -> _Read:
     return found
 
 
-class Gate:
+class RequestMiddleware:
     """The middleware; ``metrics`` counts what passes."""
 
     def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
@@ -130,18 +130,18 @@ class Gate:
 
         try:
             if CALLER not in scope:
-                await self._admit(scope, read)
+                await self._authenticate(scope, read)
             inner = receive if scope["method"] in _SAFE else _limited(scope, read, receive)
             await self.app(scope, inner, send_dressed)
         except WanggeError as refused:
             await self._refuse(scope, receive, send_dressed, refused)
         except Exception as error:
-            json_log.note(
+            json_log.log_event(
                 "unexpected error",
                 logging.ERROR,
                 request_id=request_id.decode(),
                 route=_route(scope),
-                **json_log.of_error(error),
+                **json_log.error_fields(error),
             )
             if status:
                 raise
@@ -165,7 +165,7 @@ class Gate:
         self.metrics.count(scope["method"], route, status or 500, seconds)
         if self._log_all or status >= 500:
             caller: Caller = scope.get(CALLER, ANONYMOUS)
-            json_log.note(
+            json_log.log_event(
                 "request",
                 request_id=scope[REQUEST_ID].decode(),
                 method=scope["method"][:16],
@@ -178,7 +178,7 @@ class Gate:
 
     # --- may it pass? ---
 
-    async def _admit(self, scope: Scope, read: _Read) -> None:
+    async def _authenticate(self, scope: Scope, read: _Read) -> None:
         """Check a request and say in its scope who sent it.
 
         Raises
@@ -211,7 +211,7 @@ class Gate:
             # Not ours: a proxy's own password, perhaps.
             return ANONYMOUS
         self._rates.check("write", f"refused {origin.caller}")
-        accounts: Accounts = scope["app"].state.accounts
+        accounts: AccountStore = scope["app"].state.services.accounts.store
         token = token.strip()
         found = None
         if len(token) <= 4096 and token.isascii():
@@ -230,7 +230,7 @@ class Gate:
         token = cookies.session_token(scope, read.cookies)
         if not token:
             return ANONYMOUS
-        accounts: Accounts = scope["app"].state.accounts
+        accounts: AccountStore = scope["app"].state.services.accounts.store
         found = await asyncio.to_thread(accounts.session, token)
         if found is None:
             return ANONYMOUS

@@ -21,10 +21,10 @@ from gis.errors import (
     NotFound,
     NotSignedIn,
     Outdated,
+    PreconditionRequired,
     StoreError,
     TooLarge,
     TooManyRequests,
-    Unguarded,
     WanggeError,
 )
 from gis.findings import Text
@@ -36,7 +36,7 @@ STATUS: tuple[tuple[type[WanggeError], int, str, Text], ...] = (
     (NotAllowed, 403, "not-allowed", Text("Not allowed", "没有权限")),
     (TooManyRequests, 429, "too-many-requests", Text("Too many requests", "请求过于频繁")),
     (NotFound, 404, "not-found", Text("Not found", "未找到")),
-    (Unguarded, 428, "if-match-missing", Text("If-Match is missing", "缺少 If-Match")),
+    (PreconditionRequired, 428, "if-match-missing", Text("If-Match is missing", "缺少 If-Match")),
     (Outdated, 412, "outdated", Text("Changed meanwhile", "内容已被他人修改")),
     (Conflict, 409, "conflict", Text("Conflict", "冲突")),
     (StoreError, 503, "store", Text("The database is not available", "数据库不可用")),
@@ -203,7 +203,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _unexpected_error(request: Request, error: Exception) -> Response:
-    json_log.note("unexpected error", logging.ERROR, **json_log.of_error(error))
+    json_log.log_event("unexpected error", logging.ERROR, **json_log.error_fields(error))
     return unexpected(request)
 
 

@@ -11,16 +11,16 @@ from starlette.responses import Response
 from api.http.auth import Caller, Role, Scope, require
 from api.http.params import StrictRoute
 from api.http.problems import language_of
-from api.http.responses import LiveAtlas, answer
-from api.routes.session import Door, read_members, sent_from
-from gis.accounts import ALL_SCOPES, Account, ApiKey
+from api.http.responses import answer
+from api.routes.account_common import PRIVATE, read_members, read_scopes, sent_from, signed_out
+from api.serving.dependencies import Accounts, Live
+from gis.accounts import Account, ApiKey
 from gis.division import Division
 from gis.errors import InvalidInput
 from gis.ids import GridId
 
 router = APIRouter(tags=["accounts"], route_class=StrictRoute)
 
-_PRIVATE = {"cache-control": "no-store"}
 _LONGEST_KEY_DAYS = 3650
 Own = Annotated[Caller, Depends(require(Role.STAFF, Scope.ACCOUNTS))]
 OwnOneTime = Annotated[Caller, Depends(require(Role.STAFF, Scope.ACCOUNTS, any_password=True))]
@@ -31,10 +31,10 @@ Admin = Annotated[Caller, Depends(require(Role.ADMIN, Scope.ACCOUNTS))]
 
 
 @router.get("/me", summary="One's own account: sessions and API keys")
-async def own_account(request: Request, caller: Own, door: Door, live: LiveAtlas) -> Response:
+async def own_account(request: Request, caller: Own, accounts: Accounts, live: Live) -> Response:
     """Return who one is, where one is signed in, and the API keys one has made."""
-    sessions = await asyncio.to_thread(door.accounts.sessions_of, caller.account)
-    keys = await asyncio.to_thread(door.accounts.keys_of, caller.account)
+    sessions = await asyncio.to_thread(accounts.store.sessions_of, caller.account)
+    keys = await asyncio.to_thread(accounts.store.keys_of, caller.account)
     language = language_of(request)
     return answer(
         {
@@ -56,19 +56,19 @@ async def own_account(request: Request, caller: Own, door: Door, live: LiveAtlas
             "keys": [key_json(k) for k in keys],
             "scopes": [str(s) for s in Scope],
         },
-        headers=_PRIVATE,
+        headers=PRIVATE,
     )
 
 
 @router.post("/me/password", summary="Change one's own password")
-async def change_password(request: Request, caller: OwnOneTime, door: Door) -> Response:
+async def change_password(request: Request, caller: OwnOneTime, accounts: Accounts) -> Response:
     """Change the password; every other session and every token of the account ends.
 
     Members: `password`, the old one, and `new_password`.
     """
     given = await read_members(request, password=str, new_password=str)
-    await door.slowly(
-        door.accounts.change_password,
+    await accounts.hash_in_thread(
+        accounts.store.change_password,
         caller.author,
         caller.account,
         old=given["password"],
@@ -80,24 +80,24 @@ async def change_password(request: Request, caller: OwnOneTime, door: Door) -> R
 
 
 @router.post("/me/sign-out-everywhere", summary="End all sessions and tokens of one's account")
-async def sign_out_everywhere(request: Request, caller: OwnOneTime, door: Door) -> Response:
+async def sign_out_everywhere(request: Request, caller: OwnOneTime, accounts: Accounts) -> Response:
     """End every session and token, this one too; with `keys: true` the API keys as well."""
     given = await read_members(request, keys=(bool, False))
     await asyncio.to_thread(
-        door.accounts.sign_out_everywhere, caller.author, caller.account, keys=given["keys"]
+        accounts.store.sign_out_everywhere, caller.author, caller.account, keys=given["keys"]
     )
-    return door.signed_out(request)
+    return signed_out(request)
 
 
 @router.delete("/me/sessions/{session}", summary="End one of one's sessions")
-async def end_session(caller: Own, door: Door, session: str) -> Response:
+async def end_session(caller: Own, accounts: Accounts, session: str) -> Response:
     """End a session by its id."""
-    await asyncio.to_thread(door.accounts.end_session, caller.account, session)
+    await asyncio.to_thread(accounts.store.end_session, caller.account, session)
     return Response(status_code=204)
 
 
 @router.post("/me/keys", summary="Make an API key; it is shown this once")
-async def make_key(request: Request, caller: Own, door: Door) -> Response:
+async def make_key(request: Request, caller: Own, accounts: Accounts) -> Response:
     """Make a key for a program.
 
     Members: `name` (what it is for), `scopes` (of read, write, plans, accounts), and `days`
@@ -114,20 +114,20 @@ async def make_key(request: Request, caller: Own, door: Door) -> Response:
             sorted(caller.scopes),
         )
     key, known = await asyncio.to_thread(
-        door.accounts.make_key,
+        accounts.store.make_key,
         caller.author,
         caller.name,
         label=given["name"],
         scopes=scopes,
         days=read_days(given["days"]),
     )
-    return answer({"key": key, **key_json(known)}, 201, _PRIVATE)
+    return answer({"key": key, **key_json(known)}, 201, PRIVATE)
 
 
 @router.delete("/me/keys/{key}", summary="Revoke one of one's API keys")
-async def revoke_key(caller: Own, door: Door, key: str) -> Response:
+async def revoke_key(caller: Own, accounts: Accounts, key: str) -> Response:
     """End a key for good."""
-    await asyncio.to_thread(door.accounts.revoke_key, caller.author, caller.account, key)
+    await asyncio.to_thread(accounts.store.revoke_key, caller.author, caller.account, key)
     return Response(status_code=204)
 
 
@@ -135,84 +135,65 @@ async def revoke_key(caller: Own, door: Door, key: str) -> Response:
 
 
 @router.get("/users", summary="All accounts")
-async def list_users(request: Request, _caller: Admin, door: Door, live: LiveAtlas) -> Response:
+async def list_users(request: Request, _caller: Admin, accounts: Accounts, live: Live) -> Response:
     """List the accounts by name."""
-    found = await asyncio.to_thread(door.accounts.list)
+    found = await asyncio.to_thread(accounts.store.list)
     language = language_of(request)
     return answer(
-        {"users": [user_json(u, live.division, language) for u in found]}, headers=_PRIVATE
+        {"users": [user_json(u, live.division, language) for u in found]}, headers=PRIVATE
     )
 
 
 @router.post("/users", summary="Add an account")
-async def add_user(request: Request, caller: Admin, door: Door, live: LiveAtlas) -> Response:
+async def add_user(request: Request, caller: Admin, accounts: Accounts, live: Live) -> Response:
     """Add an account and return its one-time password, shown this once.
 
     Members: `name`, `role`, and `scope`, the codes of the grids it is for (null: all).
     """
     given = await read_members(request, name=str, role=str, scope=(list, None))
-    added, once = await door.slowly(
-        door.accounts.add,
+    added, once = await accounts.hash_in_thread(
+        accounts.store.add,
         caller.author,
         name=given["name"],
         role=given["role"],
         scope_grids=read_scope(given["scope"], live.division),
     )
     shown = user_json(added, live.division, language_of(request))
-    return answer({**shown, "one_time_password": once}, 201, _PRIVATE)
+    return answer({**shown, "one_time_password": once}, 201, PRIVATE)
 
 
 @router.patch("/users/{name}", summary="Change an account's role or scope, or disable it")
 async def change_user(
-    request: Request, caller: Admin, door: Door, live: LiveAtlas, name: str
+    request: Request, caller: Admin, accounts: Accounts, live: Live, name: str
 ) -> Response:
     """Change what is given: `role`, `scope` (codes of grids, null: all), `disabled`."""
     given = await read_members(request, role=(str, None), scope=(list, ...), disabled=(bool, None))
     changes: dict[str, Any] = {k: given[k] for k in ("role", "disabled") if given[k] is not None}
     if given["scope"] is not ...:
         changes["scope_grids"] = read_scope(given["scope"], live.division)
-    changed = await asyncio.to_thread(door.accounts.change, caller.author, name, **changes)
-    return answer(user_json(changed, live.division, language_of(request)), headers=_PRIVATE)
+    changed = await asyncio.to_thread(accounts.store.change, caller.author, name, **changes)
+    return answer(user_json(changed, live.division, language_of(request)), headers=PRIVATE)
 
 
 @router.post("/users/{name}/password", summary="Reset an account's password")
-async def reset_password(caller: Admin, door: Door, name: str) -> Response:
+async def reset_password(caller: Admin, accounts: Accounts, name: str) -> Response:
     """Return a new one-time password, shown this once; the account is signed out everywhere."""
-    once = await door.slowly(door.accounts.reset_password, caller.author, name)
-    return answer({"name": name, "one_time_password": once}, headers=_PRIVATE)
+    once = await accounts.hash_in_thread(accounts.store.reset_password, caller.author, name)
+    return answer({"name": name, "one_time_password": once}, headers=PRIVATE)
 
 
 @router.post("/users/{name}/sign-out", summary="Sign an account out everywhere")
-async def sign_user_out(request: Request, caller: Admin, door: Door, name: str) -> Response:
+async def sign_user_out(request: Request, caller: Admin, accounts: Accounts, name: str) -> Response:
     """End every session and token of an account; with `keys: true` its API keys as well."""
     given = await read_members(request, keys=(bool, False))
-    found = await asyncio.to_thread(door.accounts.find, name)
+    found = await asyncio.to_thread(accounts.store.find, name)
     await asyncio.to_thread(
-        door.accounts.sign_out_everywhere, caller.author, found.id, keys=given["keys"]
+        accounts.store.sign_out_everywhere, caller.author, found.id, keys=given["keys"]
     )
     return Response(status_code=204)
 
 
 # --- reading and showing -------------------------------------------------------------------------
-
-
-def read_scopes(given: list[Any]) -> frozenset[Scope]:
-    """Return the scopes that a list names.
-
-    Raises
-    ------
-    InvalidInput
-        None at all, or one that there is not.
-    """
-    if given and all(isinstance(s, str) and s in ALL_SCOPES for s in given):
-        return frozenset(map(Scope, given))
-    known = ", ".join(sorted(ALL_SCOPES))
-    raise InvalidInput(
-        "scopes",
-        f"scopes: a list of one or more of {known}",
-        f"scopes 应为以下一项或多项组成的列表：{known}",
-        sorted(ALL_SCOPES),
-    )
 
 
 def read_days(days: int | None) -> int | None:

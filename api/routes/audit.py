@@ -16,7 +16,7 @@ from api.http.pages import PAGE_METHODS, page_answer
 from api.http.params import StrictRoute, read_day, read_whole, whole
 from api.http.responses import answer
 from api.routes.edit.common import author_of, json_body, only, read_body
-from api.serving.latest_atlas import InForce
+from api.serving.dependencies import Latest
 from gis.audit import VALUES
 from gis.editing import fields
 from gis.errors import InvalidInput
@@ -77,16 +77,14 @@ Filter = Annotated[Asked, Depends(_asked)]
 @router.get("/audit", summary="The audit log, the newest entries first")
 async def log(
     _caller: Approver,
-    current: InForce,
+    latest: Latest,
     asked: Filter,
     limit: whole("limit", 1, _MOST, f"At most this many; {_PAGE} when absent") = None,  # type: ignore[valid-type]
     offset: whole("offset", 0, 100_000_000, "Leave out this many first") = None,  # type: ignore[valid-type]
 ) -> Response:
     """Return who wrote what, when and why; what was erased is null and named in `erased`."""
     start, size = offset or 0, limit or _PAGE
-    found = await asyncio.to_thread(
-        current.store.audit_log, _paged(asked, limit=size, offset=start)
-    )
+    found = await asyncio.to_thread(latest.store.audit_log, _paged(asked, limit=size, offset=start))
     return answer(
         {
             "total": found.total,
@@ -103,9 +101,9 @@ def _paged(asked: Asked, *, limit: int, offset: int) -> Asked:
 
 
 @router.get("/audit/verify", summary="Whether the audit log is whole")
-async def verify(_caller: Approver, current: InForce) -> Response:
+async def verify(_caller: Approver, latest: Latest) -> Response:
     """Check every link and value; `broken` is null or the first entry that is wrong."""
-    found = await asyncio.to_thread(current.store.verify_audit)
+    found = await asyncio.to_thread(latest.store.verify_audit)
     broken = found.broken
     return answer(
         {
@@ -127,7 +125,7 @@ async def verify(_caller: Approver, current: InForce) -> Response:
     responses={200: {"content": {"text/csv": {}, _TYPES["xlsx"]: {}}}},
 )
 async def export(
-    _caller: Approver, current: InForce, asked: Filter, format: _Format = "csv"
+    _caller: Approver, latest: Latest, asked: Filter, format: _Format = "csv"
 ) -> Response:
     """Return the entries asked for as a table; no cell of it starts a formula."""
     if format not in _TYPES:
@@ -139,7 +137,7 @@ async def export(
             tuple(_TYPES),
         )
     found = await asyncio.to_thread(
-        current.store.audit_log, _paged(asked, limit=_EXPORTED, offset=0)
+        latest.store.audit_log, _paged(asked, limit=_EXPORTED, offset=0)
     )
     write = audit_table.as_csv if format == "csv" else audit_table.as_xlsx
     content = await asyncio.to_thread(write, found.entries)
@@ -161,7 +159,7 @@ async def export(
         {"fields": ["before", "after"], "reason": "本人请求删除"},
     ),
 )
-async def erase(request: Request, caller: Admin, current: InForce, number: Number) -> Response:
+async def erase(request: Request, caller: Admin, latest: Latest, number: Number) -> Response:
     """Erase values with their salts; the chain still holds, and each erasure is an entry."""
     given, reason = await read_body(request)
     names = fields.texts(only(given, "fields"), "fields")
@@ -173,7 +171,7 @@ async def erase(request: Request, caller: Admin, current: InForce, number: Numbe
             VALUES,
         )
     erased = await asyncio.to_thread(
-        current.store.erase_from_audit, author_of(caller), number, names, reason=reason
+        latest.store.erase_from_audit, author_of(caller), number, names, reason=reason
     )
     return answer({"number": number, "erased": list(erased)})
 

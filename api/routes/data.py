@@ -18,14 +18,13 @@ from api.http.pages import PAGE_METHODS, page_answer
 from api.http.params import StrictRoute
 from api.http.preconditions import etag_of, if_match
 from api.http.problems import language_of
-from api.http.responses import LiveAtlas, answer
+from api.http.responses import answer
 from api.routes.edit.common import author_of
-from api.serving.live_atlas import Live
+from api.serving.dependencies import Imports, Live
 from api.serving.pending_imports import (
     MAX_FILES,
     MAX_UPLOAD_BYTES,
-    Pending,
-    Waiting,
+    PendingImport,
     check_files,
     how_of,
     safe_name,
@@ -74,17 +73,6 @@ def _json(properties: dict[str, Any]) -> dict[str, Any]:
 _TEXT = {"type": "string", "maxLength": 200}
 
 
-async def _waiting(request: Request) -> Waiting:
-    state = request.app.state
-    if not hasattr(state, "waiting"):
-        state.waiting = Waiting()
-    found: Waiting = state.waiting
-    return found
-
-
-Held = Annotated[Waiting, Depends(_waiting)]
-
-
 @router.api_route("/desk/data", methods=PAGE_METHODS, include_in_schema=False)
 async def page(request: Request, _caller: _PageReader) -> Response:
     """Return the page of data in and out."""
@@ -92,7 +80,7 @@ async def page(request: Request, _caller: _PageReader) -> Response:
 
 
 @router.get("/data", summary="What the store holds, and what can be undone")
-async def status(_caller: Planner, live: LiveAtlas) -> Response:
+async def status(_caller: Planner, live: Live) -> Response:
     """Tell which parts are loaded, in which versions, and what to load next."""
     store = live.store
     versions = await asyncio.to_thread(store.versions)
@@ -159,7 +147,7 @@ async def download(
 @router.post(
     "/data/previews", summary="Send files; see what they would change", openapi_extra=_UPLOAD
 )
-async def upload(request: Request, caller: Planner, live: LiveAtlas, held: Held) -> Response:
+async def upload(request: Request, caller: Planner, imports: Imports) -> Response:
     """Hold some files and work out what they would change; nothing is changed yet.
 
     Send a form with one or more parts `file` (GeoJSON, GeoPackage, zipped shapefile, XLSX, CSV;
@@ -167,21 +155,21 @@ async def upload(request: Request, caller: Planner, live: LiveAtlas, held: Held)
     `fill` (residual, dedicated) and `absent` (keep, retire). Ask the address of the answer how
     far it is.
     """
-    pending = held.begin(caller.name)
+    pending = imports.begin(caller.name)
     try:
         given = await _receive(request, pending)
         pending.files = check_files(pending.folder)
         how = how_of(given, _reporting(pending))
     except BaseException:
-        held.drop(pending)
+        imports.drop(pending)
         raise
-    _start(held, pending, live, how)
+    imports.start(pending, how)
     return answer(
         _pending_json(pending, request), 202, {"location": f"/data/previews/{pending.id}"}
     )
 
 
-def _reporting(pending: Pending) -> Any:
+def _reporting(pending: PendingImport) -> Any:
     def report(done: float) -> None:
         if pending.gone.is_set():
             raise InvalidInput("file", "it was discarded", "已放弃")
@@ -190,18 +178,7 @@ def _reporting(pending: Pending) -> Any:
     return report
 
 
-def _start(held: Waiting, pending: Pending, live: Live, how: Any) -> None:
-    pending.state, pending.done = "reading", 0.0
-    work = asyncio.create_task(asyncio.to_thread(held.read, pending, live.store, how))
-    pending_tasks.add(work)
-    work.add_done_callback(pending_tasks.discard)
-
-
-pending_tasks: set[asyncio.Task[None]] = set()
-"""Kept so that they are not collected while they run."""
-
-
-async def _receive(request: Request, pending: Pending) -> dict[str, str]:
+async def _receive(request: Request, pending: PendingImport) -> dict[str, str]:
     """Write the files of a form into the folder of a pending set; return its other fields."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "multipart/form-data":
@@ -228,7 +205,7 @@ async def _receive(request: Request, pending: Pending) -> dict[str, str]:
         await form.close()
 
 
-def _kept(form: FormData, pending: Pending) -> dict[str, str]:
+def _kept(form: FormData, pending: PendingImport) -> dict[str, str]:
     given: dict[str, str] = {}
     for name, value in form.multi_items():
         if name == "file" and isinstance(value, UploadFile):
@@ -252,7 +229,7 @@ def _kept(form: FormData, pending: Pending) -> dict[str, str]:
     return given
 
 
-def _pending_json(pending: Pending, request: Request) -> dict[str, Any]:
+def _pending_json(pending: PendingImport, request: Request) -> dict[str, Any]:
     body: dict[str, Any] = {
         "id": pending.id,
         "state": pending.state,
@@ -272,9 +249,9 @@ def _pending_json(pending: Pending, request: Request) -> dict[str, Any]:
 
 
 @router.get("/data/previews/{identity}", summary="How far a pending import is, and its preview")
-async def look(request: Request, caller: Planner, held: Held, identity: Id) -> Response:
+async def look(request: Request, caller: Planner, imports: Imports, identity: Id) -> Response:
     """Return the state of a pending import; `ready` has the preview and the ETag to apply it."""
-    pending = held.get(identity, caller.name)
+    pending = imports.get(identity, caller.name)
     headers = {"cache-control": "no-store"}
     if pending.state == "ready" and pending.versions is not None:
         headers["etag"] = _etag(pending.versions)
@@ -286,19 +263,17 @@ async def look(request: Request, caller: Planner, held: Held, identity: Id) -> R
     summary="Read the files again, in another datum or cleaned",
     openapi_extra=_json(dict.fromkeys(_FIELDS, _TEXT)),
 )
-async def read_again(
-    request: Request, caller: Planner, live: LiveAtlas, held: Held, identity: Id
-) -> Response:
+async def read_again(request: Request, caller: Planner, imports: Imports, identity: Id) -> Response:
     """Read the files that are held again; the former preview is forgotten."""
-    pending = held.get(identity, caller.name)
+    pending = imports.get(identity, caller.name)
     given = await _texts(request, _FIELDS)
     how = how_of(given, _reporting(pending))
     _require_at_rest(pending)
-    _start(held, pending, live, how)
+    imports.start(pending, how)
     return answer(_pending_json(pending, request), 202)
 
 
-def _require_at_rest(pending: Pending) -> None:
+def _require_at_rest(pending: PendingImport) -> None:
     if pending.state == "reading":
         raise Conflict("it is being read: wait until it is ready", "正在读取：请稍候")
 
@@ -325,13 +300,13 @@ async def _texts(request: Request, known: tuple[str, ...]) -> dict[str, str]:
     openapi_extra=_json({"reason": _TEXT}),
 )
 async def apply(
-    request: Request, caller: Planner, live: LiveAtlas, held: Held, identity: Id
+    request: Request, caller: Planner, live: Live, imports: Imports, identity: Id
 ) -> Response:
     """Store what was previewed, in one transaction with its record.
 
     `If-Match` is the ETag of the preview; 409 when somebody has changed the store since.
     """
-    pending = held.get(identity, caller.name)
+    pending = imports.get(identity, caller.name)
     seen = if_match(request)
     given = await _texts(request, ("reason",))
     _require_at_rest(pending)
@@ -355,7 +330,7 @@ async def apply(
     )
     published = await asyncio.to_thread(store_set, live.store, load, pending.versions)
     left_out = [finding_json(f) for f in pending.intake.findings if f.rule == "not_located"]
-    held.drop(pending)
+    imports.drop(pending)
     return answer(
         {
             "changed": list(published.changed),
@@ -366,9 +341,9 @@ async def apply(
 
 
 @router.delete("/data/previews/{identity}", summary="Discard a pending import", status_code=204)
-async def discard(caller: Planner, held: Held, identity: Id) -> Response:
+async def discard(caller: Planner, imports: Imports, identity: Id) -> Response:
     """Forget the files and their preview."""
-    held.drop(held.get(identity, caller.name))
+    imports.drop(imports.get(identity, caller.name))
     return Response(status_code=204)
 
 
@@ -380,7 +355,7 @@ async def discard(caller: Planner, held: Held, identity: Id) -> Response:
     summary="The former places or people again",
     openapi_extra=_json({"part": _TEXT, "reason": _TEXT}),
 )
-async def undo(request: Request, caller: Planner, live: LiveAtlas) -> Response:
+async def undo(request: Request, caller: Planner, live: Live) -> Response:
     """Publish the version before the newest of the `places` or `people` as the next one.
 
     `If-Match` is the ETag of `GET /data`; 409 when the store has changed since.

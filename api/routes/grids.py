@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from api.http.auth import Caller, Public
 from api.http.params import AsOf, Box, StrictRoute, Words, choice, read_box, whole
-from api.http.responses import LiveAtlas, answer
-from api.serving.live_atlas import Live
+from api.http.responses import answer
+from api.serving.dependencies import Live
 from gis.atlas import Atlas
 from gis.division import GRID_CLASSES, GRID_GRADES, Grid, GridKind
 from gis.exchange.json_values import grid_json, place_json, provenance_json, sheet_json
@@ -29,7 +29,7 @@ YesNo = choice("geometry", ("true", "false"))
 @router.get("", summary="The grids, filtered and paged")
 async def list_grids(
     caller: Public,
-    live: LiveAtlas,
+    live: Live,
     level: whole("level", 1, 3, "1 community, 2 compound, 3 building cluster") = None,  # type: ignore[valid-type]
     parent: Annotated[str | None, Query(description="The code of the grid above")] = None,
     kind: choice("kind", tuple(GridKind)) = None,  # type: ignore[valid-type]
@@ -85,7 +85,7 @@ async def _answering(
 
 
 @router.get("/{code}", summary="One grid, with its boundary")
-async def one_grid(caller: Public, live: LiveAtlas, code: str, as_of: AsOf = None) -> Response:
+async def one_grid(caller: Public, live: Live, code: str, as_of: AsOf = None) -> Response:
     """Return a grid by its code, its boundary in WGS84, and the codes of its children."""
     atlas, grid = await _answering(caller, live, code, as_of)
     children = [c.code for c in atlas.division.children(grid.id)]
@@ -99,7 +99,7 @@ async def one_grid(caller: Public, live: LiveAtlas, code: str, as_of: AsOf = Non
 
 
 @router.get("/{code}/sheet", summary="Everything about one grid")
-async def sheet(caller: Public, live: LiveAtlas, code: str, as_of: AsOf = None) -> Response:
+async def sheet(caller: Public, live: Live, code: str, as_of: AsOf = None) -> Response:
     """Return what hangs on a grid: people, organisations, counts, children and places."""
     atlas, grid = await _answering(caller, live, code, as_of)
     children = atlas.division.children(grid.id)

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from api.http.auth import Caller, Public, Role, Scope, require
 from api.http.params import StrictRoute
 from api.http.problems import language_of
-from api.http.responses import LiveAtlas, answer
+from api.http.responses import answer
+from api.serving.dependencies import Counts, Live
 
 router = APIRouter(tags=["operations"], route_class=StrictRoute)
 Watcher = Annotated[Caller, Depends(require(Role.ADMIN, Scope.READ, or_watching=True))]
@@ -23,7 +24,7 @@ async def healthz(_caller: Public) -> Response:
 
 
 @router.get("/readyz", summary="There is an atlas to answer from")
-async def readyz(request: Request, _caller: Public, live: LiveAtlas) -> Response:
+async def readyz(request: Request, _caller: Public, live: Live) -> Response:
     """Answer 200 when there is an atlas in force, else 503.
 
     `degraded` with its `faults`: a damaged version was refused and the last good one serves,
@@ -45,11 +46,11 @@ async def readyz(request: Request, _caller: Public, live: LiveAtlas) -> Response
 
 
 @router.get("/metrics", summary="Counts for Prometheus", response_class=Response)
-async def metrics(request: Request, _caller: Watcher, live: LiveAtlas) -> Response:
+async def metrics(_caller: Watcher, live: Live, counts: Counts) -> Response:
     """Return counts in the text format of Prometheus.
 
     For this machine and whatever else `WANGGE_METRICS_FROM` names, and for administrators.
     """
     versions = live.bundle.atlas.version if live.loaded else {}
-    body, media_type = request.app.state.metrics.exposition(versions)
+    body, media_type = counts.exposition(versions)
     return Response(body, headers={"cache-control": "no-store", "content-type": media_type})

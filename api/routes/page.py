@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.http.auth import Caller, Public
 from api.http.params import StrictRoute, choice
-from api.http.responses import LiveAtlas
+from api.serving.dependencies import Live
 from gis.errors import NotAllowed, NotSignedIn
 
 router = APIRouter(tags=["map"], route_class=StrictRoute)
@@ -21,7 +21,7 @@ router = APIRouter(tags=["map"], route_class=StrictRoute)
 async def map_page(
     request: Request,
     caller: Public,
-    live: LiveAtlas,
+    live: Live,
     edition: choice("edition", ("public", "internal")) = None,  # type: ignore[valid-type]
 ) -> Response:
     """Return the map: one page that asks nothing outside.

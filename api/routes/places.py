@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from api.http.auth import Caller, Public
 from api.http.params import AsOf, Box, StrictRoute, Words, choice, read_box, whole
-from api.http.responses import LiveAtlas, answer
+from api.http.responses import answer
+from api.serving.dependencies import Live
 from gis.atlas import Atlas
 from gis.directory import Place, PlaceKind
 from gis.division import GRID_CLASSES, GRID_GRADES, Grid
@@ -33,7 +34,7 @@ Above = Annotated[
 @router.get("/places", tags=["places"], summary="The places, filtered and paged")
 async def list_places(
     caller: Public,
-    live: LiveAtlas,
+    live: Live,
     kind: choice("kind", tuple(PlaceKind)) = None,  # type: ignore[valid-type]
     level: whole("level", 1, 3, "The level of the grids that are named; 3 when absent") = None,  # type: ignore[valid-type]
     parent: Above = None,
@@ -113,7 +114,7 @@ def _place_row(place: Place, atlas: Atlas, level: Level) -> dict[str, Any]:
 @router.get("/people", tags=["people"], summary="The people responsible, filtered and paged")
 async def list_people(
     caller: Public,
-    live: LiveAtlas,
+    live: Live,
     role: choice("role", tuple(Role)) = None,  # type: ignore[valid-type]
     level: whole("level", 1, 3, "Only duties on grids of this level") = None,  # type: ignore[valid-type]
     parent: Above = None,

@@ -11,9 +11,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from datetime import date
 from threading import Lock
-from typing import Annotated, Any
-
-from fastapi import Depends, Request
+from typing import Any
 
 from api.http.auth import Caller
 from api.serving.visibility import narrowed, sees_all
@@ -29,7 +27,7 @@ from gis.workflows.atlases import internal_atlas
 _NARROWED = 16
 
 
-class Current:
+class LatestAtlas:
     """The store, and the internal atlas of what it holds."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
@@ -95,14 +93,3 @@ class Current:
     @staticmethod
     def _part(revised: Revised[Any]) -> str:
         return "roster" if isinstance(revised.edited.value, Roster) else "directory"
-
-
-async def _current(request: Request) -> Current:
-    state = request.app.state
-    if not hasattr(state, "current"):
-        state.current = Current(state.live.store, state.live.settings)
-    found: Current = state.current
-    return found
-
-
-InForce = Annotated[Current, Depends(_current)]

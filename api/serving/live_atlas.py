@@ -77,7 +77,7 @@ def prepare(store: Store, settings: Settings) -> tuple[str, ...]:
     return published.changed
 
 
-class Live:
+class LiveAtlas:
     """Holds the bundle in force and keeps it up to date."""
 
     def __init__(self, store: Store, settings: Settings) -> None:

@@ -6,6 +6,7 @@ applied by its id, as it was read. There are few of them, not large, and not for
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 import shutil
@@ -34,7 +35,7 @@ _log = logging.getLogger("wangge")
 
 
 @dataclass
-class Pending:
+class PendingImport:
     """A set that waits: its files, how it is read, and what came of it.
 
     ``state``: reading, ready (look at the preview), asking (a datum is needed), failed, applied.
@@ -54,15 +55,17 @@ class Pending:
     gone: threading.Event = field(default_factory=threading.Event)
 
 
-class Waiting:
+class PendingImports:
     """The pending sets of a service."""
 
-    def __init__(self) -> None:
-        self._held: dict[str, Pending] = {}
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._held: dict[str, PendingImport] = {}
         self._lock = threading.Lock()
         self._turn = threading.Lock()
 
-    def begin(self, owner: str) -> Pending:
+    def begin(self, owner: str) -> PendingImport:
         """Return a new pending set with an empty folder for its files.
 
         Raises
@@ -81,11 +84,11 @@ class Waiting:
                     f"已有 {MAX_PENDING} 份资料待处理：请先导入或放弃，或稍后再试",
                 )
             folder = Path(mkdtemp(prefix="wangge-upload-"))
-            made = Pending(secrets.token_urlsafe(16), owner, folder, (), time.monotonic())
+            made = PendingImport(secrets.token_urlsafe(16), owner, folder, (), time.monotonic())
             self._held[made.id] = made
             return made
 
-    def get(self, identity: str, owner: str) -> Pending:
+    def get(self, identity: str, owner: str) -> PendingImport:
         """Return a pending set of its owner.
 
         Raises
@@ -103,12 +106,12 @@ class Waiting:
             )
         return found
 
-    def drop(self, pending: Pending) -> None:
+    def drop(self, pending: PendingImport) -> None:
         """Forget a set and its files."""
         with self._lock:
             self._drop(pending)
 
-    def _drop(self, pending: Pending) -> None:
+    def _drop(self, pending: PendingImport) -> None:
         pending.gone.set()
         self._held.pop(pending.id, None)
         shutil.rmtree(pending.folder, ignore_errors=True)
@@ -126,13 +129,21 @@ class Waiting:
             for pending in list(self._held.values()):
                 self._drop(pending)
 
-    def read(self, pending: Pending, store: Store, how: How) -> None:
+    def start(self, pending: PendingImport, how: How) -> None:
+        """Begin to read a set in a thread; its state tells how far it is."""
+        pending.state, pending.done = "reading", 0.0
+        work = asyncio.create_task(asyncio.to_thread(self.read, pending, how))
+        # Kept so that it is not collected while it runs.
+        self._tasks.add(work)
+        work.add_done_callback(self._tasks.discard)
+
+    def read(self, pending: PendingImport, how: How) -> None:
         """Read a set and work out what it would change; tells its state, raises nothing."""
         pending.state, pending.done, pending.problem = "reading", 0.0, None
         with self._turn:
             try:
-                base = newest(store)
-                self._read(pending, base, store, how)
+                base = newest(self._store)
+                self._read(pending, base, how)
             except InvalidInput as problem:
                 pending.problem = problem
                 pending.state = "asking" if problem.field == "datum" else "failed"
@@ -145,9 +156,9 @@ class Waiting:
                 )
                 pending.state = "failed"
 
-    def _read(self, pending: Pending, base: Base, store: Store, how: How) -> None:
+    def _read(self, pending: PendingImport, base: Base, how: How) -> None:
         intake = read_set(list(pending.files), today=today(), base=base.atlas, how=how)
-        require_same_kind(intake, base.atlas, store.identity())
+        require_same_kind(intake, base.atlas, self._store.identity())
         pending.intake = intake
         pending.shown = preview_json(preview(intake, base.atlas), intake)
         pending.versions = base.versions

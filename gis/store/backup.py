@@ -27,7 +27,7 @@ from gis.findings import Text
 from gis.store import audit
 from gis.store.backup_databases import STORE, Kept, all_kept, faults_in
 from gis.store.copy_rows import copy_rows, row_counts
-from gis.store.driver_errors import NotSetUp, plainly
+from gis.store.driver_errors import NotSetUp, translate_driver_errors
 from gis.store.engine import Database
 from gis.store.in_force import read_identity, read_versions
 from gis.store.migrate import copy_sqlite
@@ -334,7 +334,7 @@ def check_structure(path: Path, database: Database) -> None:
     StoreDamaged
         Saying what is wrong first.
     """
-    with plainly(database.place), closing(sqlite3.connect(path)) as connection:
+    with translate_driver_errors(database.place), closing(sqlite3.connect(path)) as connection:
         first = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if first != "ok":
         raise StoreDamaged(

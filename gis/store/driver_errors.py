@@ -71,7 +71,7 @@ def busy(place: Place) -> StoreBusy:
 
 
 @contextmanager
-def plainly(place: Place) -> Iterator[None]:
+def translate_driver_errors(place: Place) -> Iterator[None]:
     """Raise whatever the drivers raise inside as an error of :mod:`gis.errors`."""
     try:
         yield

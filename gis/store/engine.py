@@ -25,7 +25,7 @@ from sqlalchemy.exc import ArgumentError
 
 from gis.audit import Head
 from gis.errors import SettingsError, StoreUnreachable
-from gis.store.driver_errors import Place, damaged, plainly, unreachable
+from gis.store.driver_errors import Place, damaged, translate_driver_errors, unreachable
 
 BUSY_TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
@@ -55,7 +55,7 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """Yield a connection that sees one state of the database, however long it reads."""
         self._require_file()
-        with plainly(self.place), self.engine.connect() as connection:
+        with translate_driver_errors(self.place), self.engine.connect() as connection:
             connection.exec_driver_sql(
                 "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
                 if self.path is None
@@ -67,7 +67,7 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """Yield the only writing connection there is; commit at the end unless it failed."""
         self._require_file()
-        with plainly(self.place), self.engine.connect() as connection:
+        with translate_driver_errors(self.place), self.engine.connect() as connection:
             if self.path is None:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_S}s'")
                 connection.exec_driver_sql(
@@ -265,7 +265,7 @@ def check_whole(path: Path, place: Place) -> None:
     check_file(path, place)
     if not path.exists() or path.stat().st_size == 0:
         return
-    with plainly(place):
+    with translate_driver_errors(place):
         connection = connect_sqlite(path)
         try:
             first = connection.execute("PRAGMA quick_check(1)").fetchone()[0]

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, String, column, inspect, select, tabl
 from sqlalchemy.exc import DBAPIError
 
 from gis.errors import StoreError, StoreUnreachable
-from gis.store.driver_errors import NotSetUp, Place, plainly
+from gis.store.driver_errors import NotSetUp, Place, translate_driver_errors
 from gis.store.engine import SCHEMA, Database, connect_sqlite, make_file
 
 SCRIPTS = Path(__file__).with_name("migrations")
@@ -139,7 +139,7 @@ def copy_sqlite(path: Path, copy: Path, place: Place) -> None:
     partial.unlink(missing_ok=True)
     make_file(partial, place)
     try:
-        with plainly(place):
+        with translate_driver_errors(place):
             _back_up(path, partial)
         partial.replace(copy)
     except BaseException:

@@ -20,7 +20,7 @@ def app(sample_store):
 
 @pytest.fixture(scope="module")
 def grid_id(app):
-    return app.state.live.division.by_code[OWN].id
+    return app.state.services.live.division.by_code[OWN].id
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def test_a_point_on_an_own_grid_is_answered_internally_and_one_elsewhere_publicl
 
 
 def test_above_an_own_grid_everything_stays_public(app, anybody):
-    below = app.state.live.division.by_code[OWN + "001001"].id
+    below = app.state.services.live.division.by_code[OWN + "001001"].id
     clerk = TestClient(as_caller(app, Role.STAFF, grids={below}))
     spot = clerk.get("/locate", params=middle(anybody, OWN + "001001")).json()
     public = anybody.get("/locate", params=middle(anybody, OWN + "001001")).json()

@@ -188,7 +188,7 @@ def port(app) -> Iterator[int]:
     while not server.started:
         assert time.monotonic() < until, "the service did not start in time"
         time.sleep(0.02)
-    accounts = app.state.accounts
+    accounts = app.state.services.accounts.store
     accounts.begin()
     accounts.reset_password(SYSTEM, "admin", OWN)
     yield server.servers[0].sockets[0].getsockname()[1]
@@ -212,7 +212,7 @@ def send(port: int, raw: bytes) -> tuple[int, str, bytes]:
 
 
 def fingerprint(app: Any) -> Any:
-    accounts, store = app.state.accounts, app.state.live.store
+    accounts, store = app.state.services.accounts.store, app.state.services.live.store
     digest = hashlib.sha256(store.path.read_bytes()).hexdigest()
     return accounts.list(), store.audit_log().total, store.versions(), digest
 
@@ -290,10 +290,14 @@ def test_one_session_does_not_take_the_token_of_another(port):
     [{}, {"name": "x"}, {"name": "x", "role": "root"}, {"name": "x y", "role": "staff"}, {"name": "x", "role": "staff", "scope": "all"}, {"name": "x", "role": "staff", "scope": [1]}, {"name": "x", "role": "staff", "scope": ["999"]}, {"name": "x", "role": "staff", "password": "x"}],
 )  # fmt: skip
 def test_an_account_that_makes_no_sense_is_not_made(app, port, body):
-    key, _ = app.state.accounts.make_key(SYSTEM, "admin", label="示例", scopes=list(Scope))
+    key, _ = app.state.services.accounts.store.make_key(
+        SYSTEM, "admin", label="示例", scopes=list(Scope)
+    )
     before = fingerprint(app)
     status, _, said = send(port, post("/users", body, authorization=f"Bearer {key}"))
     assert status == 400, said
     assert json.loads(said)["field"]
     assert fingerprint(app) == before
-    app.state.accounts.sign_out_everywhere(SYSTEM, app.state.accounts.find("admin").id, keys=True)
+    app.state.services.accounts.store.sign_out_everywhere(
+        SYSTEM, app.state.services.accounts.store.find("admin").id, keys=True
+    )

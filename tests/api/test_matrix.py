@@ -149,7 +149,7 @@ def test_people_are_sent_to_sign_in_and_back(app):
 
 @pytest.fixture(scope="module")
 def callers(app):
-    own = {app.state.live.division.by_code[OWN].id}
+    own = {app.state.services.live.division.by_code[OWN].id}
     return {
         "own": TestClient(as_caller(app, Role.STAFF, grids=own)),
         "none": TestClient(as_caller(app, Role.STAFF, grids=set())),
@@ -241,7 +241,7 @@ def hidden(app):
     spot = point(clerk, OTHER)
     kind = {"kind": "resident_unit", "disclosed": False}
     place = made(clerk, "/places", name=HIDDEN[4], address="隐蔽示例路1号", **kind, **spot)
-    app.state.live.build()
+    app.state.services.live.build()
     return {
         "person": volunteer["id"], "left": left["id"], "place": place["id"],
         "duty": duty["duties"][0]["id"], "code": OTHER,
@@ -284,7 +284,7 @@ def told(client, hidden, kept):
 def test_nothing_of_other_grids_is_told_that_the_public_does_not_know(app, callers, hidden):
     for who in ("own", "public"):
         assert told(callers[who], hidden, HIDDEN) == set(), who
-    own = {app.state.live.division.by_code[OTHER].id}
+    own = {app.state.services.live.division.by_code[OTHER].id}
     there = TestClient(as_caller(app, Role.STAFF, grids=own))
     assert told(there, hidden, HIDDEN) == set(HIDDEN)
 

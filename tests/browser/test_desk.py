@@ -65,7 +65,7 @@ def desk(visit, origin) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture
 def atlas(app, origin):
-    return app.state.live.bundle.atlas
+    return app.state.services.live.bundle.atlas
 
 
 def ask(page: Any, text: str) -> None:

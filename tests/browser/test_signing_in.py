@@ -61,8 +61,8 @@ def page(browser, origin) -> Iterator[Callable[..., Any]]:
 def once(app, origin, request) -> tuple[str, str]:
     """A new administrator, and the one-time password."""
     name = f"示例{abs(hash(request.node.name)) % 10_000}"
-    app.state.accounts.begin()
-    _, password = app.state.accounts.add(SYSTEM, name=name, role="admin")
+    app.state.services.accounts.store.begin()
+    _, password = app.state.services.accounts.store.add(SYSTEM, name=name, role="admin")
     return name, password
 
 
@@ -118,7 +118,7 @@ def test_a_wrong_password_says_so_and_too_many_lock(page, once):
 
 def test_signing_out_ends_the_session(page, once, app, origin):
     name, password = once
-    app.state.accounts.reset_password(SYSTEM, name, OWN)
+    app.state.services.accounts.store.reset_password(SYSTEM, name, OWN)
     tab = page("/signin?next=/account")
     sign_in(tab, name, OWN)
     tab.wait_for_url("**/account")
@@ -130,7 +130,7 @@ def test_signing_out_ends_the_session(page, once, app, origin):
 
 def test_an_administrator_adds_somebody_who_can_sign_in(page, once, app):
     name, _ = once
-    app.state.accounts.reset_password(SYSTEM, name, OWN)
+    app.state.services.accounts.store.reset_password(SYSTEM, name, OWN)
     tab = page("/signin?next=/desk/users")
     sign_in(tab, name, OWN)
     tab.get_by_role("heading", name="添加账号").wait_for()
@@ -153,7 +153,7 @@ def test_an_administrator_adds_somebody_who_can_sign_in(page, once, app):
 
 def test_a_key_is_shown_once_and_works_until_it_is_revoked(page, once, app, origin):
     name, _ = once
-    app.state.accounts.reset_password(SYSTEM, name, OWN)
+    app.state.services.accounts.store.reset_password(SYSTEM, name, OWN)
     tab = page("/signin?next=/account")
     sign_in(tab, name, OWN)
     tab.wait_for_url("**/account")

@@ -103,7 +103,7 @@ class Draft:
 
 def moved_cell(draft: Draft, code: str) -> tuple[int, str, str]:
     """Return a cell of a grid, the grid, and one of the same parent beside that it can go to."""
-    view = draft.office.app.state.plan_desk.open(draft.id).plan.view
+    view = draft.office.app.state.services.workspace.open(draft.id).plan.view
     grid = view.base.atlas.division.by_code[code].id
     for cell in sorted(view.grids[grid].cells):
         for other in view.state.cell_map.beside[cell]:

@@ -16,7 +16,7 @@ from tests.plans.conftest import ROOT, Draft, Office, moved_cell
 
 def a_cluster(draft: Draft, community: int) -> str:
     """Return the code of a cluster with four buildings that has a sibling beside it."""
-    view = draft.office.app.state.plan_desk.open(draft.id).plan.view
+    view = draft.office.app.state.services.workspace.open(draft.id).plan.view
     for seen in view.grids.values():
         code = seen.attributes.code or ""
         if seen.attributes.level != 3 or not code.startswith(f"320106012{community:03d}"):
@@ -171,7 +171,7 @@ def test_a_public_notice_shows_grids_and_nobody(office: Office) -> None:
 
 
 def test_an_undisclosed_unit_is_in_no_notice(office: Office) -> None:
-    atlas = office.app.state.plan_desk.open(office.begin().id).plan.base.atlas
+    atlas = office.app.state.services.workspace.open(office.begin().id).plan.base.atlas
     secret = next(p for p in atlas.directory.places if not p.disclosed)
     grid = atlas.grid_of[secret.id]
     parent = atlas.division.by_id[grid].parent

@@ -34,7 +34,7 @@ def across(grid: dict[str, Any], drawing: dict[str, Any]) -> list[list[float]]:
 
 def neighbour(draft: Any, grid: str, level: int = 3) -> str:
     """Return a grid of the same parent that lies beside one."""
-    view = draft.office.app.state.plan_desk.open(draft.id).plan.view
+    view = draft.office.app.state.services.workspace.open(draft.id).plan.view
     cells = view.grids[grid].cells
     parent = view.grids[grid].attributes.parent
     for cell in sorted(cells):
@@ -67,7 +67,7 @@ def test_a_cluster_of_two_takes_a_building_from_beside(office: Office) -> None:
     code = PLANTED["cluster_of_two"]
     assert code in draft.findings("buildings_out_of_range")
     small = draft.grids[code]["id"]
-    view = office.app.state.plan_desk.open(draft.id).plan.view
+    view = office.app.state.services.workspace.open(draft.id).plan.view
     cell_map = view.state.cell_map
     beside = {
         b: view.state.owner[b]
@@ -159,7 +159,7 @@ def test_an_estate_of_forty_is_divided_by_hand(office: Office) -> None:
         if g == estate["id"]
     }
     assert len(spots) == 40
-    view = office.app.state.plan_desk.open(draft.id).plan.view
+    view = office.app.state.services.workspace.open(draft.id).plan.view
     groups = _groups(set(spots), view.state.cell_map.beside)
     operations = [
         {"kind": "create", "cells": sorted(g), "parent": estate["parent"], "name": f"江畔新城{n}"}
@@ -204,11 +204,11 @@ def test_untouched_grids_keep_their_very_bytes(office: Office) -> None:
         kind="merge",
         grids=[PLANTED["compound_under_300"], PLANTED["compound_under_300"][:-1] + "2"],
     )
-    view = office.app.state.plan_desk.open(draft.id).plan.view
+    view = office.app.state.services.workspace.open(draft.id).plan.view
     cell = min(view.state.cells_of[view.base.atlas.division.by_code[PLANTED["row_of_fourteen"]].id])
     target = view.state.owner[view.state.cell_map.beside[cell][0]]
     draft.do(kind="paint", cells=[cell], into=target)
-    view = office.app.state.plan_desk.open(draft.id).plan.view
+    view = office.app.state.services.workspace.open(draft.id).plan.view
     before = view.base.atlas.division.by_id
     same = [g for g in division_of(view) if g.id not in view.touched]
     assert len(same) > 300

@@ -47,7 +47,7 @@ def test_a_plan_goes_through_review_to_the_division_in_force(office: Office) -> 
     history = office.public.get(f"/grids/{code}/history").json()
     assert next(e["kind"] for e in history["events"]) == "first"
     assert history["events"][-1]["version"] == version
-    entries = office.app.state.live.store.audit_log().entries
+    entries = office.app.state.services.live.store.audit_log().entries
     assert f"plan:{draft.id}" in [e.sealed.subject for e in entries[:4]]
 
 
@@ -72,7 +72,9 @@ def test_a_retired_code_keeps_its_successor_and_is_never_issued_again(office: Of
     history = office.public.get(f"/grids/{code}/history").json()
     assert not history["in_force"]
     assert history["successors"]
-    roster = office.app.state.live.store.roster(office.app.state.live.store.versions().roster)
+    roster = office.app.state.services.live.store.roster(
+        office.app.state.services.live.store.versions().roster
+    )
     held = [d for d in roster.duties if d.grid == grid and d.in_force(today())]
     assert held == []
     again = office.begin()

@@ -27,7 +27,7 @@ from gis.errors import (
 )
 from gis.ids import GridId
 from gis.store import Store, open_store
-from gis.store.accounts import Accounts, credentials, open_accounts, secrets, tables
+from gis.store.accounts import AccountStore, credentials, open_accounts, secrets, tables
 from gis.store.accounts.attempts import FREE_FAILURES
 from gis.store.accounts.revisions import VERSION_TABLE
 from tests.store.conftest import ENGINES
@@ -96,7 +96,7 @@ def store_for_accounts(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 
 
 @pytest.fixture
-def accounts(store_for_accounts: Store, clock: Clock) -> Iterator[Accounts]:
+def accounts(store_for_accounts: Store, clock: Clock) -> Iterator[AccountStore]:
     made = open_accounts(store_for_accounts, clock=clock, lifetimes=Lifetimes(600, 3600, 300))
     made.migrate()
     yield made
@@ -104,7 +104,7 @@ def accounts(store_for_accounts: Store, clock: Clock) -> Iterator[Accounts]:
 
 
 @pytest.fixture
-def li(accounts: Accounts) -> str:
+def li(accounts: AccountStore) -> str:
     """The name of an account with a good password of its own."""
     accounts.add(ADMIN, name="李示例", role="staff", password=GOOD, scope_grids={GridId("g001")})
     return "李示例"
@@ -114,7 +114,7 @@ def actions(store: Store) -> list[str]:
     return [e.sealed.action for e in reversed(store.audit_log().entries)]
 
 
-def test_the_scripts_make_the_tables_the_code_uses(accounts: Accounts) -> None:
+def test_the_scripts_make_the_tables_the_code_uses(accounts: AccountStore) -> None:
     with accounts._database.reading() as connection:
         context = MigrationContext.configure(
             connection, opts={"version_table": VERSION_TABLE, "compare_type": True}
@@ -125,14 +125,14 @@ def test_the_scripts_make_the_tables_the_code_uses(accounts: Accounts) -> None:
 
 
 @pytest.mark.parametrize("store_for_accounts", ["sqlite"], indirect=True)
-def test_the_file_is_its_owners_alone_and_apart_from_the_store(accounts: Accounts) -> None:
+def test_the_file_is_its_owners_alone_and_apart_from_the_store(accounts: AccountStore) -> None:
     assert accounts.path is not None
     assert accounts.path.name == "accounts.sqlite"
     assert stat.S_IMODE(accounts.path.stat().st_mode) == 0o600
 
 
 def test_the_first_administrator_is_made_once(
-    accounts: Accounts, store_for_accounts: Store
+    accounts: AccountStore, store_for_accounts: Store
 ) -> None:
     with ThreadPoolExecutor(4) as pool:
         made = [found for found in pool.map(lambda _: accounts.begin(), range(4)) if found]
@@ -143,7 +143,7 @@ def test_the_first_administrator_is_made_once(
     assert actions(store_for_accounts) == ["account.add"]
 
 
-def test_nothing_that_opens_a_door_is_kept_in_clear(accounts: Accounts, li: str) -> None:
+def test_nothing_that_opens_a_door_is_kept_in_clear(accounts: AccountStore, li: str) -> None:
     token, owner, _ = accounts.sign_in(li, GOOD, **HERE)
     key, _ = accounts.make_key(ADMIN, li, label="示例", scopes=[Scope.READ])
     with accounts._database.reading() as connection:
@@ -157,7 +157,7 @@ def test_nothing_that_opens_a_door_is_kept_in_clear(accounts: Accounts, li: str)
     assert any("$argon2id$" in row for row in kept)
 
 
-def test_names_are_the_same_however_they_are_written(accounts: Accounts) -> None:
+def test_names_are_the_same_however_they_are_written(accounts: AccountStore) -> None:
     accounts.add(ADMIN, name="Wang.Li", role="staff", password=GOOD)
     assert accounts.find("ｗａｎｇ．ｌｉ").name == "Wang.Li"
     with pytest.raises(Conflict):
@@ -167,26 +167,26 @@ def test_names_are_the_same_however_they_are_written(accounts: Accounts) -> None
 @pytest.mark.parametrize(
     "name", ["", " ", "a b", "x" * 41, "a\x00b", "<b>", "system", "-", "a\n", "\ud800"]
 )
-def test_a_name_that_will_not_do_is_refused(accounts: Accounts, name: str) -> None:
+def test_a_name_that_will_not_do_is_refused(accounts: AccountStore, name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         accounts.add(ADMIN, name=name, role="staff")
     assert refused.value.field == "name"
 
 
 @pytest.mark.parametrize("role", ["public", "root", "", "ADMIN"])
-def test_a_role_that_there_is_not_is_refused(accounts: Accounts, role: str) -> None:
+def test_a_role_that_there_is_not_is_refused(accounts: AccountStore, role: str) -> None:
     with pytest.raises(InvalidInput):
         accounts.add(ADMIN, name="x", role=role)
 
 
 @pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaaa", "password123", "李示例李示例李示例李示例", "x" * 201, "half\ud800character"])  # fmt: skip
-def test_a_password_that_would_be_guessed_is_refused(accounts: Accounts, password: str) -> None:
+def test_a_password_that_would_be_guessed_is_refused(accounts: AccountStore, password: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         accounts.add(ADMIN, name="李示例", role="staff", password=password)
     assert refused.value.field == "new_password"
 
 
-def test_wrong_unknown_and_disabled_get_the_same_answer(accounts: Accounts, li: str) -> None:
+def test_wrong_unknown_and_disabled_get_the_same_answer(accounts: AccountStore, li: str) -> None:
     accounts.add(ADMIN, name="gone", role="staff", password=GOOD)
     accounts.change(ADMIN, "gone", disabled=True)
     said = set()
@@ -199,7 +199,7 @@ def test_wrong_unknown_and_disabled_get_the_same_answer(accounts: Accounts, li: 
 
 @pytest.mark.parametrize("name", ["李示例", "nobody"])
 def test_after_five_failures_a_name_rests_longer_each_time(
-    accounts: Accounts, clock: Clock, li: str, name: str
+    accounts: AccountStore, clock: Clock, li: str, name: str
 ) -> None:
     def fail() -> None:
         with pytest.raises(NotSignedIn):
@@ -217,7 +217,7 @@ def test_after_five_failures_a_name_rests_longer_each_time(
     assert waits == [30, 60, 120]
 
 
-def test_another_address_is_not_locked_and_success_forgets(accounts: Accounts, li: str) -> None:
+def test_another_address_is_not_locked_and_success_forgets(accounts: AccountStore, li: str) -> None:
     for _ in range(FREE_FAILURES):
         with pytest.raises(NotSignedIn):
             accounts.sign_in(li, "wrong", **HERE)
@@ -228,7 +228,7 @@ def test_another_address_is_not_locked_and_success_forgets(accounts: Accounts, l
         accounts.sign_in(li, GOOD, address="192.0.2.8")
 
 
-def test_many_guesses_at_once_get_no_more_tries(accounts: Accounts, li: str) -> None:
+def test_many_guesses_at_once_get_no_more_tries(accounts: AccountStore, li: str) -> None:
     def guess(number: int) -> str:
         try:
             accounts.sign_in(li, f"wrong{number}", **HERE)
@@ -242,14 +242,16 @@ def test_many_guesses_at_once_get_no_more_tries(accounts: Accounts, li: str) -> 
     assert "in" not in answers
 
 
-def test_a_lockout_is_on_record(accounts: Accounts, li: str, store_for_accounts: Store) -> None:
+def test_a_lockout_is_on_record(accounts: AccountStore, li: str, store_for_accounts: Store) -> None:
     for _ in range(FREE_FAILURES):
         with pytest.raises(NotSignedIn):
             accounts.sign_in(li, "wrong", **HERE)
     assert actions(store_for_accounts)[-1] == "account.lockout"
 
 
-def test_a_session_ends_when_it_is_idle_or_old(accounts: Accounts, clock: Clock, li: str) -> None:
+def test_a_session_ends_when_it_is_idle_or_old(
+    accounts: AccountStore, clock: Clock, li: str
+) -> None:
     token, _, _ = accounts.sign_in(li, GOOD, **HERE)
     for _ in range(6):
         clock.now += 590
@@ -261,7 +263,9 @@ def test_a_session_ends_when_it_is_idle_or_old(accounts: Accounts, clock: Clock,
     assert accounts.session(token) is None, "nobody was there for ten minutes"
 
 
-def test_signing_out_ends_this_session_and_everywhere_ends_all(accounts: Accounts, li: str) -> None:
+def test_signing_out_ends_this_session_and_everywhere_ends_all(
+    accounts: AccountStore, li: str
+) -> None:
     first, owner, _ = accounts.sign_in(li, GOOD, **HERE)
     second, _, _ = accounts.sign_in(li, GOOD, **HERE)
     token, _ = accounts.issue_token(li, GOOD, **HERE)
@@ -279,7 +283,7 @@ def test_signing_out_ends_this_session_and_everywhere_ends_all(accounts: Account
 
 @pytest.mark.parametrize("end", ["disable", "reset", "own"])
 def test_what_changes_an_account_ends_what_it_was_given(
-    accounts: Accounts, li: str, end: str
+    accounts: AccountStore, li: str, end: str
 ) -> None:
     session, owner, _ = accounts.sign_in(li, GOOD, **HERE)
     token, _ = accounts.issue_token(li, GOOD, **HERE)
@@ -300,7 +304,7 @@ def test_what_changes_an_account_ends_what_it_was_given(
     assert accounts.token_owner(token) is None
 
 
-def test_a_new_password_needs_the_old_one(accounts: Accounts, li: str) -> None:
+def test_a_new_password_needs_the_old_one(accounts: AccountStore, li: str) -> None:
     owner = accounts.find(li)
     with pytest.raises(InvalidInput) as refused:
         accounts.change_password(ADMIN, owner.id, old="wrong", new=GOOD + "!", **HERE)
@@ -309,14 +313,14 @@ def test_a_new_password_needs_the_old_one(accounts: Accounts, li: str) -> None:
         accounts.change_password(ADMIN, owner.id, old=GOOD, new=GOOD, **HERE)
 
 
-def test_a_role_and_scope_change_is_seen_by_what_is_open(accounts: Accounts, li: str) -> None:
+def test_a_role_and_scope_change_is_seen_by_what_is_open(accounts: AccountStore, li: str) -> None:
     token, _, _ = accounts.sign_in(li, GOOD, **HERE)
     accounts.change(ADMIN, li, role="planner", scope_grids=None)
     owner, _ = accounts.session(token)  # type: ignore[misc]
     assert (owner.role, owner.scope_grids) == (Role.PLANNER, None)
 
 
-def test_the_last_administrator_stays(accounts: Accounts) -> None:
+def test_the_last_administrator_stays(accounts: AccountStore) -> None:
     accounts.begin()
     for change in ({"role": "staff"}, {"disabled": True}):
         with pytest.raises(Conflict):
@@ -330,7 +334,7 @@ def test_the_last_administrator_stays(accounts: Accounts) -> None:
 
 
 def test_a_key_is_good_for_its_scopes_until_it_ends(
-    accounts: Accounts, clock: Clock, li: str
+    accounts: AccountStore, clock: Clock, li: str
 ) -> None:
     key, known = accounts.make_key(ADMIN, li, label="示例", scopes=[Scope.READ], days=30)
     assert accounts.key_owner(key)[1] == {Scope.READ}  # type: ignore[index]
@@ -353,7 +357,7 @@ def unsigned(claims: dict[str, object], **header: object) -> str:
 
 
 def test_tokens_that_were_forged_changed_or_have_ended_open_nothing(
-    accounts: Accounts, clock: Clock, li: str
+    accounts: AccountStore, clock: Clock, li: str
 ) -> None:
     token, owner = accounts.issue_token(li, GOOD, **HERE, scopes=[Scope.READ])
     assert accounts.token_owner(token) is not None
@@ -419,7 +423,7 @@ def test_the_record_gets_what_it_could_not_take_at_first(
 
 
 def test_what_is_refused_is_not_on_record(
-    accounts: Accounts, li: str, store_for_accounts: Store
+    accounts: AccountStore, li: str, store_for_accounts: Store
 ) -> None:
     before = actions(store_for_accounts)
     with pytest.raises(Conflict):
@@ -430,7 +434,7 @@ def test_what_is_refused_is_not_on_record(
 
 
 def test_every_change_says_who_and_nothing_secret(
-    accounts: Accounts, li: str, store_for_accounts: Store
+    accounts: AccountStore, li: str, store_for_accounts: Store
 ) -> None:
     once = accounts.reset_password(ADMIN, li)
     key, known = accounts.make_key(ADMIN, li, label="示例", scopes=[Scope.READ])

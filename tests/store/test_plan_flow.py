@@ -66,7 +66,7 @@ def test_a_plan_is_drawn_reviewed_published_and_taken_back(office: Office) -> No
     body = {"effective_from": today().isoformat(), "reason": "示例"}
     assert office.approver.post("/divisions/1/restore", json=body).status_code == 200
     assert within_seconds(lambda: located(office, inside(0))["code"] == code)
-    assert office.app.state.live.store.verify_audit().broken is None
+    assert office.app.state.services.live.store.verify_audit().broken is None
 
 
 def test_a_plan_on_an_older_division_is_settled_and_published_for_a_later_day(
@@ -146,7 +146,7 @@ def test_an_office_without_a_division_draws_its_first_one(
         first, second = sorted(
             (g for g in draft.get("/drawing")["grids"] if g["level"] == 3), key=lambda g: g["name"]
         )[:2]
-        state = office.app.state.plan_desk.open(draft.id).plan.state
+        state = office.app.state.services.workspace.open(draft.id).plan.state
         beside = state.cell_map.beside
         moved = next(
             c
@@ -165,7 +165,7 @@ def test_an_office_without_a_division_draws_its_first_one(
         found = [located(office, inside(n)) for n in range(1, 8)]
         assert [g["name"] for g in found] == [f"第{n}网格" for n in range(1, 8)]
         assert all(g["code"].startswith("320106099") for g in found)
-        held = office.app.state.live.store.holding(today())
+        held = office.app.state.services.live.store.holding(today())
         assert len(held.directory.of_kind(PlaceKind.BUILDING)) == 32
         again = office.planner.post("/plans/draft", json=nothing_but_a_table())
         late = Draft(office, again.json()["id"], again.headers["etag"])

@@ -15,7 +15,7 @@ from api.http.preconditions import if_match
 from api.http.problems import language_of
 from api.http.responses import answer
 from api.schemas.people import last_change, remark_json
-from api.serving.latest_atlas import Current
+from api.serving.latest_atlas import LatestAtlas
 from gis.audit import Author
 from gis.directory import Directory
 from gis.editing import Edited, fields
@@ -110,7 +110,7 @@ def author_of(caller: Caller) -> Author:
 
 
 async def revise_roster(
-    current: Current, caller: Caller, edit: Callable[[Base[Roster]], Edited[Roster]], reason: str
+    latest: LatestAtlas, caller: Caller, edit: Callable[[Base[Roster]], Edited[Roster]], reason: str
 ) -> Revised[Roster]:
     """Store an edit of the roster beside the event loop.
 
@@ -120,29 +120,31 @@ async def revise_roster(
         Somebody changed meanwhile what was edited; says who, when and what.
     """
     return await asyncio.to_thread(
-        _revise, current, current.store.revise_roster, edit, caller, reason
+        _revise, latest, latest.store.revise_roster, edit, caller, reason
     )
 
 
 async def revise_directory(
-    current: Current,
+    latest: LatestAtlas,
     caller: Caller,
     edit: Callable[[Base[Directory]], Edited[Directory]],
     reason: str,
 ) -> Revised[Directory]:
     """Store an edit of the directory, as :func:`revise_roster` does."""
     return await asyncio.to_thread(
-        _revise, current, current.store.revise_directory, edit, caller, reason
+        _revise, latest, latest.store.revise_directory, edit, caller, reason
     )
 
 
-def _revise(current: Current, revise: Any, edit: Any, caller: Caller, reason: str) -> Revised[Any]:
+def _revise(
+    latest: LatestAtlas, revise: Any, edit: Any, caller: Caller, reason: str
+) -> Revised[Any]:
     try:
         revised: Revised[Any] = revise(
-            edit, today=current.today, author=author_of(caller), reason=reason
+            edit, today=latest.today, author=author_of(caller), reason=reason
         )
     except Moved as moved:
-        by = last_change(current.store, moved.subject)
+        by = last_change(latest.store, moved.subject)
         who = (by or {}).get("who") or "?"
         raise Outdated(
             f"{who} changed this meanwhile: look at what is different, keep yours or take theirs",

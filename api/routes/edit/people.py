@@ -17,7 +17,8 @@ from api.http.problems import language_of
 from api.http.responses import answer
 from api.routes.edit.common import Guard, edited, json_body, only, read_body, revise_roster
 from api.schemas import people as shown
-from api.serving.latest_atlas import Current, InForce
+from api.serving.dependencies import Latest
+from api.serving.latest_atlas import LatestAtlas
 from gis.addresses.typeahead import best_of, rank
 from gis.atlas import Atlas
 from gis.directory import Directory
@@ -53,7 +54,7 @@ Asked = Annotated[str, Query(max_length=100, description="A name, its pinyin or 
 async def find(
     request: Request,
     caller: Staff,
-    current: InForce,
+    latest: Latest,
     q: Asked = "",
     limit: whole("limit", 1, _MOST, f"At most this many of each; {_FOUND} when absent") = None,  # type: ignore[valid-type]
 ) -> Response:
@@ -61,7 +62,7 @@ async def find(
 
     Of people who serve on other grids than the caller's, those the public sees.
     """
-    atlas = await current.seen(caller)
+    atlas = await latest.seen(caller)
     most = limit or _FOUND
     found, people_total = _people_meant(atlas, q, most)
     grids, grids_total = _grids_meant(atlas, q, most)
@@ -103,10 +104,10 @@ def _grid_found(grid: Grid, atlas: Atlas) -> dict[str, Any]:
 
 
 @router.get("/people/{person}", summary="Somebody, with duties now and before")
-async def one_person(request: Request, caller: Staff, current: InForce, person: str) -> Response:
+async def one_person(request: Request, caller: Staff, latest: Latest, person: str) -> Response:
     """Return somebody and every duty, the newest first; `ETag` guards an edit of the person."""
-    atlas = await current.atlas()
-    seen = current.see(caller, atlas)
+    atlas = await latest.atlas()
+    seen = latest.see(caller, atlas)
     people.person_of(seen.roster, person)
     found = people.person_of(atlas.roster, person)
     body = shown.person_json(found, atlas, caller, language_of(request), seen)
@@ -117,14 +118,14 @@ async def one_person(request: Request, caller: Staff, current: InForce, person: 
 async def duties_on(
     request: Request,
     caller: Staff,
-    current: InForce,
+    latest: Latest,
     grid: Annotated[str, Query(max_length=40, description="A code; empty: the subdistrict")] = "",
 ) -> Response:
     """Return every duty on a grid, those in force first, then the newest.
 
     On grids that are not the caller's, those in force that the public sees.
     """
-    atlas = await current.seen(caller)
+    atlas = await latest.seen(caller)
     found = atlas.division.grid(grid) if grid else None
     held = [d for d in atlas.roster.duties if d.grid == (found.id if found else None)]
     order = {"now": 0, "later": 1, "before": 2}
@@ -142,14 +143,14 @@ async def duties_on(
 
 
 @router.get("/duties/findings", summary="Grids without a leader; leaders with too much")
-async def findings(caller: Staff, current: InForce) -> Response:
+async def findings(caller: Staff, latest: Latest) -> Response:
     """Return what somebody should look at on the caller's grids.
 
     A leader has too much with more households than `WANGGE_LEADER_HOUSEHOLDS`; when that is
     not set, with more than twice the median of the leaders of the same level.
     """
-    atlas = await current.atlas()
-    limit = current.settings.leader_households or None
+    atlas = await latest.atlas()
+    limit = latest.settings.leader_households or None
     division = atlas.division
     mine = {g.id for g in division if shown.may_edit_grid(caller, division, g.id)}
     heavy = [x for x in loads(atlas) if too_heavy(x, limit) and mine.intersection(x.grids)]
@@ -173,15 +174,15 @@ async def findings(caller: Staff, current: InForce) -> Response:
     status_code=201,
     openapi_extra=json_body(_PERSON, {"name": "王示例", "office_phone": "025-0000-0001"}),
 )
-async def new_person(request: Request, caller: Staff, current: InForce) -> Response:
+async def new_person(request: Request, caller: Staff, latest: Latest) -> Response:
     """Add somebody, who holds no duty yet."""
     given, reason = await read_body(request)
 
     def edit(base: Base[Roster]) -> Edited[Roster]:
         return people.add_person(base.value, given, identity=base.identity)
 
-    revised = await revise_roster(current, caller, edit, reason)
-    return await _person_answer(request, caller, current, revised, revised.edited.id, status=201)
+    revised = await revise_roster(latest, caller, edit, reason)
+    return await _person_answer(request, caller, latest, revised, revised.edited.id, status=201)
 
 
 @router.patch(
@@ -189,20 +190,20 @@ async def new_person(request: Request, caller: Staff, current: InForce) -> Respo
     summary="Change name, phones, organisation, consent",
     openapi_extra=json_body(_PERSON, {"office_phone": "025-0000-0002", "reason": "换号"}),
 )
-async def edit_person(request: Request, caller: Staff, current: InForce, person: str) -> Response:
+async def edit_person(request: Request, caller: Staff, latest: Latest, person: str) -> Response:
     """Change the fields given; `If-Match` with the person's ETag."""
     guard = Guard(request)
     given, reason = await read_body(request)
     language = language_of(request)
-    seen = await current.seen(caller)
+    seen = await latest.seen(caller)
 
     def edit(base: Base[Roster]) -> Edited[Roster]:
         if not base.identity:
             _check(guard, base, caller, person, language, seen)
         return people.edit_person(base.value, person, given)
 
-    revised = await revise_roster(current, caller, edit, reason)
-    return await _person_answer(request, caller, current, revised, person)
+    revised = await revise_roster(latest, caller, edit, reason)
+    return await _person_answer(request, caller, latest, revised, person)
 
 
 def _check(
@@ -239,14 +240,14 @@ def _seen(base: Base[Roster]) -> Atlas:
     summary="End every duty of somebody",
     openapi_extra=json_body({"on": _DAY}, {"on": "2026-12-01", "reason": "退休"}),
 )
-async def leave(request: Request, caller: Staff, current: InForce, person: str) -> Response:
+async def leave(request: Request, caller: Staff, latest: Latest, person: str) -> Response:
     """End all duties on a day (`on`: the first day without); `If-Match` with `duties_etag`."""
     guard = Guard(request)
     given, reason = await read_body(request)
     on = fields.day(only(given, "on"), "on", required=True)
     language = language_of(request)
     assert on is not None
-    seen = await current.seen(caller)
+    seen = await latest.seen(caller)
 
     def edit(base: Base[Roster]) -> Edited[Roster]:
         if not base.identity:
@@ -256,8 +257,8 @@ async def leave(request: Request, caller: Staff, current: InForce, person: str) 
                     shown.check_grid(caller, base.division, duty.grid)
         return duties.leave_office(base.value, base.division, person, on)
 
-    revised = await revise_roster(current, caller, edit, reason)
-    return await _person_answer(request, caller, current, revised, person)
+    revised = await revise_roster(latest, caller, edit, reason)
+    return await _person_answer(request, caller, latest, revised, person)
 
 
 # --- duties ------------------------------------------------------------------------------------
@@ -277,7 +278,7 @@ async def leave(request: Request, caller: Staff, current: InForce, person: str) 
         {"grid": "320106012005", "role": "volunteer", "since": "2026-12-01"},
     ),
 )
-async def appoint(request: Request, caller: Staff, current: InForce, person: str) -> Response:
+async def appoint(request: Request, caller: Staff, latest: Latest, person: str) -> Response:
     """Let somebody serve on a grid (null: the subdistrict) from a day; refuses a second leader."""
     given, reason = await read_body(request)
     only(given, "grid", "role", "since", "until")
@@ -288,7 +289,7 @@ async def appoint(request: Request, caller: Staff, current: InForce, person: str
     since = fields.day(given, "since", required=True)
     until = fields.day(given, "until")
     assert since is not None
-    seen = await current.seen(caller)
+    seen = await latest.seen(caller)
 
     def edit(base: Base[Roster]) -> Edited[Roster]:
         people.person_of(seen.roster, person)
@@ -298,8 +299,8 @@ async def appoint(request: Request, caller: Staff, current: InForce, person: str
         asked = duties.Appointment(person, grid, Role(role), since, until)
         return duties.appoint(base.value, base.division, asked, identity=base.identity)
 
-    revised = await revise_roster(current, caller, edit, reason)
-    return await _person_answer(request, caller, current, revised, person, status=201)
+    revised = await revise_roster(latest, caller, edit, reason)
+    return await _person_answer(request, caller, latest, revised, person, status=201)
 
 
 @router.post(
@@ -309,7 +310,7 @@ async def appoint(request: Request, caller: Staff, current: InForce, person: str
         {"to": {"type": "string"}, "on": _DAY}, {"to": "p-0002", "on": "2026-12-01"}
     ),
 )
-async def hand_over(request: Request, caller: Staff, current: InForce, duty: str) -> Response:
+async def hand_over(request: Request, caller: Staff, latest: Latest, duty: str) -> Response:
     """End a duty on a day and let `to` take it up that day; `If-Match` with the duty's `etag`."""
     guard = Guard(request)
     given, reason = await read_body(request)
@@ -318,7 +319,7 @@ async def hand_over(request: Request, caller: Staff, current: InForce, duty: str
     on = fields.day(given, "on", required=True)
     language = language_of(request)
     assert on is not None
-    seen = await current.seen(caller)
+    seen = await latest.seen(caller)
 
     def edit(base: Base[Roster]) -> Edited[Roster]:
         if not base.identity:
@@ -326,8 +327,8 @@ async def hand_over(request: Request, caller: Staff, current: InForce, duty: str
         people.person_of(seen.roster, to)
         return duties.hand_over(base.value, base.division, duty, to, on, identity=base.identity)
 
-    revised = await revise_roster(current, caller, edit, reason)
-    return await _duty_answer(request, caller, current, revised, revised.edited.id)
+    revised = await revise_roster(latest, caller, edit, reason)
+    return await _duty_answer(request, caller, latest, revised, revised.edited.id)
 
 
 @router.patch(
@@ -337,7 +338,7 @@ async def hand_over(request: Request, caller: Staff, current: InForce, duty: str
         {"until": {**_DAY, "type": ["string", "null"]}}, {"until": "2026-12-31"}
     ),
 )
-async def end(request: Request, caller: Staff, current: InForce, duty: str) -> Response:
+async def end(request: Request, caller: Staff, latest: Latest, duty: str) -> Response:
     """Set the first day a duty is no longer held (null: no end); `If-Match` with its `etag`."""
     guard = Guard(request)
     given, reason = await read_body(request)
@@ -351,8 +352,8 @@ async def end(request: Request, caller: Staff, current: InForce, duty: str) -> R
             _check_duty(guard, base, caller, duty, language)
         return duties.end_duty(base.value, base.division, duty, until)
 
-    revised = await revise_roster(current, caller, edit, reason)
-    return await _duty_answer(request, caller, current, revised, duty)
+    revised = await revise_roster(latest, caller, edit, reason)
+    return await _duty_answer(request, caller, latest, revised, duty)
 
 
 @router.post(
@@ -360,7 +361,7 @@ async def end(request: Request, caller: Staff, current: InForce, duty: str) -> R
     summary="Withdraw a duty that has not begun",
     openapi_extra=json_body({}, {"reason": "另有安排"}),
 )
-async def withdraw(request: Request, caller: Staff, current: InForce, duty: str) -> Response:
+async def withdraw(request: Request, caller: Staff, latest: Latest, duty: str) -> Response:
     """Take a planned duty back; the leader until then goes on. `If-Match` with its `etag`."""
     guard = Guard(request)
     given, reason = await read_body(request)
@@ -370,10 +371,10 @@ async def withdraw(request: Request, caller: Staff, current: InForce, duty: str)
     def edit(base: Base[Roster]) -> Edited[Roster]:
         if not base.identity:
             _check_duty(guard, base, caller, duty, language)
-        return duties.withdraw(base.value, base.division, duty, current.today)
+        return duties.withdraw(base.value, base.division, duty, latest.today)
 
-    revised = await revise_roster(current, caller, edit, reason)
-    await asyncio.to_thread(current.after, revised)
+    revised = await revise_roster(latest, caller, edit, reason)
+    await asyncio.to_thread(latest.after, revised)
     return edited(request, {"withdrawn": duty}, revised.edited.findings)
 
 
@@ -396,14 +397,14 @@ def _check_duty(
 async def _person_answer(
     request: Request,
     caller: Caller,
-    current: Current,
+    latest: LatestAtlas,
     revised: Revised[Roster],
     person: str,
     status: int = 200,
 ) -> Response:
-    atlas = await asyncio.to_thread(current.after, revised)
+    atlas = await asyncio.to_thread(latest.after, revised)
     found = people.person_of(atlas.roster, person)
-    seen = await asyncio.to_thread(current.see, caller, atlas)
+    seen = await asyncio.to_thread(latest.see, caller, atlas)
     body = shown.person_json(found, atlas, caller, language_of(request), seen)
     return edited(
         request,
@@ -416,9 +417,9 @@ async def _person_answer(
 
 
 async def _duty_answer(
-    request: Request, caller: Caller, current: Current, revised: Revised[Roster], duty: str
+    request: Request, caller: Caller, latest: LatestAtlas, revised: Revised[Roster], duty: str
 ) -> Response:
-    atlas = await asyncio.to_thread(current.after, revised)
+    atlas = await asyncio.to_thread(latest.after, revised)
     found = duties.duty_of(atlas.roster, duty)
     body = shown.duty_json(found, atlas, caller, language_of(request))
     return edited(

@@ -23,7 +23,8 @@ from api.routes.edit.common import (
     revise_directory,
 )
 from api.schemas.people import check_grid, grid_brief, may_edit_grid, tag
-from api.serving.latest_atlas import Current, InForce
+from api.serving.dependencies import Latest
+from api.serving.latest_atlas import LatestAtlas
 from gis.addresses.typeahead import best_of, rank
 from gis.atlas import Atlas
 from gis.datum import Datum, parse_datum
@@ -77,13 +78,13 @@ Asked = Annotated[str, Query(max_length=100, description="A name, its pinyin, an
 @router.get("/places/find", summary="Places by name, pinyin, address or id")
 async def find(
     caller: Staff,
-    current: InForce,
+    latest: Latest,
     q: Asked = "",
     grid: Annotated[str, Query(max_length=40, description="Only on the grid of this code")] = "",
     limit: whole("limit", 1, _MOST, f"At most this many; {_FOUND} when absent") = None,  # type: ignore[valid-type]
 ) -> Response:
     """Return the places that are meant, the best first; on others' grids what the public sees."""
-    atlas = await current.seen(caller)
+    atlas = await latest.seen(caller)
     found = atlas.places_in(atlas.division.grid(grid).id) if grid else atlas.directory.places
 
     def score(place: Place) -> int:
@@ -112,9 +113,9 @@ def _brief(place: Place, atlas: Atlas) -> dict[str, Any]:
 
 
 @router.get("/places/{place}", summary="A place, as it is edited")
-async def one_place(caller: Staff, current: InForce, place: str) -> Response:
+async def one_place(caller: Staff, latest: Latest, place: str) -> Response:
     """Return everything about a place; `ETag` guards an edit of it."""
-    atlas = await current.seen(caller)
+    atlas = await latest.seen(caller)
     body = _place_json(places.place_of(atlas.directory, place), atlas, caller)
     return answer({**body, **provenance_json(atlas)}, headers={"etag": f'"{body["etag"]}"'})
 
@@ -157,7 +158,7 @@ def _place_json(place: Place, atlas: Atlas, caller: Caller) -> dict[str, Any]:
         {"kind": "business", "name": "示例面馆", "lon": 118.75, "lat": 32.11, "datum": "gcj02"},
     ),
 )
-async def new_place(request: Request, caller: Staff, current: InForce) -> Response:
+async def new_place(request: Request, caller: Staff, latest: Latest) -> Response:
     """Add a place at a point in its stated datum, or in the building it names."""
     given, reason = await read_body(request)
     kind = fields.one_of(given, "kind", [str(k) for k in PlaceKind])
@@ -174,8 +175,8 @@ async def new_place(request: Request, caller: Staff, current: InForce) -> Respon
             _check_standing(caller, base.division, done.value.by_id, done.id)
         return done
 
-    revised = await revise_directory(current, caller, edit, reason)
-    return await _answer(request, caller, current, revised, revised.edited.id, status=201)
+    revised = await revise_directory(latest, caller, edit, reason)
+    return await _answer(request, caller, latest, revised, revised.edited.id, status=201)
 
 
 @router.patch(
@@ -185,7 +186,7 @@ async def new_place(request: Request, caller: Staff, current: InForce) -> Respon
         {**_PLACE, "keep_name": {"type": "boolean"}}, {"households": 42, "reason": "入户核对"}
     ),
 )
-async def edit_place(request: Request, caller: Staff, current: InForce, place: str) -> Response:
+async def edit_place(request: Request, caller: Staff, latest: Latest, place: str) -> Response:
     """Change the fields given; `If-Match` with the place's ETag.
 
     A new `name` keeps the old one among `former_names` unless `keep_name` is false. A new point
@@ -197,7 +198,7 @@ async def edit_place(request: Request, caller: Staff, current: InForce, place: s
     spot = _spot(given)
     keep_name = fields.flag({"keep_name": True, **given}, "keep_name") is True
     values = _without(given, "keep_name", *_SPOT)
-    seen = await current.seen(caller)
+    seen = await latest.seen(caller)
 
     def edit(base: Base[Directory]) -> Edited[Directory]:
         places.place_of(seen.directory, place)
@@ -208,8 +209,8 @@ async def edit_place(request: Request, caller: Staff, current: InForce, place: s
             _check_standing(caller, base.division, done.value.by_id, place)
         return done
 
-    revised = await revise_directory(current, caller, edit, reason)
-    return await _answer(request, caller, current, revised, place)
+    revised = await revise_directory(latest, caller, edit, reason)
+    return await _answer(request, caller, latest, revised, place)
 
 
 @router.post(
@@ -219,7 +220,7 @@ async def edit_place(request: Request, caller: Staff, current: InForce, place: s
         {"contents": {"type": "boolean"}}, {"contents": True, "reason": "楼栋已拆除"}
     ),
 )
-async def remove_place(request: Request, caller: Staff, current: InForce, place: str) -> Response:
+async def remove_place(request: Request, caller: Staff, latest: Latest, place: str) -> Response:
     """Remove a shop that closed or a building torn down (`contents`: with what is in it).
 
     Former versions keep it. `If-Match` with its ETag.
@@ -227,8 +228,8 @@ async def remove_place(request: Request, caller: Staff, current: InForce, place:
     guard = Guard(request)
     given, reason = await read_body(request)
     contents = fields.flag({"contents": False, **only(given, "contents")}, "contents") is True
-    before = await current.atlas()
-    seen = current.see(caller, before)
+    before = await latest.atlas()
+    seen = latest.see(caller, before)
 
     def edit(base: Base[Directory]) -> Edited[Directory]:
         places.place_of(seen.directory, place)
@@ -236,8 +237,8 @@ async def remove_place(request: Request, caller: Staff, current: InForce, place:
             _check(guard, base, caller, place)
         return places.remove_place(base.value, place, with_contents=contents)
 
-    revised = await revise_directory(current, caller, edit, reason)
-    atlas = await asyncio.to_thread(current.after, revised)
+    revised = await revise_directory(latest, caller, edit, reason)
+    atlas = await asyncio.to_thread(latest.after, revised)
     grid = before.grid_of.get(places.place_of(before.directory, place).id)
     remarks = await asyncio.to_thread(count_against_buildings, atlas, grid)
     body = {"removed": [c.subject.partition(":")[2] for c in revised.edited.changes]}
@@ -285,12 +286,12 @@ def _check_standing(caller: Caller, division: Division, by_id: Any, place: str) 
 async def _answer(
     request: Request,
     caller: Caller,
-    current: Current,
+    latest: LatestAtlas,
     revised: Revised[Directory],
     place: str,
     status: int = 200,
 ) -> Response:
-    atlas = await asyncio.to_thread(current.after, revised)
+    atlas = await asyncio.to_thread(latest.after, revised)
     body, remarks = await asyncio.to_thread(_told, atlas, caller, place, revised)
     return edited(
         request,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
@@ -13,7 +14,8 @@ from api.http.auth import Public
 from api.http.body import limited
 from api.http.params import StrictRoute, read_day
 from api.http.problems import language_of
-from api.http.responses import LiveAtlas, answer, turns
+from api.http.responses import answer
+from api.serving.dependencies import Bulk, Live, LongJobs
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
 from gis.bulk import batch
@@ -21,7 +23,6 @@ from gis.datum import Datum, parse_datum
 from gis.errors import InvalidInput, TooLarge
 from gis.exchange.json_object import read_object
 from gis.findings import Text
-from gis.lookup.cellindex import warm
 
 router = APIRouter(tags=["locate"], route_class=StrictRoute)
 Result = TypeVar("Result")
@@ -74,7 +75,9 @@ _LIST_BODY = {
 
 
 @router.post("/locate", summary="The grids of many points or addresses", openapi_extra=_LIST_BODY)
-async def locate_list(request: Request, caller: Public, live: LiveAtlas) -> Response:
+async def locate_list(
+    request: Request, caller: Public, live: Live, bulk: Bulk, turns: LongJobs
+) -> Response:
     """Answer up to 100,000 points (with their `datum`) or addresses, row by row.
 
     `fields: "ids"` answers points with `codes`, the level-3 code of each (null outside), and
@@ -91,12 +94,13 @@ async def locate_list(request: Request, caller: Public, live: LiveAtlas) -> Resp
     language = language_of(request)
     if "addresses" in asked:
         atlas, book = await live.atlas_and_book(as_of, caller.sees)
-        limit = asked.get("limit", _CANDIDATES)
-        return await _address_list(request, asked["addresses"], atlas, book, limit, language)
+        search = _Search(atlas, book, asked.get("limit", _CANDIDATES), language)
+        async with turns:
+            return await _address_list(request, asked["addresses"], search)
     atlas = await live.atlas(as_of, caller.sees)
-    table = _grid_table(request, atlas)
+    table = bulk.table_of(atlas)
     if len(asked["points"]) >= _MANY:
-        _load_kernel(request)
+        bulk.load_kernel()
     return await _beside(len(body), _point_list, asked, atlas, table, language)
 
 
@@ -174,22 +178,6 @@ def _check_limit(limit: object) -> None:
         )
 
 
-def _grid_table(request: Request, atlas: Atlas) -> batch.GridTable:
-    """Return the codes of an atlas, made once for the one that is asked again and again."""
-    held: tuple[Atlas, batch.GridTable] | None = getattr(request.app.state, "grid_table", None)
-    if held is None or held[0] is not atlas:
-        held = atlas, batch.GridTable.of(atlas)
-        request.app.state.grid_table = held
-    return held[1]
-
-
-def _load_kernel(request: Request) -> None:
-    """Begin to load the compiled lookup, once; until it is there the plain one answers."""
-    state = request.app.state
-    if not hasattr(state, "kernel"):
-        state.kernel = asyncio.create_task(asyncio.to_thread(warm))
-
-
 def _point_list(
     asked: dict[str, Any], atlas: Atlas, table: batch.GridTable, language: str
 ) -> Response:
@@ -201,29 +189,32 @@ def _point_list(
     return answer(batch.finished(body, faults, "points", atlas, language))
 
 
-async def _address_list(
-    request: Request,
-    texts: list[Any],
-    atlas: Atlas,
-    book: AddressBook,
-    limit: int,
-    language: str,
-) -> Response:
+@dataclass(frozen=True)
+class _Search:
+    """Where addresses are looked for, how many candidates each gets, and in which language."""
+
+    atlas: Atlas
+    book: AddressBook
+    limit: int
+    language: str
+
+
+async def _address_list(request: Request, texts: list[Any], search: _Search) -> Response:
     rows: list[Any] = []
     faults: dict[int, Text] = {}
-    async with turns(request):
-        for start in range(0, len(texts), _ADDRESSES_AT_ONCE):
-            part = texts[start : start + _ADDRESSES_AT_ONCE]
-            found, wrong = await asyncio.to_thread(
-                batch.locate_addresses, part, book, atlas, limit, language
-            )
-            rows += found
-            faults |= {start + row: fault for row, fault in wrong.items()}
-            if await request.is_disconnected():
-                return Response(status_code=499)
+    for start in range(0, len(texts), _ADDRESSES_AT_ONCE):
+        part = texts[start : start + _ADDRESSES_AT_ONCE]
+        found, wrong = await asyncio.to_thread(
+            batch.locate_addresses, part, search.book, search.atlas, search.limit, search.language
+        )
+        rows += found
+        faults |= {start + row: fault for row, fault in wrong.items()}
+        if await request.is_disconnected():
+            return Response(status_code=499)
+    return await asyncio.to_thread(_address_answer, rows, faults, search)
 
-    def finish() -> Response:
-        body = {"rows": rows, "grids": batch.sheets_of(batch.codes_in(rows), atlas)}
-        return answer(batch.finished(body, faults, "addresses", atlas, language))
 
-    return await asyncio.to_thread(finish)
+def _address_answer(rows: list[Any], faults: dict[int, Text], search: _Search) -> Response:
+    atlas = search.atlas
+    body = {"rows": rows, "grids": batch.sheets_of(batch.codes_in(rows), atlas)}
+    return answer(batch.finished(body, faults, "addresses", atlas, search.language))

@@ -12,8 +12,9 @@ from starlette.responses import Response
 from api.http.auth import Public, caller_of
 from api.http.params import AsOf, DatumName, Lat, Lon, StrictRoute, whole
 from api.http.problems import language_of
-from api.http.responses import LiveAtlas, answer
-from api.serving.live_atlas import Live
+from api.http.responses import answer
+from api.serving.dependencies import Live
+from api.serving.services import services_of
 from gis.bulk.found_json import found_json
 from gis.datum import DATUMS, Datum, to_wgs84
 from gis.errors import InvalidInput
@@ -50,10 +51,9 @@ def _plain_point(request: Request) -> Response | None:
     asked = _PLAIN.fullmatch(request.scope["query_string"])
     if asked is None or caller_of(request.scope).signed_in:
         return None
-    live: Live = request.app.state.live
     lon, lat = float(asked[1]), float(asked[2])
     check_lon_lat(lon, lat)
-    body = live.bundle.points.at(*to_wgs84(lon, lat, asked[3].decode()))
+    body = services_of(request.scope).live.bundle.points.at(*to_wgs84(lon, lat, asked[3].decode()))
     return Response(body, media_type="application/json", headers=_HEADERS)
 
 
@@ -70,7 +70,7 @@ AddressText = Annotated[
 async def locate(
     request: Request,
     caller: Public,
-    live: LiveAtlas,
+    live: Live,
     lon: Lon = None,
     lat: Lat = None,
     datum: DatumName = None,

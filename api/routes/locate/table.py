@@ -23,7 +23,7 @@ from api.http.auth import Public
 from api.http.body import limited
 from api.http.params import AsOf, DatumName, StrictRoute
 from api.http.problems import language_of
-from api.http.responses import LiveAtlas, turns
+from api.serving.dependencies import Live, LongJobs
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
 from gis.bulk.batch import MAX_ROWS
@@ -98,7 +98,8 @@ Format = Annotated[
 async def locate_table(
     request: Request,
     caller: Public,
-    live: LiveAtlas,
+    live: Live,
+    turns: LongJobs,
     datum: DatumName = None,
     lon_column: _column("longitude") = None,  # type: ignore[valid-type]
     lat_column: _column("latitude") = None,  # type: ignore[valid-type]
@@ -123,7 +124,7 @@ async def locate_table(
         await _receive(request, upload)
         atlas, book = await live.atlas_and_book(as_of, caller.sees)
         job = _Job(upload, folder, asked, atlas, book, format, language_of(request), Event())
-        async with turns(request):
+        async with turns:
             done = await _unless_gone(request, job)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

@@ -27,6 +27,7 @@ from api.schemas.plans import (
     steps_json,
     unchanged_json,
 )
+from api.serving.dependencies import Workspace as Workspace
 from gis.accounts import Role, Scope
 from gis.errors import InvalidInput
 from gis.exchange.json_object import read_object
@@ -79,18 +80,6 @@ def _not_ready(request: Request, refused: NotReady) -> Response:
 
 PlanReader = Annotated[Caller, Depends(require(Role.PLANNER, scope=Scope.PLANS))]
 PlanApprover = Annotated[Caller, Depends(require(Role.APPROVER, scope=Scope.PLANS))]
-
-
-async def _workspace(request: Request) -> PlanWorkspace:
-    state = request.app.state
-    if not hasattr(state, "plan_desk"):
-        live = state.live
-        state.plan_desk = PlanWorkspace(live.store, live.settings.rules, live.settings.office_name)
-    found: PlanWorkspace = state.plan_desk
-    return found
-
-
-Workspace = Annotated[PlanWorkspace, Depends(_workspace)]
 
 
 async def read_body(request: Request, *, empty: bool = False) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from api.routes.plans.plans import Yes
 from api.schemas import plan_files
 from api.schemas.notices import notice_json
 from api.schemas.plans import Frame, delta_json, doubt_json
+from api.serving.dependencies import Live
 from gis.clock import today
 from gis.datum import parse_datum
 from gis.errors import InvalidInput, TooLarge
@@ -229,11 +230,9 @@ async def list_notices(workspace: Workspace, _caller: Public) -> Response:
 
 
 @router.get("/notices/{plan}.json", summary="One public notice")
-async def one_notice(
-    request: Request, workspace: Workspace, _caller: Public, plan: str
-) -> Response:
+async def one_notice(workspace: Workspace, live: Live, _caller: Public, plan: str) -> Response:
     """Return what a plan changes, before and after, without anything of people."""
-    businesses = request.app.state.live.settings.public_businesses
+    businesses = live.settings.public_businesses
 
     def make() -> Response:
         found = public_notice(workspace, plan, today(), businesses=businesses)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.http.preconditions import if_match
@@ -21,26 +20,15 @@ from api.routes.plans.common import (
     step_answer,
 )
 from api.schemas.proposals import job_json, read_options
+from api.serving.dependencies import Proposals
 from gis.errors import InvalidInput
-from gis.workflows.plans.proposal_jobs import ProposalJobs
 
 router = APIRouter(prefix="/plans", tags=["plans"], route_class=PlanRoute)
 
 
-async def _jobs(request: Request, workspace: Workspace) -> ProposalJobs:
-    state = request.app.state
-    if not hasattr(state, "plan_jobs"):
-        state.plan_jobs = ProposalJobs(workspace)
-    found: ProposalJobs = state.plan_jobs
-    return found
-
-
-AllJobs = Annotated[ProposalJobs, Depends(_jobs)]
-
-
 @router.post("/{plan}/proposals", summary="Ask for a proposal", status_code=202)
 async def propose(
-    request: Request, workspace: Workspace, jobs: AllJobs, caller: PlanReader, plan: str
+    request: Request, workspace: Workspace, jobs: Proposals, caller: PlanReader, plan: str
 ) -> Response:
     """Begin a search; nothing is changed by itself."""
     given = only(await read_body(request), "kind", "grid", "grids", "options")
@@ -52,7 +40,7 @@ async def propose(
 
 @router.get("/{plan}/proposals", summary="The proposals of a plan")
 async def list_jobs(
-    workspace: Workspace, jobs: AllJobs, _caller: PlanReader, plan: str
+    workspace: Workspace, jobs: Proposals, _caller: PlanReader, plan: str
 ) -> Response:
     """List the proposals that were asked for since the server began."""
     opened = await asyncio.to_thread(workspace.open, plan)
@@ -61,7 +49,7 @@ async def list_jobs(
 
 @router.get("/{plan}/proposals/{job}", summary="One proposal")
 async def one_job(
-    workspace: Workspace, jobs: AllJobs, _caller: PlanReader, plan: str, job: str
+    workspace: Workspace, jobs: Proposals, _caller: PlanReader, plan: str, job: str
 ) -> Response:
     """Return how far a search is, and what it found."""
     opened = await asyncio.to_thread(workspace.open, plan)
@@ -70,7 +58,7 @@ async def one_job(
 
 @router.delete("/{plan}/proposals/{job}", summary="Cancel a proposal")
 async def cancel(
-    workspace: Workspace, jobs: AllJobs, _caller: PlanReader, plan: str, job: str
+    workspace: Workspace, jobs: Proposals, _caller: PlanReader, plan: str, job: str
 ) -> Response:
     """Stop a search."""
     opened = await asyncio.to_thread(workspace.open, plan)
@@ -79,7 +67,7 @@ async def cancel(
 
 @router.post("/{plan}/proposals/{job}/take", summary="Take a proposal, or parts of it")
 async def take_job(
-    request: Request, jobs: AllJobs, caller: PlanReader, plan: str, job: str
+    request: Request, jobs: Proposals, caller: PlanReader, plan: str, job: str
 ) -> Response:
     """Carry out what a proposal says, as one step."""
     revision = if_match(request)

@@ -147,7 +147,11 @@ def add(
     connection.execute(insert(account).values(**made, name_key=key, password_hash=password_hash))
     added = by_id(connection, identity)
     assert added is not None
-    post(connection, author, Change("account.add", f"account:{added.id}", None, plainly(added)))
+    post(
+        connection,
+        author,
+        Change("account.add", f"account:{added.id}", None, account_values(added)),
+    )
     return added
 
 
@@ -170,7 +174,7 @@ def change(
     post(
         connection,
         author,
-        Change(action, f"account:{found.id}", plainly(found), plainly(changed)),
+        Change(action, f"account:{found.id}", account_values(found), account_values(changed)),
     )
     return changed
 
@@ -188,7 +192,7 @@ def _check_an_admin_is_left(connection: Connection) -> None:
         )
 
 
-def plainly(found: Account) -> dict[str, Any]:
+def account_values(found: Account) -> dict[str, Any]:
     """Return what goes on record of an account."""
     return {
         "name": found.name,

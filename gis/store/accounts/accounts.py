@@ -21,7 +21,7 @@ FIRST_NAME = "admin"
 _SAME: frozenset[GridId] = frozenset({GridId("\0same")})
 
 
-class Accounts:
+class AccountStore:
     """The database of the accounts; :func:`open_accounts` makes one.
 
     May be used by several threads and processes at a time. Every method raises
@@ -448,8 +448,8 @@ def open_accounts(
     *,
     lifetimes: Lifetimes | None = None,
     clock: Callable[[], float] = time.time,
-) -> Accounts:
-    """Return the accounts that go with a store; :meth:`Accounts.migrate` makes what is missing.
+) -> AccountStore:
+    """Return the accounts that go with a store; :meth:`AccountStore.migrate` makes what is missing.
 
     Beside a SQLite file they are the file ``accounts.sqlite``, on PostGIS the schema
     ``accounts`` of the same database.
@@ -464,4 +464,4 @@ def open_accounts(
     def record(author: Author, change: Change, reason: str) -> object:
         return store.put_on_record(author, change, reason=reason)
 
-    return Accounts(database, record, lifetimes, clock)
+    return AccountStore(database, record, lifetimes, clock)
