@@ -53,6 +53,12 @@ def added_in(release: str, default: Any) -> Any:
     return dataclasses.field(default=default, metadata={_SINCE: release})
 
 
+def release_of(field: dataclasses.Field[Any]) -> str | None:
+    """Return the release that a field of a dataclass came in, None for the first."""
+    release: str | None = field.metadata.get(_SINCE)
+    return release
+
+
 class _Field(NamedTuple):
     """A field of a dataclass: its name, and for one that was added later, its default."""
 
@@ -62,7 +68,8 @@ class _Field(NamedTuple):
 
     def is_told(self, value: Any) -> bool:
         """Tell whether a value of the field is part of the content."""
-        return not self.added or value != self.default
+        same = type(value) is type(self.default) and value == self.default
+        return not (self.added and same)
 
 
 def sha256_of(rows: Iterable[Any]) -> str:
@@ -154,4 +161,6 @@ def _fields_of(kind: type) -> tuple[_Field, ...]:
     """Return the fields of a dataclass, () for any other type."""
     if not dataclasses.is_dataclass(kind):
         return ()
-    return tuple(_Field(f.name, _SINCE in f.metadata, f.default) for f in dataclasses.fields(kind))
+    return tuple(
+        _Field(f.name, release_of(f) is not None, f.default) for f in dataclasses.fields(kind)
+    )

@@ -9,8 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,41 +18,26 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gis.atlas import Atlas
-from gis.division import Grid
-from gis.exchange.geojson import (
-    CONTEXT_FIELDS,
-    GRID_FIELDS,
-    PLACE_FIELDS,
-    grid_properties,
-    members_json,
-)
-from gis.exchange.roster_csv import DUTIES, ORGANISATIONS, PEOPLE, guarded_text
+from gis.exchange.geojson import grid_properties
+from gis.exchange.roster_csv import guarded_text
 from gis.exchange.vector import Layer, write_gpkg
 from gis.geometry import DECIMALS
 from gis.ids import GridId
+from gis.roster import Duty, Organisation
+from gis.schema import RECORDS, Kind
 from gis.tables.xlsx_write import Sheet, write_workbook
 
 FORMAT = "wangge-1"
-HEAD = (
-    "format",
-    "title",
-    "data_date",
-    "note",
-    "synthetic",
-    "source_datum",
-    "datum",
-    "edition",
-    "as_of",
+_TABLES = (
+    Kind.BOUNDARIES,
+    Kind.PLACES,
+    Kind.CONTEXT,
+    Kind.PEOPLE,
+    Kind.DUTIES,
+    Kind.ORGANISATIONS,
+    Kind.HEAD,
 )
-COLUMNS = {
-    "boundaries": GRID_FIELDS,
-    "places": PLACE_FIELDS,
-    "context": CONTEXT_FIELDS,
-    "people": PEOPLE,
-    "duties": DUTIES,
-    "organisations": ORGANISATIONS,
-    "head": HEAD,
-}
+COLUMNS = {str(kind): RECORDS[kind].columns for kind in _TABLES}
 WITH_SHAPES = ("boundaries", "places", "context")
 GEOMETRY = "geometry"
 _PIECE = 30_000
@@ -86,51 +71,35 @@ def tables_of(atlas: Atlas) -> tuple[Table, ...]:
         "as_of": atlas.as_of.isoformat(),
     }
     return (
-        Table(
-            "boundaries",
-            GRID_FIELDS,
-            [_grid_row(g, atlas) for g in division],
-            [g.boundary for g in division],
+        _table(
+            "boundaries", (grid_properties(g, division) for g in division), division, "boundary"
         ),
-        Table(
-            "places",
-            PLACE_FIELDS,
-            [[_value(getattr(p, c)) for c in PLACE_FIELDS] for p in directory.places],
-            [p.geometry for p in directory.places],
-        ),
-        Table(
-            "context",
-            CONTEXT_FIELDS,
-            [[_value(getattr(c, n)) for n in CONTEXT_FIELDS] for c in directory.context],
-            [c.geometry for c in directory.context],
-        ),
-        Table("people", PEOPLE, [[_value(getattr(p, c)) for c in PEOPLE] for p in roster.people]),
-        Table(
-            "duties",
-            DUTIES,
-            [
-                [codes[d.grid] if c == "grid" else _value(getattr(d, c)) for c in DUTIES]
-                for d in roster.duties
-                if d.grid in codes
-            ],
-        ),
-        Table(
+        _table("places", map(_values_of, directory.places), directory.places, "geometry"),
+        _table("context", map(_values_of, directory.context), directory.context, "geometry"),
+        _table("people", map(_values_of, roster.people)),
+        _table("duties", (_on_a_grid(d, codes) for d in roster.duties if d.grid in codes)),
+        _table(
             "organisations",
-            ORGANISATIONS,
-            [
-                [codes[o.grid] if c == "grid" else _value(getattr(o, c)) for c in ORGANISATIONS]
-                for o in roster.organisations
-                if o.grid in codes
-            ],
+            (_on_a_grid(o, codes) for o in roster.organisations if o.grid in codes),
         ),
-        Table("head", HEAD, [[_value(head[c]) for c in HEAD]]),
+        _table("head", [head]),
     )
 
 
-def _grid_row(grid: Grid, atlas: Atlas) -> list[Any]:
-    properties = grid_properties(grid, atlas.division)
-    members = members_json(grid.members) if grid.members else None
-    return [_value(members if c == "members" else properties[c]) for c in GRID_FIELDS]
+def _table(
+    name: str, rows: Iterable[Mapping[str, Any]], shaped: Iterable[Any] = (), shape: str = ""
+) -> Table:
+    columns = COLUMNS[name]
+    shapes = [getattr(value, shape) for value in shaped] if shape else None
+    return Table(name, columns, [[_value(row.get(c)) for c in columns] for row in rows], shapes)
+
+
+def _values_of(value: Any) -> dict[str, Any]:
+    return {f.name: getattr(value, f.name) for f in fields(value)}
+
+
+def _on_a_grid(value: Duty | Organisation, codes: Mapping[GridId | None, str]) -> dict[str, Any]:
+    return {**_values_of(value), "grid": codes[value.grid]}
 
 
 def _value(value: Any) -> Any:

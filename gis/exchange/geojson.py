@@ -23,8 +23,6 @@ from gis.datum import Datum, parse_datum, to_wgs84
 from gis.directory import ContextFeature, ContextKind, Directory, Place, PlaceKind
 from gis.division import (
     CODE_SCHEME,
-    GRID_CLASSES,
-    GRID_GRADES,
     KINDS_OF_LEVEL,
     Division,
     Grid,
@@ -33,28 +31,29 @@ from gis.division import (
 )
 from gis.errors import InvalidBoundary, InvalidInput
 from gis.exchange.crs import Reference, parse_reference, settle, to_degrees
-from gis.exchange.row_reader import Row, unknown_fields
+from gis.exchange.row_reader import Row, readers_of, unknown_fields
 from gis.findings import Finding, Text, error, warning
 from gis.geometry import DECIMALS, MAX_VERTICES, geometry_as_geojson, point_inside, read_geometry
-from gis.ids import GridId, Level, PlaceId
+from gis.ids import GridId, Level
+from gis.schema import RECORDS, Kind
 
 MAX_FEATURES = 200_000
 POLYGONS = ("Polygon", "MultiPolygon")
 _PLACE_KINDS = frozenset(PlaceKind)
 _CONTEXT_KINDS = frozenset(ContextKind)
 _CODE_LENGTH = {1: 12, 2: 15, 3: 18}
-GRID_FIELDS = (
-    "id", "code", "code_scheme", "level", "parent", "name", "kind", "grid_class", "grid_grade",
-    "households", "resident_population", "members",
+_GRID, _PLACE, _CONTEXT = (
+    RECORDS[Kind.BOUNDARIES],
+    RECORDS[Kind.PLACES],
+    RECORDS[Kind.CONTEXT],
+)
+_GRID_IN_ITS_OWN_WAY = (
+    "id", "code", "code_scheme", "level", "parent", "name", "kind", "members",
 )  # fmt: skip
-PLACE_FIELDS = (
-    "id", "kind", "name", "address", "aliases", "former_names", "category", "households",
-    "units", "floors", "compound", "building", "status", "disclosed",
-)  # fmt: skip
-CONTEXT_FIELDS = ("id", "kind", "name")
+_GRID_READERS = readers_of(_GRID, _GRID.but(*_GRID_IN_ITS_OWN_WAY))
+_PLACE_READERS = readers_of(_PLACE, _PLACE.but("kind"))
 _MEMBER_KINDS = ("compound", "shanty_site", "enterprise")
 _HOUSING = ("commercial", "indemnificatory", "shanty")
-_STATUS = ("occupied", "under_construction")
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ def read(
         if isinstance(feature, dict) and isinstance(feature.get("properties"), dict):
             feature = {**feature, "properties": translate(feature["properties"])}
         read_feature(feature, f"{source} feature {number}", reading)
-    known = {*GRID_FIELDS, *PLACE_FIELDS, *CONTEXT_FIELDS}
+    known = {*_GRID.columns, *_PLACE.columns, *_CONTEXT.columns}
     reading.findings += unknown_fields(reading.fields_seen, known, source)
     return reading
 
@@ -338,11 +337,8 @@ def _read_grid(row: Row, feature: dict[str, Any], reading: Reading) -> None:
         kind=kind or GridKind.RESIDUAL,
         boundary=geometry,
         code_scheme=row.text("code_scheme", limit=40) or CODE_SCHEME,
-        grid_class=row.one_of("grid_class", GRID_CLASSES),
-        grid_grade=row.one_of("grid_grade", GRID_GRADES),
-        households=row.count("households"),
-        resident_population=row.count("resident_population"),
         members=_read_members(row),
+        **{name: read(row) for name, read in _GRID_READERS},
     )
     if level is not None:
         _check_code(row, grid, parent, here)
@@ -463,21 +459,9 @@ def _read_member(row: Row, values: dict[str, Any]) -> Member:
 def _read_place(row: Row, feature: dict[str, Any], reading: Reading) -> None:
     geometry = _geometry(row, feature, reading, ("Point", *POLYGONS))
     place = Place(
-        id=PlaceId(row.text("id", required=True, limit=80)),
         kind=PlaceKind(row.values["kind"]),
-        name=row.text("name", required=True),
         geometry=geometry,
-        address=row.text("address"),
-        aliases=row.texts("aliases"),
-        former_names=row.texts("former_names"),
-        category=row.optional_text("category"),
-        households=row.count("households"),
-        units=row.count("units"),
-        floors=row.count("floors"),
-        compound=row.optional_text("compound"),
-        building=PlaceId(b) if (b := row.optional_text("building")) else None,
-        status=row.one_of("status", _STATUS),
-        disclosed=row.flag("disclosed", True) is True,
+        **{name: read(row) for name, read in _PLACE_READERS},
     )
     if geometry is not None and place.id:
         reading.places.append(place)
@@ -529,21 +513,12 @@ def _head(division: Division, synthetic: bool) -> dict[str, Any]:
 
 def grid_properties(grid: Grid, division: Division) -> dict[str, Any]:
     """Return the properties of a grid as a file tells them."""
-    properties: dict[str, Any] = {
-        "id": grid.id,
-        "code": grid.code,
-        "code_scheme": grid.code_scheme,
-        "level": int(grid.level),
-        "parent": division.by_id[grid.parent].code if grid.parent else None,
-        "name": grid.name,
-        "kind": str(grid.kind),
-        "grid_class": grid.grid_class,
-        "grid_grade": grid.grid_grade,
-        "households": grid.households,
-        "resident_population": grid.resident_population,
-    }
-    if grid.level is Level.COMPOUND or grid.members:
-        properties["members"] = members_json(grid.members)
+    properties: dict[str, Any] = {name: getattr(grid, name) for name in _GRID.columns}
+    properties["level"] = int(grid.level)
+    properties["parent"] = division.by_id[grid.parent].code if grid.parent else None
+    properties["members"] = members_json(grid.members)
+    if grid.level is not Level.COMPOUND and not grid.members:
+        del properties["members"]
     return properties
 
 
@@ -564,7 +539,7 @@ def members_json(members: Iterable[Member]) -> list[dict[str, Any]]:
 def _place_properties(place: Place) -> dict[str, Any]:
     return {
         name: list(value) if isinstance(value := getattr(place, name), tuple) else value
-        for name in PLACE_FIELDS
+        for name in _PLACE.columns
     }
 
 

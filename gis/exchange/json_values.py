@@ -15,6 +15,17 @@ from gis.geometry import DECIMALS, geometry_as_geojson, point_inside
 from gis.ids import GridId, Level
 from gis.lookup.locator import Location, Near
 from gis.roster import Organisation, Responsible, role_title
+from gis.schema import RECORDS, Kind
+
+_MORE_OF_A_GRID = tuple(
+    f.name
+    for f in RECORDS[Kind.BOUNDARIES].but(
+        "id", "code", "code_scheme", "level", "parent", "name", "kind", "members"
+    )
+)
+_MORE_OF_A_PLACE = tuple(
+    f.name for f in RECORDS[Kind.PLACES].but("id", "kind", "name", "disclosed")
+)
 
 
 def grid_json(grid: Grid, division: Division, *, geometry: bool = False) -> dict[str, Any]:
@@ -28,10 +39,7 @@ def grid_json(grid: Grid, division: Division, *, geometry: bool = False) -> dict
         "name": grid.name,
         "kind": str(grid.kind),
         **_known(
-            grid_class=grid.grid_class,
-            grid_grade=grid.grid_grade,
-            households=grid.households,
-            resident_population=grid.resident_population,
+            **{name: getattr(grid, name) for name in _MORE_OF_A_GRID},
             members=[_known(**_member(m)) for m in grid.members] or None,
         ),
     }
@@ -116,16 +124,7 @@ def place_json(place: Place, atlas: Atlas) -> dict[str, Any]:
         "lon": lon,
         "lat": lat,
         **_known(
-            address=place.address or None,
-            category=place.category,
-            compound=place.compound,
-            aliases=list(place.aliases) or None,
-            former_names=list(place.former_names) or None,
-            households=place.households,
-            units=place.units,
-            floors=place.floors,
-            building=place.building,
-            status=place.status,
+            **{name: _said(getattr(place, name)) for name in _MORE_OF_A_PLACE},
             undisclosed=(not place.disclosed) or None,
         ),
     }
@@ -185,6 +184,13 @@ def provenance_json(atlas: Atlas) -> dict[str, Any]:
         "edition": atlas.edition,
         "synthetic": atlas.synthetic,
     }
+
+
+def _said(value: Any) -> Any:
+    """Return a value as JSON has it, None for what says nothing."""
+    if isinstance(value, tuple):
+        return list(value) or None
+    return None if value == "" else value
 
 
 def _known(**fields: Any) -> dict[str, Any]:

@@ -16,13 +16,14 @@ from typing import Any
 from gis.division import Division
 from gis.ids import GridId
 from gis.roster import Roster
+from gis.schema import RECORDS, Kind
 
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?([eE][+-]?\d{1,3})?", re.ASCII)
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 200
-PEOPLE = ("id", "name", "office_phone", "mobile", "organisation", "party_member", "consent")
-DUTIES = ("id", "person", "grid", "role", "since", "until")
-ORGANISATIONS = ("id", "grid", "kind", "name", "phone")
+PEOPLE = RECORDS[Kind.PEOPLE].columns
+DUTIES = RECORDS[Kind.DUTIES].columns
+ORGANISATIONS = RECORDS[Kind.ORGANISATIONS].columns
 # What a spreadsheet program may run (some take the full-width forms too), and the apostrophe
 # that guards it.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -7,13 +7,14 @@ that names the source, the field, the value and what to do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from gis.findings import Finding, Text, error, warning
+from gis.schema import Field, Record, ValueKind
 
 MAX_TEXT = 500
 MAX_COUNT = 10_000_000  # well inside the 32 bits of either engine
@@ -189,6 +190,31 @@ class Row:
             return value
         self._wrong(name, f"must be one of {', '.join(known)}", f"应为以下之一：{'、'.join(known)}")
         return None
+
+
+def readers_of(
+    record: Record, fields: Iterable[Field]
+) -> tuple[tuple[str, Callable[[Row], Any]], ...]:
+    """Return what reads each of some fields of a row, by its name."""
+    return tuple((f.name, _reader_of(f, record.default(f.name))) for f in fields)
+
+
+def _reader_of(field: Field, default: Any) -> Callable[[Row], Any]:
+    """Return what reads a field of a row: ``default`` where it is absent."""
+    name, required, limit = field.name, field.required, field.limit or MAX_TEXT
+    if field.value is ValueKind.TEXTS:
+        return lambda row: row.texts(name)
+    if field.value is ValueKind.WHOLE:
+        return lambda row: row.count(name)
+    if field.value is ValueKind.YES_NO:
+        return lambda row: row.flag(name, default)
+    if field.value is ValueKind.DAY:
+        return lambda row: row.day(name, required=required)
+    if field.value is ValueKind.CHOICE:
+        return lambda row: row.one_of(name, field.choices)
+    if default is None and not required:
+        return lambda row: row.text(name, limit=limit) or None
+    return lambda row: row.text(name, required=required, limit=limit)
 
 
 def unknown_fields(seen: Mapping[str, int], known: Iterable[str], source: str) -> list[Finding]:

@@ -11,9 +11,9 @@ from gis.division import Division
 from gis.exchange.row_reader import Row
 from gis.findings import Finding, Noted
 from gis.ids import PlaceId
-from gis.intake.headings import Kind
 from gis.intake.people import Grids
 from gis.intake.tables import Table, rows_of
+from gis.schema import Kind
 
 
 def with_households(

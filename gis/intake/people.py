@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from gis.exchange.roster_csv import PEOPLE
-from gis.exchange.row_reader import Row
+from gis.exchange.row_reader import Row, readers_of
 from gis.findings import Finding, Noted, Text, error
 from gis.ids import GridId, PersonId
-from gis.intake.headings import Kind
 from gis.intake.tables import Table, rows_of
 from gis.roster import ROLES, Duty, Organisation, OrganisationKind, Person, Role, Roster
+from gis.schema import RECORDS, Kind
 
-_PERSON_FIELDS = frozenset(PEOPLE) - {"id", "name"}
+_PERSON = RECORDS[Kind.PEOPLE]
+_READERS = readers_of(_PERSON, _PERSON.but("id", "name"))
 
 
 @dataclass(frozen=True)
@@ -115,18 +115,11 @@ def _read_person(row: Row, fields: frozenset[str], roll: _Roll) -> None:
 def _person(row: Row, fields: frozenset[str], identity: PersonId, name: str, roll: _Roll) -> Person:
     """Return a person; what the table has no column for, or leaves empty, stays as it is known."""
     known = roll.people.get(identity) or roll.stored.by_id.get(identity)
-    own = {f for f in fields & _PERSON_FIELDS if row.values.get(f) is not None or "id" in fields}
-    values: dict[str, Any] = {}
-    if "office_phone" in own:
-        values["office_phone"] = row.text("office_phone", limit=60)
-    if "mobile" in own:
-        values["mobile"] = row.text("mobile", limit=60)
-    if "organisation" in own:
-        values["organisation"] = row.text("organisation")
-    if "party_member" in own:
-        values["party_member"] = row.flag("party_member", None)
-    if "consent" in own:
-        values["consent"] = row.flag("consent", False) is True
+    values = {
+        field: read(row)
+        for field, read in _READERS
+        if field in fields and (row.values.get(field) is not None or "id" in fields)
+    }
     return replace(known or Person(identity, name), name=name, **values)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,19 +19,20 @@ from gis.datum import Datum, to_wgs84
 from gis.directory import Directory, Place, PlaceKind
 from gis.errors import InvalidInput
 from gis.exchange.crs import Reference
-from gis.exchange.row_reader import Row
+from gis.exchange.row_reader import Row, readers_of
 from gis.findings import Finding, Noted, Text, errors_among, warning
 from gis.geometry import DECIMALS, check_lon_lat
 from gis.ids import PlaceId
-from gis.intake.headings import Kind
 from gis.intake.tables import Table, rows_of
+from gis.schema import RECORDS, Kind
 
 Report = Callable[[float], None]
-STATUS = ("occupied", "under_construction")
 _NUMBER = re.compile(r"[+-]?\d{1,3}(\.\d{0,20})?", re.ASCII)
 _NEAR_DEGREES = 0.0005
 _EVERY = 2_000
 _KINDS = {str(kind): kind for kind in PlaceKind}
+_PLACE = RECORDS[Kind.PLACES]
+_READERS = readers_of(_PLACE, _PLACE.but("id", "kind", "name", "address"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,22 +225,10 @@ def _draft(
     values: dict[str, Any] = {"name": name or (before.name if before else "")}
     if "address" in fields:
         values["address"] = address
-    for field_name in ("aliases", "former_names"):
-        if field_name in fields:
-            values[field_name] = row.texts(field_name)
-    for field_name in ("category", "compound"):
-        if field_name in fields:
-            values[field_name] = row.optional_text(field_name)
-    for field_name in ("households", "units", "floors"):
-        if field_name in fields:
-            values[field_name] = row.count(field_name)
-    if "building" in fields:
-        values["building"] = PlaceId(b) if (b := row.optional_text("building")) else None
-    if "status" in fields:
-        values["status"] = row.one_of("status", STATUS)
-    if "disclosed" in fields:
-        values["disclosed"] = row.flag("disclosed", True) is True
-    elif values.get("category") == "military" and (before is None or before.disclosed):
+    for field_name, read in _readers_among(fields):
+        values[field_name] = read(row)
+    military = values.get("category") == "military" and (before is None or before.disclosed)
+    if military and "disclosed" not in fields:
         values["disclosed"] = False
         row.doubt(
             "kept_undisclosed",
@@ -247,6 +237,12 @@ def _draft(
             name="category",
         )
     return None if kind is None else _Draft(PlaceId(identity), kind, values, before)
+
+
+@cache
+def _readers_among(fields: frozenset[str]) -> tuple[tuple[str, Callable[[Row], Any]], ...]:
+    """Return what reads the fields for which a table has a column."""
+    return tuple((name, read) for name, read in _READERS if name in fields)
 
 
 # --- where it is -------------------------------------------------------------------------------

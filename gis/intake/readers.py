@@ -23,9 +23,9 @@ from gis.exchange.geojson import Reading
 from gis.findings import Finding, Text, error, warning
 from gis.intake import tables
 from gis.intake.files import KINDS, kind_of, read_bytes
-from gis.intake.headings import Kind
 from gis.intake.tables import Sheet, Table
 from gis.intake.vocabulary import ours_of
+from gis.schema import Kind
 from gis.tables.sandbox import run
 
 _READ_COMPANIONS = (".shx", ".dbf", ".prj", ".cpg")

@@ -15,21 +15,13 @@ from typing import Any
 from gis.exchange.atlas_tables import GEOMETRY
 from gis.exchange.roster_csv import unguarded_text
 from gis.exchange.row_reader import Row
-from gis.intake.headings import WORDS, Kind
+from gis.schema import RECORDS, Field, Kind, ValueKind
 
 SPACE = " \t\r\n\u00a0\u3000\u200b\ufeff"
 _EXACT_DIGITS = 1e15
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]00:00:00)?")
 _COMMAS = re.compile(r"[、，,]")
-_AS_TEXT = {"id", "code", "parent", "grid", "person", "place", "building", "name", "address",
-            "office_phone", "mobile", "phone", "organisation", "person_name", "compound",
-            "category", "lon", "lat", "level", "datum"}  # fmt: skip
-_CODES = {"code", "parent", "grid", "id", "person", "place"}
-_WORDS_OF: Mapping[tuple[Kind, str], str] = {
-    (Kind.BOUNDARIES, "kind"): "grid_kind",
-    (Kind.PLACES, "kind"): "place_kind",
-    (Kind.ORGANISATIONS, "kind"): "organisation_kind",
-}
+_AS_TEXT = (ValueKind.DEGREES, ValueKind.CHOICE)
 _AT_ONCE = 10_000
 _KNOWN = 1_000
 
@@ -69,7 +61,9 @@ class RowReader:
 
     def __post_init__(self) -> None:
         self.listed = {
-            name: _listed(_WORDS_OF.get((self.kind, name), name)) for name in ("kind", "role")
+            f.name: "、".join(f.usual_words.values())
+            for f in RECORDS[self.kind].fields
+            if f.value is ValueKind.CHOICE and f.words
         }
 
     def rows(
@@ -119,9 +113,11 @@ class RowReader:
 
     def _reader_of(self, name: str) -> Callable[[Any], Any]:
         """Return what reads the cells of a column."""
-        text_of = self._text_reader_of(name)
+        field = RECORDS[self.kind].by_name.get(name)
+        text_of = self._text_reader_of(field)
         known: dict[str, Any] = {}
-        guarded, as_text, is_code = self.guarded, name in _AS_TEXT, name in _CODES
+        guarded, is_code = self.guarded, field is not None and field.is_code
+        as_text = field is not None and (field.is_written or field.value in _AS_TEXT)
 
         def read(cell: Any) -> Any:
             if cell is None or cell == "":
@@ -142,23 +138,23 @@ class RowReader:
 
         return read
 
-    def _text_reader_of(self, name: str) -> Callable[[str], Any]:
-        """Return what reads a text of a column."""
-        if name in ("since", "until"):
-            usual = self._usual_reader_of(name)
+    def _text_reader_of(self, field: Field | None) -> Callable[[str], Any]:
+        """Return what reads a text of a column; None is one of no field, such as a shape."""
+        if field is not None and field.value is ValueKind.DAY:
+            usual = self._usual_reader_of(field)
             return lambda text: _day(text) or usual(text)
-        return self._usual_reader_of(name)
+        return self._usual_reader_of(field)
 
-    def _usual_reader_of(self, name: str) -> Callable[[str], Any]:
+    def _usual_reader_of(self, field: Field | None) -> Callable[[str], Any]:
         if self.exact:
-            if name in ("aliases", "former_names", "members"):
+            if field is not None and field.is_list:
                 return lambda text: _list(text) if text.startswith("[") else text
             return str
-        if name in ("aliases", "former_names"):
+        if field is not None and field.value is ValueKind.TEXTS:
             return lambda text: _COMMAS.sub(";", text.strip(SPACE))
-        words = WORDS.get(_WORDS_OF.get((self.kind, name), name), {})
-        if not words:
+        if field is None or not field.words:
             return lambda text: text.strip(SPACE)
+        words = field.words
         return lambda text: _in_our_words(text.strip(SPACE), words)
 
 
@@ -207,14 +203,6 @@ def _day(text: str) -> str | None:
 
 def _in_our_words(text: str, words: Mapping[str, str]) -> str:
     return words.get(text) or words.get(text.rstrip("类级")) or text
-
-
-def _listed(name: str) -> str:
-    """Return the first Chinese word for each value of a field."""
-    first: dict[str, str] = {}
-    for word, value in WORDS.get(name, {}).items():
-        first.setdefault(value, word)
-    return "、".join(first.values())
 
 
 def _list(text: str) -> Any:

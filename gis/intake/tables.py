@@ -21,15 +21,14 @@ from gis.exchange.atlas_tables import COLUMNS, FORMAT, WITH_SHAPES
 from gis.exchange.row_reader import Row
 from gis.findings import Finding, Text, error, note, warning
 from gis.intake.headings import (
-    HEADINGS,
     PLACE_KIND_OF_HEADING,
-    Kind,
     field_of,
     folded,
     kind_of_title,
     place_kind_of_title,
 )
 from gis.intake.table_rows import SPACE, RowReader
+from gis.schema import RECORDS, Kind
 from gis.tables.csv_files import CsvReader, encoding_of
 from gis.tables.xlsx_files import unpack
 
@@ -271,7 +270,7 @@ def _columns(kind: Kind, header: Sequence[Any]) -> tuple[dict[int, str], list[st
             if folded(heading) not in ("序号", "备注", "说明"):
                 unknown.append(heading)
             continue
-        known = [folded(n) for n in HEADINGS[kind].get(name, (name,))]
+        known = [folded(n) for n in RECORDS[kind].names(name)]
         order = known.index(folded(heading)) if folded(heading) in known else 0
         if name not in rank or order < rank[name][0]:
             rank[name] = order, i

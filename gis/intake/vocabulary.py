@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from gis.intake.headings import PLACE_KIND_OF_HEADING, WORDS, Kind, field_of, folded
+from gis.intake.headings import PLACE_KIND_OF_HEADING, field_of, folded
+from gis.schema import RECORDS, Kind
 
 _LEVEL_OF_LENGTH = {12: 1, 15: 2, 18: 3}
 _KIND_OF_LEVEL = {1: "community", 2: "compound", 3: "building_cluster"}
+_LISTS = {f.name for k in (Kind.BOUNDARIES, Kind.PLACES) for f in RECORDS[k].fields if f.is_list}
 
 
 def ours_of(properties: Any) -> Any:
@@ -66,22 +68,13 @@ def _place_kind(headings: Iterable[str]) -> str | None:
 def _word(kind: Kind, name: str, value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if (
-        isinstance(value, int)
-        and not isinstance(value, bool)
-        and name in ("code", "parent", "id", "name")
-    ):
+    field = RECORDS[kind].by_name[name]
+    if isinstance(value, int) and not isinstance(value, bool) and field.is_written:
         return str(value)
     if not isinstance(value, str):
         return value
     value = value.strip()
-    words = WORDS.get(
-        {(Kind.BOUNDARIES, "kind"): "grid_kind", (Kind.PLACES, "kind"): "place_kind"}.get(
-            (kind, name), name
-        ),
-        {},
-    )
-    value = words.get(value, value)
+    value = field.words.get(value, value)
     if name == "level" and value in ("1", "2", "3"):
         return int(value)
     return None if value == "" else value
@@ -103,7 +96,7 @@ def _derive(values: dict[str, Any]) -> None:
 def _decoded(properties: dict[str, Any]) -> dict[str, Any]:
     """Return properties with their lists as lists: a table holds them as JSON."""
     out = dict(properties)
-    for name in ("aliases", "former_names", "members"):
+    for name in _LISTS:
         value = out.get(name)
         if isinstance(value, str) and value.startswith("["):
             try:

@@ -58,6 +58,12 @@ def test_another_value_is_part_of_the_content_wherever_it_stands(fields):
     assert told == sha256_of([plain(row) for row in later(*fields)])
 
 
+@pytest.mark.parametrize(("default", "value"), [(0, False), (False, 0), (1, True), (0, 0.0)])
+def test_a_value_of_another_type_is_not_the_default(default, value):
+    later_kind = make_dataclass("Yard", [("name", str), ("of", object, added_in("0.2", default))])
+    assert sha256_of([later_kind("前院", value)]) != sha256_of([later_kind("前院")])
+
+
 def test_the_content_of_rows_is_their_json_with_names_in_order():
     assert list(json.loads(json.dumps(plain(later({"lit": True}, {})[0]), sort_keys=True))) == [
         "ground", "lit", "name", "trees",
