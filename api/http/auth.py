@@ -22,7 +22,7 @@ that is not signed in is sent to ``/signin`` and back.
 is among the caller's (``scope_grids`` None: the whole subdistrict).
 
 **From pages.** Unsafe methods need the header ``X-CSRF-Token`` with the value that
-``GET /session`` gives; ``api()`` of ``/desk/static/core/shell.js`` sends it.
+``GET /session`` gives; ``api()`` of ``/desk/static/core/api.js`` sends it.
 
 **In tests.** ``tests.api.callers.as_caller(app, role)`` is the application as somebody of that
 role sees it, without accounts.

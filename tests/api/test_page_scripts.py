@@ -96,3 +96,8 @@ def test_every_script_and_style_is_loaded_by_some_page():
         reached |= more
         ahead += more
     assert set(pages._static_files()) - reached == set()
+
+
+def test_the_service_is_asked_in_one_place():
+    asking = [path for path in FILES if re.search(r"\bfetch\(", FILES[path].read_text("utf-8"))]
+    assert asking == ["core/api.js"]

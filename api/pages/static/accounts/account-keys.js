@@ -1,6 +1,8 @@
 /** API keys: made, shown once, revoked. */
 
-import { api, el, failure, field, name } from "../core/shell.js";
+import { api } from "../core/api.js";
+import { el, name } from "../core/dom.js";
+import { failure, field } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 import { momentOf } from "./format.js";
 

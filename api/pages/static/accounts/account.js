@@ -1,6 +1,8 @@
 /** One's own account: password, devices, API keys. */
 
-import { api, done, el, failure, name, shell } from "../core/shell.js";
+import { api } from "../core/api.js";
+import { el, name } from "../core/dom.js";
+import { done, failure, shell } from "../core/shell.js";
 import { t } from "../core/words.js";
 import { keysCard } from "./account-keys.js";
 import { momentOf } from "./format.js";

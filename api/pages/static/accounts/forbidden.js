@@ -1,6 +1,7 @@
 /** What a browser is shown where its person may not go: change the one-time password, or ask. */
 
-import { el, shell } from "../core/shell.js";
+import { el } from "../core/dom.js";
+import { shell } from "../core/shell.js";
 import { t } from "../core/words.js";
 
 const { main, session } = await shell({ title: t("account.refused"), width: "narrow" });

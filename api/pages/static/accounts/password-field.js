@@ -1,6 +1,7 @@
 /** A field for a password, with a switch that shows what is typed. */
 
-import { el, field } from "../core/shell.js";
+import { el } from "../core/dom.js";
+import { field } from "../core/shell.js";
 import { t } from "../core/words.js";
 
 /**

@@ -1,6 +1,8 @@
 /** Signing in: name and password, and on to where one wanted to go. */
 
-import { api, el, failure, field, name, shell } from "../core/shell.js";
+import { api } from "../core/api.js";
+import { el, name } from "../core/dom.js";
+import { failure, field, shell } from "../core/shell.js";
 import { t } from "../core/words.js";
 import { passwordField } from "./password-field.js";
 

@@ -1,6 +1,8 @@
 /** All accounts, for administrators: add, role, grids, disable, reset. */
 
-import { api, el, failure, field, name, shell } from "../core/shell.js";
+import { api } from "../core/api.js";
+import { el, name } from "../core/dom.js";
+import { failure, field, shell } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 import { secretNotice } from "./account-keys.js";
 import { momentOf } from "./format.js";

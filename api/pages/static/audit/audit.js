@@ -1,8 +1,10 @@
 /** The audit log: asked by who, what, when and to whom; taken away as a table. */
 
+import { api } from "../core/api.js";
+import { el, fill, name } from "../core/dom.js";
 import { checkField, editDialog, reasonField } from "../core/edit-dialog.js";
 import { changesOf, told, when } from "../core/edit-values.js";
-import { api, el, failure, field, fill, name, reaches, shell } from "../core/shell.js";
+import { failure, field, reaches, shell } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 
 const SIZE = 50;

@@ -1,6 +1,8 @@
 /** A box to type in and the list under it: people, grids or places, found as one types. */
 
-import { api, el, failure, field, fill, name } from "./shell.js";
+import { api } from "./api.js";
+import { el, fill, name } from "./dom.js";
+import { failure, field } from "./shell.js";
 import { t, words } from "./words.js";
 
 const PAUSE_MS = 180;

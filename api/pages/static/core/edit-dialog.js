@@ -1,7 +1,9 @@
 /** Dialogs that change something: they show what is wrong at its field, and a colleague's edit. */
 
+import { api } from "./api.js";
+import { el, fill } from "./dom.js";
 import { shown, when } from "./edit-values.js";
-import { api, el, failure, field, fill } from "./shell.js";
+import { failure, field } from "./shell.js";
 import { t, words } from "./words.js";
 
 /**

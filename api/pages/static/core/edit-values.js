@@ -1,6 +1,6 @@
 /** How values are said: a flag, a list, a role, a position, a time. */
 
-import { el, name } from "./shell.js";
+import { el, name } from "./dom.js";
 import { t, words } from "./words.js";
 
 /** What only the machinery needs. */

@@ -1,24 +1,25 @@
 /**
- * The shell of every page for people, and the way to ask the service from one.
+ * The shell of every page for people: its header, who may see it, and how fields and faults look.
  *
  * A page is a row in `api/http/pages.py` (its title, styles and module) whose module says
  *
- *     import { api, failure, shell } from "../core/shell.js";
+ *     import { api } from "../core/api.js";
+ *     import { failure, shell } from "../core/shell.js";
  *     const { main, session } = await shell({ title: t("record.peopleTitle"), current: "people" });
  *     main.append(...);
  *     const { body, etag } = await api("GET", "/people?limit=20");
  *     await api("PATCH", `/people/${id}`, changes, { etag });   // If-Match and X-CSRF-Token are sent
  *
- * `api` throws a {@link Problem} (message, field, status, body) that `failure(problem)` shows.
+ * `api` throws a Problem (message, field, status, body) that `failure(problem)` shows.
  */
 
+import { api, whoAmI } from "./api.js";
 import { el, fill, name } from "./dom.js";
 import { language, setLanguage, t, words } from "./words.js";
 
 const LANGUAGE = "wangge-language";
 remembered((kept) => setLanguage(kept.getItem(LANGUAGE) ?? ""));
 
-const UNSAFE = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 const ROLES = ["public", "staff", "planner", "approver", "admin"];
 /** The links of the header: key, address, the least role that sees them. */
 const LINKS = [
@@ -31,97 +32,9 @@ const LINKS = [
   ["users", "/desk/users", "admin"],
 ];
 
-/** What went wrong, said so that it can be shown. */
-export class Problem extends Error {
-  /**
-   * @param {string} text
-   * @param {{field?: string, status?: number, body?: any}} [more] `field`: the one at fault
-   */
-  constructor(text, { field = "", status = 0, body = null } = {}) {
-    super(text);
-    this.field = field;
-    this.status = status;
-    this.body = body;
-  }
-}
-
-/** @type {Promise<any>|null} */
-let session = null;
-
-/**
- * Who is signed in: `{signed_in, name, role, role_title, scope, must_change_password, csrf_token}`.
- * @param {{again?: boolean}} [how] `again`: ask anew, after signing in or out
- * @returns {Promise<any>}
- */
-export function whoAmI({ again = false } = {}) {
-  if (again || !session) {
-    session = api("GET", "/session").then(({ body }) => body);
-    session.catch(() => {
-      session = null;
-    });
-  }
-  return session;
-}
-
 /** Whether somebody may do at least what a role may. */
 export function reaches(who, role) {
   return ROLES.indexOf(who?.role ?? "public") >= ROLES.indexOf(role);
-}
-
-/**
- * Ask the service.
- * @param {string} method
- * @param {string} path with its query
- * @param {any} [body] sent as JSON; a Blob, FormData or URLSearchParams goes as it is
- * @param {{etag?: string, signal?: AbortSignal, headers?: Record<string, string>, raw?: boolean}} [how]
- *   `etag` becomes If-Match; `raw` answers with the Response itself
- * @returns {Promise<{body: any, etag: string, status: number, response: Response}>}
- * @throws {Problem} unless the answer is good (an aborted request throws its AbortError)
- */
-export async function api(
-  method,
-  path,
-  body = undefined,
-  { etag = "", signal, headers = {}, raw = false } = {},
-) {
-  const sent = {
-    "Accept-Language": language(),
-    Accept: "application/json, application/problem+json",
-    ...headers,
-  };
-  const asItIs =
-    body instanceof Blob || body instanceof FormData || body instanceof URLSearchParams;
-  if (body !== undefined && !asItIs) sent["Content-Type"] = "application/json";
-  if (etag) sent["If-Match"] = etag;
-  if (UNSAFE.has(method)) {
-    const token = (await whoAmI()).csrf_token;
-    if (token) sent["X-CSRF-Token"] = token;
-  }
-  const response = await fetch(path, {
-    method,
-    signal,
-    headers: sent,
-    credentials: "same-origin",
-    body: body === undefined || asItIs ? body : JSON.stringify(body),
-  }).catch((fault) => {
-    throw fault.name === "AbortError" ? fault : new Problem(t("shell.unreachable"));
-  });
-  if (!response.ok) throw await problemOf(response);
-  const found = { etag: response.headers.get("ETag") ?? "", status: response.status, response };
-  if (raw || response.status === 204) return { ...found, body: null };
-  const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
-  return { ...found, body: isJson ? await response.json() : await response.text() };
-}
-
-async function problemOf(response) {
-  const body = await response.json().catch(() => null);
-  const text =
-    body && typeof body.detail === "string" ? body.detail : t("shell.unexpected", response.status);
-  return new Problem(text, {
-    field: typeof body?.field === "string" ? body.field : "",
-    status: response.status,
-    body,
-  });
 }
 
 /** @returns {HTMLElement} an error that can be read; 401 offers to sign in */
@@ -277,5 +190,3 @@ export function field(label, input, hint = "") {
     },
   };
 }
-
-export { el, fill, name };

@@ -1,6 +1,8 @@
 /** Data in and out: drop files, answer the datum, look at the preview, import, undo. */
 
-import { api, done, el, failure, fill, shell } from "../core/shell.js";
+import { api } from "../core/api.js";
+import { el, fill } from "../core/dom.js";
+import { done, failure, shell } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 import { changesCard, cleaningCard, problemsCard } from "./data-preview.js";
 

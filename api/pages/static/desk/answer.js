@@ -1,8 +1,9 @@
 /** From what was chosen to everything that is said about it: one answer, of one version of the data. */
 
+import { get, Problem } from "../core/api.js";
 import { t } from "../core/words.js";
-import { ask, Problem, requireOneVersion, Stale } from "./ask.js";
 import { datumName } from "./datum-choice.js";
+import { requireOneVersion, Stale } from "./versions.js";
 
 /** Candidates that are a spot, so that a distance to the boundary means something. */
 const SPOTS = new Set(["building", "resident_unit", "business", "door_plate"]);
@@ -44,7 +45,7 @@ export async function answerFor(candidate, found, signal) {
 
 /** The same, asked for again: the data or the language changed. */
 export async function answerAnew(key, address, signal) {
-  const found = await ask("/locate", { address, limit: 50 }, signal);
+  const found = await get("/locate", { address, limit: 50 }, signal);
   const same = found.candidates.find((c) => c.key === key);
   if (!same) throw new Problem(t("desk.changing"));
   return unlessStale(gather(same, found, signal));
@@ -66,7 +67,7 @@ async function gather(candidate, found, signal) {
     reasons: candidate.reasons.map((r) => r.text),
   };
   if (!isSpot(candidate)) return { ...answer, centre: pointOf(candidate) };
-  const spot = await ask("/locate", { ...pointOf(candidate), datum: "wgs84" }, signal);
+  const spot = await get("/locate", { ...pointOf(candidate), datum: "wgs84" }, signal);
   requireOneVersion(found, spot);
   if (spot.grids.at(-1)?.code !== sheets[0].code)
     return { ...answer, spot: pointOf(candidate), places: spot.places };
@@ -89,7 +90,7 @@ function pointOf({ point }) {
  */
 export async function answerForPoint({ lon, lat, datum }, signal) {
   const { spot, parts } = await twice(async () => {
-    const located = await ask("/locate", { lon, lat, datum }, signal);
+    const located = await get("/locate", { lon, lat, datum }, signal);
     return { spot: located, parts: await ofSpot(located, signal) };
   });
   return {
@@ -104,7 +105,7 @@ export async function answerForPoint({ lon, lat, datum }, signal) {
 
 /** The answer for a grid by its code. */
 export async function answerForGrid(code, signal) {
-  const found = await ask("/locate", { address: code }, signal);
+  const found = await get("/locate", { address: code }, signal);
   const [candidate] = found.candidates;
   if (!candidate || candidate.grids.at(-1)?.code !== code) throw new Problem(t("desk.changing"));
   return answerFor(candidate, found, signal);
@@ -132,7 +133,7 @@ function blank({ version, as_of, synthetic, edition }) {
 async function ofSpot(spot, signal) {
   const asked = spot.near
     .slice(0, MOST_NEAR)
-    .map(({ code }) => ask(`/grids/${encodeURIComponent(code)}/sheet`, {}, signal));
+    .map(({ code }) => get(`/grids/${encodeURIComponent(code)}/sheet`, {}, signal));
   const sheets = await Promise.all(asked);
   requireOneVersion(spot, ...sheets);
   const near = spot.near

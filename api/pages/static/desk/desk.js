@@ -1,10 +1,10 @@
 /** The desk: one page from what a caller says to whoever can be called. */
 
+import { get, wasAborted, whoAmI } from "../core/api.js";
 import { el, fill, icon } from "../core/dom.js";
-import { linksFor, whoAmI } from "../core/shell.js";
+import { linksFor } from "../core/shell.js";
 import { language, setLanguage, t, words } from "../core/words.js";
 import { answerAnew, answerFor, answerForGrid, answerForPoint } from "./answer.js";
-import { ask, wasAborted } from "./ask.js";
 import { answerView, copyAllButton } from "./cards.js";
 import { mapFrame } from "./map-frame.js";
 import { failure } from "./notices.js";
@@ -163,7 +163,7 @@ function start() {
   function openGrid(code) {
     fromElsewhere((signal) => answerForGrid(code, signal));
   }
-  openGrid.children = async (code) => (await ask("/grids", { parent: code, limit: 1000 })).grids;
+  openGrid.children = async (code) => (await get("/grids", { parent: code, limit: 1000 })).grids;
 
   function openPosition({ lon, lat, accuracyM }) {
     fromElsewhere(async (signal) => {
@@ -218,7 +218,7 @@ function start() {
     },
     () => {},
   );
-  ask("/grids", { level: 1, limit: 1 }).then(mark, (fault) => put(null, failure(fault)));
+  get("/grids", { level: 1, limit: 1 }).then(mark, (fault) => put(null, failure(fault)));
   document.documentElement.classList.add("is-ready");
 }
 

@@ -1,9 +1,9 @@
 /** The one box: what is typed becomes candidates (a combobox with a listbox, as ARIA has it) or a point. */
 
+import { get, wasAborted } from "../core/api.js";
 import { readCoordinates } from "../core/coordinates.js";
 import { el, fill, icon, name } from "../core/dom.js";
 import { t, words } from "../core/words.js";
-import { ask, wasAborted } from "./ask.js";
 import { datumChoice } from "./datum-choice.js";
 import { nothingFound, tieNotice } from "./notices.js";
 
@@ -136,7 +136,7 @@ export function askBox(to) {
       wait.hidden = false;
     }, SLOW_MS);
     try {
-      const answer = await ask("/locate", { address: text, limit: MOST }, mine.signal);
+      const answer = await get("/locate", { address: text, limit: MOST }, mine.signal);
       if (mine === request) show(answer, text);
     } catch (fault) {
       if (wasAborted(fault) || mine !== request) return;

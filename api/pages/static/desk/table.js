@@ -1,8 +1,8 @@
 /** A spreadsheet in, the same spreadsheet with grid columns out. */
 
+import { forgeryToken, problemOf } from "../core/api.js";
 import { el, fill, icon, name } from "../core/dom.js";
 import { language, t, tNodes } from "../core/words.js";
-import { problemOf } from "./ask.js";
 import { DATUMS, datumName } from "./datum-choice.js";
 import { size } from "./format.js";
 
@@ -84,7 +84,7 @@ export function tablePanel(wanted) {
     );
     request.upload.addEventListener("load", tellWorking);
     request.addEventListener("load", () => finish(request));
-    request.addEventListener("error", () => ended(error(t("desk.unreachable"))));
+    request.addEventListener("error", () => ended(error(t("shell.unreachable"))));
     request.addEventListener("abort", () => ended(el("p", {}, t("desk.cancelled"))));
     busy(true);
     tellProgress(0);
@@ -246,10 +246,7 @@ function dropping(take) {
 
 /** Send a form as whoever is signed in, so that staff get the internal edition. */
 async function sendAs(request, form) {
-  const who = await fetch("/session").then(
-    (answer) => answer.json(),
-    () => ({}),
-  );
-  if (who.csrf_token) request.setRequestHeader("X-CSRF-Token", who.csrf_token);
+  const headers = await forgeryToken().catch(() => ({}));
+  for (const [header, value] of Object.entries(headers)) request.setRequestHeader(header, value);
   request.send(form);
 }

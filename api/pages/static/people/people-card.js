@@ -1,8 +1,10 @@
 /** Somebody, or a grid, with the duties now, planned and before. */
 
+import { api } from "../core/api.js";
+import { el, fill, name } from "../core/dom.js";
 import { daysOf } from "../core/edit-dialog.js";
 import { shown } from "../core/edit-values.js";
-import { api, el, failure, fill, name } from "../core/shell.js";
+import { failure } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 import {
   appoint,

@@ -1,6 +1,8 @@
 /** The forms of people and duties. Each saves against the state it was opened on. */
 
+import { api } from "../core/api.js";
 import { findPeople, gridLine, personLine, picker } from "../core/combobox.js";
+import { el } from "../core/dom.js";
 import {
   checkField,
   choiceField,
@@ -12,7 +14,7 @@ import {
   reasonField,
   saveOver,
 } from "../core/edit-dialog.js";
-import { api, el, field } from "../core/shell.js";
+import { field } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 
 const TEXTS = ["name", "office_phone", "mobile", "organisation"];

@@ -1,6 +1,6 @@
 /** The way between people and places. */
 
-import { el } from "../core/shell.js";
+import { el } from "../core/dom.js";
 import { t } from "../core/words.js";
 
 /** @param {"people"|"places"} current */

@@ -1,7 +1,9 @@
 /** People and duties: find somebody or a grid, look, edit, hand over. */
 
+import { api } from "../core/api.js";
 import { asTyped, findPeople, gridLine, personLine, pick } from "../core/combobox.js";
-import { api, el, failure, fill, shell } from "../core/shell.js";
+import { el, fill } from "../core/dom.js";
+import { failure, shell } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 import { showGrid, showPerson } from "./people-card.js";
 import { newPerson } from "./people-forms.js";

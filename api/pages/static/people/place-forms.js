@@ -1,9 +1,11 @@
 /** The forms of places. The datum of a position is always stated, never guessed. */
 
+import { api } from "../core/api.js";
 import { findPlaces, picker, placeLine } from "../core/combobox.js";
 import { readCoordinates } from "../core/coordinates.js";
+import { el } from "../core/dom.js";
 import { checkField, choiceField, editDialog, reasonField, saveOver } from "../core/edit-dialog.js";
-import { api, el, field } from "../core/shell.js";
+import { field } from "../core/shell.js";
 import { language, t, words } from "../core/words.js";
 
 const TEXTS = ["name", "address", "category", "compound"];

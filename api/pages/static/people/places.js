@@ -1,8 +1,10 @@
 /** Places: find one, look, edit, move, remove; a new one. */
 
+import { api } from "../core/api.js";
 import { asTyped, findPlaces, pick, placeLine } from "../core/combobox.js";
+import { el, fill, name } from "../core/dom.js";
 import { shown } from "../core/edit-values.js";
-import { api, el, failure, fill, name, shell } from "../core/shell.js";
+import { failure, shell } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 import { arrive } from "./people-card.js";
 import { remarks, tabs } from "./people-tabs.js";

@@ -1,11 +1,13 @@
 /** The map's colours, and which community and compound gets which. */
 
+import { get } from "../core/api.js";
+
 const dark = matchMedia("(prefers-color-scheme: dark)");
 let both = null;
 
 /** Fetch the colours of the map. */
 export async function fetchColours() {
-  both ||= await (await fetch("/desk/plans/colours.json")).json();
+  both ||= await get("/desk/plans/colours.json");
   return both;
 }
 

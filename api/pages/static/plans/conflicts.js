@@ -1,7 +1,7 @@
 /** When somebody else was there too: what clashes is listed, and there are three ways out; nothing is lost. */
 
+import { api } from "../core/api.js";
 import { el, name } from "../core/dom.js";
-import { api } from "../core/shell.js";
 import { inLanguage, t, words } from "../core/words.js";
 import { dialog } from "./dialog.js";
 

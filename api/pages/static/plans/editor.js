@@ -1,7 +1,8 @@
 /** The workbench: one plan on the map, edited by cells. It asks the API and holds no rules. */
 
+import { api } from "../core/api.js";
 import { el, fill, icon, name } from "../core/dom.js";
-import { api, failure, shell } from "../core/shell.js";
+import { failure, shell } from "../core/shell.js";
 import { createState } from "../core/state.js";
 import { t, words } from "../core/words.js";
 import { fetchColours, onScheme } from "./colours.js";

@@ -1,8 +1,9 @@
 /** The bar over the map: what plan this is, whether it is saved, undo and redo, and what it comes to. */
 
+import { api } from "../core/api.js";
 import { el, fill, icon } from "../core/dom.js";
 import { figure } from "../core/format.js";
-import { api, signInAddress } from "../core/shell.js";
+import { signInAddress } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 import { choice, dialog, labelled } from "./dialog.js";
 import { importDialog } from "./import.js";

@@ -1,8 +1,9 @@
 /** The impact sheet of a plan, and the comparison of any two: what goes from where to where. */
 
+import { api } from "../core/api.js";
 import { el, fill, name } from "../core/dom.js";
 import { figure } from "../core/format.js";
-import { api, failure, shell } from "../core/shell.js";
+import { failure, shell } from "../core/shell.js";
 import { inLanguage, t, words } from "../core/words.js";
 import { fetchColours } from "./colours.js";
 import { area } from "./format.js";

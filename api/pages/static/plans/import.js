@@ -1,7 +1,8 @@
 /** Taking in a plan made elsewhere: tried first, every cell in doubt listed. */
 
+import { api } from "../core/api.js";
 import { el, fill, name } from "../core/dom.js";
-import { api, failure } from "../core/shell.js";
+import { failure } from "../core/shell.js";
 import { inLanguage, t, words } from "../core/words.js";
 import { choice, dialog, labelled } from "./dialog.js";
 

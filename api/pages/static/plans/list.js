@@ -1,8 +1,9 @@
 /** The list of plans: begin one, go on with one, compare two, look back at the divisions. */
 
+import { api } from "../core/api.js";
 import { el, fill, name } from "../core/dom.js";
 import { moment } from "../core/format.js";
-import { api, failure, reaches, shell } from "../core/shell.js";
+import { failure, reaches, shell } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 import { choice, dialog, labelled } from "./dialog.js";
 import { today } from "./review.js";

@@ -1,8 +1,9 @@
 /** The public notice: what is going to change, before and after; nothing of people, households to the ten. */
 
+import { api } from "../core/api.js";
 import { el, name } from "../core/dom.js";
 import { figure } from "../core/format.js";
-import { api, failure, shell } from "../core/shell.js";
+import { failure, shell } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 import { fetchColours } from "./colours.js";
 import { boxAround, sidesOfShapes, swipe } from "./swipe.js";

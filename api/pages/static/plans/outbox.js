@@ -20,7 +20,7 @@
  * @property {(item: Item, problem: any) => void} conflict
  */
 
-import { api } from "../core/shell.js";
+import { api } from "../core/api.js";
 
 const RETRY_MS = [800, 1500, 3000, 6000, 10000];
 

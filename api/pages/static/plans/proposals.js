@@ -1,8 +1,8 @@
 /** Proposals: computed by the server, seen on the map with their effect, taken whole or in part, or not. */
 
+import { api } from "../core/api.js";
 import { el, name } from "../core/dom.js";
 import { figure } from "../core/format.js";
-import { api } from "../core/shell.js";
 import { inLanguage, t, words } from "../core/words.js";
 import { choice, labelled } from "./dialog.js";
 import { ofRules } from "./format.js";

@@ -1,8 +1,8 @@
 /** From a draft to a division in force: submit, comments, approve, public notice, publish. */
 
+import { api } from "../core/api.js";
 import { el, name } from "../core/dom.js";
 import { moment } from "../core/format.js";
-import { api } from "../core/shell.js";
 import { inLanguage, t, words } from "../core/words.js";
 import { settleOutdated } from "./conflicts.js";
 import { dialog, labelled } from "./dialog.js";

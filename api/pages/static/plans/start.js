@@ -1,7 +1,8 @@
 /** Starting from nothing: a list of buildings, where they stand, perhaps an outline and a poster; a draft comes back. */
 
+import { api } from "../core/api.js";
 import { el, fill } from "../core/dom.js";
-import { api, failure } from "../core/shell.js";
+import { failure } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 import { choice, dialog, labelled } from "./dialog.js";
 import { doubtList } from "./import.js";
