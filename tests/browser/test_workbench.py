@@ -172,7 +172,7 @@ def test_a_grid_is_split_with_a_drawn_line_and_the_new_part_named(bench):
     at.select(grid["id"]).tool("拆分").show(grid["id"])
     left, top, right, bottom = at.ask("(app, g) => app.model.extent(g)", grid["id"])
     ends = at.ask(
-        "(app, l) => l.map(p => { const [x, y] = app.view.toScreen(p); const b = app.view.sky.getBoundingClientRect(); return [x + b.left, y + b.top]; })",
+        "(app, l) => l.map(p => { const [x, y] = app.view.toScreen(p); const b = app.view.overlay.getBoundingClientRect(); return [x + b.left, y + b.top]; })",
         [[(left + right) / 2, top - 15], [(left + right) / 2, bottom + 15]],
     )
     at.page.mouse.click(*ends[0])
@@ -221,7 +221,7 @@ def test_a_cell_is_cut_only_by_the_tool_that_says_so(bench):
     before = at.ask("app => app.model.cells.size")
     x, _ = at.spot(cell)
     box = at.ask(
-        "(app, c) => { const b = app.model.cells.get(c).box, f = app.model.frame, s = app.view.sky.getBoundingClientRect();"
+        "(app, c) => { const b = app.model.cells.get(c).box, f = app.model.frame, s = app.view.overlay.getBoundingClientRect();"
         " return [app.view.toScreen([0, -b[3] * f.ky])[1] + s.top, app.view.toScreen([0, -b[1] * f.ky])[1] + s.top]; }",
         cell,
     )
@@ -487,7 +487,7 @@ def test_a_cell_is_painted_without_a_mouse(desk):
     at.page.keyboard.press("p")
     at.ask(
         "(app, c) => { const [x, y] = app.model.frame.metres(app.model.cells.get(c).point); app.view.fit([x - 60, y - 60, x + 60, y + 60]);"
-        " const at = app.view.toScreen([x, y]), m = app.view.middle(); app.view.panBy(m[0] - at[0], m[1] - at[1]); app.view.sky.focus(); }",
+        " const at = app.view.toScreen([x, y]), m = app.view.middle(); app.view.panBy(m[0] - at[0], m[1] - at[1]); app.view.overlay.focus(); }",
         cell,
     )
     at.page.keyboard.press("Enter")
@@ -550,7 +550,7 @@ def test_a_poster_is_aligned_by_two_points_and_no_other_file_is_one(bench, tmp_p
     assert at.page.locator(".plan-poster").count() == 0
     box.locator("input[type=file]").set_input_files(tmp_path / "poster.png")
     at.page.get_by_role("button", name="两点对齐").click()
-    b = at.page.locator(".plan-sky").bounding_box()
+    b = at.page.locator(".plan-overlay").bounding_box()
     ends = [(300, 250), (340, 330), (500, 250), (340, 630)]  # here to there, twice
     for x, y in ends:
         at.page.mouse.click(b["x"] + x, b["y"] + y)

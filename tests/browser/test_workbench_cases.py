@@ -73,7 +73,7 @@ def draw(at: Desk, line: list[list[float]]) -> None:
     """Click along a line of metres; a double click ends it."""
     at.tool("拆分")
     spots = at.ask(
-        "(app, l) => { const b = app.view.sky.getBoundingClientRect();"
+        "(app, l) => { const b = app.view.overlay.getBoundingClientRect();"
         " return l.map(s => app.view.toScreen(s)).map(([x, y]) => [x + b.left, y + b.top]); }",
         line,
     )

@@ -235,7 +235,7 @@ class Desk:
         """Return where on the screen a cell is."""
         x, y = self.ask(
             "(app, c) => { const [x, y] = app.view.toScreen(app.model.frame.metres(app.model.cells.get(c).point));"
-            " const b = app.view.sky.getBoundingClientRect(); return [x + b.left, y + b.top]; }",
+            " const b = app.view.overlay.getBoundingClientRect(); return [x + b.left, y + b.top]; }",
             cell,
         )
         return x, y

@@ -2,15 +2,15 @@
 
 import { get, wasAborted } from "../core/api.js";
 import { readCoordinates } from "../core/coordinates.js";
-import { el, fill, icon, name } from "../core/dom.js";
-import { t, words } from "../core/words.js";
+import { el, fill, icon } from "../core/dom.js";
+import { t } from "../core/words.js";
+import { candidateRow } from "./candidates.js";
 import { datumChoice } from "./datum-choice.js";
 import { nothingFound, tieNotice } from "./notices.js";
 
 const TYPING_MS = 150;
 const SLOW_MS = 400;
 const MOST = 10;
-const LIKELY = 0.8;
 
 /**
  * @param {object} to who takes what was asked for
@@ -21,46 +21,9 @@ const LIKELY = 0.8;
  * @returns {any}
  */
 export function askBox(to) {
-  const field = el("input", {
-    class: "ask-field",
-    type: "text",
-    id: "ask",
-    role: "combobox",
-    autocomplete: "off",
-    autocapitalize: "off",
-    spellcheck: "false",
-    enterkeyhint: "search",
-    maxlength: 200,
-    "aria-expanded": "false",
-    "aria-controls": "candidates",
-    "aria-autocomplete": "list",
-    oninput: typed,
-  });
-  const label = el("label", { class: "ask-label", for: "ask" });
-  const clear = el(
-    "button",
-    { class: "ask-clear", type: "button", hidden: true, onclick: empty },
-    icon("M6 6 18 18M18 6 6 18"),
-  );
-  const list = el("ul", { class: "candidates", id: "candidates", role: "listbox", hidden: true });
-  const notice = el("div", { class: "notices" });
-  const status = el("p", { class: "unseen", role: "status" });
-  const wait = el("p", { class: "wait quiet", hidden: true });
+  const { field, label, clear, list, notice, status, wait, head } = parts(typed, empty);
   const datum = datumChoice(() => lookUpPoint());
-  const node = el(
-    "div",
-    { class: "ask", role: "search" },
-    label,
-    el(
-      "div",
-      { class: "ask-row" },
-      icon("M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM15.5 15.5 20 20"),
-      field,
-      clear,
-    ),
-    datum.node,
-    status,
-  );
+  const node = el("div", { class: "ask", role: "search" }, label, head, datum.node, status);
   const results = el("div", { class: "found" }, wait, notice, list);
 
   let found = null;
@@ -153,7 +116,7 @@ export function askBox(to) {
     asked = text;
     to.asking();
     list.scrollTop = 0;
-    fill(list, ...answer.candidates.map(option));
+    fill(list, ...answer.candidates.map((_, i) => candidateRow(answer, i, () => take(i))));
     active = -1;
     reopen();
     const shown = answer.candidates.length;
@@ -161,52 +124,6 @@ export function askBox(to) {
       ? `${notice.textContent} ${t(answer.clear ? "desk.candidateClear" : "desk.candidatesFound", shown)}`.trim()
       : notice.textContent;
     if (entered) enter();
-  }
-
-  function option(candidate, i) {
-    const sure = certainty(candidate, i);
-    const grid =
-      candidate.match === "grid" || candidate.match === "community" ? null : candidate.grids.at(-1);
-    const detail = detailOf(candidate);
-    return el(
-      "li",
-      {
-        id: `candidate-${i}`,
-        role: "option",
-        class: "candidate",
-        "aria-selected": "false",
-        onmousedown: (event) => event.preventDefault(),
-        onclick: () => take(i),
-      },
-      el(
-        "span",
-        { class: "candidate-head" },
-        el("span", { class: "kind" }, words("desk.kinds")[candidate.match] || candidate.match),
-        name(candidate.address || candidate.name, "span", { class: "candidate-title" }),
-        el("span", { class: `certainty certainty-${sure}` }, t(`desk.certainty.${sure}`)),
-      ),
-      el(
-        "span",
-        { class: "candidate-why" },
-        detail ? name(detail) : null,
-        detail ? " · " : null,
-        candidate.reasons.map((r) => r.text).join(t("desk.or")),
-      ),
-      grid ? name(grid.name, "span", { class: "candidate-grid" }) : null,
-    );
-  }
-
-  /** What a candidate's title leaves out: its name, and how many buildings it stands for. */
-  function detailOf({ name: called, address, buildings }) {
-    const other = address && !address.endsWith(called) ? called : "";
-    return [other, buildings > 1 ? t("desk.buildingsIn", buildings) : ""]
-      .filter(Boolean)
-      .join(" · ");
-  }
-
-  function certainty(candidate, i) {
-    if (found.clear && i === 0) return "sure";
-    return candidate.score >= LIKELY ? "likely" : "unsure";
   }
 
   function reopen() {
@@ -330,5 +247,45 @@ export function askBox(to) {
       close();
     },
     say: (text) => (status.textContent = text),
+  };
+}
+
+/**
+ * What the box is made of.
+ * @param {() => void} typed
+ * @param {() => void} empty
+ * @returns {any}
+ */
+function parts(typed, empty) {
+  const field = el("input", {
+    class: "ask-field",
+    type: "text",
+    id: "ask",
+    role: "combobox",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    enterkeyhint: "search",
+    maxlength: 200,
+    "aria-expanded": "false",
+    "aria-controls": "candidates",
+    "aria-autocomplete": "list",
+    oninput: typed,
+  });
+  const clear = el(
+    "button",
+    { class: "ask-clear", type: "button", hidden: true, onclick: empty },
+    icon("M6 6 18 18M18 6 6 18"),
+  );
+  const glass = icon("M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM15.5 15.5 20 20");
+  return {
+    field,
+    clear,
+    label: el("label", { class: "ask-label", for: "ask" }),
+    list: el("ul", { class: "candidates", id: "candidates", role: "listbox", hidden: true }),
+    notice: el("div", { class: "notices" }),
+    status: el("p", { class: "unseen", role: "status" }),
+    wait: el("p", { class: "wait quiet", hidden: true }),
+    head: el("div", { class: "ask-row" }, glass, field, clear),
   };
 }

@@ -2,28 +2,14 @@
 
 import { api } from "../core/api.js";
 import { asTyped, findPlaces, pick, placeLine } from "../core/combobox.js";
-import { el, fill, name } from "../core/dom.js";
-import { shown } from "../core/edit-values.js";
+import { el, fill } from "../core/dom.js";
 import { failure, shell } from "../core/shell.js";
-import { t, words } from "../core/words.js";
+import { t } from "../core/words.js";
 import { arrive } from "./people-card.js";
 import { remarks, tabs } from "./people-tabs.js";
-import { editPlace, newPlace, removePlace } from "./place-forms.js";
+import { placeCard } from "./place-card.js";
+import { newPlace } from "./place-forms.js";
 
-const SHOWN = [
-  "kind",
-  "address",
-  "category",
-  "compound",
-  "households",
-  "units",
-  "floors",
-  "status",
-  "aliases",
-  "former_names",
-  "disclosed",
-];
-const OF_BUILDINGS = new Set(["households", "units", "floors", "status"]);
 const { main, allowed } = await shell({
   title: t("record.placesTitle"),
   current: "people",
@@ -140,104 +126,13 @@ function begin() {
   }
 
   function card(place, remarked) {
-    const done = (found) => open(place.id, found);
-    const gone = () => {
-      told = [{ severity: "note", detail: `${t("record.removed")}：${place.name}` }];
-      location.hash = "";
-    };
-    const keys = SHOWN.filter((key) => place.kind === "building" || !OF_BUILDINGS.has(key));
-    return el(
-      "section",
-      { class: "card place" },
-      el(
-        "div",
-        { class: "subject" },
-        name(place.name, "h2"),
-        el("span", { class: "code quiet" }, place.id),
-        place.disclosed ? null : el("span", { class: "tag tag-error" }, t("record.undisclosed")),
-      ),
-      place.grid
-        ? el(
-            "p",
-            { class: "quiet" },
-            [...place.grid.within, place.grid.name].join(" · "),
-            " ",
-            el("span", { class: "code" }, place.grid.code),
-          )
-        : el("p", { class: "notice" }, t("record.outside")),
-      remarks(remarked),
-      place.editable ? null : el("p", { class: "notice notice-none" }, t("record.readOnly")),
-      el(
-        "dl",
-        { class: "facts" },
-        ...keys.flatMap((key) => [
-          el("dt", {}, words("record.fields")[key]),
-          el("dd", {}, shown(key, place[key])),
-        ]),
-        ...(place.building
-          ? [
-              el("dt", {}, t("record.fields.building")),
-              el(
-                "dd",
-                {},
-                el(
-                  "button",
-                  { type: "button", class: "link name", onclick: () => open(place.building) },
-                  place.building_name ?? place.building,
-                ),
-              ),
-            ]
-          : []),
-        el("dt", {}, t("record.fields.geometry")),
-        el(
-          "dd",
-          {},
-          `${place.lon.toFixed(6)}, ${place.lat.toFixed(6)} WGS84 · ${t(place.footprint ? "record.footprint" : "record.point")}`,
-        ),
-      ),
-      place.contents.length
-        ? el(
-            "details",
-            {},
-            el("summary", {}, t("record.contents", place.contents.length)),
-            el(
-              "ul",
-              { class: "plain" },
-              ...place.contents.map((one) =>
-                el(
-                  "li",
-                  {},
-                  el(
-                    "button",
-                    { type: "button", class: "link name", onclick: () => open(one.id) },
-                    one.name,
-                  ),
-                ),
-              ),
-            ),
-          )
-        : null,
-      place.editable
-        ? el(
-            "div",
-            { class: "row" },
-            el(
-              "button",
-              { type: "button", class: "tool edit-place", onclick: () => editPlace(place, done) },
-              t("record.edit"),
-            ),
-            el(
-              "button",
-              {
-                type: "button",
-                class: "tool tool-danger remove-place",
-                onclick: () => removePlace(place, gone),
-              },
-              t("record.remove"),
-            ),
-          )
-        : null,
-    );
+    return placeCard(place, remarked, {
+      open,
+      gone: () => {
+        told = [{ severity: "note", detail: `${t("record.removed")}：${place.name}` }];
+        location.hash = "";
+      },
+    });
   }
 
   addEventListener("hashchange", route);

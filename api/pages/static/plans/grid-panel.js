@@ -83,7 +83,7 @@ function one(app, grid) {
     grid.locked ? el("p", { class: "notice" }, t("plan.lockedNote")) : null,
     edit ? form(app, grid) : null,
     peopleOf(app, grid),
-    edit ? deeds(app, grid) : null,
+    edit ? actions(app, grid) : null,
     children(app, grid),
     loadOf(app, grid),
   );
@@ -217,7 +217,7 @@ function parents(app, grid) {
   ]);
 }
 
-function deeds(app, grid) {
+function actions(app, grid) {
   const { state } = app;
   const button = (label, act, key) =>
     el("button", { type: "button", class: "tool", "data-key": key, onclick: act }, label);

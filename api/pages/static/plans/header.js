@@ -15,7 +15,7 @@ const ICONS = {
   back: "M15 5l-7 7 7 7",
 };
 
-export function bar(app, title) {
+export function header(app, title) {
   const state = el("span", { class: "tag" });
   const saved = el("span", { class: "plan-saved", role: "status" });
   const live = el("dl", { class: "plan-live", "aria-label": t("plan.impact") });

@@ -16,7 +16,7 @@ function writing(event) {
 export function keyboard(app) {
   const { state, view } = app;
   document.addEventListener("keydown", (event) => {
-    view.sky.classList.add("by-keyboard");
+    view.overlay.classList.add("by-keyboard");
     if (event.key === "Escape") return leave();
     if (writing(event)) return undefined;
     const key = event.key.toLowerCase();
@@ -25,11 +25,11 @@ export function keyboard(app) {
       return key === "y" || event.shiftKey ? app.redo() : app.undo();
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
-    if (event.target === view.sky && event.key === " ") {
+    if (event.target === view.overlay && event.key === " ") {
       view.holdsSpace = true;
       return event.preventDefault();
     }
-    if (event.target === view.sky && event.key === "Enter") {
+    if (event.target === view.overlay && event.key === "Enter") {
       event.preventDefault();
       return app.tool.act({ shiftKey: event.shiftKey, altKey: event.altKey });
     }
@@ -38,7 +38,11 @@ export function keyboard(app) {
   document.addEventListener("keyup", (event) => {
     if (event.key === " ") view.holdsSpace = false;
   });
-  document.addEventListener("pointerdown", () => view.sky.classList.remove("by-keyboard"), true);
+  document.addEventListener(
+    "pointerdown",
+    () => view.overlay.classList.remove("by-keyboard"),
+    true,
+  );
 
   function letter(key) {
     if (LETTERS[key]) {

@@ -5,7 +5,8 @@ import { el, fill, name } from "../core/dom.js";
 import { moment } from "../core/format.js";
 import { failure, reaches, shell } from "../core/shell.js";
 import { t, words } from "../core/words.js";
-import { choice, dialog, labelled } from "./dialog.js";
+import { choice } from "./dialog.js";
+import { compareDialog, newPlanDialog, restoreDialog } from "./list-dialogs.js";
 import { today } from "./review.js";
 import { startWizard } from "./start.js";
 
@@ -21,7 +22,7 @@ async function begin() {
   const notes = el("div", { role: "status" });
   const plans = el("div", { class: "plan-list" });
   const filter = choice([["", t("plan.list.all")], ...Object.entries(words("plan.states"))], "", {
-    "aria-label": words("plan.list").filter,
+    "aria-label": t("plan.list.filter"),
   });
   const divisions = el("section", { class: "card" });
   main.append(
@@ -37,7 +38,7 @@ async function begin() {
           { class: "row" },
           el(
             "button",
-            { type: "button", class: "tool tool-main", onclick: () => newPlan() },
+            { type: "button", class: "tool tool-main", onclick: () => newPlanDialog(versions) },
             t("plan.list.new"),
           ),
           el(
@@ -47,7 +48,7 @@ async function begin() {
           ),
           el(
             "button",
-            { type: "button", class: "tool", onclick: () => compare() },
+            { type: "button", class: "tool", onclick: () => compareDialog(known, versions) },
             t("plan.list.compare"),
           ),
         ),
@@ -62,7 +63,7 @@ async function begin() {
   filter.addEventListener("change", () => load());
   await load();
   await history();
-  if (location.hash === "#new") newPlan();
+  if (location.hash === "#new") newPlanDialog(versions);
 
   async function load(offset = 0) {
     try {
@@ -75,7 +76,7 @@ async function begin() {
       known = offset ? [...known, ...body.plans] : body.plans;
       fill(
         plans,
-        ...known.map(row),
+        ...known.map(planRow),
         known.length ? null : el("p", { class: "quiet" }, t("plan.list.none")),
         body.total > known.length
           ? el(
@@ -88,121 +89,6 @@ async function begin() {
     } catch (problem) {
       fill(plans, failure(problem));
     }
-  }
-
-  function row(plan) {
-    const base = plan.base_version
-      ? `${t("plan.list.base")} ${t("plan.list.baseOf", plan.base_version)}`
-      : t("plan.list.nothingBase");
-    const state = el(
-      "span",
-      {
-        class: `tag${["approved", "published"].includes(plan.state) ? " tag-sure" : plan.state === "withdrawn" ? " tag-quiet" : ""}`,
-      },
-      words("plan.states")[plan.state],
-    );
-    return el(
-      "a",
-      { class: "plan-row", href: `/desk/plans/${plan.id}` },
-      name(plan.title, "b"),
-      state,
-      plan.reason ? el("p", {}, name(plan.reason)) : null,
-      el(
-        "p",
-        { class: "quiet small" },
-        name(plan.author),
-        ` · ${base}${plan.steps === undefined ? "" : ` · ${t("plan.list.steps", plan.steps)}`} · ${t("plan.list.changed", moment(plan.changed_at))}${plan.effective_from ? ` · ${t("plan.list.effective")} ${plan.effective_from}` : ""}`,
-      ),
-    );
-  }
-
-  function newPlan() {
-    const title = el("input", {
-      maxlength: 100,
-      placeholder: t("plan.list.titleHint"),
-      required: true,
-    });
-    const reason = el("textarea", {
-      rows: 3,
-      maxlength: 1000,
-      placeholder: t("plan.list.reasonHint"),
-    });
-    const base = choice(
-      versions.map((d) => [
-        d.version,
-        `${t("plan.list.baseOf", d.version)} · ${d.effective_from}${d.in_force ? ` · ${t("plan.list.inForce")}` : ""}`,
-      ]),
-      versions[0]?.version,
-    );
-    const wrong = el("div", {});
-    dialog(
-      t("plan.list.new"),
-      [
-        labelled(t("plan.planTitle"), title),
-        labelled(t("plan.reason"), reason),
-        versions.length ? labelled(t("plan.list.base"), base) : null,
-        wrong,
-      ].filter(Boolean),
-      [
-        { label: t("plan.cancel") },
-        {
-          label: t("plan.list.begin"),
-          main: true,
-          act: async () => {
-            if (!title.value.trim()) {
-              title.focus();
-              return false;
-            }
-            try {
-              const body = { title: title.value.trim(), reason: reason.value.trim() };
-              if (base.value) body.base = Number(base.value);
-              const { body: made } = await api("POST", "/plans", body);
-              location.assign(`/desk/plans/${made.id}`);
-              return true;
-            } catch (problem) {
-              fill(wrong, failure(problem));
-              return false;
-            }
-          },
-        },
-      ],
-    );
-  }
-
-  async function compare() {
-    const options = [
-      ...known.map((p) => [`plan:${p.id}`, p.title]),
-      ...versions.map((d) => [
-        `division:${d.version}`,
-        `${t("plan.list.baseOf", d.version)} · ${d.effective_from}`,
-      ]),
-    ];
-    const left = choice(options, options.at(-1)?.[0]);
-    const right = choice(options, options[0]?.[0]);
-    dialog(
-      t("plan.list.compare"),
-      [labelled(t("plan.list.left"), left), labelled(t("plan.list.right"), right)],
-      [
-        { label: t("plan.cancel") },
-        {
-          label: t("plan.list.doCompare"),
-          main: true,
-          act: () =>
-            location.assign(
-              `/desk/plans/compare?left=${encodeURIComponent(left.value)}&right=${encodeURIComponent(right.value)}`,
-            ),
-        },
-      ],
-    );
-  }
-
-  function tagOf(division) {
-    if (division.in_force) return el("span", { class: "tag tag-sure" }, t("plan.list.inForce"));
-    if (division.effective_until && division.effective_until <= division.effective_from)
-      return el("span", { class: "tag tag-quiet" }, t("plan.list.superseded"));
-    return division.effective_from > today()
-      ? el("span", { class: "tag" }, t("plan.list.scheduled"))
-      : null;
   }
 
   function fromPlan(id) {
@@ -240,7 +126,11 @@ async function begin() {
             reaches(session, "approver") && d !== versions[0]
               ? el(
                   "button",
-                  { type: "button", class: "tool", onclick: () => restore(d) },
+                  {
+                    type: "button",
+                    class: "tool",
+                    onclick: () => restoreDialog(d, versions[0].effective_from, restored),
+                  },
                   t("plan.list.restore"),
                 )
               : null,
@@ -250,49 +140,48 @@ async function begin() {
     );
   }
 
-  function restore(division) {
-    const first = versions[0].effective_from > today() ? versions[0].effective_from : today();
-    const day = el("input", { type: "date", value: first, min: first });
-    const reason = el("textarea", { rows: 3, maxlength: 1000 });
-    const wrong = el("div", {});
-    dialog(
-      t("plan.list.restoreTitle", division.version),
-      [
-        el("p", {}, t("plan.list.restoreText")),
-        labelled(t("plan.list.effective"), day),
-        labelled(t("plan.list.restoreReason"), reason),
-        wrong,
-      ],
-      [
-        { label: t("plan.cancel") },
-        {
-          label: t("plan.ok"),
-          main: true,
-          act: async () => {
-            try {
-              const { body } = await api("POST", `/divisions/${division.version}/restore`, {
-                effective_from: day.value,
-                reason: reason.value.trim(),
-              });
-              fill(
-                notes,
-                el(
-                  "p",
-                  { class: "notice notice-done" },
-                  t("plan.list.restored", body.division.version, body.division.effective_from),
-                ),
-              );
-              await history();
-              return true;
-            } catch (problem) {
-              fill(wrong, failure(problem));
-              return false;
-            }
-          },
-        },
-      ],
-    );
+  async function restored(division) {
+    const text = t("plan.list.restored", division.version, division.effective_from);
+    fill(notes, el("p", { class: "notice notice-done" }, text));
+    await history();
   }
+}
+
+/** A plan in the list. */
+function planRow(plan) {
+  const base = plan.base_version
+    ? `${t("plan.list.base")} ${t("plan.list.baseOf", plan.base_version)}`
+    : t("plan.list.nothingBase");
+  const state = el(
+    "span",
+    {
+      class: `tag${["approved", "published"].includes(plan.state) ? " tag-sure" : plan.state === "withdrawn" ? " tag-quiet" : ""}`,
+    },
+    words("plan.states")[plan.state],
+  );
+  return el(
+    "a",
+    { class: "plan-row", href: `/desk/plans/${plan.id}` },
+    name(plan.title, "b"),
+    state,
+    plan.reason ? el("p", {}, name(plan.reason)) : null,
+    el(
+      "p",
+      { class: "quiet small" },
+      name(plan.author),
+      ` · ${base}${plan.steps === undefined ? "" : ` · ${t("plan.list.steps", plan.steps)}`} · ${t("plan.list.changed", moment(plan.changed_at))}${plan.effective_from ? ` · ${t("plan.list.effective")} ${plan.effective_from}` : ""}`,
+    ),
+  );
+}
+
+/** What a division is by its day: in force, scheduled, superseded. */
+function tagOf(division) {
+  if (division.in_force) return el("span", { class: "tag tag-sure" }, t("plan.list.inForce"));
+  if (division.effective_until && division.effective_until <= division.effective_from)
+    return el("span", { class: "tag tag-quiet" }, t("plan.list.superseded"));
+  return division.effective_from > today()
+    ? el("span", { class: "tag" }, t("plan.list.scheduled"))
+    : null;
 }
 
 begin();

@@ -20,7 +20,7 @@ const ICONS = {
   ],
 };
 
-export function stage(app) {
+export function controls(app) {
   const { state, view } = app;
   const tools = el("div", {
     class: "plan-tools",
@@ -76,7 +76,7 @@ export function stage(app) {
     tools.hidden = list.length < 2;
     fill(hint, ...hints(app));
     hint.hidden = !hint.childElementCount;
-    view.sky.dataset.tool = state.get("tool");
+    view.overlay.dataset.tool = state.get("tool");
   }
 
   function under() {

@@ -36,7 +36,7 @@ export function outline(model, cells) {
 }
 
 /** @returns {(pen: any, view: any) => void} what draws it */
-export function sky(app) {
+export function overlay(app) {
   const { model, state } = app;
   const kept = new Map();
 

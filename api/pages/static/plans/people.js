@@ -146,7 +146,7 @@ export function assignDialog(app, grid) {
   const dress = () => {
     insteadField.hidden = role.value === "grid_leader";
   };
-  async function look() {
+  async function refresh() {
     turn += 1;
     const mine = turn;
     const found = await search(app, field.value.trim()).catch((problem) => {
@@ -197,7 +197,7 @@ export function assignDialog(app, grid) {
   let timer = 0;
   field.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(look, 150);
+    timer = setTimeout(refresh, 150);
   });
   role.addEventListener("change", dress);
   dress();
@@ -226,5 +226,5 @@ export function assignDialog(app, grid) {
     ],
   );
   field.focus();
-  look();
+  refresh();
 }

@@ -76,7 +76,7 @@ async function kept(plan) {
   });
 }
 
-export class Poster {
+export class ScanLayer {
   constructor(app) {
     this.app = app;
     this.image = null;

@@ -54,7 +54,7 @@ export function swipe(before, after, box) {
     view.redraw();
     view.drawNow();
   });
-  view.sky.addEventListener("keydown", (event) => event.stopPropagation());
+  view.overlay.addEventListener("keydown", (event) => event.stopPropagation());
   onScheme(() => view.redraw());
   view.margins = [30, 40, 30, 60];
   view.show(box);

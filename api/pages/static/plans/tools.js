@@ -4,13 +4,16 @@
  */
 
 import { t } from "../core/words.js";
+import { spotsBetween, thinned } from "./strokes.js";
 
 export const TOOLS = ["select", "paint", "box", "boundary", "split", "cut"];
 export const LETTERS = { v: "select", p: "paint", r: "box", b: "boundary", s: "split", c: "cut" };
 const NEAR_M = 0.01;
+/** How far apart on the screen the spots of a stroke are looked at. */
+const PIXELS_APART = 3;
 
 /** @returns {any} the hand: a Gesture of the view that does what the tool in use means */
-export function hand(app) {
+export function tools(app) {
   const { model, state, view } = app;
   const self = {
     stroke: null,
@@ -28,21 +31,15 @@ export function hand(app) {
 
   /** The cells under a stroke from the last spot to this one. */
   function* under(spot) {
-    const from = last ?? spot;
-    const far = Math.hypot(spot[0] - from[0], spot[1] - from[1]);
-    const steps = Math.max(1, Math.ceil((far * view.scale) / 3));
-    const seen = new Set();
-    for (let i = 0; i <= steps; i += 1) {
-      const cell = model.cellAt([
-        from[0] + ((spot[0] - from[0]) * i) / steps,
-        from[1] + ((spot[1] - from[1]) * i) / steps,
-      ]);
-      if (cell && !seen.has(cell)) {
-        seen.add(cell);
-        yield cell;
-      }
-    }
+    const steps = spotsBetween(last ?? spot, spot, view.scale / PIXELS_APART);
     last = spot;
+    const seen = new Set();
+    for (const at of steps) {
+      const cell = model.cellAt(at);
+      if (!cell || seen.has(cell)) continue;
+      seen.add(cell);
+      yield cell;
+    }
   }
 
   function gridAt(spot, level = state.get("level")) {
@@ -86,7 +83,7 @@ export function hand(app) {
     self.stroke = { cells: new Set() };
     if (tool === "box") self.stroke.box = [spot, spot];
     else if (cell) for (const one of under(spot)) gather(one);
-    view.redrawSky();
+    view.redrawOverlay();
     return true;
   }
 
@@ -110,7 +107,7 @@ export function hand(app) {
     };
     if (cell) self.stroke.cells.add(cell);
     last = spot;
-    view.redrawSky();
+    view.redrawOverlay();
     return true;
   }
 
@@ -128,7 +125,7 @@ export function hand(app) {
       stroke.fresh.push(spot);
       stroke.line = [...state.get("line"), ...thinned(stroke.fresh, 4 / view.scale)];
     }
-    view.redrawSky();
+    view.redrawOverlay();
   }
 
   function moveBoundary(spot) {
@@ -156,7 +153,7 @@ export function hand(app) {
 
   function endPaint({ cells }) {
     if (cells.size) app.paint([...cells]);
-    view.redrawSky();
+    view.redrawOverlay();
   }
 
   function endBoundary({ grows, from, cells }) {
@@ -202,7 +199,7 @@ export function hand(app) {
     const drawing =
       (tool === "split" || tool === "cut") && state.get("line").length > 0 && !app.splitting();
     self.rubber = drawing ? spot : null;
-    if (drawing) view.redrawSky();
+    if (drawing) view.redrawOverlay();
     const grid =
       spot && tool !== "create" ? gridAt(spot, tool === "boundary" ? 3 : state.get("level")) : null;
     app.hover(grid, spot);
@@ -212,7 +209,7 @@ export function hand(app) {
     self.stroke = null;
     last = null;
     state.set("target3", null);
-    view.redrawSky();
+    view.redrawOverlay();
   }
 
   /** Enter on the map: act at its middle; a line that the pointer has drawn is done. */
@@ -232,15 +229,4 @@ export function hand(app) {
   }
 
   return self;
-}
-
-/** A line without the points that lie nearer than `least` to the one before. */
-function thinned(line, least) {
-  const out = [line[0]];
-  for (const spot of line.slice(1)) {
-    const [x, y] = out.at(-1);
-    if (Math.hypot(spot[0] - x, spot[1] - y) >= least) out.push(spot);
-  }
-  if (out.length < 2) out.push(line.at(-1));
-  return out;
 }

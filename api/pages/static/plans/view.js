@@ -19,22 +19,22 @@ export class View {
   /** @param {string} label what the map is called for screen readers */
   constructor(label) {
     this.ground = el("canvas", { class: "plan-canvas", "aria-hidden": "true" });
-    this.sky = el("canvas", {
-      class: "plan-canvas plan-sky",
+    this.overlay = el("canvas", {
+      class: "plan-canvas plan-overlay",
       tabindex: "0",
       role: "application",
       "aria-label": label,
     });
-    this.node = el("div", { class: "plan-map" }, this.ground, this.sky);
+    this.node = el("div", { class: "plan-map" }, this.ground, this.overlay);
     this.scale = 0.2;
     this.left = 0;
     this.top = 0;
     this.margins = [24, 20, 24, 20];
-    this.drawn = { ground: () => {}, sky: () => {} };
+    this.drawn = { ground: () => {}, overlay: () => {} };
     this.gesture = null;
     this.fingers = new Map();
     this.stroke = null;
-    this.#waiting = { ground: false, sky: false };
+    this.#waiting = { ground: false, overlay: false };
     /** Settled once the canvases have a size. */
     this.ready = new Promise((resolve) => {
       this.#sized = resolve;
@@ -105,11 +105,11 @@ export class View {
 
   redraw() {
     this.#soon("ground");
-    this.#soon("sky");
+    this.#soon("overlay");
   }
 
-  redrawSky() {
-    this.#soon("sky");
+  redrawOverlay() {
+    this.#soon("overlay");
   }
 
   #soon(which) {
@@ -123,7 +123,7 @@ export class View {
   /** Draw what waits to be drawn, at once. */
   drawNow() {
     if (!this.width) return;
-    for (const which of ["ground", "sky"]) {
+    for (const which of ["ground", "overlay"]) {
       if (!this.#waiting[which]) continue;
       this.#waiting[which] = false;
       const canvas = this[which];
@@ -152,7 +152,7 @@ export class View {
     this.width = width;
     this.height = height;
     this.ratio = Math.min(3, window.devicePixelRatio || 1);
-    for (const canvas of [this.ground, this.sky]) {
+    for (const canvas of [this.ground, this.overlay]) {
       canvas.width = Math.round(width * this.ratio);
       canvas.height = Math.round(height * this.ratio);
     }
@@ -179,19 +179,19 @@ export class View {
   // --- hands ---------------------------------------------------------------------------------------
 
   #at(event) {
-    const box = this.sky.getBoundingClientRect();
+    const box = this.overlay.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   }
 
   #listen() {
-    const { sky } = this;
-    sky.addEventListener("pointerdown", (event) => this.#down(event));
-    sky.addEventListener("pointermove", (event) => this.#move(event));
-    sky.addEventListener("pointerup", (event) => this.#up(event));
-    sky.addEventListener("pointercancel", (event) => this.#stop(event));
-    sky.addEventListener("pointerleave", () => this.gesture?.hover(null));
-    sky.addEventListener("contextmenu", (event) => event.preventDefault());
-    sky.addEventListener(
+    const { overlay } = this;
+    overlay.addEventListener("pointerdown", (event) => this.#down(event));
+    overlay.addEventListener("pointermove", (event) => this.#move(event));
+    overlay.addEventListener("pointerup", (event) => this.#up(event));
+    overlay.addEventListener("pointercancel", (event) => this.#stop(event));
+    overlay.addEventListener("pointerleave", () => this.gesture?.hover(null));
+    overlay.addEventListener("contextmenu", (event) => event.preventDefault());
+    overlay.addEventListener(
       "wheel",
       (event) => {
         event.preventDefault();
@@ -202,11 +202,11 @@ export class View {
       },
       { passive: false },
     );
-    sky.addEventListener("keydown", (event) => this.#key(event));
+    overlay.addEventListener("keydown", (event) => this.#key(event));
   }
 
   #down(event) {
-    this.sky.setPointerCapture?.(event.pointerId);
+    this.overlay.setPointerCapture?.(event.pointerId);
     const at = this.#at(event);
     this.fingers.set(event.pointerId, at);
     if (this.fingers.size > 1) {
