@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 skip() {
-  echo "check: skipped for the scripts of the pages: biome (format and lint): $1"
+  echo "check: skipped for the scripts of the pages: biome (format, lint), tsc (types), node --test: $1"
   exit 0
 }
 
@@ -25,3 +25,18 @@ cmp -s package.json node_modules/.package.json || {
 }
 bin=node_modules/.bin
 $bin/biome ci --colors=off --diagnostic-level=warn
+
+# Types: strictly for core and what is new; for the rest the count of errors may only fall.
+$bin/tsc -p tests/js/tsconfig.json
+most=$(cat tests/js/loose-errors)
+found=$($bin/tsc -p tests/js/tsconfig.loose.json) || true
+count=$(printf '%s\n' "$found" | grep -c 'error TS' || true)
+if [ "$count" -gt "$most" ]; then
+  printf '%s\n' "$found"
+  echo "check: $count type errors in the scripts of the pages, more than the $most there were"
+  exit 1
+elif [ "$count" -lt "$most" ]; then
+  echo "check: $count type errors in the scripts of the pages, fewer than before: write $count into tests/js/loose-errors"
+  exit 1
+fi
+node --import ./tests/js/setup.js --test --test-reporter=dot tests/js/*.test.js

@@ -2,18 +2,30 @@
  * Building the page's elements. Text becomes text nodes, never markup: that is the first law.
  */
 
+/** @typedef {Node|string|null|undefined|false} Child what is not there, or false, is left out */
+
 /**
- * @param {string} tag
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
  * @param {Record<string, any>} [given] attributes; `on…` functions are listeners, false and null
  *   leave an attribute out
- * @param {...(Node|string|null|undefined|false)} children
- * @returns {HTMLElement}
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[T]}
  */
 export function el(tag, given = {}, ...children) {
   const node = document.createElement(tag);
   dress(node, given);
-  node.append(...children.filter((child) => child || child === ""));
+  node.append(...present(children));
   return node;
+}
+
+/**
+ * @param {Child[]} children
+ * @returns {(Node|string)[]} those that are there; "" is
+ */
+function present(children) {
+  const there = children.filter((child) => child || child === "");
+  return /** @type {(Node|string)[]} */ (there);
 }
 
 /**
@@ -42,7 +54,10 @@ function dress(node, given) {
   }
 }
 
-/** A picture of our own drawing: paths of a 24-unit square, decorative. */
+/**
+ * A picture of our own drawing, decorative.
+ * @param {...string} paths in a square of 24 units
+ */
 export function icon(...paths) {
   return svg(
     "svg",
@@ -51,12 +66,21 @@ export function icon(...paths) {
   );
 }
 
-/** A name people gave: kept apart so that its writing direction cannot touch its neighbours. */
+/**
+ * A name people gave: kept apart so that its writing direction cannot touch its neighbours.
+ * @param {string} text
+ * @param {keyof HTMLElementTagNameMap} [tag]
+ * @param {Record<string, any>} [given] attributes
+ */
 export function name(text, tag = "span", given = {}) {
   return el(tag, { dir: "auto", ...given, class: `name ${given.class || ""}`.trim() }, text);
 }
 
-/** A link that calls a number, or its plain text when nothing in it can be dialled. */
+/**
+ * A link that calls a number, or its plain text when nothing in it can be dialled.
+ * @param {string} number
+ * @param {string} label
+ */
 export function phone(number, label) {
   const dialled = number.replace(/[^0-9+*#,;-]/g, "");
   if (!/[0-9]/.test(dialled) || dialled.length > 24)
@@ -64,8 +88,14 @@ export function phone(number, label) {
   return name(number, "a", { class: "phone", href: `tel:${dialled}`, "aria-label": label });
 }
 
-/** Replace what stands in a node. */
+/**
+ * Replace what stands in a node.
+ * @template {Element} N
+ * @param {N} node
+ * @param {...Child} children
+ * @returns {N}
+ */
 export function fill(node, ...children) {
-  node.replaceChildren(...children.filter((child) => child || child === ""));
+  node.replaceChildren(...present(children));
   return node;
 }

@@ -53,12 +53,14 @@ export const LOOK = {
 };
 
 const widths = new Map();
-const pencil = document.createElement("canvas").getContext("2d");
+/** @type {CanvasRenderingContext2D|null} */
+let pencil = null;
 
 /** @returns {number} the width of a text in pixels */
 export function widthOf(text, font) {
   const key = `${font}|${text}`;
   if (!widths.has(key)) {
+    pencil ??= document.createElement("canvas").getContext("2d");
     pencil.font = font;
     widths.set(key, pencil.measureText(text).width);
   }

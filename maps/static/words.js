@@ -95,6 +95,7 @@ export function format(text, ...values) {
  * @returns {string} it in the language in use, in Chinese where there is no other
  */
 export function inLanguage(text) {
-  if (!text || typeof text === "string") return text || "";
+  if (!text) return "";
+  if (typeof text === "string") return text;
   return (current === "en" ? text.en : text.zh) ?? text.zh ?? "";
 }

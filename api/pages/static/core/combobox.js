@@ -1,6 +1,6 @@
 /** A box to type in and the list under it: people, grids or places, found as one types. */
 
-import { api } from "./api.js";
+import { get, wasAborted } from "./api.js";
 import { el, fill, name } from "./dom.js";
 import { failure, field } from "./shell.js";
 import { t, words } from "./words.js";
@@ -16,6 +16,7 @@ const PAUSE_MS = 180;
  */
 export function asTyped(ask, answered, failed) {
   let timer = 0;
+  /** @type {AbortController|null} */
   let running = null;
   return (q) => {
     clearTimeout(timer);
@@ -27,23 +28,48 @@ export function asTyped(ask, answered, failed) {
         const answer = await ask(q, mine.signal);
         if (running === mine) answered(answer, q);
       } catch (problem) {
-        if (problem.name !== "AbortError" && running === mine) failed(problem);
+        if (!wasAborted(problem) && running === mine) failed(/** @type {Error} */ (problem));
       }
     }, PAUSE_MS);
   };
 }
 
-export const findPeople = (q, signal, limit = 30) =>
-  api("GET", `/people/find?q=${encodeURIComponent(q)}&limit=${limit}`, undefined, { signal }).then(
-    ({ body }) => body,
-  );
-export const findPlaces = (q, signal, limit = 30) =>
-  api("GET", `/places/find?q=${encodeURIComponent(q)}&limit=${limit}`, undefined, { signal }).then(
-    ({ body }) => body,
-  );
+/**
+ * People and grids by name, sound or code.
+ * @param {string} q
+ * @param {AbortSignal} signal
+ * @returns {Promise<any>}
+ */
+export function findPeople(q, signal, limit = 30) {
+  return get("/people/find", { q, limit }, signal);
+}
 
-/** A line of a list that can be chosen. */
+/**
+ * Places by name, address or sound.
+ * @param {string} q
+ * @param {AbortSignal} signal
+ * @returns {Promise<any>}
+ */
+export function findPlaces(q, signal, limit = 30) {
+  return get("/places/find", { q, limit }, signal);
+}
+
+/**
+ * @typedef {object} Line
+ * @property {string} title
+ * @property {string} [side]
+ * @property {string} [more]
+ * @property {boolean} [current]
+ * @property {() => void} choose
+ * @property {boolean} [option] it stands in a listbox
+ */
+
+/**
+ * A line of a list that can be chosen.
+ * @param {Line} line
+ */
 export function pick({ title, side = "", more = "", current = false, choose, option = false }) {
+  /** @type {Record<string, any>} */
   const given = {
     type: "button",
     class: "pick",
@@ -60,10 +86,15 @@ export function pick({ title, side = "", more = "", current = false, choose, opt
   );
 }
 
-/** A person in a line. */
+/**
+ * A person in a line.
+ * @param {any} person
+ * @param {() => void} choose
+ * @returns {Line}
+ */
 export function personLine(person, choose, current = false) {
   const duties = person.duties
-    .map((duty) => `${duty.grid_name} ${duty.role_title}`.trim())
+    .map((/** @type {any} */ duty) => `${duty.grid_name} ${duty.role_title}`.trim())
     .join("、");
   return {
     title: person.name,
@@ -74,7 +105,12 @@ export function personLine(person, choose, current = false) {
   };
 }
 
-/** A grid in a line. */
+/**
+ * A grid in a line.
+ * @param {any} grid
+ * @param {() => void} choose
+ * @returns {Line}
+ */
 export function gridLine(grid, choose, current = false) {
   const leader =
     grid.leader === undefined ? "" : grid.leader ? grid.leader.name : t("record.noLeader");
@@ -87,7 +123,12 @@ export function gridLine(grid, choose, current = false) {
   };
 }
 
-/** A place in a line. */
+/**
+ * A place in a line.
+ * @param {any} place
+ * @param {() => void} choose
+ * @returns {Line}
+ */
 export function placeLine(place, choose, current = false) {
   const where = place.grid
     ? [...place.grid.within.slice(1), place.grid.name].join("·")
@@ -104,7 +145,7 @@ export function placeLine(place, choose, current = false) {
 /**
  * A field whose value is one of those that are found; works by keyboard as a combobox.
  * @param {string} label
- * @param {{find: (q: string, signal: AbortSignal) => Promise<any[]>, line: (one: any, choose: () => void) => any,
+ * @param {{find: (q: string, signal: AbortSignal) => Promise<any[]>, line: (one: any, choose: () => void) => Line,
  *   hint?: string, chosen?: any, changed?: () => void}} how
  * @returns {{node: HTMLElement, input: any, wrong: (text: string) => void, value: () => any}}
  */
@@ -130,6 +171,7 @@ export function picker(label, { find, line, hint = "", chosen = null, changed = 
   const made = field(label, input, hint);
   const picked = el("div", { class: "picked", hidden: true });
   input.after(list, picked);
+  /** @type {any} */
   let value = null;
   let at = -1;
 
@@ -142,6 +184,7 @@ export function picker(label, { find, line, hint = "", chosen = null, changed = 
     },
   );
 
+  /** @param {any[]} found */
   function show(found) {
     at = -1;
     const lines = found.map((one) => pick({ ...line(one, () => take(one)), option: true }));
@@ -154,14 +197,17 @@ export function picker(label, { find, line, hint = "", chosen = null, changed = 
     open(Boolean(input.value.trim()));
   }
 
+  /** @param {boolean} yes */
   function open(yes) {
     list.hidden = !yes;
     input.setAttribute("aria-expanded", String(yes));
     if (!yes) input.removeAttribute("aria-activedescendant");
   }
 
+  /** @param {KeyboardEvent} event */
   function key(event) {
-    const options = [...list.querySelectorAll(".pick")];
+    /** @type {HTMLElement[]} */
+    const options = [...list.querySelectorAll("button")];
     if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
       event.stopPropagation();
@@ -182,6 +228,10 @@ export function picker(label, { find, line, hint = "", chosen = null, changed = 
     }
   }
 
+  /**
+   * @param {any} one null: none
+   * @param {{focus?: boolean}} [how]
+   */
   function take(one, { focus = true } = {}) {
     value = one;
     open(false);

@@ -10,6 +10,17 @@ const TWO = new RegExp(
   "i",
 );
 
+/**
+ * @typedef {"lon"|"lat"|undefined} Axis
+ *
+ * @typedef {object} Part one of the two numbers
+ * @property {number} value
+ * @property {Axis} axis as its label says
+ * @property {boolean} marked with degrees
+ * @property {boolean} decimal
+ */
+
+/** @type {Record<string, Axis>} */
 const AXES = {
   e: "lon",
   w: "lon",
@@ -46,6 +57,10 @@ export function readCoordinates(text) {
   return ordered(one, other);
 }
 
+/**
+ * @param {string[]} groups of {@link ONE}
+ * @returns {Part}
+ */
 function read([before, degrees, mark, minutes, seconds, after]) {
   const label = (before || after || "").toLowerCase();
   const size = Math.abs(Number(degrees)) + Number(minutes || 0) / 60 + Number(seconds || 0) / 3600;
@@ -58,6 +73,11 @@ function read([before, degrees, mark, minutes, seconds, after]) {
   };
 }
 
+/**
+ * @param {Part} one
+ * @param {Part} other
+ * @returns {{lon: number, lat: number}|{problem: "order"|"range"}}
+ */
 function ordered(one, other) {
   const first = one.axis || opposite(other.axis) || byRange(one.value, other.value);
   if (!first || (one.axis && one.axis === other.axis)) return { problem: "order" };
@@ -65,16 +85,26 @@ function ordered(one, other) {
   return Math.abs(lon) <= 180 && Math.abs(lat) <= 90 ? { lon, lat } : { problem: "range" };
 }
 
+/**
+ * @param {Axis} axis
+ * @returns {Axis}
+ */
 function opposite(axis) {
-  return axis && (axis === "lon" ? "lat" : "lon");
+  if (!axis) return undefined;
+  return axis === "lon" ? "lat" : "lon";
 }
 
-/** In China every longitude (73 to 136) is greater than every latitude (3 to 54). */
+/**
+ * In China every longitude (73 to 136) is greater than every latitude (3 to 54).
+ * @param {number} one
+ * @param {number} other
+ * @returns {Axis} of the one; undefined: it cannot be told
+ */
 function byRange(one, other) {
   if (Math.abs(one) > 90) return "lon";
   if (Math.abs(other) > 90) return "lat";
-  const lon = (v) => v >= 73 && v <= 136;
-  const lat = (v) => v >= 3 && v <= 54;
+  const lon = (/** @type {number} */ v) => v >= 73 && v <= 136;
+  const lat = (/** @type {number} */ v) => v >= 3 && v <= 54;
   if (lon(one) && lat(other)) return "lon";
   return lat(one) && lon(other) ? "lat" : undefined;
 }

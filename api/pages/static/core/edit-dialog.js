@@ -43,6 +43,7 @@ export function editDialog(title, nodes, main) {
     form,
   );
 
+  /** @param {Event} event */
   async function save(event) {
     event.preventDefault();
     if (submit.disabled) return;
@@ -58,6 +59,7 @@ export function editDialog(title, nodes, main) {
     }
   }
 
+  /** @param {any} problem */
   function show(problem) {
     const at = main.fields?.[problem.field];
     if (at) {
@@ -69,7 +71,9 @@ export function editDialog(title, nodes, main) {
   box.addEventListener("close", () => box.remove());
   document.body.append(box);
   box.showModal();
-  (form.querySelector("input:not([type=hidden]), select, textarea") ?? submit).focus();
+  /** @type {HTMLElement|null} */
+  const first = form.querySelector("input:not([type=hidden]), select, textarea");
+  (first ?? submit).focus();
   return box;
 }
 
@@ -84,7 +88,10 @@ export function reasonField() {
   return made;
 }
 
-/** A field that takes a day. */
+/**
+ * A field that takes a day.
+ * @param {string} label
+ */
 export function dayField(label, value = "") {
   return field(
     label,
@@ -92,7 +99,11 @@ export function dayField(label, value = "") {
   );
 }
 
-/** A check box with its label. */
+/**
+ * A check box with its label.
+ * @param {string} label
+ * @param {any} checked
+ */
 export function checkField(label, checked, hint = "") {
   const input = el("input", { type: "checkbox" });
   input.checked = Boolean(checked);
@@ -105,7 +116,11 @@ export function checkField(label, checked, hint = "") {
   return { node, input, wrong: () => {} };
 }
 
-/** A select of `[value, label]`. */
+/**
+ * A select of `[value, label]`.
+ * @param {string} label
+ * @param {[string, string][]} options
+ */
 export function choiceField(label, options, value = "", hint = "") {
   const input = el(
     "select",
@@ -121,7 +136,10 @@ export function dayFromNow(days = 0) {
   return parts.format(new Date(Date.now() + days * 86_400_000));
 }
 
-/** The day before another: a duty is held until the day before its end. */
+/**
+ * The day before another: a duty is held until the day before its end.
+ * @param {string} day
+ */
 export function dayBefore(day) {
   const moment = new Date(`${day}T12:00:00Z`);
   return Number.isNaN(moment.getTime())
@@ -129,7 +147,10 @@ export function dayBefore(day) {
     : new Date(moment.getTime() - 86_400_000).toISOString().slice(0, 10);
 }
 
-/** The days of a duty in words; the last one is counted. */
+/**
+ * The days of a duty in words; the last one is counted.
+ * @param {{since: string, until?: string|null}} duty
+ */
 export function daysOf({ since, until }) {
   return until ? t("record.fromTo", since, dayBefore(until)) : t("record.from", since);
 }
@@ -146,7 +167,8 @@ export async function saveOver({ method, path, etag, changes, base, label }) {
     try {
       const { body } = await api(method, path, changes, { etag: `"${tag}"` });
       return { body, theirs: false };
-    } catch (problem) {
+    } catch (fault) {
+      const problem = /** @type {import("./api.js").Problem} */ (fault);
       if (problem.status !== 412) throw problem;
       const choice = await conflict(problem.body, changes, base, label);
       if (choice === "mine") tag = problem.body.etag.replaceAll('"', "");
@@ -155,7 +177,13 @@ export async function saveOver({ method, path, etag, changes, base, label }) {
   }
 }
 
-/** @returns {Promise<"mine"|"theirs"|"">} */
+/**
+ * @param {any} told what the refusal says: the row as it is now, and who changed it
+ * @param {any} changes
+ * @param {any} base
+ * @param {(name: string) => string} [label]
+ * @returns {Promise<"mine"|"theirs"|"">}
+ */
 function conflict(told, changes, base, label = (name) => words("record.fields")[name] ?? name) {
   const { current, changed } = told;
   const names = Object.keys(base).filter(
@@ -175,8 +203,9 @@ function conflict(told, changes, base, label = (name) => words("record.fields")[
     ),
   );
   return new Promise((resolve) => {
+    /** @type {"mine"|"theirs"|""} */
     let choice = "";
-    const take = (one) => () => {
+    const take = (/** @type {"mine"|"theirs"} */ one) => () => {
       choice = one;
       box.close();
     };
@@ -234,10 +263,14 @@ function conflict(told, changes, base, label = (name) => words("record.fields")[
     });
     document.body.append(box);
     box.showModal();
-    box.querySelector(".take-theirs").focus();
+    /** @type {HTMLElement|null} */ (box.querySelector(".take-theirs"))?.focus();
   });
 }
 
+/**
+ * @param {any} one
+ * @param {any} other
+ */
 function same(one, other) {
   return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 }

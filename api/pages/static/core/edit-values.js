@@ -6,12 +6,20 @@ import { t, words } from "./words.js";
 /** What only the machinery needs. */
 const HIDDEN = new Set(["outbox", "epoch"]);
 
-/** @returns {Node|string} a value of a field, as people read it */
+/**
+ * @param {string} field
+ * @param {any} value
+ * @returns {HTMLElement} a value of a field, as people read it
+ */
 export function shown(field, value) {
   return name(told(field, value));
 }
 
-/** @returns {string} */
+/**
+ * @param {string} field
+ * @param {any} value
+ * @returns {string}
+ */
 export function told(field, value) {
   if (value === null || value === undefined || value === "")
     return field === "party_member" ? t("record.unknown") : t("record.empty");
@@ -29,11 +37,15 @@ export function told(field, value) {
   return isPlain(value) ? String(value) : brief(value);
 }
 
+/** @param {any} value */
 function isPlain(value) {
   return value === null || typeof value !== "object";
 }
 
-/** An object in one line: 王示例 · 宝塔桥社区 · 网格长. */
+/**
+ * An object in one line: 王示例 · 宝塔桥社区 · 网格长.
+ * @param {any} value
+ */
 function brief(value) {
   const fields = words("record.fields");
   return Object.entries(value)
@@ -42,7 +54,10 @@ function brief(value) {
     .join("，");
 }
 
-/** A time of the log at the office: 2026-11-28 00:30. */
+/**
+ * A time of the log at the office: 2026-11-28 00:30.
+ * @param {string} at
+ */
 export function when(at) {
   const moment = new Date(at);
   if (Number.isNaN(moment.getTime())) return String(at);
@@ -63,10 +78,15 @@ export function when(at) {
   return `${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute}:${parts.second}`;
 }
 
-/** What changed, field by field: before → after. */
+/**
+ * What changed, field by field: before → after.
+ * @param {any} before
+ * @param {any} after
+ */
 export function changesOf(before, after) {
   const fields = words("record.fields");
-  const isObject = (value) => value && typeof value === "object" && !Array.isArray(value);
+  const isObject = (/** @type {any} */ value) =>
+    value && typeof value === "object" && !Array.isArray(value);
   if (!isObject(before) && !isObject(after)) return null;
   const was = isObject(before) ? before : {};
   const now = isObject(after) ? after : {};

@@ -20,6 +20,8 @@ import { language, setLanguage, t, words } from "./words.js";
 const LANGUAGE = "wangge-language";
 remembered((kept) => setLanguage(kept.getItem(LANGUAGE) ?? ""));
 
+/** @typedef {import("./api.js").Session & {fault?: any}} Session */
+
 const ROLES = ["public", "staff", "planner", "approver", "admin"];
 /** The links of the header: key, address, the least role that sees them. */
 const LINKS = [
@@ -32,12 +34,19 @@ const LINKS = [
   ["users", "/desk/users", "admin"],
 ];
 
-/** Whether somebody may do at least what a role may. */
+/**
+ * Whether somebody may do at least what a role may.
+ * @param {{role?: string}|null|undefined} who
+ * @param {string} role
+ */
 export function reaches(who, role) {
   return ROLES.indexOf(who?.role ?? "public") >= ROLES.indexOf(role);
 }
 
-/** @returns {HTMLElement} an error that can be read; 401 offers to sign in */
+/**
+ * @param {any} problem
+ * @returns {HTMLElement} an error that can be read; 401 offers to sign in
+ */
 export function failure(problem) {
   return el(
     "div",
@@ -49,7 +58,10 @@ export function failure(problem) {
   );
 }
 
-/** @returns {HTMLElement} word of something done, read out by screen readers */
+/**
+ * @param {string} text
+ * @returns {HTMLElement} word of something done, read out by screen readers
+ */
 export function done(text) {
   return el("p", { class: "notice notice-done", role: "status" }, text);
 }
@@ -61,7 +73,7 @@ export function signInAddress() {
 
 /**
  * Build the header and return where the page goes.
- * @param {{title: Record<string, string>|string, current?: string, width?: "wide"|"narrow"|"",
+ * @param {{title: string, current?: string, width?: "wide"|"narrow"|"",
  *   needs?: string}} how `current`: the key of the link that this page is; `needs`: the least role
  *   that may see it, others are told to sign in or are refused
  * @returns {Promise<{main: HTMLElement, session: any, allowed: boolean}>}
@@ -69,6 +81,7 @@ export function signInAddress() {
 export async function shell({ title, current = "", width = "", needs = "public" }) {
   document.documentElement.lang = language();
   document.title = `${title} · ${t("shell.brand")}`;
+  /** @type {Session} */
   const who = await whoAmI().catch((fault) => ({ role: "public", signed_in: false, fault }));
   const main = el(
     "main",
@@ -83,7 +96,11 @@ export async function shell({ title, current = "", width = "", needs = "public" 
   return { main, session: who, allowed };
 }
 
-/** @returns {HTMLElement[]} links to the pages that somebody may see, without those named */
+/**
+ * @param {Session} who
+ * @param {{current?: string, without?: string[]}} [how]
+ * @returns {HTMLElement[]} links to the pages that somebody may see, without those named
+ */
 export function linksFor(who, { current = "", without = [] } = {}) {
   return LINKS.filter(([key, , role]) => reaches(who, role) && !without.includes(key)).map(
     ([key, href]) =>
@@ -91,6 +108,10 @@ export function linksFor(who, { current = "", without = [] } = {}) {
   );
 }
 
+/**
+ * @param {Session} who
+ * @param {string} current
+ */
 function header(who, current) {
   return el(
     "header",
@@ -119,15 +140,20 @@ function header(who, current) {
   );
 }
 
+/** @param {Session} who */
 function whoNodes(who) {
   if (!who.signed_in) return [el("a", { class: "tool", href: signInAddress() }, t("shell.signIn"))];
   return [
-    el("a", { href: "/account", title: t("shell.account"), class: "name" }, who.name),
+    el("a", { href: "/account", title: t("shell.account"), class: "name" }, who.name ?? ""),
     el("span", { class: "tag tag-quiet" }, who.role_title),
     el("button", { class: "tool", type: "button", onclick: signOut }, t("shell.signOut")),
   ];
 }
 
+/**
+ * @param {Session} who
+ * @param {string} needs
+ */
 function refusal(who, needs) {
   const text = who.signed_in
     ? t("shell.tooLow", words("shell.roles")[needs])
@@ -151,7 +177,10 @@ function switchLanguage() {
   location.reload();
 }
 
-/** Use what the browser keeps for this tab, where it lets us. */
+/**
+ * Use what the browser keeps for this tab, where it lets us.
+ * @param {(kept: Storage) => void} use
+ */
 function remembered(use) {
   try {
     use(sessionStorage);

@@ -17,6 +17,7 @@ const MOST = 10;
  * @param {(candidate: any, found: any) => void} to.open
  * @param {(point: {lon: number, lat: number, datum: string}) => void} to.openPoint
  * @param {() => void} to.asking the reader begins to ask anew
+ * @param {(yes: boolean) => void} to.listing candidates are listed, or no longer
  * @param {(fault: Error) => void} to.failed
  * @returns {any}
  */

@@ -73,7 +73,7 @@ function begin() {
 
   const ask = asTyped(
     (q, signal) => (q.trim() ? findPeople(q, signal) : null),
-    (answer, q) => (answer ? list(answer, q) : fill(found)),
+    (answer) => (answer ? list(answer) : fill(found)),
     (problem) => fill(found, failure(problem)),
   );
 

@@ -19,7 +19,7 @@ export function header(app, title) {
   const state = el("span", { class: "tag" });
   const saved = el("span", { class: "plan-saved", role: "status" });
   const live = el("dl", { class: "plan-live", "aria-label": t("plan.impact") });
-  const button = (key, keys, act) =>
+  const button = (key, keys, path, act) =>
     el(
       "button",
       {
@@ -29,10 +29,10 @@ export function header(app, title) {
         "aria-label": t(key),
         onclick: act,
       },
-      icon(ICONS[key]),
+      icon(path),
     );
-  const undo = button("plan.undo", "Ctrl+Z", () => app.undo());
-  const redo = button("plan.redo", "Ctrl+Shift+Z", () => app.redo());
+  const undo = button("plan.undo", "Ctrl+Z", ICONS.undo, () => app.undo());
+  const redo = button("plan.redo", "Ctrl+Shift+Z", ICONS.redo, () => app.redo());
   const node = el(
     "header",
     { class: "plan-bar" },
