@@ -1,8 +1,10 @@
 """The house: who may import whom, and what is kept off the start-up path."""
 
+import ast
 import shutil
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,61 @@ def test_a_forbidden_import_is_noticed(house, module, line):
     path.write_text(f"{before}\n\ndef _forbidden() -> None:\n    {line}\n", encoding="utf-8")
     try:
         assert lint(house).returncode == 1
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
+def modules_of(folder: Path) -> dict[str, Path]:
+    found = {}
+    for package in ("gis", "maps", "api"):
+        for path in (folder / package).rglob("*.py"):
+            words = path.relative_to(folder).with_suffix("").parts
+            found[".".join(words[:-1] if words[-1] == "__init__" else words)] = path
+    return found
+
+
+def imports_of(path: Path, known: dict[str, Path]) -> set[str]:
+    """Every module of ours that a file imports, inside of functions and for types only too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                found.add(inner if inner in known else node.module)
+    return found & known.keys()
+
+
+def circle_in(folder: Path) -> list[str]:
+    known = modules_of(folder)
+    imports = {name: imports_of(path, known) - {name} for name, path in known.items()}
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as circle:
+        return list(circle.args[1])
+    return []
+
+
+def test_no_module_imports_itself_through_others(house):
+    assert circle_in(house) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "def _later() -> None:\n    from gis.atlas import Atlas",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from gis.atlas import Atlas",
+        "import gis.atlas",
+        "from gis import atlas",
+    ],
+)
+def test_a_circle_is_noticed_even_where_nothing_runs_it(house, line):
+    path = house / "gis/division.py"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(f"{before}\n\n{line}\n", encoding="utf-8")
+    try:
+        assert {"gis.atlas", "gis.division"} <= set(circle_in(house))
     finally:
         path.write_text(before, encoding="utf-8")
 
