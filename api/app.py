@@ -30,11 +30,12 @@ from api.routes.edit import people
 from api.routes.edit import places as places_edit
 from api.routes.locate import many, point, table
 from api.routes.plans import files, pages, plans, proposals, review
-from api.serving.live_atlas import LiveAtlas, prepare
+from api.serving.live_atlas import VERSIONS_KEPT, LiveAtlas, prepare
 from api.serving.services import make_services
 from api.settings import Settings
 from gis.store import Store, open_store
 from gis.store.accounts import AccountStore, open_accounts
+from gis.workflows.atlases import Atlases
 
 _DESCRIPTION = """\
 Which grid is this, and who is responsible? Coordinates come in with their `datum`
@@ -127,9 +128,9 @@ def create_app(
 
 
 def _open_live(settings: Settings) -> LiveAtlas:
-    store = open_store(settings.database_url)
+    store = open_store(settings.database_url).caching(VERSIONS_KEPT)
     prepare(store, settings)
-    return LiveAtlas(store, settings)
+    return LiveAtlas(Atlases(store), settings)
 
 
 def _open_accounts(store: Store, settings: Settings) -> AccountStore:

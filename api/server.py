@@ -14,11 +14,12 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.http.json_log import write_json_lines
-from api.serving.live_atlas import LiveAtlas, prepare
+from api.serving.live_atlas import VERSIONS_KEPT, LiveAtlas, prepare
 from api.settings import Settings
 from gis.errors import SettingsError
 from gis.store import open_store
 from gis.store.accounts import open_accounts
+from gis.workflows.atlases import Atlases
 
 _SHUTDOWN_S = 3
 
@@ -37,14 +38,14 @@ def run(settings: Settings) -> None:
     write_json_lines()
     tls = _tls(settings)
     listener = _listen(settings.host, settings.port)
-    store = open_store(settings.database_url)
+    store = open_store(settings.database_url).caching(VERSIONS_KEPT)
     accounts = open_accounts(store, lifetimes=settings.lifetimes)
     try:
         with store.serve_lock():
             loaded = prepare(store, settings)
             if loaded:
                 print("the store was empty: loaded the sample 已载入示例数据", flush=True)
-            live = LiveAtlas(store, settings)
+            live = LiveAtlas(Atlases(store), settings)
             live.build()
             accounts.migrate()
             first = accounts.begin()

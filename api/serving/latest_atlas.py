@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import replace
 from datetime import date
-from threading import Lock
 from typing import Any
 
 from api.http.auth import Caller
@@ -19,10 +17,8 @@ from api.settings import Settings
 from gis.atlas import Atlas
 from gis.clock import today
 from gis.ids import GridId
-from gis.roster import Roster
-from gis.store import Store, Versions
 from gis.store.edits import Revised
-from gis.workflows.atlases import internal_atlas
+from gis.workflows.atlases import Atlases
 
 _NARROWED = 16
 
@@ -30,11 +26,10 @@ _NARROWED = 16
 class LatestAtlas:
     """The store, and the internal atlas of what it holds."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
-        self.store = store
+    def __init__(self, atlases: Atlases, settings: Settings) -> None:
+        self.store = atlases.store
         self.settings = settings
-        self._lock = Lock()
-        self._kept: tuple[Versions, date, Atlas] | None = None
+        self._atlases = atlases
         self._narrowed: OrderedDict[frozenset[GridId], tuple[Atlas, Atlas]] = OrderedDict()
 
     @property
@@ -48,14 +43,7 @@ class LatestAtlas:
 
     def read(self) -> Atlas:
         """Return what is in force today; reads the database when it changed."""
-        day = today()
-        with self._lock:
-            versions = self.store.versions()
-            if self._kept is not None and self._kept[:2] == (versions, day):
-                return self._kept[2]
-            atlas, _, versions = internal_atlas(self.store, day)
-            self._kept = versions, day, atlas
-            return atlas
+        return self._atlases.on(today()).atlas
 
     async def seen(self, caller: Caller) -> Atlas:
         """Return what is in force today, as a caller sees it (:mod:`api.serving.visibility`)."""
@@ -77,19 +65,4 @@ class LatestAtlas:
 
     def after(self, revised: Revised[Any]) -> Atlas:
         """Return the atlas after an edit, without reading back what was just written."""
-        with self._lock:
-            kept, part = self._kept, self._part(revised)
-            if kept is not None and revised.stored:
-                before, day, atlas = kept
-                expected = replace(before, **{part: getattr(before, part) + 1})
-                if expected == revised.versions and day == today():
-                    version = getattr(revised.versions, part)
-                    value = replace(revised.edited.value, version=version, effective_from=day)
-                    made: Any = replace(atlas, **{part: value})
-                    self._kept = revised.versions, day, made
-                    return self._kept[2]
-        return self.read()
-
-    @staticmethod
-    def _part(revised: Revised[Any]) -> str:
-        return "roster" if isinstance(revised.edited.value, Roster) else "directory"
+        return self._atlases.after(revised, today())

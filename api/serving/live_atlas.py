@@ -29,10 +29,12 @@ from gis.geometry import point_inside
 from gis.ids import GridId
 from gis.intake import read_set
 from gis.store import Identity, Store, Versions
-from gis.workflows.atlases import internal_atlas
+from gis.workflows.atlases import Atlases
 
 _log = logging.getLogger("wangge")
 _PAST_ATLASES = 16
+# Divisions, directories and rosters that are in memory: of today, of plans, of past days.
+VERSIONS_KEPT = 12
 _INTERNAL_PAGES = 4
 Sees = frozenset[GridId] | None
 NOTHING: frozenset[GridId] = frozenset()
@@ -80,8 +82,9 @@ def prepare(store: Store, settings: Settings) -> tuple[str, ...]:
 class LiveAtlas:
     """Holds the bundle in force and keeps it up to date."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
-        self.store = store
+    def __init__(self, atlases: Atlases, settings: Settings) -> None:
+        self.atlases = atlases
+        self.store = store = atlases.store
         self.settings = settings
         self.last_poll: StoreError | None = None
         self._bundle: Bundle | None = None
@@ -186,7 +189,7 @@ class LiveAtlas:
         if day == bundle.day:
             internal, shown = bundle.internal, bundle.atlas
         else:
-            internal, _, _ = internal_atlas(self.store, day)
+            internal = self.atlases.on(day).atlas
             shown = public(internal, self.settings.policy, today=bundle.day)
         found = scoped(internal, shown, sees) if sees else internal if sees is None else shown
         _warm(found)
@@ -195,7 +198,7 @@ class LiveAtlas:
     def _build(self) -> Bundle | None:
         day = today()
         try:
-            atlas, faults, versions = internal_atlas(self.store, day)
+            atlas, faults, versions = self.atlases.on(day)
         except NotFound:
             return None
         for fault in faults:

@@ -59,7 +59,7 @@ def make_services(live: LiveAtlas, accounts: AccountStore, metrics: Metrics) -> 
         settings=settings,
         store=store,
         live=live,
-        latest=LatestAtlas(store, settings),
+        latest=LatestAtlas(live.atlases, settings),
         accounts=AccountService(accounts, metrics),
         metrics=metrics,
         imports=PendingImports(store),

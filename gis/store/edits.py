@@ -25,9 +25,11 @@ from gis.store import audit
 from gis.store.engine import Database
 from gis.store.in_force import Versions, read_identity, read_versions
 from gis.store.publishing import write_checked
+from gis.store.version_cache import VersionCache
 from gis.store.versions import DIVISION, Head, Part, heads, in_force, read_version
 
 P = TypeVar("P", Roster, Directory)
+Stored = TypeVar("Stored", Division, Roster, Directory)
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ def revise(
     today: date,
     author: Author,
     reason: str,
+    cache: VersionCache | None = None,
 ) -> Revised[P]:
     """Store what ``edit`` makes of the version in force, with an entry for each change.
 
@@ -74,12 +77,13 @@ def revise(
         The version in force is not what was published.
     """
     with database.writing() as connection:
+        reading = _Reading(connection, database, cache)
         found: tuple[Head, ...] = heads(connection, part)
         divisions = heads(connection, DIVISION)
         bases: list[Base[P]] = [
             Base(
-                _value(connection, database, part, found, day),
-                _division(connection, database, divisions, day),
+                _value(reading, part, found, day),
+                _division(reading, divisions, day),
                 day,
             )
             for day in (today, *_scheduled(found, today))
@@ -93,43 +97,59 @@ def revise(
         version = found[-1].version if found else 0
         for base, value in zip(bases, values, strict=True):
             version += 1
-            write_checked(connection, database, part, value, version, base.day)
+            written = write_checked(connection, database, part, value, version, base.day)
         _put_on_record(connection, part, first, author, reason, version)
         edited = Edited(first.value, first.changes, first.id, (*first.findings, *remarks))
-        return Revised(edited, read_versions(connection), stored=True)
+        revised = Revised(edited, read_versions(connection), stored=True)
+    if cache is not None and len(bases) == 1:
+        cache.keep(part, *written)
+    return revised
 
 
 def _scheduled(found: Sequence[Head], today: date) -> list[date]:
     return sorted({h.effective_from for h in found if h.effective_from > today})
 
 
-def _value(
-    connection: Connection, database: Database, part: Part[P], found: Sequence[Head], day: date
-) -> P:
+@dataclass(frozen=True)
+class _Reading:
+    """How versions are read inside of a transaction: from the cache where they are in it."""
+
+    connection: Connection
+    database: Database
+    cache: VersionCache | None
+
+    def version(self, part: Part[Stored], head: Head) -> Stored:
+        """Return a version."""
+
+        def read() -> Stored:
+            return read_version(self.connection, self.database, part, head)
+
+        return self.cache.read(part, head, read) if self.cache is not None else read()
+
+
+def _value(reading: _Reading, part: Part[P], found: Sequence[Head], day: date) -> P:
     serving = in_force(found, day) or tuple(found)
     if serving:
-        return read_version(connection, database, part, serving[0])
-    identity = read_identity(connection)
+        return reading.version(part, serving[0])
+    identity = read_identity(reading.connection)
     if identity is None:
         raise Conflict(
-            f"{database.place.shown} holds nothing yet: load the boundaries first",
-            f"{database.place.shown} 中尚无数据：请先载入边界",
+            f"{reading.database.place.shown} holds nothing yet: load the boundaries first",
+            f"{reading.database.place.shown} 中尚无数据：请先载入边界",
         )
     empty: Any = Roster if part.name.en == "roster" else Directory
     made: P = empty(synthetic=identity.synthetic)
     return made
 
 
-def _division(
-    connection: Connection, database: Database, found: Sequence[Head], day: date
-) -> Division:
+def _division(reading: _Reading, found: Sequence[Head], day: date) -> Division:
     serving = in_force(found, day)
     if not serving:
         raise Conflict(
             f"no division is in force on {day}: load the boundaries first",
             f"{day} 没有有效的网格划分：请先载入边界",
         )
-    return read_version(connection, database, DIVISION, serving[0])
+    return reading.version(DIVISION, serving[0])
 
 
 def _applied(

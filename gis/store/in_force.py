@@ -16,6 +16,7 @@ from gis.findings import Finding, Text, error
 from gis.roster import Roster
 from gis.store import tables
 from gis.store.engine import Database
+from gis.store.version_cache import VersionCache
 from gis.store.versions import (
     DIRECTORY,
     DIVISION,
@@ -29,6 +30,8 @@ from gis.store.versions import (
     newest_version,
     read_version,
 )
+
+_Reading = tuple[Database, VersionCache | None]
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,8 @@ def read_identity(connection: Connection) -> Identity | None:
     return Identity(*found) if found else None
 
 
-def read_holding(database: Database, day: date) -> Holding:
-    """Return what is in force on a day.
+def read_holding(database: Database, day: date, cache: VersionCache | None = None) -> Holding:
+    """Return what is in force on a day; ``cache`` may hold its parts already.
 
     Versions are chosen in one transaction and read in others: once there, they do not change.
     """
@@ -107,10 +110,11 @@ def read_holding(database: Database, day: date) -> Holding:
     if not serving:
         raise _none_so_old(database, divisions, day)
     faults: list[Finding] = []
+    reading = database, cache
     return Holding(
-        _first_good(database, DIVISION, serving, faults),
-        _in_force_or_oldest(database, DIRECTORY, directories, day, faults) or Directory(),
-        _in_force_or_oldest(database, ROSTER, rosters, day, faults) or Roster(),
+        _first_good(reading, DIVISION, serving, faults),
+        _in_force_or_oldest(reading, DIRECTORY, directories, day, faults) or Directory(),
+        _in_force_or_oldest(reading, ROSTER, rosters, day, faults) or Roster(),
         tuple(faults),
         versions,
     )
@@ -130,7 +134,7 @@ def _none_so_old(database: Database, divisions: Sequence[Head], day: date) -> No
 
 
 def _in_force_or_oldest(
-    database: Database,
+    reading: _Reading,
     part: Part[P],
     found: Sequence[Head],
     day: date,
@@ -138,17 +142,18 @@ def _in_force_or_oldest(
 ) -> P | None:
     if not found:
         return None
-    return _first_good(database, part, in_force(found, day) or found, faults)
+    return _first_good(reading, part, in_force(found, day) or found, faults)
 
 
 def _first_good(
-    database: Database, part: Part[P], candidates: Sequence[Head], faults: list[Finding]
+    reading: _Reading, part: Part[P], candidates: Sequence[Head], faults: list[Finding]
 ) -> P:
     """Return the first candidate that is what was published; add a fault for those before it."""
+    database, cache = reading
     refused: list[Head] = []
     for head in candidates:
         try:
-            value = read_part(database, part, head)
+            value = read_part(database, part, head, cache)
         except StoreDamaged:
             refused.append(head)
             continue
@@ -166,16 +171,22 @@ def _fault(database: Database, part: Part[Any], bad: Head, served: Head) -> Find
     return error(f"damaged_{part.name.en}", text)
 
 
-def read_part(database: Database, part: Part[P], head: Head) -> P:
-    """Return a version in a transaction of its own.
+def read_part(
+    database: Database, part: Part[P], head: Head, cache: VersionCache | None = None
+) -> P:
+    """Return a version in a transaction of its own, unless ``cache`` holds it.
 
     Raises
     ------
     StoreDamaged
         When it is not what was published.
     """
-    with database.reading() as connection:
-        return read_version(connection, database, part, head)
+
+    def read() -> P:
+        with database.reading() as connection:
+            return read_version(connection, database, part, head)
+
+    return cache.read(part, head, read) if cache is not None else read()
 
 
 def read_division_heads(connection: Connection) -> tuple[DivisionHead, ...]:

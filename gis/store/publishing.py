@@ -261,8 +261,8 @@ def write_checked(
     value: P,
     version: int,
     effective_from: date,
-) -> None:
-    """Write a version, and make sure that the database gives it back as it was.
+) -> tuple[Head, P]:
+    """Write a version; return its head, and the value as the database gives it back.
 
     Raises
     ------
@@ -271,7 +271,7 @@ def write_checked(
     """
     head = Head(version, effective_from, None, value.sha256, intact=True)
     write_version(connection, part, value, version, effective_from)
-    _check_written(connection, database, part, head)
+    return head, _check_written(connection, database, part, head)
 
 
 def _is_stored(
@@ -287,10 +287,10 @@ def _is_stored(
     return True
 
 
-def _check_written(connection: Connection, database: Database, part: Part[Any], head: Head) -> None:
-    """Refuse a value that the database does not give back as it was."""
+def _check_written(connection: Connection, database: Database, part: Part[P], head: Head) -> P:
+    """Return a version just written; refuse a value that does not come back as it was."""
     try:
-        read_version(connection, database, part, head)
+        return read_version(connection, database, part, head)
     except StoreDamaged as problem:
         raise InvalidInput(
             part.name.en,

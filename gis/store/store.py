@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, make_url
 
@@ -21,6 +22,7 @@ from gis.store.engine import Database, open_database
 from gis.store.in_force import DivisionHead, Holding, Identity, Versions
 from gis.store.plans import Plans
 from gis.store.publishing import Publication, Published
+from gis.store.version_cache import VersionCache
 from gis.store.versions import DIRECTORY, DIVISION, ROSTER, P, Part, heads
 from gis.store.versions import Head as VersionHead
 
@@ -32,10 +34,11 @@ class Store:
     :class:`~gis.errors.StoreError` when the database fails, and has then changed nothing.
     """
 
-    def __init__(self, url: str, database: Database) -> None:
+    def __init__(self, url: str, database: Database, cache: VersionCache | None = None) -> None:
         self.url = url
         self.path: Path | None = database.path
         self._database = database
+        self._cache = cache
 
     def __repr__(self) -> str:
         return f"Store({make_url(self.url).render_as_string(hide_password=True)!r})"
@@ -44,6 +47,13 @@ class Store:
     def is_sqlite(self) -> bool:
         """Whether it is a single SQLite file."""
         return self.path is not None
+
+    def caching(self, most: int) -> Store:
+        """Return the same store, which keeps the ``most`` versions used last in memory.
+
+        Everybody who asks it gets the same values, read and checked once.
+        """
+        return Store(self.url, self._database, VersionCache(most))
 
     # --- the database as such ---
 
@@ -105,7 +115,7 @@ class Store:
         StoreDamaged
             When none that could serve is whole.
         """
-        return in_force.read_holding(self._database, day)
+        return in_force.read_holding(self._database, day, self._cache)
 
     def divisions(self) -> tuple[DivisionHead, ...]:
         """Return the history of the divisions, oldest first."""
@@ -126,7 +136,7 @@ class Store:
             found = [h for h in heads(connection, DIVISION) if h.version == version]
         if not found:
             raise NotFound(f"there is no division {version}", f"没有第 {version} 版网格划分")
-        return in_force.read_part(self._database, DIVISION, found[0])
+        return in_force.read_part(self._database, DIVISION, found[0], self._cache)
 
     def directory(self, version: int) -> Directory:
         """Return one version of the places (see :meth:`division`)."""
@@ -150,7 +160,7 @@ class Store:
     def _version(self, part: Part[P], version: int) -> P:
         with self._database.reading() as connection:
             head = self._head(connection, part, version)
-        return in_force.read_part(self._database, part, head)
+        return in_force.read_part(self._database, part, head, self._cache)
 
     @staticmethod
     def _head(connection: Connection, part: Part[P], version: int) -> VersionHead:
@@ -230,7 +240,7 @@ class Store:
 
         One transaction with an entry for each change; whatever ``edit`` raises changes nothing.
         """
-        return revise(self._database, ROSTER, edit, today=today, author=author, reason=reason)
+        return self._revise(ROSTER, edit, today=today, author=author, reason=reason)
 
     def revise_directory(
         self,
@@ -241,7 +251,10 @@ class Store:
         reason: str = "",
     ) -> Revised[Directory]:
         """Store what ``edit`` makes of the directory in force, as :meth:`revise_roster` does."""
-        return revise(self._database, DIRECTORY, edit, today=today, author=author, reason=reason)
+        return self._revise(DIRECTORY, edit, today=today, author=author, reason=reason)
+
+    def _revise(self, part: Part[P], edit: Any, **said: Any) -> Revised[Any]:
+        return revise(self._database, part, edit, cache=self._cache, **said)
 
     # --- plans ---
 

@@ -112,3 +112,13 @@ def test_every_answer_carries_the_security_headers(client):
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
         assert "content-security-policy" in headers
+
+
+def test_who_serves_edits_and_plans_has_one_atlas_in_memory(client):
+    services = client.app.state.services
+    internal = services.live.bundle.internal
+    assert services.latest.read() is internal
+    planned = services.workspace.atlas(internal.division.version, internal.directory.version)
+    assert planned.division is internal.division
+    assert planned.directory is internal.directory
+    assert planned.roster is internal.roster

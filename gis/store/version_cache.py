@@ -1,0 +1,52 @@
+"""The versions read last, kept in memory: what was published never changes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Lock
+from typing import Any, cast
+
+from gis.store.versions import Head, P, Part
+
+
+class VersionCache:
+    """Keeps the versions used last; several threads that want one read it once.
+
+    A version is known by its head: number, days in force and hash. One whose content is not
+    what its head says is refused when it is read, so none is kept.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[tuple[str, Head], Future[Any]] = OrderedDict()
+        self._lock = Lock()
+
+    def read(self, part: Part[P], head: Head, read: Callable[[], P]) -> P:
+        """Return a version: the one that is kept, or what ``read`` returns."""
+        key = (part.name.en, head)
+        with self._lock:
+            found = self._kept.get(key)
+            mine = found is None
+            if found is None:
+                found = self._kept[key] = Future()
+                while len(self._kept) > self._most:
+                    self._kept.popitem(last=False)
+            else:
+                self._kept.move_to_end(key)
+        if mine:
+            self._fill(key, found, read)
+        return cast(P, found.result())
+
+    def keep(self, part: Part[P], head: Head, value: P) -> None:
+        """Keep a version that was just written, as the database gave it back."""
+        self.read(part, head, lambda: value)
+
+    def _fill(self, key: tuple[str, Head], promised: Future[Any], read: Callable[[], Any]) -> None:
+        try:
+            promised.set_result(read())
+        except BaseException as problem:
+            with self._lock:
+                self._kept.pop(key, None)
+            promised.set_exception(problem)
