@@ -146,8 +146,9 @@ def check(
 
 
 def _check_store() -> tuple[list[Finding], Atlas]:
-    from gis.planning.rules import check_leaders, check_sizes
+    from api.settings import read_settings
     from gis.planning.topology import check_topology
+    from gis.rules import check_leaders, check_sizes
     from gis.workflows.atlases import internal_atlas
 
     store = open_stored()
@@ -155,7 +156,9 @@ def _check_store() -> tuple[list[Finding], Atlas]:
         atlas, faults, _ = internal_atlas(store, today())
     finally:
         store.close()
-    found = [*faults, *check_topology(atlas.division), *check_sizes(atlas), *check_leaders(atlas)]
+    rules = read_settings().rules
+    found = [*faults, *check_topology(atlas.division)]
+    found += [*check_sizes(atlas, rules), *check_leaders(atlas)]
     return found, atlas
 
 

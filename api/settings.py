@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from gis.accounts import Lifetimes
 from gis.disclosure import Policy
 from gis.errors import SettingsError
-from gis.planning.rules import SizeRules
+from gis.rules import OfficeRules
 from maps.basemaps import Basemap, chosen_basemap
 from maps.site.permission import Permission
 
@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     rule_most_buildings: int = Field(5, ge=1, le=1000)
     rule_least_shopfronts: int = Field(5, ge=1, le=1000)
     rule_most_shopfronts: int = Field(10, ge=1, le=1000)
-    rule_load_factor: float = Field(3.0, gt=1, le=1000)
+    rule_load_factor: float = Field(2.0, gt=1, le=1000)
     session_idle_minutes: int = Field(120, ge=1, le=1440)
     session_hours: int = Field(12, ge=1, le=168)
     token_minutes: int = Field(15, ge=1, le=1440)
@@ -80,13 +80,14 @@ class Settings(BaseSettings):
         )
 
     @property
-    def rules(self) -> SizeRules:
+    def rules(self) -> OfficeRules:
         """The numbers of the office's rules; the seed's by default."""
-        return SizeRules(
+        return OfficeRules(
             self.rule_least_households,
             (self.rule_least_buildings, self.rule_most_buildings),
             (self.rule_least_shopfronts, self.rule_most_shopfronts),
             self.rule_load_factor,
+            self.leader_households or None,
         )
 
     def chosen_basemap(self) -> Basemap | None:

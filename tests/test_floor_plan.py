@@ -46,7 +46,7 @@ def test_the_floor_plan_is_kept(house):
         ("gis/division.py", "import gis.atlas"),
         ("gis/geometry.py", "import gis.datum"),
         ("gis/atlas.py", "import maps"),
-        ("gis/planning/rules.py", "import gis.exchange.roster_csv"),
+        ("gis/rules.py", "import gis.exchange.roster_csv"),
         ("maps/__init__.py", "import api.settings"),
         ("gis/atlas.py", "import sqlalchemy"),
         ("api/cli.py", "import folium"),

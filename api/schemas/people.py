@@ -9,10 +9,10 @@ from api.http.auth import Caller, Role
 from gis.atlas import Atlas
 from gis.content_hash import sha256_of
 from gis.division import Division, Grid
-from gis.editing.workload import Load
 from gis.findings import Finding
 from gis.ids import GridId
 from gis.roster import Duty, Person, Responsible, role_title
+from gis.rules import LevelLoad
 from gis.store import Store
 from gis.store.audit import Asked
 
@@ -163,12 +163,12 @@ def leader_json(held: Responsible | None) -> dict[str, Any] | None:
     return {"id": held.person.id, "name": held.person.name, "duty": held.duty.id}
 
 
-def load_json(load: Load, atlas: Atlas, limit: int | None) -> dict[str, Any]:
+def load_json(load: LevelLoad, atlas: Atlas, limit: int | None) -> dict[str, Any]:
     """Return the load of a leader, and what is usual on that level."""
     person = atlas.roster.by_id[load.person]
     return {
         "person": {"id": person.id, "name": person.name},
-        "level": load.level,
+        "level": int(load.level),
         "grids": [grid_brief(atlas.division.by_id[g], atlas.division) for g in load.grids],
         "households": load.households,
         "median": load.median,

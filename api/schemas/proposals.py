@@ -10,7 +10,7 @@ from gis.findings import Text
 from gis.planning.operations import operation_json
 from gis.planning.proposals import ProposalOptions
 from gis.planning.proposals.effects import PartEffect, PlanEffect, ProposalEffect
-from gis.planning.rules import SizeRules
+from gis.rules import OfficeRules
 from gis.workflows.plans.opened import OpenPlan
 from gis.workflows.plans.proposal_jobs import ProposalJob
 from gis.workflows.plans.proposals import check_kind, options_of
@@ -19,7 +19,7 @@ _NUMBERS = ("low", "high", "minimum", "move_penalty", "tolerance", "time_limit_s
 OPTIONS = (*_NUMBERS, "preserve")
 
 
-def read_options(given: dict[str, Any], opened: OpenPlan, rules: SizeRules) -> ProposalOptions:
+def read_options(given: dict[str, Any], opened: OpenPlan, rules: OfficeRules) -> ProposalOptions:
     """Return what a search is to do, from ``kind``, ``grid`` or ``grids``, and ``options``.
 
     Raises

@@ -1,58 +1,13 @@
-"""Who has too much, which grids nobody leads, and what the buildings say of a grid's count."""
+"""Which grids nobody leads, and what the buildings say of a grid's count."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from statistics import median
 
 from gis.atlas import Atlas
 from gis.directory import PlaceKind
 from gis.division import Grid
 from gis.findings import Finding, Text, note
-from gis.ids import GridId, PersonId
+from gis.ids import GridId
 from gis.roster import Role
-
-TIMES_THE_MEDIAN = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """The households of the grids that a person leads on one level, and how many are usual."""
-
-    person: PersonId
-    level: int
-    grids: tuple[GridId, ...]
-    households: int
-    median: float
-
-
-def loads(atlas: Atlas) -> tuple[Load, ...]:
-    """Return the load of every leader in force, by level, the heaviest first.
-
-    The median is that of the leaders of the same level. Grids whose households are not known
-    count as nought.
-    """
-    led: dict[tuple[int, PersonId], list[Grid]] = {}
-    for grid in atlas.division:
-        for held in atlas.roster.duties_on(grid.id, atlas.as_of):
-            if held.duty.role is Role.GRID_LEADER:
-                led.setdefault((int(grid.level), held.person.id), []).append(grid)
-    sums = {key: sum(g.households or 0 for g in grids) for key, grids in led.items()}
-    usual = {
-        level: median(s for (of, _), s in sums.items() if of == level)
-        for level in {level for level, _ in sums}
-    }
-    found = [
-        Load(person, level, tuple(g.id for g in grids), sums[level, person], usual[level])
-        for (level, person), grids in led.items()
-    ]
-    return tuple(sorted(found, key=lambda load: (load.level, -load.households, load.person)))
-
-
-def too_heavy(load: Load, limit: int | None) -> bool:
-    """Tell whether a load is over a limit; without one, over twice the median of its level."""
-    most = limit if limit is not None else TIMES_THE_MEDIAN * load.median
-    return load.households > most
 
 
 def without_leader(atlas: Atlas) -> tuple[Grid, ...]:

@@ -12,8 +12,8 @@ from gis.directory import Directory, Place, PlaceKind
 from gis.division import Division, Grid
 from gis.findings import Finding, Noted, Text, note, warning
 from gis.geometry import point_inside
-from gis.planning.rules import check_leaders, check_sizes
 from gis.roster import Roster
+from gis.rules import check_leaders, check_sizes
 
 _NOTABLE_SHARE = 0.05
 

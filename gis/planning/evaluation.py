@@ -22,8 +22,8 @@ from gis.planning.cell_map import CellMap
 from gis.planning.codes import CodeBook, codes_of
 from gis.planning.lattice import SCALE, Face, Node, components, faces_of, geometry_of, settled
 from gis.planning.leaders import LeaderLoad, leaders_after, leaders_before, loads_of
-from gis.planning.rules import SizeRules
 from gis.planning.state import GridAttributes, PlanChange, PlanState, begin
+from gis.rules import OfficeRules
 
 _METRES_OF_LATITUDE = 110_900.0
 _METRES_OF_LONGITUDE = 111_320.0
@@ -69,7 +69,7 @@ class PlanBase:
     atlas: Atlas
     cell_map: CellMap
     book: CodeBook
-    rules: SizeRules = field(default_factory=SizeRules)
+    rules: OfficeRules = field(default_factory=OfficeRules)
 
     @cached_property
     def state(self) -> PlanState:

@@ -14,9 +14,17 @@ from gis.findings import Text
 from gis.geometry import LonLat
 from gis.ids import GridId
 from gis.planning.evaluation import GridView, PlanView
-from gis.planning.leaders import overburdened
-from gis.planning.rules import SizeRules
 from gis.planning.state import Waiver
+from gis.rules import (
+    Breach,
+    LevelLoad,
+    OfficeRules,
+    count_breach,
+    household_breach,
+    leader_breach,
+    level_loads,
+    load_breach,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,109 +229,71 @@ def _finding(
     )
 
 
-def _sizes(grid_view: GridView, rules: SizeRules) -> list[PlanFinding]:
-    kind = grid_view.attributes.kind
-    if kind in (GridKind.COMPOUND, GridKind.MERGED_COMPOUND):
-        return _households(grid_view, rules.least_households)
-    if kind is GridKind.BUILDING_CLUSTER:
-        return _count(grid_view, grid_view.buildings, rules.buildings, Text("buildings", "栋楼"))
-    if kind is GridKind.SHOPFRONT_ROW:
-        return _count(grid_view, grid_view.shops, rules.shopfronts, Text("shopfronts", "户门面房"))
-    return []
-
-
-def _households(grid_view: GridView, least: int) -> list[PlanFinding]:
-    number = grid_view.households
-    if number >= least:
-        return []
-    if grid_view.attributes.kind is GridKind.MERGED_COMPOUND:
-        text = Text(
-            f"{number} households, a merged grid still under the {least} of the rule",
-            f"{number} 户，合并后仍少于规则的 {least} 户",
-        )
-        return [_finding(grid_view, "merged_under_minimum", "note", text, number, "households")]
-    text = Text(
-        f"{number} households, under the {least} of the rule: merge it with a neighbour, or "
-        "waive the rule with a reason",
-        f"{number} 户，少于规则的 {least} 户：应与邻近小区或企业合并，或注明理由予以豁免",
-    )
-    return [
-        _finding(grid_view, "under_minimum", "soft", text, number, "households", ("merge_under",))
-    ]
-
-
-def _count(
-    grid_view: GridView, number: int, allowed: tuple[int, int], unit: Text
+def _of_breach(
+    grid_view: GridView, breach: Breach | None, repairs: tuple[str, ...] = ()
 ) -> list[PlanFinding]:
-    low, high = allowed
-    if low <= number <= high:
+    if breach is None:
         return []
-    way, way_zh = ("split it", "拆分") if number > high else ("merge it", "与相邻网格合并")
-    text = Text(
-        f"{number} {unit.en}, outside the {low}–{high} of the rule: {way}, or waive the rule "
-        "with a reason",
-        f"{number} {unit.zh}，不在规则的 {low}–{high} 之内：应{way_zh}，或注明理由予以豁免",
+    severity = "note" if breach.note else "soft"
+    return [
+        _finding(
+            grid_view, breach.rule, severity, breach.text, breach.size, breach.unit,
+            () if breach.note else repairs,
+        )
+    ]  # fmt: skip
+
+
+def _sizes(grid_view: GridView, rules: OfficeRules) -> list[PlanFinding]:
+    kind, buildings, shops = grid_view.attributes.kind, grid_view.buildings, grid_view.shops
+    found = _of_breach(
+        grid_view, household_breach(kind, grid_view.households, rules), ("merge_under",)
     )
-    repairs = ("clusters", "repair") if number > 2 * high else ("repair", "clusters")
-    rule = f"{unit.en}_out_of_range"
-    return [_finding(grid_view, rule, "soft", text, number, unit.en, repairs)]
+    breach = count_breach(kind, buildings, shops, rules)
+    most = rules.buildings[1] if kind is GridKind.BUILDING_CLUSTER else rules.shopfronts[1]
+    far_over = breach is not None and breach.size > 2 * most
+    repairs = ("clusters", "repair") if far_over else ("repair", "clusters")
+    return found + _of_breach(grid_view, breach, repairs)
 
 
 def _leaderless(view: PlanView) -> list[PlanFinding]:
-    found = []
     if not view.base.atlas.roster.duties:
         return []
+    found = []
     for grid, grid_view in view.grids.items():
-        number = len(view.leaders.get(grid, ()))
-        if number != 1:
-            text = Text(
-                f"{number or 'no'} leaders: a grid has exactly one; assign one",
-                f"网格长 {number} 人：每个网格应恰有一人，请指定",
-            )
-            found.append(_finding(grid_view, "leaders", "soft", text, number, "leaders"))
+        found += _of_breach(grid_view, leader_breach(len(view.leaders.get(grid, ()))))
     return found
 
 
 def _loaded(view: PlanView) -> list[PlanFinding]:
-    rows = overburdened(
-        view.leaders,
-        lambda g: view.grids[g].attributes.level,
-        lambda g: view.grids[g].households,
-        view.base.rules.load_factor,
+    grids, people = view.grids, view.base.atlas.roster.by_id
+    loads = level_loads(
+        (person, grids[grid].attributes.level, grid, grids[grid].households)
+        for grid, led_by in view.leaders.items()
+        for person in led_by
     )
-    people = view.base.atlas.roster.by_id
     found = []
-    for person, level, total, middle, largest in rows:
-        times = total / middle
-        grid_view = view.grids[largest]
-        several = (
-            sum(
-                person in led_by and view.grids[g].attributes.level is level
-                for g, led_by in view.leaders.items()
-            )
-            > 1
-        )
-        name = people[person].name
-        text = Text(
-            f"{name} leads {total} households on level {int(level)}, {times:.1f} times the "
-            f"median of {middle:g}: share the load, or waive the rule with a reason",
-            f"{name} 在第 {int(level)} 级网格负责 {total} 户，为中位数 {middle:g} 户的 "
-            f"{times:.1f} 倍：应分担，或注明理由予以豁免",
-        )
-        found.append(
-            PlanFinding(
-                f"load:{int(level)}:{person}",
-                "load",
-                "soft",
-                text,
-                largest,
-                grid_view.place,
-                total,
-                "households",
-                ("balance_leaders", "balance") if several else ("balance", "clusters"),
-            )
-        )
+    for load in loads:
+        breach = load_breach(load, people[load.person].name, view.base.rules)
+        if breach is not None:
+            found.append(_of_load(load, breach, view))
     return found
+
+
+def _of_load(load: LevelLoad, breach: Breach, view: PlanView) -> PlanFinding:
+    """Return the finding of a load, at the largest of the grids."""
+    largest = max(load.grids, key=lambda g: (view.grids[g].households, g))
+    several = len(load.grids) > 1
+    return PlanFinding(
+        f"load:{int(load.level)}:{load.person}",
+        breach.rule,
+        "soft",
+        breach.text,
+        largest,
+        view.grids[largest].place,
+        breach.size,
+        breach.unit,
+        ("balance_leaders", "balance") if several else ("balance", "clusters"),
+    )
 
 
 def _cut_buildings(view: PlanView) -> list[PlanFinding]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from statistics import median
 
 from gis.division import Division
 from gis.ids import GridId, Level, PersonId
@@ -108,31 +107,3 @@ def _inside(grid: GridId, led: set[GridId], parent_of: Callable[[GridId], GridId
             return True
         above = parent_of(above)
     return False
-
-
-def overburdened(
-    leaders: Leaders,
-    level_of: Callable[[GridId], Level],
-    households: Callable[[GridId], int],
-    factor: float,
-) -> list[tuple[PersonId, Level, int, float, GridId]]:
-    """Return who has more than ``factor`` times the median of the leaders of a level.
-
-    Each with the level, the households led there, the median, and the largest of the grids.
-    """
-    sums: dict[tuple[Level, PersonId], dict[GridId, int]] = {}
-    for grid, people in leaders.items():
-        for person in people:
-            sums.setdefault((level_of(grid), person), {})[grid] = households(grid)
-    found = []
-    for level in Level:
-        of_level = {p: own for (at, p), own in sums.items() if at is level}
-        if len(of_level) < 2:
-            continue
-        middle = median(sum(own.values()) for own in of_level.values())
-        for person, own in of_level.items():
-            total = sum(own.values())
-            if middle > 0 and total > factor * middle:
-                largest = max(own, key=lambda g: (own[g], g))
-                found.append((person, level, total, float(middle), largest))
-    return found

@@ -148,19 +148,26 @@ def test_a_compound_is_split_along_the_road_that_cuts_it(planner):
     sheet_names(at, "金陵新四村东区", "新发编号")
 
 
-def test_a_leader_with_thrice_the_median_is_relieved(planner):
-    at = planner.fresh()
-    found = finding(at, "load", PLANTED["leader_with_thrice_the_median"])
-    left, top, right, bottom = at.ask("(app, g) => app.model.extent(g)", found["grid"])
+def give_part_away(at, grid, name, steps):
+    """Split a grid across the middle, and let somebody free lead the new part."""
+    left, top, right, bottom = at.ask("(app, g) => app.model.extent(g)", grid)
     draw(at, [[left - 20, (top + bottom) / 2], [right + 20, (top + bottom) / 2]])
-    at.key("split-name").fill("滨江花苑二区")
+    at.key("split-name").fill(name)
     at.key("split-go").click()
-    at.done(1)
-    at.select(at.grid("滨江花苑二区")["id"]).key("assign").click()
+    at.done(steps + 1)
+    at.select(at.grid(name)["id"]).key("assign").click()
     chosen = at.page.locator(".plan-choose label", has_text="0 户 · 0 个网格").first
     chosen.locator("input").check()
     at.page.get_by_role("dialog").get_by_role("button", name="确定").click()
-    at.done(2)
+    at.done(steps + 2)
+
+
+def test_a_leader_with_thrice_the_median_is_relieved(planner):
+    at = planner.fresh()
+    found = finding(at, "load", PLANTED["leader_with_thrice_the_median"])
+    give_part_away(at, found["grid"], "滨江花苑二区", 0)
+    at.select(found["grid"])
+    give_part_away(at, found["grid"], "滨江花苑三区", 2)
     gone(at, found)
     at.tab("负担")
     assert at.page.locator(".plan-loads li").count() >= 1

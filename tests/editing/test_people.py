@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis.editing import duties, people, workload
+from gis.editing import duties, people
 from gis.editing.duties import Appointment
 from gis.errors import Conflict, InvalidInput, NotFound, WanggeError
 from gis.ids import GridId
 from gis.roster import Role, Roster
-from tests.ascii_maps import atlas as drawn_atlas
 from tests.store.sets import TODAY, division, roster
 
 DIVISION = division()
@@ -187,15 +186,3 @@ def test_somebody_new_needs_a_name_and_a_namesake_is_remarked() -> None:
 def test_nobody_is_no_person() -> None:
     with pytest.raises(NotFound):
         people.edit_person(roster(), "p9", {"name": "王"})
-
-
-# --- workload ----------------------------------------------------------------------------------
-
-
-def test_a_leader_over_twice_the_median_has_too_much() -> None:
-    loads = workload.loads(drawn_atlas())
-    assert loads == tuple(sorted(loads, key=lambda x: (x.level, -x.households, x.person)))
-    one = workload.Load("p1", 2, (G11,), 700, 300.0)
-    assert workload.too_heavy(one, None)
-    assert not workload.too_heavy(replace(one, households=600), None)
-    assert workload.too_heavy(replace(one, households=600), 500)

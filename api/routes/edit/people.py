@@ -24,11 +24,12 @@ from gis.atlas import Atlas
 from gis.directory import Directory
 from gis.division import Grid
 from gis.editing import Edited, duties, fields, people
-from gis.editing.workload import loads, too_heavy, without_leader
+from gis.editing.workload import without_leader
 from gis.errors import InvalidInput, NotAllowed
 from gis.exchange.json_values import provenance_json
 from gis.ids import GridId
 from gis.roster import ROLES, Person, Role, Roster
+from gis.rules import is_too_much, loads
 from gis.store.edits import Base, Revised
 
 router = APIRouter(tags=["people"], route_class=StrictRoute)
@@ -150,10 +151,11 @@ async def findings(caller: Staff, latest: Latest) -> Response:
     not set, with more than twice the median of the leaders of the same level.
     """
     atlas = await latest.atlas()
-    limit = latest.settings.leader_households or None
+    rules = latest.settings.rules
+    limit = rules.leader_households
     division = atlas.division
     mine = {g.id for g in division if shown.may_edit_grid(caller, division, g.id)}
-    heavy = [x for x in loads(atlas) if too_heavy(x, limit) and mine.intersection(x.grids)]
+    heavy = [x for x in loads(atlas) if is_too_much(x, rules) and mine.intersection(x.grids)]
     bare = [g for g in without_leader(atlas) if g.id in mine]
     return answer(
         {

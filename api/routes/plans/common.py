@@ -187,6 +187,7 @@ def rules_json(workspace: PlanWorkspace) -> dict[str, Any]:
         "buildings": list(rules.buildings),
         "shopfronts": list(rules.shopfronts),
         "load_factor": rules.load_factor,
+        "leader_households": rules.leader_households,
     }
 
 

@@ -17,7 +17,7 @@ from gis.planning.proposals import (
     joined,
 )
 from gis.planning.proposals.effects import ProposalEffect, effect_of
-from gis.planning.rules import SizeRules
+from gis.rules import OfficeRules
 from gis.workflows.plans.opened import AppliedStep, OpenPlan
 from gis.workflows.plans.workspace import PlanWorkspace
 
@@ -34,7 +34,7 @@ assert set(_STEP_TEXTS) == set(KINDS)
 
 def options_of(
     opened: OpenPlan,
-    rules: SizeRules,
+    rules: OfficeRules,
     kind: str,
     grids: Sequence[str] = (),
     *,

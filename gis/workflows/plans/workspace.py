@@ -29,9 +29,9 @@ from gis.planning.findings import findings_of
 from gis.planning.handlers import Context
 from gis.planning.operations import Operation
 from gis.planning.plan import Plan, PlanMove, StepEntry, apply_operation, fold, redo, replay, undo
-from gis.planning.rules import SizeRules
 from gis.planning.state import PlanState
 from gis.roster import Roster
+from gis.rules import OfficeRules
 from gis.store import Store
 from gis.store.plans import DRAFT, EDITABLE, PlanHead, Superseded, not_editable, utc_now
 from gis.store.versions import DIRECTORY, ROSTER
@@ -57,9 +57,11 @@ class PlanWorkspace:
         What the office is called as long as the store does not say.
     """
 
-    def __init__(self, store: Store, rules: SizeRules | None = None, office_name: str = "") -> None:
+    def __init__(
+        self, store: Store, rules: OfficeRules | None = None, office_name: str = ""
+    ) -> None:
         self.store = store
-        self.rules = rules or SizeRules()
+        self.rules = rules or OfficeRules()
         self.office_name = office_name
         self._open: OrderedDict[str, OpenPlan] = OrderedDict()
         self._bases: OrderedDict[tuple[Any, ...], PlanBase] = OrderedDict()
