@@ -22,6 +22,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from gis.errors import NotFound
+from gis.schema import labels
 from maps.bundle import WORD_FILES, as_block, static_text, words
 
 PAGE_POLICY = (
@@ -55,7 +56,7 @@ def _plan_page(title: str, style: str, script: str) -> Page:
 
 
 def _record_page(title: str, script: str) -> Page:
-    return Page(title, ("core/shell", "core/record"), script, ("shell", "record"))
+    return Page(title, ("core/shell", "core/record"), script, ("shell", "record", "fields"))
 
 
 def _account_page(script: str) -> Page:
@@ -135,13 +136,34 @@ def _page(name: str) -> File:
 
 
 def _words(parts: Iterable[str]) -> str:
-    """Return some parts of the word files in all languages, as JSON to stand in a page."""
+    """Return some parts of the words in all languages, as JSON to stand in a page."""
+    return as_block(
+        {tag: {part: told[part] for part in parts} for tag, told in all_words().items()}
+    )
+
+
+@cache
+def all_words() -> dict[str, dict[str, Any]]:
+    """Return the words by language and part: of the map, of the pages, labels of fields.
+
+    The part ``fields`` is made of the registry: what people, places and duties call their fields.
+    """
     folder = resources.files("api") / "pages" / "static" / "words"
-    shown: dict[str, dict[str, Any]] = {}
-    for language, of_the_map in words().items():
-        own = json.loads((folder / WORD_FILES[language]).read_text("utf-8"))
-        shown[language] = {part: {**of_the_map, **own}[part] for part in parts}
-    return as_block(shown)
+    return {
+        tag: {
+            **of_the_map,
+            **json.loads((folder / WORD_FILES[tag]).read_text("utf-8")),
+            "fields": _labels("en" if tag == "en" else "zh"),
+        }
+        for tag, of_the_map in words().items()
+    }
+
+
+def _labels(language: str) -> dict[str, dict[str, str]]:
+    return {
+        kind: {field["name"]: field[language] for field in labels()[kind]}
+        for kind in ("people", "duties", "places")
+    }
 
 
 @cache

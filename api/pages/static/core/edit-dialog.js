@@ -3,8 +3,9 @@
 import { api } from "./api.js";
 import { el, fill } from "./dom.js";
 import { shown, when } from "./edit-values.js";
+import { anyFieldLabel } from "./field-labels.js";
 import { failure, field } from "./shell.js";
-import { t, words } from "./words.js";
+import { t } from "./words.js";
 
 /**
  * @param {string} title
@@ -184,7 +185,7 @@ export async function saveOver({ method, path, etag, changes, base, label }) {
  * @param {(name: string) => string} [label]
  * @returns {Promise<"mine"|"theirs"|"">}
  */
-function conflict(told, changes, base, label = (name) => words("record.fields")[name] ?? name) {
+function conflict(told, changes, base, label = anyFieldLabel) {
   const { current, changed } = told;
   const names = Object.keys(base).filter(
     (name) => !same(base[name], current[name]) || (name in changes && name !== "reason"),

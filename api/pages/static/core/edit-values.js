@@ -1,6 +1,7 @@
 /** How values are said: a flag, a list, a role, a position, a time. */
 
 import { el, name } from "./dom.js";
+import { anyFieldLabel } from "./field-labels.js";
 import { t, words } from "./words.js";
 
 /** What only the machinery needs. */
@@ -47,10 +48,9 @@ function isPlain(value) {
  * @param {any} value
  */
 function brief(value) {
-  const fields = words("record.fields");
   return Object.entries(value)
     .filter(([, one]) => one !== null && one !== "")
-    .map(([key, one]) => `${fields[key] ?? key} ${told(key, one)}`)
+    .map(([key, one]) => `${anyFieldLabel(key)} ${told(key, one)}`)
     .join("，");
 }
 
@@ -84,7 +84,6 @@ export function when(at) {
  * @param {any} after
  */
 export function changesOf(before, after) {
-  const fields = words("record.fields");
   const isObject = (/** @type {any} */ value) =>
     value && typeof value === "object" && !Array.isArray(value);
   if (!isObject(before) && !isObject(after)) return null;
@@ -100,7 +99,7 @@ export function changesOf(before, after) {
     "dl",
     { class: "changes" },
     ...names.flatMap((key) => [
-      el("dt", {}, fields[key] ?? key),
+      el("dt", {}, anyFieldLabel(key)),
       el(
         "dd",
         {},

@@ -4,6 +4,7 @@ import { api } from "../core/api.js";
 import { el, fill, name } from "../core/dom.js";
 import { daysOf } from "../core/edit-dialog.js";
 import { shown } from "../core/edit-values.js";
+import { fieldLabel } from "../core/field-labels.js";
 import { failure } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 import {
@@ -50,7 +51,7 @@ export async function showPerson(node, id, ways, found = []) {
         "dl",
         { class: "facts" },
         ...[...PUBLIC, ...(person.editable ? PERSONAL : [])].flatMap((key) => [
-          el("dt", {}, words("record.fields")[key]),
+          el("dt", {}, fieldLabel("people", key)),
           el("dd", {}, shown(key, person[key])),
         ]),
       ),

@@ -14,6 +14,7 @@ import {
   reasonField,
   saveOver,
 } from "../core/edit-dialog.js";
+import { fieldLabel } from "../core/field-labels.js";
 import { field } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 
@@ -34,7 +35,7 @@ function personFields(person) {
     TEXTS.map((key) => [
       key,
       field(
-        words("record.fields")[key],
+        fieldLabel("people", key),
         el("input", {
           type: key.endsWith("phone") || key === "mobile" ? "tel" : "text",
           value: person[key] ?? "",
@@ -46,9 +47,13 @@ function personFields(person) {
       ),
     ]),
   );
-  made.consent = checkField(t("record.fields.consent"), person.consent, t("record.consentHint"));
+  made.consent = checkField(
+    fieldLabel("people", "consent"),
+    person.consent,
+    t("record.consentHint"),
+  );
   made.party_member = choiceField(
-    t("record.fields.party_member"),
+    fieldLabel("people", "party_member"),
     [
       ["", t("record.unknown")],
       ["true", t("record.yes")],

@@ -2,7 +2,8 @@
 
 import { el, name } from "../core/dom.js";
 import { shown } from "../core/edit-values.js";
-import { t, words } from "../core/words.js";
+import { fieldLabel } from "../core/field-labels.js";
+import { t } from "../core/words.js";
 import { remarks } from "./people-tabs.js";
 import { editPlace, removePlace } from "./place-forms.js";
 
@@ -55,12 +56,12 @@ export function placeCard(place, remarked, { open, gone }) {
       "dl",
       { class: "facts" },
       ...keys.flatMap((key) => [
-        el("dt", {}, words("record.fields")[key]),
+        el("dt", {}, fieldLabel("places", key)),
         el("dd", {}, shown(key, place[key])),
       ]),
       ...(place.building
         ? [
-            el("dt", {}, t("record.fields.building")),
+            el("dt", {}, fieldLabel("places", "building")),
             el(
               "dd",
               {},
@@ -72,7 +73,7 @@ export function placeCard(place, remarked, { open, gone }) {
             ),
           ]
         : []),
-      el("dt", {}, t("record.fields.geometry")),
+      el("dt", {}, fieldLabel("places", "geometry")),
       el(
         "dd",
         {},

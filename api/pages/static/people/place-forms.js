@@ -5,6 +5,7 @@ import { findPlaces, picker, placeLine } from "../core/combobox.js";
 import { readCoordinates } from "../core/coordinates.js";
 import { el } from "../core/dom.js";
 import { checkField, choiceField, editDialog, reasonField, saveOver } from "../core/edit-dialog.js";
+import { fieldLabel } from "../core/field-labels.js";
 import { field } from "../core/shell.js";
 import { language, t, words } from "../core/words.js";
 
@@ -13,7 +14,7 @@ const LISTS = ["aliases", "former_names"];
 const COUNTS = ["households", "units", "floors"];
 
 function placeFields(place) {
-  const label = (key) => (key === "name" ? t("record.placeName") : words("record.fields")[key]);
+  const label = (key) => fieldLabel("places", key);
   const input = (key, value, given = {}) =>
     el("input", {
       type: "text",
@@ -147,7 +148,7 @@ function spotFields(hint) {
 /** @param {(id: string, found: any[]) => void} then */
 export function newPlace(then) {
   const kind = choiceField(
-    t("record.fields.kind"),
+    fieldLabel("places", "kind"),
     Object.entries(words("record.kinds")),
     "business",
   );
@@ -239,8 +240,7 @@ export function editPlace(place, done) {
           etag: place.etag,
           changes: sent,
           base,
-          label: (key) =>
-            key === "name" ? t("record.placeName") : (words("record.fields")[key] ?? key),
+          label: (key) => fieldLabel("places", key),
         });
         if (!saved) return false;
         done(
