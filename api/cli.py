@@ -153,7 +153,7 @@ def _check_store() -> tuple[list[Finding], Atlas]:
 
     store = open_stored()
     try:
-        atlas, faults, _ = internal_atlas(store, today())
+        atlas, faults, *_ = internal_atlas(store, today())
     finally:
         store.close()
     rules = read_settings().rules

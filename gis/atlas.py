@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -12,10 +13,10 @@ import shapely
 
 from gis.directory import Directory, Place, PlaceKind
 from gis.division import Division, Grid
-from gis.ids import GridId, PlaceId
+from gis.ids import GridId, PersonId, PlaceId
 from gis.lookup.boxes import BoxIndex
 from gis.lookup.locator import DEFAULT_TOLERANCE_M, Location, Locator
-from gis.roster import Organisation, Responsible, Roster
+from gis.roster import Duty, Organisation, Person, Responsible, Role, Roster
 
 Edition = Literal["internal", "public"]
 
@@ -55,10 +56,51 @@ class Spot:
 
 
 @dataclass(frozen=True)
+class Disclosures:
+    """What an office discloses today: by it the public edition of every day is made.
+
+    What was hidden since, a consent that was withdrawn and a duty that ended count for the days
+    before as well; otherwise a question about yesterday would undo them.
+
+    ``hidden`` are the places that are not disclosed now, and those that were not when they were
+    last known; ``shown`` the places that are. ``people`` are those of today's roster, ``held``
+    the duties in force today.
+    """
+
+    hidden: tuple[Place, ...] = ()
+    shown: frozenset[PlaceId] = frozenset()
+    people: Mapping[PersonId, Person] = field(default_factory=dict)
+    held: frozenset[tuple[PersonId, GridId | None, Role]] = frozenset()
+
+    def holds(self, duty: Duty) -> bool:
+        """Tell whether the person of a duty has that office today."""
+        return (duty.person, duty.grid, duty.role) in self.held
+
+
+def disclosures_of(
+    directory: Directory, roster: Roster, day: date, hidden_before: tuple[Place, ...] = ()
+) -> Disclosures:
+    """Return what the places and people of a day disclose.
+
+    ``hidden_before`` are places that former versions did not disclose and that nobody has
+    disclosed since.
+    """
+    hidden = {p.id: p for p in (*hidden_before, *directory.places) if not p.disclosed}
+    return Disclosures(
+        hidden=tuple(hidden.values()),
+        shown=frozenset(p.id for p in directory.places if p.id not in hidden),
+        people=roster.by_id,
+        held=frozenset((d.person, d.grid, d.role) for d in roster.duties if d.in_force(day)),
+    )
+
+
+@dataclass(frozen=True)
 class Atlas:
     """Boundaries, places and people as of one day (Asia/Shanghai); immutable.
 
-    ``edition`` is ``public`` only for what :func:`gis.disclosure.public` returned. One that
+    ``disclosures`` are those of today where the atlas was read from a store; without, it is
+    its own judge. ``edition`` is ``public`` only for what :func:`gis.disclosure.public`
+    returned. One that
     :func:`gis.disclosure.scoped` returned holds the internal edition of the grids ``covered``
     and refers to the public atlas ``elsewhere`` for all others.
     """
@@ -72,6 +114,7 @@ class Atlas:
     code: str = ""
     elsewhere: Atlas | None = None
     covered: frozenset[GridId] = frozenset()
+    disclosures: Disclosures | None = field(default=None, compare=False)
 
     def on(self, grid: GridId | None) -> Atlas:
         """Return the atlas that answers for a grid: this one, or the public one elsewhere."""

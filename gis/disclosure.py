@@ -6,14 +6,14 @@ every field that is not copied here stays in the office.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
 import shapely
 
-from gis.atlas import Atlas
+from gis.atlas import Atlas, Disclosures, disclosures_of
 from gis.directory import Directory, Place, PlaceKind
 from gis.division import Division, Grid, Member
 from gis.errors import InvalidInput
@@ -37,6 +37,7 @@ class Policy:
 def public(atlas: Atlas, policy: Policy | None = None, *, today: date | None = None) -> Atlas:
     """Return the public edition of an atlas.
 
+    Whatever its day, it is made by what the office discloses today (:class:`Disclosures`).
     Undisclosed units leave without a trace: no point, footprint, business, organisation, name
     or count. Households are rounded to ten and populations dropped; of people only the name and
     office phone of those in office remain, of non-officials only with their consent.
@@ -53,11 +54,15 @@ def public(atlas: Atlas, policy: Policy | None = None, *, today: date | None = N
     if atlas.edition == "public":
         return atlas
     policy = policy or Policy()
-    hidden = _hidden_names(atlas.directory)
+    judged = atlas.disclosures or disclosures_of(
+        atlas.directory, atlas.roster, today or atlas.as_of
+    )
+    units = _hidden_units(atlas.directory, judged)
+    hidden = _names_of_units(units)
     return Atlas(
         division=_public_division(atlas.division, hidden),
-        directory=_public_directory(atlas.directory, policy, hidden),
-        roster=_public_roster(atlas, policy, hidden, today or atlas.as_of),
+        directory=_public_directory(atlas.directory, policy, units),
+        roster=_public_roster(atlas, policy, hidden, judged),
         as_of=atlas.as_of,
         edition="public",
         name=atlas.name,
@@ -142,23 +147,46 @@ def _scoped_roster(roster: Roster, shown: Roster, covered: frozenset[GridId]) ->
 # --- undisclosed units -----------------------------------------------------------------------
 
 
-def _hidden_names(directory: Directory) -> frozenset[str]:
-    """Return the names that would give an undisclosed place away."""
+def _hidden_units(directory: Directory, judged: Disclosures) -> tuple[Place, ...]:
+    """Return the places to hide, as they are now and as they were in this directory."""
+    known = {p.id for p in judged.hidden}
+    then = (
+        p
+        for p in directory.places
+        if p.id in known or (not p.disclosed and p.id not in judged.shown)
+    )
+    return (*judged.hidden, *then)
+
+
+def hidden_names(atlas: Atlas) -> frozenset[str]:
+    """Return the names that would give an undisclosed place away, in any text of any day."""
+    judged = atlas.disclosures or disclosures_of(atlas.directory, atlas.roster, atlas.as_of)
+    return _names_of_units(_hidden_units(atlas.directory, judged))
+
+
+def public_name(name: str, code: str, hidden: frozenset[str]) -> str:
+    """Return the name of a grid without what would give an undisclosed place away; else its code.
+
+    >>> public_name("示例小区·示例保密单位", "320106012001001", frozenset({"示例保密单位"}))
+    '示例小区'
+    """
+    return "·".join(p for p in name.split("·") if not _gives_away([p], hidden)) or code
+
+
+def _names_of_units(units: Iterable[Place]) -> frozenset[str]:
     names: set[str] = set()
-    for place in directory.places:
-        if not place.disclosed:
-            names.update((place.name, *place.aliases, *place.former_names))
+    for place in units:
+        names.update((place.name, *place.aliases, *place.former_names))
     # A name of one or two characters ("3幢") gives nothing away and would match everywhere.
     return frozenset(n for n in names if len(n) > 2)
 
 
-def _hidden_places(directory: Directory) -> frozenset[PlaceId]:
-    """Return the undisclosed places, the footprints they stand in and what else is in those.
+def _hidden_places(directory: Directory, units: Sequence[Place]) -> frozenset[PlaceId]:
+    """Return undisclosed units, the footprints they stand in and what else is in those.
 
     A building goes with the unit when the unit says it sits there, shares its address, or has
     its point in the footprint of a building nobody lives in.
     """
-    units = [p for p in directory.places if not p.disclosed]
     hidden = {p.id for p in units} | {p.building for p in units if p.building}
     addresses = {p.address for p in units if p.address}
     points = shapely.MultiPoint([shapely.point_on_surface(p.geometry) for p in units])
@@ -192,7 +220,7 @@ def _public_division(division: Division, hidden: frozenset[str]) -> Division:
 def _public_grid(grid: Grid, hidden: frozenset[str]) -> Grid:
     return replace(
         grid,
-        name="·".join(p for p in grid.name.split("·") if not _gives_away([p], hidden)) or grid.code,
+        name=public_name(grid.name, grid.code, hidden),
         households=_rounded(grid.households),
         resident_population=None,
         members=tuple(
@@ -219,8 +247,8 @@ def _rounded(households: int | None) -> int | None:
 # --- places ----------------------------------------------------------------------------------
 
 
-def _public_directory(directory: Directory, policy: Policy, hidden: frozenset[str]) -> Directory:
-    gone = _hidden_places(directory)
+def _public_directory(directory: Directory, policy: Policy, units: Sequence[Place]) -> Directory:
+    gone, hidden = _hidden_places(directory, units), _names_of_units(units)
     kept = [
         p
         for p in directory.places
@@ -260,16 +288,17 @@ def _public_place(place: Place, hidden: frozenset[str]) -> Place:
 # --- people ----------------------------------------------------------------------------------
 
 
-def _public_roster(atlas: Atlas, policy: Policy, hidden: frozenset[str], today: date) -> Roster:
-    people = atlas.roster.by_id
+def _public_roster(
+    atlas: Atlas, policy: Policy, hidden: frozenset[str], judged: Disclosures
+) -> Roster:
     duties = tuple(
         Duty(d.id, d.person, d.grid, d.role, d.since)
         for d in atlas.roster.duties
-        if policy.names and _shown(d, people.get(d.person), atlas.as_of, today)
+        if policy.names and _is_shown(d, atlas.as_of, judged)
     )
     holders = {d.person for d in duties}
     return Roster(
-        people=tuple(_public_person(people[i], policy) for i in sorted(holders)),
+        people=tuple(_public_person(judged.people[i], policy) for i in sorted(holders)),
         duties=duties,
         organisations=_public_organisations(atlas.roster, policy, hidden),
         synthetic=atlas.roster.synthetic,
@@ -278,8 +307,9 @@ def _public_roster(atlas: Atlas, policy: Policy, hidden: frozenset[str], today: 
     )
 
 
-def _shown(duty: Duty, person: Person | None, as_of: date, today: date) -> bool:
-    if person is None or not (duty.in_force(as_of) and duty.in_force(today)):
+def _is_shown(duty: Duty, as_of: date, judged: Disclosures) -> bool:
+    person = judged.people.get(duty.person)
+    if person is None or not (duty.in_force(as_of) and judged.holds(duty)):
         return False
     return ROLES[duty.role].official or person.consent
 

@@ -63,7 +63,7 @@ def export(
         )
     store = open_stored()
     try:
-        atlas, faults, _ = internal_atlas(store, day_of(as_of, "as-of") or today())
+        atlas, faults, *_ = internal_atlas(store, day_of(as_of, "as-of") or today())
     finally:
         store.close()
     print_findings(faults, sys.stderr)

@@ -93,7 +93,7 @@ def _atlas(edition: str, lang: str, at: str | None) -> tuple[Atlas, MapSettings]
     day = day_of(at, "at") or today()
     store = open_stored()
     try:
-        atlas, faults, _ = internal_atlas(store, day)
+        atlas, faults, *_ = internal_atlas(store, day)
     finally:
         store.close()
     print_findings(faults, sys.stderr)

@@ -130,7 +130,7 @@ def _atlas(
     from gis.workflows.atlases import internal_atlas
     from maps.site.permission import permission_for
 
-    atlas, faults, _ = internal_atlas(store, day)
+    atlas, faults, *_ = internal_atlas(store, day)
     print_findings(faults, sys.stderr)
     if asked.edition == "internal":
         return atlas, None

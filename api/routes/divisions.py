@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.http.auth import Public
+from api.http.auth import Public, Role
 from api.http.params import StrictRoute, read_day, read_whole
 from api.http.responses import answer
 from api.routes.edit.common import author_of
 from api.routes.plans.common import PlanApprover, PlanReader, Workspace, only, read_body, words
 from api.schemas.history import history_json
+from api.serving.dependencies import Live
 from gis.clock import today
+from gis.disclosure import hidden_names
 from gis.workflows.plans.history import history_of
 from gis.workflows.plans.restore import restore
 
@@ -63,7 +66,13 @@ async def restore_division(
 
 
 @router.get("/grids/{code}/history", summary="What became of a grid", tags=["grids"])
-async def history(workspace: Workspace, _caller: Public, code: str) -> Response:
-    """Return every change of the grid that carries or carried a code, and its successors."""
-    found = await asyncio.to_thread(history_of, workspace.store, code, today())
+async def history(workspace: Workspace, live: Live, caller: Public, code: str) -> Response:
+    """Return every change of the grid that carries or carried a code, and its successors.
+
+    Below a planner without divisions that are not in force yet.
+    """
+    hidden = None if caller.role.reaches(Role.PLANNER) else hidden_names(live.bundle.internal)
+    found = await asyncio.to_thread(
+        partial(history_of, workspace.store, code, today(), hidden_names=hidden)
+    )
     return answer(history_json(code, found))

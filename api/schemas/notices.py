@@ -9,6 +9,8 @@ from typing import Any
 
 from api.schemas.impact import shapes_json, sheet_json
 from api.schemas.plans import Frame
+from gis.directory import Directory
+from gis.disclosure import public_name
 from gis.ids import PlaceId
 from gis.planning.evaluation import PlanView
 from gis.workflows.plans.notices import PublicNotice
@@ -25,7 +27,7 @@ def notice_json(notice: PublicNotice, frame: Frame) -> dict[str, Any]:
     head = notice.opened.head
     return {
         "plan": head.id,
-        "title": head.title,
+        "title": public_name(head.title, head.id, notice.hidden_names),
         "office": notice.office,
         "notice": (head.review or {})["notice"],
         "effective_from": head.effective_from.isoformat() if head.effective_from else None,
@@ -38,17 +40,42 @@ def _public_diff(notice: PublicNotice, frame: Frame) -> dict[str, Any]:
     head, view = notice.opened.head, notice.opened.plan.view
     atlas = view.base.atlas
     left = {"kind": "division", "id": str(head.base_version), "title": atlas.division.title}
-    right = {"kind": "plan", "id": head.id, "title": head.title}
+    title = public_name(head.title, head.id, notice.hidden_names)
+    right = {"kind": "plan", "id": head.id, "title": title}
     body = sheet_json(notice.comparison, atlas, left, right)
     for name in _PERSONAL:
         body[name] = []
     body["summary"].pop("handed_over")
-    body["places"] = [p for p in body["places"] if not p["undisclosed"]]
+    body["places"] = [_public_place(p, notice.directory) for p in body["places"]]
     shapes = shapes_json(view, frame)
     for side in ("before", "after"):
         shapes[side] = [_public_grid(g, view, notice.hidden) for g in shapes[side]]
     body["shapes"] = shapes
-    return _rounded(body)  # type: ignore[no-any-return]
+    return _readable(_rounded(body), notice.hidden_names)  # type: ignore[no-any-return]
+
+
+def _public_place(row: dict[str, Any], shown: Directory) -> dict[str, Any]:
+    """Return a place that moves as the public knows it: not how many live there."""
+    place = shown.by_id[PlaceId(row["id"])]
+    public = {"name": place.name, "address": place.address, "households": place.households}
+    return {**row, **public}
+
+
+def _readable(value: Any, hidden: frozenset[str]) -> Any:
+    """Return JSON in which no grid's name gives an undisclosed place away."""
+    if isinstance(value, dict):
+        code = value.get("code") or value.get("proposed_code") or ""
+        return {
+            k: public_name(v, code, hidden)
+            if k == "name" and isinstance(v, str)
+            else _readable(v, hidden)
+            for k, v in value.items()
+        }
+    if isinstance(value, list):
+        return [_readable(v, hidden) for v in value]
+    if isinstance(value, str) and any(name in value for name in hidden):
+        return ""
+    return value
 
 
 def _public_grid(row: dict[str, Any], view: PlanView, hidden: frozenset[PlaceId]) -> dict[str, Any]:

@@ -198,7 +198,7 @@ class LiveAtlas:
     def _build(self) -> Bundle | None:
         day = today()
         try:
-            atlas, faults, versions = self.atlases.on(day)
+            atlas, faults, versions, _ = self.atlases.on(day)
         except NotFound:
             return None
         for fault in faults:

@@ -8,7 +8,17 @@ from typing import Any, TypeVar
 
 import numpy as np
 import shapely
-from sqlalchemy import JSON, Column, Connection, Dialect, SmallInteger, Table, insert, select
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    SmallInteger,
+    Table,
+    insert,
+    select,
+)
 from sqlalchemy.exc import StatementError
 
 from gis.errors import InvalidBoundary, WanggeError
@@ -117,14 +127,25 @@ def _named(table: Table, values: Sequence[Any]) -> InvalidBoundary:
 def read(
     connection: Connection, table: Table, version: int, kind: type[T], /, **convert: Convert
 ) -> tuple[T, ...]:
-    """Return the values of a version; ``convert`` says how a column becomes its field.
+    """Return the values of a version; ``convert`` says how a column becomes its field."""
+    of_version = table.c[_version_column(table)] == version
+    return read_where(connection, table, of_version, kind, **convert)
+
+
+def read_where(
+    connection: Connection,
+    table: Table,
+    wanted: ColumnElement[bool],
+    kind: type[T],
+    /,
+    **convert: Convert,
+) -> tuple[T, ...]:
+    """Return the values of the rows wanted (see :func:`read`).
 
     Geometry columns are decoded all at once.
     """
     columns = [table.c[f.name] for f in fields(kind)]  # type: ignore[arg-type]
-    found = connection.execute(
-        select(*columns).where(table.c[_version_column(table)] == version)
-    ).all()
+    found = connection.execute(select(*columns).where(wanted)).all()
     if not found:
         return ()
     decoded = []

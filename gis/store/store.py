@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, make_url
 
+from gis.atlas import Disclosures
 from gis.audit import SYSTEM, Author, Change, Head
 from gis.directory import Directory
 from gis.division import Division
@@ -17,6 +18,7 @@ from gis.editing import Edited
 from gis.errors import NotFound
 from gis.roster import Roster
 from gis.store import audit, backup, in_force, locks, migrate, publishing, restoring
+from gis.store.disclosed import read_disclosures
 from gis.store.edits import Base, Revised, revise
 from gis.store.engine import Database, open_database
 from gis.store.in_force import DivisionHead, Holding, Identity, Versions
@@ -116,6 +118,10 @@ class Store:
             When none that could serve is whole.
         """
         return in_force.read_holding(self._database, day, self._cache)
+
+    def disclosures(self, today: date, holding: Holding) -> Disclosures:
+        """Return what the office discloses today; ``holding`` is what is in force today."""
+        return read_disclosures(self._database, today, holding)
 
     def divisions(self) -> tuple[DivisionHead, ...]:
         """Return the history of the divisions, oldest first."""

@@ -21,6 +21,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from gis.store.column_types import Count, Shape, Words
@@ -133,6 +134,13 @@ place = Table(
     _text("status", nullable=True),
     Column("disclosed", Boolean(create_constraint=False), nullable=False),
     *_shape("place", "geometry", SPOT_OR_AREA),
+    Index(
+        "ix_place_hidden",
+        "id",
+        "directory_version",
+        sqlite_where=text("disclosed = 0"),
+        postgresql_where=text("NOT disclosed"),
+    ),
 )
 context_feature = Table(
     "context_feature",

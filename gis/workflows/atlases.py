@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from threading import Lock
 from typing import Any, NamedTuple
 
 from gis.atlas import Atlas
+from gis.clock import today
+from gis.errors import NotFound
 from gis.findings import Finding
 from gis.roster import Roster
 from gis.store import Store, Versions
 from gis.store.edits import Revised
+from gis.store.in_force import Holding
 
 _DAYS = 4
 
@@ -20,17 +24,24 @@ _DAYS = 4
 class StoredAtlas(NamedTuple):
     """What is in force on a day, as staff see it.
 
-    ``faults`` are what the store found damaged on the way to it, ``versions`` the newest stored.
+    ``faults`` are what the store found damaged on the way to it, ``versions`` the newest stored,
+    ``judged_on`` the day whose disclosures it carries.
     """
 
     atlas: Atlas
     faults: tuple[Finding, ...]
     versions: Versions
+    judged_on: date
 
 
 def internal_atlas(store: Store, day: date) -> StoredAtlas:
-    """Return what is in force on a day, as staff see it, and what the store found damaged."""
+    """Return what is in force on a day, as staff see it, and what the store found damaged.
+
+    It carries what the office discloses today, whatever the day.
+    """
     holding = store.holding(day)
+    now = today()
+    in_force = holding if day == now else _in_force(store, now) or holding
     identity = store.identity()
     atlas = Atlas(
         division=holding.division,
@@ -39,8 +50,16 @@ def internal_atlas(store: Store, day: date) -> StoredAtlas:
         as_of=day,
         name=identity.name if identity else "",
         code=identity.code if identity else "",
+        disclosures=store.disclosures(now, in_force),
     )
-    return StoredAtlas(atlas, holding.faults, holding.versions)
+    return StoredAtlas(atlas, holding.faults, holding.versions, now)
+
+
+def _in_force(store: Store, day: date) -> Holding | None:
+    """Return what is in force on a day, None before the first division is."""
+    with suppress(NotFound):
+        return store.holding(day)
+    return None
 
 
 class Atlases:
@@ -67,13 +86,13 @@ class Atlases:
         StoreError
             When the database does not answer, or nothing in it is good.
         """
-        versions = self.store.versions()
+        wanted = self.store.versions(), today()
         kept = self._kept.get(day)
-        if kept is not None and kept.versions == versions:
+        if kept is not None and (kept.versions, kept.judged_on) == wanted:
             return kept
         with self._reading:
             kept = self._kept.get(day)
-            if kept is None or kept.versions != versions:
+            if kept is None or (kept.versions, kept.judged_on) != wanted:
                 kept = self._keep(day, internal_atlas(self.store, day))
             return kept
 
@@ -92,8 +111,13 @@ class Atlases:
         value = replace(revised.edited.value, version=version, effective_from=day)
         changed: Any = {part: value}
         atlas: Atlas = replace(kept.atlas, **changed)
+        now = today()
+        if day != now:
+            return self.on(day).atlas
+        held = Holding(atlas.division, atlas.directory, atlas.roster, (), revised.versions)
+        atlas = replace(atlas, disclosures=self.store.disclosures(now, held))
         with self._reading:
-            return self._keep(day, StoredAtlas(atlas, (), revised.versions)).atlas
+            return self._keep(day, StoredAtlas(atlas, (), revised.versions, now)).atlas
 
     def _keep(self, day: date, made: StoredAtlas) -> StoredAtlas:
         self._kept[day] = made

@@ -179,6 +179,7 @@ def test_an_undisclosed_unit_is_in_no_notice(office: Office) -> None:
     draft = office.begin("未公开单位")
     draft.do(kind="merge", grids=[siblings[0].id, grid])
     draft.do(kind="expect_parts", grid=siblings[0].id, n=2)
+    draft.do(kind="rename", grid=siblings[0].id, name=f"示例楼群·{secret.name}")
     assert secret.id in [p["id"] for p in draft.get("/diff")["places"]]
     draft.approve()
     days = {"from": today().isoformat(), "until": today().isoformat()}
@@ -186,6 +187,12 @@ def test_an_undisclosed_unit_is_in_no_notice(office: Office) -> None:
     shown = office.public.get(f"/notices/{draft.id}.json")
     assert secret.name not in shown.text
     assert secret.id not in shown.text
+    public = {
+        p["id"] for p in office.public.get("/places", params={"limit": 1000}).json()["places"]
+    }
+    moved = shown.json()["diff"]["places"]
+    assert {p["id"] for p in moved} <= public
+    assert {p["households"] for p in moved} == {None}
     row = next(r for r in shown.json()["diff"]["matrix"]["3"] if r["from"]["id"] == grid)
     inside = draft.get("/diff")["matrix"]["3"]
     assert row["units"] == next(r for r in inside if r["from"]["id"] == grid)["units"] - 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
+from gis.disclosure import public_name
 from gis.errors import NotFound
 from gis.findings import Text
 from gis.store import Store
@@ -46,15 +48,24 @@ class GridHistory:
     successors: tuple[Relative, ...]
 
 
-def history_of(store: Store, code: str, day: date) -> GridHistory:
+def history_of(
+    store: Store, code: str, day: date, *, hidden_names: frozenset[str] | None = None
+) -> GridHistory:
     """Return the history of the grid that carries a code, or carried it last.
+
+    ``hidden_names``: for the public, without the divisions that are not in force yet and the
+    names that must not be read; None for staff.
 
     Raises
     ------
     NotFound
         No grid ever carried it.
     """
-    found = store.plans.appearances(code)
+    days = {h.version: h.effective_from for h in store.divisions()}
+    begun = [v for v, begins in days.items() if begins <= day]
+    shown = days if hidden_names is None else {v: days[v] for v in begun}
+    look = partial(_appearances, store, shown, hidden_names or frozenset())
+    found = look(code)
     carriers = [a for a in found if a.code == code]
     if not carriers:
         raise NotFound(
@@ -62,10 +73,8 @@ def history_of(store: Store, code: str, day: date) -> GridHistory:
         )
     grid = carriers[-1].id
     own = [a for a in found if a.id == grid]
-    lineage = store.plans.lineage(grid)
-    days = {h.version: h.effective_from for h in store.divisions()}
-    versions = [v for v, begins in days.items() if begins <= day]
-    now = next((a for a in own if versions and a.version == versions[-1]), None)
+    lineage = [d for d in store.plans.lineage(grid) if d.version in shown]
+    now = next((a for a in own if begun and a.version == begun[-1]), None)
     before = [d for d in lineage if d.new == grid and d.old != grid]
     after = [d for d in lineage if d.old == grid and (d.new != grid or d.new_code != d.old_code)]
     return GridHistory(
@@ -73,13 +82,25 @@ def history_of(store: Store, code: str, day: date) -> GridHistory:
         own[-1].name,
         now is not None and now.code == code,
         tuple(_events(own, lineage, days)),
-        tuple(_relative(store, d.old_code, d) for d in before),
-        tuple(_relative(store, d.new_code, d) for d in after),
+        tuple(_relative(look, d.old_code, d) for d in before),
+        tuple(_relative(look, d.new_code, d) for d in after),
     )
 
 
-def _relative(store: Store, code: str, descent: Descent) -> Relative:
-    found = [a for a in store.plans.appearances(code) if a.code == code]
+def _appearances(
+    store: Store, shown: Mapping[int, date], hidden: frozenset[str], code: str
+) -> list[Appearance]:
+    """Return the appearances in the divisions shown, with names as they may be read."""
+    last = max(shown, default=0)
+    return [
+        replace(a, name=public_name(a.name, a.code, hidden), last=last)
+        for a in store.plans.appearances(code)
+        if a.version in shown
+    ]
+
+
+def _relative(look: Callable[[str], list[Appearance]], code: str, descent: Descent) -> Relative:
+    found = [a for a in look(code) if a.code == code]
     return Relative(code, found[-1].name if found else "", descent.share, descent.version)
 
 

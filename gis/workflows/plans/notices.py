@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import date
 
+from gis.directory import Directory
+from gis.disclosure import Policy, hidden_names, public
 from gis.errors import NotFound
 from gis.ids import PlaceId
 from gis.planning.diff import Comparison, Piece, comparison_of
@@ -16,12 +19,17 @@ from gis.workflows.plans.workspace import PlanWorkspace
 
 @dataclass(frozen=True)
 class PublicNotice:
-    """A plan that is put up: ``comparison`` is without the places in ``hidden``."""
+    """A plan that is put up: ``comparison`` is without the places in ``hidden``.
+
+    ``directory`` is the public one of its base; ``hidden_names`` may stand in no text.
+    """
 
     opened: OpenPlan
     office: str
     comparison: Comparison
     hidden: frozenset[PlaceId]
+    directory: Directory
+    hidden_names: frozenset[str]
 
 
 def notices_up(workspace: PlanWorkspace, day: date) -> list[PlanHead]:
@@ -62,15 +70,16 @@ def public_notice(
     opened = workspace.open(plan)
     view = opened.plan.view
     atlas = view.base.atlas
-    hidden = {p.id for p in atlas.directory.places if not p.disclosed}
-    if not businesses:
-        hidden |= {p.id for p in atlas.directory.places if p.kind == "business"}
+    shown = public(atlas, Policy(businesses=businesses), today=day)
+    hidden = atlas.directory.by_id.keys() - shown.directory.by_id.keys()
     comparison = _without(comparison_of(view), view, hidden)
     office = workspace.office_name or atlas.name
-    return PublicNotice(opened, office, comparison, frozenset(hidden))
+    return PublicNotice(
+        opened, office, comparison, frozenset(hidden), shown.directory, hidden_names(atlas)
+    )
 
 
-def _without(comparison: Comparison, view: PlanView, hidden: set[PlaceId]) -> Comparison:
+def _without(comparison: Comparison, view: PlanView, hidden: Set[PlaceId]) -> Comparison:
     by_id = view.base.atlas.directory.by_id
     pieces = []
     for piece in comparison.pieces:
