@@ -24,7 +24,7 @@ from gis.ids import GridId, Level, PersonId, PlaceId
 from gis.planning.cell_map import Cell
 from gis.planning.evaluation import PlanView
 from gis.planning.leaders import leaders_before
-from gis.planning.state import GridAttributes
+from gis.planning.state import GridAttributes, attributes_of
 
 
 class MovedCounts(NamedTuple):
@@ -97,8 +97,6 @@ def base_side(view: PlanView) -> Side:
 
 def atlas_side(atlas: Atlas) -> Side:
     """Return a division as one side."""
-    from gis.planning.state import attributes_of
-
     grids = {g.id: attributes_of(g) for g in atlas.division}
     people = leaders_before(atlas.division, atlas.roster, atlas.as_of)
     return Side(grids, lambda g: grids[g].code or "", people)

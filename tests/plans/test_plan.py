@@ -21,7 +21,7 @@ from gis.planning.findings import finding_ids
 from gis.planning.lattice import faces_from, faces_of, geometry_of, outline, twice_area
 from gis.planning.plan import Plan, empty_plan, fold, redo, undo
 from gis.planning.serialize import cell_map_bytes, cell_map_from, change_from_json, change_to_json
-from gis.planning.state import apply_change
+from gis.planning.state import apply_change, difference
 from tests.plans.drawn_plan import act, clusters, strip
 
 
@@ -180,6 +180,21 @@ STEPS = st.lists(
 )
 
 
+def test_what_a_batch_takes_back_is_no_change(base: PlanBase) -> None:
+    plan = empty_plan(base)
+    first, second, *_ = clusters(plan)
+    cell, other = sorted(plan.state.cells(first))[:2]
+    there = {"kind": "paint", "into": second, "cells": [cell, other]}
+    back = {"kind": "paint", "into": first, "cells": [cell]}
+    moved = act(plan, kind="batch", operations=[there, back])
+    assert moved.change.cells == {other: (first, second)}
+    assert moved.change == difference(plan.state, moved.plan.state)
+    away = {"kind": "rename", "grid": first, "name": "改名"}
+    home = {"kind": "rename", "grid": first, "name": plan.state.grids[first].name}
+    with pytest.raises(Conflict, match="nothing changes"):
+        act(plan, kind="batch", operations=[away, home])
+
+
 _drawn = cache(strip)
 
 
@@ -199,6 +214,7 @@ def test_any_steps_keep_the_ground_whole_and_undo_leads_back(steps: Any) -> None
         seen.append(plan.state)
         _check_ground(plan)
         assert apply_change(plan.state, moved.change.inverse) == seen[-2]
+        assert moved.change == difference(seen[-2], plan.state)
         assert change_from_json(change_to_json(moved.change)) == moved.change
     assert check_whole(plan.view) == []
     assert fold(base, log).state == plan.state

@@ -39,7 +39,7 @@ from gis.planning.operations import (
     Unwaive,
     Waive,
 )
-from gis.planning.state import PlanChange, PlanState, difference
+from gis.planning.state import PlanChange, PlanState
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def apply(operation: Operation, state: PlanState, context: Context) -> Done:
     """
     editor = Editor(state, context)
     text = _act(editor, operation)
-    change = difference(state, editor.state)
+    change = editor.change
     if change.is_empty:
         raise Conflict(
             f"nothing changes: {text.en}; it is so already",

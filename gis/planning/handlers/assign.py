@@ -9,7 +9,7 @@ from gis.findings import Text
 from gis.ids import GridId, PersonId
 from gis.planning.handlers.editor import Editor
 from gis.planning.operations import Assign, Unassign
-from gis.planning.state import Assignment, DutyKey, GridAttributes, PlanChange, apply_change
+from gis.planning.state import Assignment, DutyKey, GridAttributes, PlanChange
 from gis.roster import ROLES, Role, role_title
 
 
@@ -70,4 +70,4 @@ def _set_duty(
     )
     after = None if holds is held else Assignment(person, grid, role, held, since)
     change = PlanChange(duties={key: (editor.state.duties.get(key), after)})
-    editor.state = apply_change(editor.state, change)
+    editor.apply(change)

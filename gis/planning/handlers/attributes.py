@@ -19,7 +19,7 @@ from gis.planning.operations import (
     SetParent,
     Unlock,
 )
-from gis.planning.state import PlanChange, apply_change
+from gis.planning.state import PlanChange
 
 _KINDS_ZH = {
     GridKind.COMMUNITY: "社区",
@@ -101,7 +101,7 @@ def _lock(editor: Editor, names: Iterable[str], *, on: bool) -> Text:
     locks: dict[GridId, tuple[bool | None, bool | None]] = {
         g.id: (editor.state.locked.get(g.id), on or None) for g in given
     }
-    editor.state = apply_change(editor.state, PlanChange(locks=locks))
+    editor.apply(PlanChange(locks=locks))
     shown = "、".join(g.name for g in given)[:80]
     if on:
         return Text(f"{shown} locked", f"锁定 {shown}")

@@ -12,7 +12,7 @@ from gis.division import KINDS_OF_LEVEL, GridKind
 from gis.errors import Conflict, InvalidInput
 from gis.findings import Text
 from gis.ids import GridId, Level, PersonId
-from gis.planning.state import GridAttributes, PlanChange, PlanState, apply_change
+from gis.planning.state import GridAttributes, PlanChange, PlanState, apply_change, combined
 from gis.roster import Roster
 
 
@@ -40,6 +40,17 @@ class Editor:
     def __init__(self, state: PlanState, context: Context) -> None:
         self.state = state
         self.context = context
+        self._changes: list[PlanChange] = []
+
+    def apply(self, change: PlanChange) -> None:
+        """Replace the state by the one after a change."""
+        self.state = apply_change(self.state, change)
+        self._changes.append(change)
+
+    @property
+    def change(self) -> PlanChange:
+        """All that was changed so far, as one change."""
+        return combined(self._changes)
 
     # --- what is named ---
 
@@ -109,7 +120,7 @@ class Editor:
         sources = list(dict.fromkeys(owner[c] for c in moving if c in owner))
         self.check_open(to, *sources)
         change = PlanChange(cells={c: (owner.get(c), to) for c in moving})
-        self.state = apply_change(self.state, change)
+        self.apply(change)
         for source in sources:
             if drop and source not in self.state.cells_of and source != to:
                 self.drop(source)
@@ -130,9 +141,7 @@ class Editor:
         locks = {}
         if attributes is None and grid in self.state.locked:
             locks[grid] = (True, None)
-        self.state = apply_change(
-            self.state, PlanChange(grids={grid: (before, attributes)}, locks=locks)
-        )
+        self.apply(PlanChange(grids={grid: (before, attributes)}, locks=locks))
 
     def edit(self, grid: GridId, **fields: Any) -> None:
         self.check_open(grid)

@@ -18,7 +18,7 @@ from gis.planning import cutting
 from gis.planning.cutting import left_of
 from gis.planning.handlers.editor import Editor, check_kind, exactly_one
 from gis.planning.operations import CutCell, Line, Split
-from gis.planning.state import GridAttributes, PlanChange, apply_change
+from gis.planning.state import GridAttributes, PlanChange
 
 
 def split(editor: Editor, op: Split) -> Text:
@@ -175,8 +175,7 @@ def _cut(editor: Editor, number: int, line: Line, *, through: bool) -> None:
     owner = editor.state.owner.get(number)
     cells = {number: (owner, None)} if owner else {}
     pieces = {c.id: (None, owner) for c in cut.pieces} if owner else {}
-    editor.state = apply_change(
-        editor.state,
+    editor.apply(
         PlanChange(
             cells={**cells, **pieces},
             cut_cells={

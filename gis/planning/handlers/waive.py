@@ -6,7 +6,7 @@ from gis.errors import InvalidInput
 from gis.findings import Text
 from gis.planning.handlers.editor import Editor
 from gis.planning.operations import Unwaive, Waive
-from gis.planning.state import PlanChange, Waiver, apply_change
+from gis.planning.state import PlanChange, Waiver
 
 
 def waive(editor: Editor, op: Waive) -> Text:
@@ -20,7 +20,7 @@ def waive(editor: Editor, op: Waive) -> Text:
         )
     waiver = Waiver(op.reason, editor.context.author, editor.context.now)
     before = editor.state.waivers.get(op.finding)
-    editor.state = apply_change(editor.state, PlanChange(waivers={op.finding: (before, waiver)}))
+    editor.apply(PlanChange(waivers={op.finding: (before, waiver)}))
     return Text(f"waived: {sentence.en[:120]}", f"豁免：{sentence.zh[:80]}")
 
 
@@ -33,5 +33,5 @@ def unwaive(editor: Editor, op: Unwaive) -> Text:
             f"finding: {op.finding[:60]!r} is not waived",
             f"finding：{op.finding[:60]!r} 没有被豁免",
         )
-    editor.state = apply_change(editor.state, PlanChange(waivers={op.finding: (before, None)}))
+    editor.apply(PlanChange(waivers={op.finding: (before, None)}))
     return Text("a waiver is taken back", "撤回一项豁免")
