@@ -14,7 +14,7 @@ from typing import TypeVar
 import shapely
 
 from gis.atlas import Atlas, Disclosures, disclosures_of
-from gis.directory import Directory, Place, PlaceKind
+from gis.directory import ContextFeature, Directory, Place, PlaceKind
 from gis.division import Division, Grid, Member
 from gis.errors import InvalidInput
 from gis.ids import GridId, PersonId, PlaceId
@@ -218,11 +218,18 @@ def _public_division(division: Division, hidden: frozenset[str]) -> Division:
 
 
 def _public_grid(grid: Grid, hidden: frozenset[str]) -> Grid:
-    return replace(
-        grid,
+    return Grid(
+        id=grid.id,
+        code=grid.code,
+        level=grid.level,
+        parent=grid.parent,
         name=public_name(grid.name, grid.code, hidden),
+        kind=grid.kind,
+        boundary=grid.boundary,
+        code_scheme=grid.code_scheme,
+        grid_class=grid.grid_class,
+        grid_grade=grid.grid_grade,
         households=_rounded(grid.households),
-        resident_population=None,
         members=tuple(
             _public_member(m) for m in _without(grid.members, lambda m: [m.name], hidden)
         ),
@@ -256,7 +263,10 @@ def _public_directory(directory: Directory, policy: Policy, units: Sequence[Plac
     ]
     return Directory(
         places=tuple(_public_place(p, hidden) for p in _without(kept, _names_of, hidden)),
-        context=_without(directory.context, lambda c: [c.name], hidden),
+        context=tuple(
+            ContextFeature(c.id, c.kind, c.name, c.geometry)
+            for c in _without(directory.context, lambda c: [c.name], hidden)
+        ),
         synthetic=directory.synthetic,
         version=directory.version,
         effective_from=directory.effective_from,
@@ -328,4 +338,6 @@ def _public_organisations(
     if not policy.organisations:
         return ()
     kept = _without(roster.organisations, lambda o: [o.name], hidden)
-    return kept if policy.phones else tuple(replace(o, phone="") for o in kept)
+    return tuple(
+        Organisation(o.id, o.grid, o.kind, o.name, o.phone if policy.phones else "") for o in kept
+    )

@@ -9,6 +9,7 @@ from api.http.auth import Caller, Role
 from gis.atlas import Atlas
 from gis.content_hash import sha256_of
 from gis.division import Division, Grid
+from gis.editing import fields, people
 from gis.findings import Finding
 from gis.ids import GridId
 from gis.roster import Duty, Person, Responsible, role_title
@@ -148,11 +149,7 @@ def person_json(
         "duties": [duty_json(d, seen, caller, language) for d in held if d.id in listed],
     }
     if editable:
-        body |= {
-            "mobile": person.mobile,
-            "party_member": person.party_member,
-            "consent": person.consent,
-        }
+        body |= {name: getattr(person, name) for name in fields.names(people.RECORD)}
     return body
 
 

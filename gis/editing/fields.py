@@ -8,11 +8,71 @@ from datetime import date
 from typing import Any
 
 from gis.errors import InvalidInput
+from gis.schema import Field, Record, ValueKind
 
-MAX_TEXT = 200
+MAX_TEXT, MAX_PHONE = 200, 60
 MAX_COUNT = 1_000_000
 MAX_TEXTS = 50
+_PHONE = set("0123456789+-() /转分机ext.#*,;、，；")
 EARLIEST, LATEST = date(1949, 1, 1), date(2200, 1, 1)
+
+
+def read(given: Mapping[str, Any], record: Record) -> dict[str, Any]:
+    """Return the values of the fields that a form sends of a row.
+
+    Raises
+    ------
+    InvalidInput
+        A field that no form may change, or a value that is not acceptable.
+    """
+    check_names(given, names(record))
+    return {name: _value(given, record.by_name[name], record.default(name)) for name in given}
+
+
+def names(record: Record) -> tuple[str, ...]:
+    """Return the fields of a row that a form may change."""
+    return tuple(f.name for f in record.edited)
+
+
+def _value(given: Mapping[str, Any], field: Field, default: Any) -> Any:
+    name = field.name
+    if field.value is ValueKind.TEXTS:
+        return texts(given, name)
+    if field.value is ValueKind.WHOLE:
+        return count(given, name)
+    if field.value is ValueKind.YES_NO:
+        return flag(given, name, may_be_unknown=default is None)
+    if field.value is ValueKind.CHOICE:
+        return one_of(given, name, field.choices)
+    if field.value is ValueKind.DAY:
+        return day(given, name, required=field.required)
+    if field.value is ValueKind.PHONE:
+        return phone(given, name)
+    found = text(given, name, required=field.required)
+    return found if found or field.required or default is not None else None
+
+
+def body_schema(record: Record) -> dict[str, dict[str, Any]]:
+    """Return what JSON Schema says of the fields that a form may change, by name."""
+    return {f.name: _schema_of(f, record.default(f.name)) for f in record.edited}
+
+
+def _schema_of(field: Field, default: Any) -> dict[str, Any]:
+    described = {"description": f"{field.label.en} {field.label.zh}"}
+    null = [] if field.required else ["null"]
+    if field.value is ValueKind.TEXTS:
+        items = {"type": "string", "maxLength": MAX_TEXT}
+        return {"type": ["array", "null"], "items": items, "maxItems": MAX_TEXTS, **described}
+    if field.value is ValueKind.WHOLE:
+        return {"type": ["integer", "null"], "minimum": 0, "maximum": MAX_COUNT, **described}
+    if field.value is ValueKind.YES_NO:
+        return {"type": ["boolean", *(["null"] if default is None else [])], **described}
+    if field.value is ValueKind.CHOICE:
+        return {"type": ["string", "null"], "enum": [*field.choices, None], **described}
+    if field.value is ValueKind.DAY:
+        return {"type": ["string", *null], "format": "date", **described}
+    limit = MAX_PHONE if field.value is ValueKind.PHONE else MAX_TEXT
+    return {"type": ["string", *null], "maxLength": limit, **described}
 
 
 def check_names(given: Mapping[str, Any], known: Iterable[str]) -> None:
@@ -60,6 +120,21 @@ def text(
             f"{name} 含有换行或无法显示的字符：请重新输入",
         )
     return value
+
+
+def phone(given: Mapping[str, Any], name: str) -> str:
+    """Return a number that can be dialled, with what people write beside it; "" when absent."""
+    number = text(given, name)
+    strange = [c for c in number.lower() if c not in _PHONE]
+    digits = any(c.isdigit() for c in number)
+    if strange or (number and not digits) or len(number) > MAX_PHONE:
+        raise InvalidInput(
+            name,
+            f"{name} {number[:40]!r} is not a phone number: write it as 025-5880-1234",
+            f"{name} {number[:40]!r} 不是电话号码：请写作 025-5880-1234",
+            ("025-5880-1234",),
+        )
+    return number
 
 
 def texts(given: Mapping[str, Any], name: str) -> tuple[str, ...]:

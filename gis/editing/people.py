@@ -13,9 +13,9 @@ from gis.errors import InvalidInput, NotFound
 from gis.findings import Finding, Text, note
 from gis.ids import PersonId
 from gis.roster import Person, Roster
+from gis.schema import RECORDS, Kind
 
-FIELDS = ("name", "office_phone", "mobile", "organisation", "party_member", "consent")
-_PHONE = set("0123456789+-() /转分机ext.#*,;、，；")
+RECORD = RECORDS[Kind.PEOPLE]
 
 
 def person_of(roster: Roster, identity: str) -> Person:
@@ -43,7 +43,7 @@ def add_person(roster: Roster, given: Mapping[str, Any], *, identity: str = "") 
     InvalidInput
         A field that is missing, not known or not acceptable.
     """
-    read = _read({"consent": False, **given})
+    read = fields.read(given, RECORD)
     fields.text(given, "name", required=True)
     person = Person(id=PersonId(identity or new_id("p", roster.by_id)), **read)
     change = Change("person.add", f"person:{person.id}", None, given_fields(person))
@@ -68,40 +68,17 @@ def edit_person(roster: Roster, identity: str, given: Mapping[str, Any]) -> Edit
     before = person_of(roster, identity)
     if not given:
         raise InvalidInput(
-            "body", "name at least one field to change", "请至少给出一个要修改的字段", FIELDS
+            "body",
+            "name at least one field to change",
+            "请至少给出一个要修改的字段",
+            fields.names(RECORD),
         )
-    after = replace(before, **_read(given))
+    after = replace(before, **fields.read(given, RECORD))
     if after == before:
         return Edited(roster, (), before.id)
     change = Change("person.edit", f"person:{before.id}", *differences(before, after))
     people = tuple(after if p.id == before.id else p for p in roster.people)
     return Edited(replace(roster, people=people), (change,), before.id)
-
-
-def _read(given: Mapping[str, Any]) -> dict[str, Any]:
-    fields.check_names(given, FIELDS)
-    read: dict[str, Any] = {}
-    for name in given:
-        if name == "party_member":
-            read[name] = fields.flag(given, name, may_be_unknown=True)
-        elif name == "consent":
-            read[name] = fields.flag(given, name)
-        else:
-            read[name] = fields.text(given, name, required=name == "name")
-    for name in ("office_phone", "mobile"):
-        _check_phone(read.get(name, ""), name)
-    return read
-
-
-def _check_phone(number: str, name: str) -> None:
-    strange = [c for c in number.lower() if c not in _PHONE]
-    if strange or (number and not any(c.isdigit() for c in number)) or len(number) > 60:
-        raise InvalidInput(
-            name,
-            f"{name} {number[:40]!r} is not a phone number: write it as 025-5880-1234",
-            f"{name} {number[:40]!r} 不是电话号码：请写作 025-5880-1234",
-            ("025-5880-1234",),
-        )
 
 
 def _namesakes(roster: Roster, person: Person) -> list[Finding]:

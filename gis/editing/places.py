@@ -17,13 +17,9 @@ from gis.editing.edited import Edited, differences, given_fields, new_id
 from gis.errors import Conflict, InvalidInput, NotFound
 from gis.geometry import DECIMALS, check_lon_lat, point_inside
 from gis.ids import PlaceId
+from gis.schema import RECORDS, Kind
 
-STATUS = ("occupied", "under_construction")
-_OF_BUILDINGS = ("households", "units", "floors", "status")
-FIELDS = (
-    "name", "address", "aliases", "former_names", "category", "compound", "building", "disclosed",
-    *_OF_BUILDINGS,
-)  # fmt: skip
+RECORD = RECORDS[Kind.PLACES]
 _PREFIX = {PlaceKind.BUILDING: "b", PlaceKind.BUSINESS: "s", PlaceKind.RESIDENT_UNIT: "u"}
 _NAMED_AT_ONCE = 5
 
@@ -83,7 +79,7 @@ def add_place(
     InvalidInput
         A field that is missing, not known or not acceptable; no spot where one is needed.
     """
-    read = _read(directory, kind, {"disclosed": True, **given})
+    read = _read(directory, kind, given)
     fields.text(given, "name", required=True)
     geometry = _standing(directory, read.get("building"), spot)
     made = PlaceId(identity or new_id(_PREFIX[kind], directory.by_id))
@@ -117,7 +113,10 @@ def edit_place(
     before = place_of(directory, identity)
     if not given and spot is None:
         raise InvalidInput(
-            "body", "name at least one field to change", "请至少给出一个要修改的字段", FIELDS
+            "body",
+            "name at least one field to change",
+            "请至少给出一个要修改的字段",
+            fields.names(RECORD),
         )
     read = _read(directory, before.kind, given, before)
     after = replace(before, **read)
@@ -180,30 +179,23 @@ def remove_place(
 def _read(
     directory: Directory, kind: PlaceKind, given: Mapping[str, Any], before: Place | None = None
 ) -> dict[str, Any]:
-    fields.check_names(given, FIELDS)
-    read = {name: _field(given, name) for name in given}
-    for name in _OF_BUILDINGS:
-        if kind is not PlaceKind.BUILDING and read.get(name) is not None:
-            raise InvalidInput(
-                name,
-                f"{name} is of buildings only: leave it out",
-                f"{name} 只用于楼栋：请不要填写",
-            )
+    read = fields.read(given, RECORD)
+    for name, value in read.items():
+        of = RECORD.by_name[name].of
+        if of and kind not in of and value is not None:
+            raise _of_others(name, of)
     _check_building(directory, kind, read, before)
     return read
 
 
-def _field(given: Mapping[str, Any], name: str) -> Any:
-    if name in ("aliases", "former_names"):
-        return fields.texts(given, name)
-    if name in ("households", "units", "floors"):
-        return fields.count(given, name)
-    if name == "disclosed":
-        return fields.flag(given, name)
-    if name == "status":
-        return fields.one_of(given, name, STATUS)
-    read = fields.text(given, name, required=name == "name")
-    return read if name in ("name", "address") else read or None
+def _of_others(name: str, of: tuple[str, ...]) -> InvalidInput:
+    """Return the error of a field that a place of this kind does not have."""
+    kinds = "、".join(RECORD.by_name["kind"].usual_words[k] for k in of)
+    return InvalidInput(
+        name,
+        f"{name} is only of {', '.join(of)}: leave it out",
+        f"{name} 只用于{kinds}：请不要填写",
+    )
 
 
 def _check_building(

@@ -15,7 +15,7 @@ from gis.directory import Place, PlaceKind
 from gis.division import Grid
 from gis.errors import InvalidInput, WanggeError
 from gis.ids import GridId, Level
-from gis.roster import Duty, Organisation, Person
+from gis.schema import RECORDS, Field, Kind, ValueKind
 
 if TYPE_CHECKING:
     import geopandas
@@ -80,17 +80,11 @@ def atlas_frames(atlas: Atlas) -> dict[str, geopandas.GeoDataFrame]:
     for name, kind in _KINDS.items():
         frames[name] = _places(atlas, atlas.directory.of_kind(kind))
     context = atlas.directory.context
-    frames["context"] = _frame(
-        {
-            "id": _texts(c.id for c in context),
-            "kind": _texts(str(c.kind) for c in context),
-            "name": _texts(c.name for c in context),
-        },
-        [c.geometry for c in context],
-    )
-    frames["people"] = _people(atlas.roster.people)
-    frames["duties"] = _duties(atlas.roster.duties, codes)
-    frames["organisations"] = _organisations(atlas.roster.organisations, codes)
+    frames["context"] = _frame(_columns(Kind.CONTEXT, context), [c.geometry for c in context])
+    roster = atlas.roster
+    frames["people"] = _of_people(Kind.PEOPLE, roster.people, codes)
+    frames["duties"] = _of_people(Kind.DUTIES, roster.duties, codes)
+    frames["organisations"] = _of_people(Kind.ORGANISATIONS, roster.organisations, codes)
     return frames
 
 
@@ -154,25 +148,29 @@ def _days(values: Iterable[date | None]) -> Any:
     return pandas.to_datetime(list(values))
 
 
+def _columns(kind: Kind, values: Sequence[Any], *without: str) -> dict[str, Any]:
+    """Return a column for each field of some values, but for lists, by the kind of its value."""
+    own = RECORDS[kind].but(*without)
+    return {f.name: _column(f, [getattr(v, f.name) for v in values]) for f in own if not f.is_list}
+
+
+def _column(field: Field, values: list[Any]) -> Any:
+    if field.value is ValueKind.WHOLE:
+        return _counts(values)
+    if field.value is ValueKind.YES_NO:
+        return _flags(values)
+    if field.value is ValueKind.DAY:
+        return _days(values)
+    return _texts(None if v is None else str(v) for v in values)
+
+
 def _grids(atlas: Atlas, codes: dict[GridId | None, str | None]) -> geopandas.GeoDataFrame:
     grids = tuple(atlas.division)
-    return _frame(
-        {
-            "id": _texts(g.id for g in grids),
-            "code": _texts(g.code for g in grids),
-            "code_scheme": _texts(g.code_scheme for g in grids),
-            "level": [int(g.level) for g in grids],
-            "parent": _texts(codes.get(g.parent) for g in grids),
-            "name": _texts(g.name for g in grids),
-            "kind": _texts(str(g.kind) for g in grids),
-            "grid_class": _texts(g.grid_class for g in grids),
-            "grid_grade": _texts(g.grid_grade for g in grids),
-            "households": _counts(g.households for g in grids),
-            "resident_population": _counts(g.resident_population for g in grids),
-            "leader": _texts(_leader(atlas, g) for g in grids),
-        },
-        [g.boundary for g in grids],
-    )
+    columns = _columns(Kind.BOUNDARIES, grids)
+    columns["level"] = [int(g.level) for g in grids]
+    columns["parent"] = _texts(codes.get(g.parent) for g in grids)
+    columns["leader"] = _texts(_leader(atlas, g) for g in grids)
+    return _frame(columns, [g.boundary for g in grids])
 
 
 def _leader(atlas: Atlas, grid: Grid) -> str | None:
@@ -187,66 +185,13 @@ def _places(atlas: Atlas, places: Sequence[Place]) -> geopandas.GeoDataFrame:
         f"grid_{level}": _texts(chain[level - 1].code if chain else None for chain in chains)
         for level in map(int, Level)
     }
-    return _frame(
-        {
-            "id": _texts(p.id for p in places),
-            "name": _texts(p.name for p in places),
-            "address": _texts(p.address for p in places),
-            "category": _texts(p.category for p in places),
-            "households": _counts(p.households for p in places),
-            "units": _counts(p.units for p in places),
-            "floors": _counts(p.floors for p in places),
-            "compound": _texts(p.compound for p in places),
-            "building": _texts(p.building for p in places),
-            "status": _texts(p.status for p in places),
-            "disclosed": _flags(p.disclosed for p in places),
-            **above,
-        },
-        [p.geometry for p in places],
-    )
+    return _frame({**_columns(Kind.PLACES, places, "kind"), **above}, [p.geometry for p in places])
 
 
-def _people(people: Sequence[Person]) -> geopandas.GeoDataFrame:
-    return _frame(
-        {
-            "id": _texts(p.id for p in people),
-            "name": _texts(p.name for p in people),
-            "office_phone": _texts(p.office_phone for p in people),
-            "mobile": _texts(p.mobile for p in people),
-            "organisation": _texts(p.organisation for p in people),
-            "party_member": _flags(p.party_member for p in people),
-            "consent": _flags(p.consent for p in people),
-        },
-        [None] * len(people),
-    )
-
-
-def _duties(
-    duties: Sequence[Duty], codes: dict[GridId | None, str | None]
+def _of_people(
+    kind: Kind, values: Sequence[Any], codes: dict[GridId | None, str | None]
 ) -> geopandas.GeoDataFrame:
-    return _frame(
-        {
-            "id": _texts(d.id for d in duties),
-            "person": _texts(d.person for d in duties),
-            "grid": _texts(codes.get(d.grid) for d in duties),
-            "role": _texts(str(d.role) for d in duties),
-            "since": _days(d.since for d in duties),
-            "until": _days(d.until for d in duties),
-        },
-        [None] * len(duties),
-    )
-
-
-def _organisations(
-    bodies: Sequence[Organisation], codes: dict[GridId | None, str | None]
-) -> geopandas.GeoDataFrame:
-    return _frame(
-        {
-            "id": _texts(o.id for o in bodies),
-            "grid": _texts(codes.get(o.grid) for o in bodies),
-            "kind": _texts(str(o.kind) for o in bodies),
-            "name": _texts(o.name for o in bodies),
-            "phone": _texts(o.phone for o in bodies),
-        },
-        [None] * len(bodies),
-    )
+    columns = _columns(kind, values)
+    if "grid" in columns:
+        columns["grid"] = _texts(codes.get(v.grid) for v in values)
+    return _frame(columns, [None] * len(values))

@@ -12,8 +12,6 @@ from typing import Any
 from gis.content_hash import release_of
 from gis.findings import Text
 
-FIRST_RELEASE = "0.1"
-
 
 class Kind(StrEnum):
     """What a table is about."""
@@ -225,7 +223,7 @@ class Record:
         missing = declared is None or declared.default is dataclasses.MISSING
         return None if declared is None or missing else declared.default
 
-    def since(self, name: str) -> str:
-        """Return the release a field came in."""
+    def since(self, name: str) -> str | None:
+        """Return the release a field came in, None for the first."""
         declared = self._declared.get(name)
-        return (release_of(declared) if declared else None) or FIRST_RELEASE
+        return release_of(declared) if declared else None

@@ -40,7 +40,7 @@ _BOUNDARIES = (
           public=True, required=True, limit=40),
     Field("code_scheme", TEXT, Text("Code scheme", "编码方案"), "`nbs-2023`; the digits beyond the twelfth are ours",
           ("code_schem", "编码方案"), public=True, limit=40),
-    Field("level", CHOICE, Text("Level", "层级"), "1, 2, 3",
+    Field("level", CHOICE, Text("Level", "层级"), "community, compound, building cluster",
           ("层级", "级别", "网格层级", "网格级别", "级", "jb", "wgjb"),
           choices=("1", "2", "3"), words=words.LEVELS, public=True, required=True),
     Field("parent", CODE, Text("Parent", "上级网格"), "the parent's code; null on level 1",
@@ -190,9 +190,7 @@ _ORGANISATIONS = (
     replace(_GRID, headings=(*_GRID.headings, "社区", "社区编号", "所属社区"), says="a level-1 code", required=True,
             templates={"organisations": Blank("320106012001", "一级网格编号", "网格编号", width=24)}),
     Field("kind", CHOICE, Text("Kind", "组织类型"),
-          "the core bodies `party_organisation`, `residents_committee`, `public_service_station`, `governance_office` "
-          "(one of each in every community), and the supporting parties `owners_committee`, `property_company`, "
-          "`social_organisation`, `resident_unit`",
+          "the first four are the core bodies, one of each in every community; the others are supporting parties",
           ("组织类型", "类型", "类别"), choices=tuple(OrganisationKind), words=words.ORGANISATION_KINDS, public=True,
           required=True, templates={"organisations": Blank("居委会", width=18)}),
     Field("name", TEXT, Text("Name", "组织名称"), "", ("组织名称", "名称", "单位名称"), public=True, required=True,

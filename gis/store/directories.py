@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from gis.directory import ContextFeature, ContextKind, Directory, Place, PlaceKind
+from gis.schema import RECORDS, Kind
 from gis.store import rows, tables
 
 
@@ -25,8 +26,7 @@ def load(connection: Connection, version: int) -> Directory:
         version,
         Place,
         kind=PlaceKind,
-        aliases=tuple,
-        former_names=tuple,
+        **{f.name: tuple for f in RECORDS[Kind.PLACES].own if f.is_list},
     )
     context = rows.read(
         connection, tables.context_feature, version, ContextFeature, kind=ContextKind

@@ -7,6 +7,8 @@ others good. Columns are named as the fields of the values they hold.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -24,6 +26,7 @@ from sqlalchemy import (
     text,
 )
 
+from gis.schema import RECORDS, Kind, ValueKind
 from gis.store.column_types import Count, Shape, Words
 
 metadata = MetaData(
@@ -52,6 +55,24 @@ def _count(name: str) -> Column[int]:
 def _shape(table: str, name: str, kinds: tuple[str, ...]) -> tuple[Column[bytes], Index]:
     index = Index(f"ix_{table}_{name}", name, postgresql_using="gist").ddl_if("postgresql")
     return Column(name, Shape(*kinds), nullable=False), index
+
+
+_ADDED: dict[ValueKind, Any] = {
+    ValueKind.WHOLE: Count,
+    ValueKind.YES_NO: Boolean(create_constraint=False),
+    ValueKind.DAY: Date,
+    ValueKind.TEXTS: JSON,
+}
+
+
+def _added(kind: Kind) -> list[Column[Any]]:
+    """Return the columns of the fields that later releases gave a value; a migration adds them."""
+    record = RECORDS[kind]
+    return [
+        Column(f.name, _ADDED.get(f.value, Words), nullable=record.default(f.name) is None)
+        for f in record.own
+        if record.since(f.name)
+    ]
 
 
 def _head(name: str, *columns: Column[str]) -> Table:
@@ -109,6 +130,7 @@ grid = Table(
     _count("households"),
     _count("resident_population"),
     Column("members", JSON, nullable=False),
+    *_added(Kind.BOUNDARIES),
     *_shape("grid", "boundary", AREA),
     UniqueConstraint("division_version", "code"),
     Index("ix_grid_code_id", "code", "id"),
@@ -133,6 +155,7 @@ place = Table(
     _text("building", nullable=True),
     _text("status", nullable=True),
     Column("disclosed", Boolean(create_constraint=False), nullable=False),
+    *_added(Kind.PLACES),
     *_shape("place", "geometry", SPOT_OR_AREA),
     Index(
         "ix_place_hidden",
@@ -164,6 +187,7 @@ person = Table(
     _text("organisation"),
     Column("party_member", Boolean(create_constraint=False)),
     Column("consent", Boolean(create_constraint=False), nullable=False),
+    *_added(Kind.PEOPLE),
 )
 duty = Table(
     "duty",
@@ -175,6 +199,7 @@ duty = Table(
     _text("role"),
     Column("since", Date, nullable=False),
     Column("until", Date),
+    *_added(Kind.DUTIES),
 )
 organisation = Table(
     "organisation",
@@ -185,6 +210,7 @@ organisation = Table(
     _text("kind"),
     _text("name"),
     _text("phone"),
+    *_added(Kind.ORGANISATIONS),
 )
 
 # --- the audit log: triggers of the migrations keep its rows from being changed -----------------

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from pathlib import Path
 
 import pytest
 
 from gis.intake.headings import field_of
 from gis.intake.templates import TEMPLATES
 from gis.schema import RECORDS, Kind, ValueKind, labels
+from gis.schema.document import rewritten
+
+ROOT = Path(__file__).resolve().parents[2]
 
 VALUES = [r for r in RECORDS.values() if r.made_of is not None]
 
@@ -52,3 +57,9 @@ def test_what_is_unknown_of_a_person_is_told_from_no():
     told = {f["name"]: f["may_be_unknown"] for f in labels()["people"]}
     assert told["party_member"] is True
     assert told["consent"] is False
+
+
+def test_the_tables_of_the_data_folder_are_those_of_the_registry():
+    text = (ROOT / "data" / "README.md").read_text("utf-8")
+    assert len(re.findall("<!-- fields: ", text)) == 6
+    assert rewritten(text) == text, "python -m gis.schema.document data/README.md"

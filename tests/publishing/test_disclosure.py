@@ -1,5 +1,6 @@
 """What leaves the office: nothing that is not on the list."""
 
+import dataclasses
 import json
 from dataclasses import replace
 from datetime import date
@@ -9,11 +10,13 @@ import shapely
 
 from gis.directory import ContextFeature, ContextKind, Directory, PlaceKind
 from gis.disclosure import Policy, public
+from gis.division import Member
 from gis.exchange.geojson import write_directory, write_division
 from gis.exchange.json_values import place_json, sheet_json
 from gis.exchange.roster_csv import write_roster
 from gis.ids import GridId, Level, PersonId, PlaceId
 from gis.roster import Duty, Organisation, OrganisationKind, Person, Role, Roster
+from gis.schema import RECORDS, Kind, ValueKind
 from tests import ascii_maps
 from tests.ascii_maps import SIDE, SOUTH, TODAY, WEST, place
 
@@ -136,3 +139,69 @@ def test_each_thing_can_be_switched_off(directory, policy, gone):
 def test_what_is_public_stays_as_it_is():
     shown = public(ascii_maps.atlas())
     assert public(shown) is shown
+
+
+# --- the list is held against the registry --------------------------------------------------------
+
+_SAID = {
+    ValueKind.WHOLE: 40,
+    ValueKind.YES_NO: True,
+    ValueKind.TEXTS: ("示例",),
+    ValueKind.DAY: date(2099, 1, 1),
+}
+
+
+def said(record):
+    """Return something for each field of a value that has a default, such as nobody leaves out."""
+    with_default = [
+        f.name
+        for f in dataclasses.fields(record.made_of)
+        if f.default is not dataclasses.MISSING and f.name not in ("disclosed", "members")
+    ]
+    return {
+        name: field.choices[-1] if field.choices else _SAID.get(field.value, f"示例{name}")
+        for name in with_default
+        if (field := record.by_name[name])
+    }
+
+
+def filled_atlas():
+    """Return an atlas in which every field of every row says something."""
+    shop = replace(place("s1", PlaceKind.BUSINESS, 0.5, 0.5), **said(RECORDS[Kind.PLACES]))
+    atlas = ascii_maps.atlas(
+        Directory((shop,), (ContextFeature("r", ContextKind.ROAD, "示例路", box(0, 0)),))
+    )
+    house = Member("示例", "enterprise", "shanty", 7, under_construction=True)
+    grids = [replace(g, members=(house,), **said(RECORDS[Kind.BOUNDARIES])) for g in atlas.division]
+    roster = atlas.roster
+    return replace(
+        atlas,
+        division=replace(atlas.division, grids=tuple(grids)),
+        roster=replace(
+            roster,
+            people=tuple(replace(p, **said(RECORDS[Kind.PEOPLE])) for p in roster.people),
+            duties=tuple(replace(d, **said(RECORDS[Kind.DUTIES])) for d in roster.duties),
+            organisations=tuple(
+                replace(o, **said(RECORDS[Kind.ORGANISATIONS])) for o in roster.organisations
+            ),
+        ),
+    )
+
+
+ROWS = {
+    Kind.BOUNDARIES: lambda a: a.division.grids,
+    Kind.PLACES: lambda a: a.directory.places,
+    Kind.CONTEXT: lambda a: a.directory.context,
+    Kind.PEOPLE: lambda a: a.roster.people,
+    Kind.DUTIES: lambda a: a.roster.duties,
+    Kind.ORGANISATIONS: lambda a: a.roster.organisations,
+}
+
+
+@pytest.mark.parametrize("kind", ROWS)
+def test_what_the_registry_calls_public_comes_out_and_nothing_else_does(kind):
+    record = RECORDS[kind]
+    row = ROWS[kind](public(filled_atlas()))[-1]
+    for field in dataclasses.fields(row):
+        shown = getattr(row, field.name) not in (field.default, None, "", ())
+        assert shown == record.by_name[field.name].public, field.name

@@ -36,14 +36,7 @@ router = APIRouter(tags=["people"], route_class=StrictRoute)
 
 _FOUND = 20
 _MOST = 100
-_PERSON = {
-    "name": {"type": "string", "maxLength": 200},
-    "office_phone": {"type": "string", "maxLength": 60},
-    "mobile": {"type": "string", "maxLength": 60},
-    "organisation": {"type": "string", "maxLength": 200},
-    "party_member": {"type": ["boolean", "null"]},
-    "consent": {"type": "boolean"},
-}
+_PERSON = fields.body_schema(people.RECORD)
 _DAY = {"type": "string", "format": "date"}
 Asked = Annotated[str, Query(max_length=100, description="A name, its pinyin or a code")]
 

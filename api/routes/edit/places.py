@@ -46,29 +46,12 @@ router = APIRouter(tags=["places"], route_class=StrictRoute)
 
 _FOUND = 20
 _MOST = 100
-_TEXTS = {"type": "array", "items": {"type": "string", "maxLength": 200}, "maxItems": 50}
-_COUNT = {"type": ["integer", "null"], "minimum": 0, "maximum": fields.MAX_COUNT}
-_TEXT = {"type": ["string", "null"], "maxLength": 200}
 _SPOT = {
     "lon": {"type": "number"},
     "lat": {"type": "number"},
     "datum": {"type": "string", "enum": [str(d) for d in Datum]},
 }
-_PLACE = {
-    "name": {"type": "string", "maxLength": 200},
-    "address": _TEXT,
-    "aliases": _TEXTS,
-    "former_names": _TEXTS,
-    "category": _TEXT,
-    "compound": _TEXT,
-    "building": _TEXT,
-    "disclosed": {"type": "boolean"},
-    "households": _COUNT,
-    "units": _COUNT,
-    "floors": _COUNT,
-    "status": {"type": ["string", "null"], "enum": [*places.STATUS, None]},
-    **_SPOT,
-}
+_PLACE = {**fields.body_schema(places.RECORD), **_SPOT}
 Asked = Annotated[str, Query(max_length=100, description="A name, its pinyin, an address, an id")]
 
 
@@ -127,14 +110,7 @@ def _place_json(place: Place, atlas: Atlas, caller: Caller) -> dict[str, Any]:
     grid = atlas.grid_of.get(place.id)
     return {
         **_brief(place, atlas),
-        "aliases": list(place.aliases),
-        "former_names": list(place.former_names),
-        "category": place.category,
-        "compound": place.compound,
-        "units": place.units,
-        "floors": place.floors,
-        "status": place.status,
-        "building": place.building,
+        **{name: getattr(place, name) for name in fields.names(places.RECORD)},
         "building_name": building.name if building else None,
         "contents": [{"id": p.id, "name": p.name} for p in inside],
         "lon": lon,
