@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.draw_house import PICTURE, direct, floors, imports, picture
+from scripts.draw_house import PICTURE, direct, picture
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "architecture.md"
@@ -15,11 +15,6 @@ PAGE = ROOT / "docs" / "architecture.md"
 
 def test_the_picture_of_the_house_is_drawn_from_the_code_of_today():
     assert PICTURE.read_text("utf-8") == picture(), "run python scripts/draw_house.py"
-
-
-def test_no_import_goes_up_a_floor():
-    row = {room: n for n, floor in enumerate(floors()) for room in floor}
-    assert [(a, b) for a, b in imports() if row[a] >= row[b]] == []
 
 
 def test_a_way_over_another_room_stands_for_the_short_one():
