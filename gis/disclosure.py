@@ -18,6 +18,7 @@ from gis.directory import ContextFeature, Directory, Place, PlaceKind
 from gis.division import Division, Grid, Member
 from gis.errors import InvalidInput
 from gis.ids import GridId, PersonId, PlaceId
+from gis.phone import has_mobile
 from gis.roster import ROLES, Duty, Organisation, Person, Roster
 
 _HOUSEHOLDS_STEP = 10
@@ -40,7 +41,8 @@ def public(atlas: Atlas, policy: Policy | None = None, *, today: date | None = N
     Whatever its day, it is made by what the office discloses today (:class:`Disclosures`).
     Undisclosed units leave without a trace: no point, footprint, business, organisation, name
     or count. Households are rounded to ten and populations dropped; of people only the name and
-    office phone of those in office remain, of non-officials only with their consent.
+    office phone of those in office remain, of non-officials only with their consent; a mobile
+    number is no office phone, whatever column it was written in.
 
     Parameters
     ----------
@@ -328,8 +330,13 @@ def _public_person(person: Person, policy: Policy) -> Person:
     return Person(
         id=PersonId(person.id),
         name=person.name,
-        office_phone=person.office_phone if policy.phones else "",
+        office_phone=_public_phone(person.office_phone, policy),
     )
+
+
+def _public_phone(phone: str, policy: Policy) -> str:
+    """Return a number the public may call: somebody's mobile is none, wherever it was written."""
+    return "" if has_mobile(phone) or not policy.phones else phone
 
 
 def _public_organisations(
@@ -339,5 +346,5 @@ def _public_organisations(
         return ()
     kept = _without(roster.organisations, lambda o: [o.name], hidden)
     return tuple(
-        Organisation(o.id, o.grid, o.kind, o.name, o.phone if policy.phones else "") for o in kept
+        Organisation(o.id, o.grid, o.kind, o.name, _public_phone(o.phone, policy)) for o in kept
     )

@@ -33,8 +33,8 @@ SAYS = {
     "gis.directory": "places", "gis.roster": "people, duties", "gis.division": "grids",
     "gis.accounts": "who signs in", "gis.audit": "the log", "gis.geometry": "shapes, metres",
     "gis.datum": "WGS84, GCJ-02, BD-09", "gis.clock": "the day", "gis.content_hash": "SHA-256",
-    "gis.ids": "identities", "gis.errors": "what is refused, in two languages",
-    "gis.findings": "what is reported",
+    "gis.ids": "identities", "gis.phone": "whose number",
+    "gis.errors": "what is refused, in two languages", "gis.findings": "what is reported",
     "api": "the doors: HTTP and the command", "maps": "the map, posters, sites",
 }  # fmt: skip
 

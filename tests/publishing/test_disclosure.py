@@ -106,6 +106,31 @@ def test_only_the_name_and_office_phone_of_people_in_office_remain():
     assert "025-0000-0001" in text
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "13800000000", "+86 138 0000 0000", "138-0000-0000", "１３８００００００００",
+        "0086(139)00000000", "025-0000-0001 / 19900000000",
+    ],
+)  # fmt: skip
+def test_a_mobile_is_never_public_whatever_column_it_was_written_in(written):
+    held = ascii_maps.roster()
+    people = tuple(replace(p, office_phone=written) for p in held.people)
+    bodies = tuple(replace(o, phone=written) for o in held.organisations)
+    shown = public(ascii_maps.atlas(people=replace(held, people=people, organisations=bodies)))
+    assert {p.office_phone for p in shown.roster.people} == {""}
+    assert {o.phone for o in shown.roster.organisations} == {""}
+    assert written not in everything(shown)
+
+
+@pytest.mark.parametrize("written", ["025-0000-0001", "12345", "025-85800000-8001", "400-800-0000"])
+def test_an_office_phone_stays_public(written):
+    held = ascii_maps.roster()
+    people = tuple(replace(p, office_phone=written) for p in held.people)
+    shown = public(ascii_maps.atlas(people=replace(held, people=people)))
+    assert {p.office_phone for p in shown.roster.people} == {written}
+
+
 def test_a_volunteer_who_consents_is_shown():
     roster = ascii_maps.roster()
     people = tuple(replace(p, consent=True) for p in roster.people)
