@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
@@ -17,6 +16,8 @@ from starlette.testclient import TestClient
 from api import create_app
 from api.cli import main
 from api.settings import Settings
+from tests import forked
+from tests.forked import Done, Forked
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WANGGE = [sys.executable, "-c", "from api.cli import main; main()"]
@@ -41,15 +42,6 @@ def client(sample_store):
         yield client
 
 
-@dataclass
-class Done:
-    """A command that has run: its exit code and what it printed."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 @pytest.fixture
 def wangge(tmp_path, monkeypatch, capsys):
     """Run the command in this process, with a store of its own."""
@@ -71,18 +63,22 @@ def environment(path, **env):
     return {**kept, "WANGGE_DATABASE_URL": f"sqlite:///{path}", "LC_ALL": "C.UTF-8", **env}
 
 
+def begun_by_python(*words, env):
+    """The command as a person begins it: a new Python that imports what it needs."""
+    out = subprocess.PIPE
+    return subprocess.Popen([*WANGGE, *words], cwd=ROOT, env=env, stdout=out, stderr=out, text=True)
+
+
+def begun_at_once(*words, env):
+    """The command in a process of its own, forked from one that has imported what it needs."""
+    return Forked(forked.wangge, *words, env=env)
+
+
 @contextmanager
-def serving(path, *words, **env):
+def serving(path, *words, begun=begun_at_once, **env):
     """A real server on a free port; yields the process and a client of it."""
     port = free_port()
-    process = subprocess.Popen(
-        [*WANGGE, "serve", "--port", str(port), *words],
-        cwd=ROOT,
-        env=environment(path, **env),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = begun("serve", "--port", str(port), *words, env=environment(path, **env))
     try:
         with httpx2.Client(
             base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False

@@ -3,26 +3,18 @@
 import signal
 import socket
 import sqlite3
-import subprocess
 
 import pytest
 
-from tests import ascii_maps
-from tests.api.conftest import ROOT, WANGGE, environment, free_port, serving, wait_for
+from tests import ascii_maps, forked
+from tests.api.conftest import begun_by_python, environment, free_port, serving, wait_for
 
 HERE = {"lon": 118.75, "lat": 32.11, "datum": "wgs84"}
 
 
 def run_serve(path, *words, **env):
-    return subprocess.run(
-        [*WANGGE, "serve", "--port", str(free_port()), *words],
-        cwd=ROOT,
-        env=environment(path, **env),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    words = ("serve", "--port", free_port(), *words)
+    return forked.run(forked.wangge, *words, env=environment(path, **env))
 
 
 def one_line(done):
@@ -35,7 +27,7 @@ def one_line(done):
 @pytest.mark.slow
 def test_it_loads_the_sample_once_and_keeps_what_is_stored(tmp_path):
     path = tmp_path / "new folder" / "wangge.db"
-    with serving(path) as (process, http):
+    with serving(path, begun=begun_by_python) as (process, http):
         assert http.get("/locate", params=HERE).json()["version"]["division"] == 1
         assert "宝塔桥" in http.get("/").text
         process.send_signal(signal.SIGINT)
@@ -67,14 +59,18 @@ def test_an_empty_store_without_the_sample_says_what_to_do(tmp_path):
 def test_a_running_server_notices_a_new_division_within_two_seconds(tmp_path):
     path, set_path = tmp_path / "w.db", tmp_path / "boundaries.geojson"
     set_path.write_bytes(ascii_maps.as_bytes(ascii_maps.boundaries()))
-    load = [*WANGGE, "load", str(set_path)]
+
+    def load():
+        done = forked.run(forked.wangge, "load", set_path, env=environment(path))
+        assert done.returncode == 0, done.stderr
+
     with serving(path, WANGGE_SAMPLE="never") as (_, http):
-        subprocess.run(load, cwd=ROOT, env=environment(path), check=True, capture_output=True)
+        load()
         wait_for(lambda: http.get("/readyz").status_code == 200, timeout_s=5)
         fc = ascii_maps.boundaries()
         ascii_maps.feature(fc, "320106012001")["properties"]["name"] = "改名社区"
         set_path.write_bytes(ascii_maps.as_bytes(fc))
-        subprocess.run(load, cwd=ROOT, env=environment(path), check=True, capture_output=True)
+        load()
         wait_for(lambda: http.get("/grids/320106012001").json()["name"] == "改名社区", timeout_s=10)
         assert "改名社区" in http.get("/").text
 

@@ -5,6 +5,7 @@ import math
 import os
 import subprocess
 import sys
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from itertools import pairwise
@@ -421,9 +422,24 @@ def test_a_polygon_that_crosses_itself_is_decided_without_shapely(monkeypatch):
     np.testing.assert_array_equal(index.query(xy), expected)
 
 
-def test_polygons_stacked_by_the_hundred_take_no_more_memory_than_one_layer(monkeypatch):
-    monkeypatch.setattr("gis.lookup._overlaps.PAIRS_AT_ONCE", 1000)
-    check([shapely.box(0, 0, 9 + k % 3, 9) for k in range(200)])
+def stacked(layers):
+    return [shapely.box(0, 0, 9 + k % 3, 9) for k in range(layers)]
+
+
+def test_polygons_stacked_by_the_hundred_are_decided_a_few_at_a_time(monkeypatch):
+    monkeypatch.setattr("gis.lookup._overlaps.PAIRS_AT_ONCE", 200_000)
+    check(stacked(200))
+
+
+def test_stacked_polygons_take_a_fraction_of_the_memory_of_all_their_cells_at_once(monkeypatch):
+    monkeypatch.setattr("gis.lookup._overlaps.PAIRS_AT_ONCE", 200_000)
+    tracemalloc.start()
+    try:
+        CellIndex(stacked(20))
+        peak_mb = tracemalloc.get_traced_memory()[1] / 1e6
+    finally:
+        tracemalloc.stop()
+    assert peak_mb < 500, "at once it would be 2,700"
 
 
 def test_ground_under_two_polygons_needs_shapely_only_at_its_edges():
