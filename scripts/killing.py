@@ -212,14 +212,17 @@ def _await_word(reader: int) -> None:
 
 
 @contextmanager
-def places(engines: list[str]) -> Iterator[list[Place]]:
-    """Yield a place on each engine that is installed."""
+def places(engines: list[str], running: Path | None = None) -> Iterator[list[Place]]:
+    """Yield a place on each engine that is installed.
+
+    ``running`` is the folder of a PostGIS cluster that runs; without it one is begun.
+    """
     with ExitStack() as stack:
         found = []
         for engine in engines:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             try:
-                cluster = stack.enter_context(throwaway_cluster()) if engine == "postgis" else None
+                cluster = None if engine == "sqlite" else _cluster(stack, running)
             except NotInstalled as missing:
                 print(f"postgis: left out: {missing}")
                 continue
@@ -227,16 +230,22 @@ def places(engines: list[str]) -> Iterator[list[Place]]:
         yield found
 
 
+def _cluster(stack: ExitStack, running: Path | None) -> Cluster:
+    return Cluster(running) if running else stack.enter_context(throwaway_cluster())
+
+
 def main(scenarios: Mapping[str, Scenario], about: str, *, kills: int = 100) -> int:
     """Run the scenarios as the command line says; return 1 when a store was torn."""
     parser = argparse.ArgumentParser(description=about.splitlines()[0])
     parser.add_argument("--kills", type=int, default=kills, help="for each scenario and engine")
     parser.add_argument("--engine", choices=["sqlite", "postgis"])
+    parser.add_argument("--cluster", type=Path, help="the folder of a PostGIS that runs")
     parser.add_argument("--seed", type=int, default=None)
     given = parser.parse_args()
     random.seed(given.seed)
     torn = 0
-    with places([given.engine] if given.engine else ["sqlite", "postgis"]) as found:
+    engines = [given.engine] if given.engine else ["sqlite", "postgis"]
+    with places(engines, given.cluster) as found:
         for place in found:
             for name, scenario in scenarios.items():
                 began = time.perf_counter()

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests import forked
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "faults_site.py"
 
 
 @pytest.mark.slow
 def test_a_killed_publish_tears_no_site() -> None:
-    ran = subprocess.run(
-        [sys.executable, SCRIPT, "--kills", "12", "--commands", "0"],
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    ran = forked.run(forked.script, SCRIPT, "--kills", 12, "--commands", 0, timeout=300)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert ran.stdout.count(" 0 torn") == 2, ran.stdout

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
@@ -37,10 +37,10 @@ class NotInstalled(Exception):
 
 @dataclass(frozen=True)
 class Cluster:
-    """A running cluster; every database asked of it is a new one."""
+    """A running cluster; every database asked of it is a new one, also by another process."""
 
     folder: Path
-    _numbers: Iterator[int]
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def url(self, database: str, user: str = "office") -> str:
         """Return the URL of a database."""
@@ -55,7 +55,7 @@ class Cluster:
 
     def new_database(self, template: str = "template1") -> str:
         """Return the name of a new database."""
-        name = f"d{next(self._numbers)}"
+        name = f"d{os.getpid()}_{next(self._numbers)}"
         self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
@@ -95,7 +95,7 @@ def throwaway_cluster() -> Iterator[Cluster]:
         server = (programs / "pg_ctl", "-D", folder / "data", "-s", "-w", "-l", folder / "log")
         _run(user, *server, "-o", options, "start")
         try:
-            yield Cluster(folder, count(1))
+            yield Cluster(folder)
         finally:
             _run(user, *server, "-m", "immediate", "stop")
     finally:
