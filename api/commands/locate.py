@@ -55,10 +55,10 @@ def locate(
     day = day_of(as_of, "as-of") or today()
     if source is not None or target is not None:
         from api.commands.locate_table import locate_table
-        from gis.bulk.columns import Asked
+        from gis.bulk.columns import ColumnChoice
 
-        asked = Asked(lon_column, lat_column, address_column, datum_column)
-        locate_table(source, target, asked, datum, day, language())
+        choice = ColumnChoice(lon_column, lat_column, address_column, datum_column)
+        locate_table(source, target, choice, datum, day, language())
         return
     if text is not None:
         answer, said = _of_address(text, day)

@@ -12,7 +12,7 @@ from pathlib import Path
 from api.settings import read_settings
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
-from gis.bulk.columns import Asked
+from gis.bulk.columns import ColumnChoice
 from gis.bulk.files import KINDS, Finished, locate_file
 from gis.bulk.locating import Report
 from gis.datum import parse_datum
@@ -27,7 +27,7 @@ _LARGE_BYTES = 2 << 20
 def locate_table(
     source: Path | None,
     target: Path | None,
-    asked: Asked,
+    choice: ColumnChoice,
     datum: str | None,
     day: date,
     language: str,
@@ -43,7 +43,7 @@ def locate_table(
     """
     source, target, kind = _paths(source, target)
     if datum is not None:
-        asked = replace(asked, datum=parse_datum(datum))
+        choice = replace(choice, datum=parse_datum(datum))
     atlas = _atlas(day)
     if source.stat().st_size > _LARGE_BYTES:
         from gis.lookup.cellindex import warm
@@ -54,7 +54,7 @@ def locate_table(
         done = locate_file(
             source,
             target,
-            asked,
+            choice,
             atlas,
             lambda: AddressBook(atlas),
             kind=kind,

@@ -13,8 +13,8 @@ from gis.findings import Text
 from gis.ids import GridId
 from gis.lookup.locator import Location, Near
 from gis.roster import Role
+from gis.tables.values import Cell, Point
 
-Cell = str | int | float | bool | None
 LEVELS = (1, 2, 3)
 _ZH_LEVEL = ("一级", "二级", "三级")
 _REMEMBERED = 20_000
@@ -82,7 +82,7 @@ class Answer:
 
     cells: tuple[Cell, ...]
     doubt: float = 0.0
-    point: tuple[float, float] | None = None
+    point: Point | None = None
     is_error: bool = False
     found: bool = False
 
@@ -192,7 +192,7 @@ class Answers:
         reasons: Iterable[Text],
         doubt: float = 0.0,
         *,
-        point: tuple[float, float] | None = None,
+        point: Point | None = None,
         edge_m: float | None = None,
         address: tuple[Cell, ...] = ("", "", "", ""),
         is_error: bool = False,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gis.addresses import AddressBook, Found
 from gis.atlas import Atlas
-from gis.bulk.coordinates import Faults, check_degrees, shorten
+from gis.bulk.coordinates import check_degrees, shorten
 from gis.bulk.found_json import found_json
 from gis.datum import Datum, to_wgs84
 from gis.errors import InvalidInput
@@ -20,6 +20,7 @@ from gis.exchange.json_values import near_json, provenance_json, sheet_json
 from gis.findings import Text
 from gis.geometry import DECIMALS
 from gis.lookup.locator import Location
+from gis.tables.values import Faults
 
 MAX_ROWS = 100_000
 AT_ONCE = 10_000

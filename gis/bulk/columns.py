@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gis.datum import DATUMS, Datum, parse_datum
-from gis.errors import InvalidInput, TooLarge
+from gis.errors import InvalidInput
 
-MAX_COLUMNS = 200
 # What offices call them, as _folded() spells it; the first that is there is taken.
 _KNOWN: Mapping[str, tuple[str, ...]] = {
     "lon": ("lon", "lng", "long", "longitude", "经度", "经度坐标", "坐标经度", "x", "x坐标"),
@@ -25,8 +24,8 @@ _ZH = {"lon": "经度", "lat": "纬度", "address": "地址", "datum": "坐标�
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the caller says of the table; None: it is found, by the names in use.
+class ColumnChoice:
+    """The columns that the caller names; None: it is found, by the names in use.
 
     ``datum`` is that of every row; a table may say it row by row in ``datum_column`` instead.
     """
@@ -62,45 +61,7 @@ def _folded(name: str) -> str:
     return re.sub(r"[\s_\-·.:：]+|[(（\[【][^)）\]】]*[)）\]】]", "", name).casefold()
 
 
-def check_header(header: Sequence[str], field: str = "file") -> None:
-    """Refuse a first row that names no columns, too many, or one of them twice.
-
-    Raises
-    ------
-    InvalidInput
-        Naming the column.
-    """
-    if not any(name.strip() for name in header):
-        raise InvalidInput(
-            field,
-            f"{field}: the table is empty: its first row must name the columns",
-            f"{field}：表格为空：第一行应为列名",
-        )
-    if len(header) > MAX_COLUMNS:
-        raise too_many_columns(1, len(header), field)
-    seen: dict[str, int] = {}
-    for number, name in enumerate(header, start=1):
-        if name.strip() and name in seen:
-            raise InvalidInput(
-                field,
-                f"{field}: column name {name[:40]!r} stands twice, in columns {seen[name]} and "
-                f"{number}: rename one",
-                f"{field}：列名 {name[:40]!r} 重复（第 {seen[name]} 列和第 {number} 列）：请改名",
-            )
-        seen[name] = number
-
-
-def too_many_columns(row: int, count: int, field: str = "file") -> TooLarge:
-    """Return the error of a row with more cells than a table may have."""
-    return TooLarge(
-        field,
-        f"{field}: row {row} has {count:,} columns, at most {MAX_COLUMNS} are read: leave the "
-        "others out",
-        f"{field}：第 {row} 行有 {count:,} 列，最多 {MAX_COLUMNS} 列：请删去多余的列",
-    )
-
-
-def find_columns(header: Sequence[str], asked: Asked) -> Columns:
+def find_columns(header: Sequence[str], choice: ColumnChoice) -> Columns:
     """Return where the point, datum and address of a row stand.
 
     Columns that the caller names are used alone. Otherwise a table with both is looked up by
@@ -114,20 +75,40 @@ def find_columns(header: Sequence[str], asked: Asked) -> Columns:
 
     Examples
     --------
-    >>> columns = find_columns(["序号", "经度", "纬度"], Asked(datum=Datum.GCJ02))
+    >>> columns = find_columns(["序号", "经度", "纬度"], ColumnChoice(datum=Datum.GCJ02))
     >>> columns.lon, columns.lat, columns.address
     (1, 2, None)
     """
+    columns = _positions(header, choice)
+    if columns.lon is not None and columns.datum is None and choice.datum is None:
+        parse_datum(None)
+    return columns
+
+
+def names_columns(header: Sequence[str], choice: ColumnChoice) -> bool:
+    """Tell whether a row names the columns that are looked up.
+
+    >>> [names_columns(row, ColumnChoice()) for row in (["商铺登记表"], ["店名", "地址"])]
+    [False, True]
+    """
+    try:
+        _positions(header, choice)
+    except InvalidInput:
+        return False
+    return True
+
+
+def _positions(header: Sequence[str], choice: ColumnChoice) -> Columns:
     given = {
-        "lon": asked.lon_column,
-        "lat": asked.lat_column,
-        "address": asked.address_column,
-        "datum": asked.datum_column,
+        "lon": choice.lon_column,
+        "lat": choice.lat_column,
+        "address": choice.address_column,
+        "datum": choice.datum_column,
     }
     at: dict[str, int | None] = {
         role: _named(header, role, name) for role, name in given.items() if name
     }
-    if not asked.names_columns:
+    if not choice.names_columns:
         for role in ("lon", "lat", "address"):
             at[role] = _known(header, role)
     if "datum" not in at:
@@ -139,9 +120,7 @@ def find_columns(header: Sequence[str], asked: Asked) -> Columns:
         lon = lat = None
     if lon is None and address is None:
         raise _missing("lon" if _known(header, "lat") is not None else "address", header)
-    if lon is not None and at["datum"] is None and asked.datum is None:
-        parse_datum(None)
-    return Columns(lon, lat, address, at["datum"] if lon is not None else None, asked.datum)
+    return Columns(lon, lat, address, at["datum"] if lon is not None else None, choice.datum)
 
 
 def _named(header: Sequence[str], role: str, name: str) -> int:

@@ -13,9 +13,7 @@ from gis.datum import Datum, to_wgs84
 from gis.errors import InvalidInput
 from gis.findings import Text
 from gis.geometry import check_lon_lat
-
-Faults = dict[int, Text]
-"""What is wrong with a row, by its position."""
+from gis.tables.values import Faults
 
 _DIGITS = frozenset("0123456789.+-")
 _NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)

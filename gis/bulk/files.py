@@ -8,14 +8,15 @@ from pathlib import Path
 
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
-from gis.bulk.answers import Answers, Cell
-from gis.bulk.columns import Asked, find_columns
+from gis.bulk.answers import Answers
+from gis.bulk.columns import ColumnChoice, find_columns, names_columns
 from gis.bulk.locating import Report, locate_table
-from gis.tables.csv_files import CsvReader, CsvWriter
-from gis.tables.geojson_rows import GeoJsonReader, GeoJsonWriter
+from gis.tables.csv_files import CsvWriter
+from gis.tables.geojson_rows import GeoJsonWriter
 from gis.tables.open_table import open_table
-from gis.tables.table import Reader, Writer
-from gis.tables.xlsx_files import XlsxWriter
+from gis.tables.table import RowSource, TableWriter
+from gis.tables.values import Cell
+from gis.tables.xlsx_write import XlsxWriter
 
 KINDS = ("csv", "xlsx", "geojson")
 
@@ -33,7 +34,7 @@ class Finished:
 def locate_file(
     source: Path,
     target: Path,
-    asked: Asked,
+    choice: ColumnChoice,
     atlas: Atlas,
     book: Callable[[], AddressBook],
     *,
@@ -51,7 +52,7 @@ def locate_file(
         CSV, XLSX or (by its name) GeoJSON.
     target
         Where the answers go, whole or not at all.
-    asked
+    choice
         Columns and datum, as far as the caller says.
     atlas
         Of the edition that the answers are for.
@@ -73,21 +74,17 @@ def locate_file(
     InvalidInput
         The table cannot be read, or its columns or datum cannot be told.
     """
-    with open_table(source, most_rows=most_rows) as reader:
-        columns = find_columns(reader.header, asked)
+    with open_table(
+        source, lambda header: names_columns(header, choice), most_rows=most_rows
+    ) as reader:
+        columns = find_columns(reader.header, choice)
         by_address = columns.address is not None
         answers = Answers(atlas, book() if by_address else None, language, by_address)
         header = _unique(reader.header, answers.headings)
-        chosen = kind or _kind_of(reader)
-        writer = _writer(chosen, target, header, review, reader, atlas)
+        came = reader.source
+        writer = _writer(kind or came.kind, target, header, review, came, atlas)
         counts = locate_table(reader, writer, answers, columns, report)
-        return Finished(target, chosen, reader.encoding, counts)
-
-
-def _kind_of(reader: Reader) -> str:
-    if isinstance(reader, GeoJsonReader):
-        return "geojson"
-    return "csv" if isinstance(reader, CsvReader) else "xlsx"
+        return Finished(target, kind or came.kind, came.encoding, counts)
 
 
 def _unique(header: list[str], appended: list[str]) -> list[str]:
@@ -102,12 +99,12 @@ def _unique(header: list[str], appended: list[str]) -> list[str]:
 
 
 def _writer(
-    kind: str, target: Path, header: list[str], review: Path | None, reader: Reader, atlas: Atlas
-) -> Writer:
+    kind: str, target: Path, header: list[str], review: Path | None, came: RowSource, atlas: Atlas
+) -> TableWriter:
     if kind == "xlsx":
         return XlsxWriter(target, header, title="网格", notes=_notes(atlas))
     if kind == "csv":
-        return CsvWriter(target, header, review=review, mark=reader.for_excel)
+        return CsvWriter(target, header, review=review, mark=came.for_excel)
     beside = review or target.with_name(f"{target.name}-review.csv")
     members = {"synthetic": atlas.synthetic, "title": atlas.division.title}
     return GeoJsonWriter(target, header, review=beside, members=members)

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import orjson
 
-from gis.bulk.answers import Answer, Answers, Cell
+from gis.bulk.answers import Answer, Answers
 from gis.bulk.columns import Columns, read_datum
-from gis.bulk.coordinates import Faults, check_degrees, read_degrees, shorten, to_wgs84_rows
+from gis.bulk.coordinates import check_degrees, read_degrees, shorten, to_wgs84_rows
 from gis.datum import Datum
 from gis.errors import InvalidInput
 from gis.findings import Text
-from gis.tables.table import Chunk, Reader, Writer
+from gis.tables.table import Chunk, TableReader, TableWriter
+from gis.tables.values import Cell, Faults
 
 CHUNK_ROWS = 20_000
 _ADDRESSES_AT_ONCE = 200
@@ -24,8 +25,8 @@ Report = Callable[[float, int], None]
 
 
 def locate_table(
-    reader: Reader,
-    writer: Writer,
+    reader: TableReader,
+    writer: TableWriter,
     answers: Answers,
     columns: Columns,
     report: Report = lambda _done, _rows: None,
@@ -53,12 +54,13 @@ def locate_table(
         try:
             for chunk in reader.chunks(_chunk_rows(columns)):
                 found = locate_rows(chunk, answers, columns, reader.header)
-                writer.write(chunk.rows, found)
-                for row, answer in zip(chunk.rows, found, strict=True):
+                rows = [[*r, *a.cells] for r, a in zip(chunk.rows, found, strict=True)]
+                writer.write(rows, [a.point for a in found])
+                for row, answer in zip(rows, found, strict=True):
                     _count(answer, counts)
                     if answer.doubt:
-                        review.keep(row, answer)
-                report(reader.progress(), counts["rows"])
+                        review.keep(row, answer.doubt)
+                report(reader.source.progress(), counts["rows"])
             writer.finish(review.rows())
         except BaseException:
             writer.discard()
@@ -197,11 +199,11 @@ class _Review:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def keep(self, row: Sequence[Cell], answer: Answer) -> None:
-        """Add a row."""
-        self._doubts.append(answer.doubt)
+    def keep(self, row: Sequence[Cell], doubt: float) -> None:
+        """Add a row with its answer."""
+        self._doubts.append(doubt)
         self._starts.append(self._file.tell())
-        self._file.write(orjson.dumps([*row, *answer.cells]) + b"\n")
+        self._file.write(orjson.dumps(row) + b"\n")
 
     def rows(self) -> Iterator[list[Cell]]:
         """Yield the rows, the most doubtful first, equals in the order of the table."""

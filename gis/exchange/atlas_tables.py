@@ -6,8 +6,6 @@ is written here reads back to an identical atlas of that edition (:mod:`gis.inta
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -19,12 +17,12 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.atlas import Atlas
 from gis.exchange.geojson import grid_properties
-from gis.exchange.roster_csv import guarded_text
 from gis.exchange.vector import Layer, write_gpkg
 from gis.geometry import DECIMALS
 from gis.ids import GridId
 from gis.roster import Duty, Organisation
 from gis.schema import RECORDS, Kind
+from gis.tables.csv_files import csv_bytes
 from gis.tables.xlsx_write import Sheet, write_workbook
 
 FORMAT = "wangge-1"
@@ -139,15 +137,11 @@ def atlas_csv(atlas: Atlas) -> bytes:
     """Return an atlas as one CSV: the column ``table`` says what a row is."""
     tables = [(t.name, *_with_wkt(t)) for t in tables_of(atlas)]
     columns = list(dict.fromkeys(c for _, head, _ in tables for c in head))
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["table", *columns])
-    for name, head, rows in tables:
+    rows: list[list[Any]] = []
+    for name, head, some in tables:
         at = [head.index(c) if c in head else None for c in columns]
-        for row in rows:
-            cells = [None if i is None else row[i] for i in at]
-            writer.writerow([name, *("" if v is None else guarded_text(str(v)) for v in cells)])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+        rows += ([name, *(None if i is None else row[i] for i in at)] for row in some)
+    return csv_bytes(["table", *columns], rows, line_end="\r\n", for_excel=True)
 
 
 def _with_wkt(table: Table) -> tuple[tuple[str, ...], list[Sequence[Any]]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gis.audit import Entry, canonical
 from gis.clock import OFFICE_TIME
-from gis.exchange.roster_csv import write_rows
+from gis.tables.csv_files import csv_bytes
 from gis.tables.xlsx_write import Sheet, write_workbook
 
 COLUMNS = (
@@ -63,25 +63,25 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     }
 
 
-def rows_of(entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
-    """Yield the rows of the table."""
+def rows_of(entries: Iterable[Entry]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of the table, a value for each of :data:`COLUMNS`."""
     for entry in entries:
         sealed = entry.sealed
-        yield {
-            "number": sealed.number,
-            "time": office_time(sealed.at),
-            "who": entry.who or "",
-            "role": sealed.role,
-            "door": sealed.door,
-            "action": sealed.action,
-            "subject": sealed.subject,
-            "version": sealed.version,
-            "reason": entry.reason or "",
-            "before": _told(entry.before),
-            "after": _told(entry.after),
-            "erased": ", ".join(entry.erased),
-            "sha256": entry.sha256,
-        }
+        yield (
+            sealed.number,
+            office_time(sealed.at),
+            entry.who or "",
+            sealed.role,
+            sealed.door,
+            sealed.action,
+            sealed.subject,
+            sealed.version,
+            entry.reason or "",
+            _told(entry.before),
+            _told(entry.after),
+            ", ".join(entry.erased),
+            entry.sha256,
+        )
 
 
 def _told(value: Any) -> str:
@@ -93,12 +93,11 @@ def _told(value: Any) -> str:
 
 def as_csv(entries: Iterable[Entry]) -> bytes:
     """Return the table as CSV in UTF-8 with the mark that Excel looks for."""
-    return b"\xef\xbb\xbf" + write_rows(COLUMNS, rows_of(entries))
+    return csv_bytes(COLUMNS, rows_of(entries), for_excel=True)
 
 
 def as_xlsx(entries: Iterable[Entry]) -> bytes:
     """Return the table as a workbook."""
     out = io.BytesIO()
-    rows = ([row[c] for c in COLUMNS] for row in rows_of(entries))
-    write_workbook(out, [Sheet("审计记录", COLUMNS, rows)])
+    write_workbook(out, [Sheet("审计记录", COLUMNS, rows_of(entries))])
     return out.getvalue()

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gis.exchange.atlas_tables import GEOMETRY
-from gis.exchange.roster_csv import unguarded_text
 from gis.exchange.row_reader import Row
 from gis.schema import RECORDS, Field, Kind, ValueKind
+from gis.tables.formula_guard import unguarded_text
 
 SPACE = " \t\r\n\u00a0\u3000\u200b\ufeff"
 _EXACT_DIGITS = 1e15

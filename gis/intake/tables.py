@@ -11,10 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
-
-import orjson
 
 from gis.errors import InvalidInput
 from gis.exchange.atlas_tables import COLUMNS, FORMAT, WITH_SHAPES
@@ -29,11 +26,11 @@ from gis.intake.headings import (
 )
 from gis.intake.table_rows import SPACE, RowReader
 from gis.schema import RECORDS, Kind
-from gis.tables.csv_files import CsvReader, encoding_of
-from gis.tables.xlsx_files import unpack
+from gis.tables.csv_files import CsvRows
+from gis.tables.header import HEADER_AMONG
+from gis.tables.xlsx_files import read_sheets
 
 MAX_ROWS = 300_000
-_HEADER_AMONG = 30
 
 
 @dataclass
@@ -82,34 +79,11 @@ def read_workbook(
     InvalidInput
         When it is no workbook or needs too much.
     """
-    sheets: list[Sheet] = []
-    with TemporaryDirectory(prefix="wangge-") as folder:
-        lines = Path(folder) / "rows.jsonl"
-        try:
-            unpack(
-                path,
-                lines,
-                MAX_ROWS,
-                "gis.tables.xlsx_child",
-                lambda: report(_progress(Path(f"{lines}.done"))),
-            )
-        except InvalidInput as problem:
-            raise _named(problem, source) from None
-        with lines.open("rb") as file:
-            for line in file:
-                value = orjson.loads(line)
-                if isinstance(value, dict):
-                    sheets.append(Sheet(source, value["sheet"]))
-                else:
-                    sheets[-1].rows.append((value[0], value[1]))
-    return [s for s in sheets if s.rows]
-
-
-def _progress(told: Path) -> float:
     try:
-        return float(told.read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return 0.0
+        sheets = read_sheets(path, MAX_ROWS, report)
+    except InvalidInput as problem:
+        raise _named(problem, source) from None
+    return [Sheet(source, title, rows) for title, rows in sheets if rows]
 
 
 def _named(problem: InvalidInput, source: str) -> InvalidInput:
@@ -128,8 +102,8 @@ def read_csv(file: BinaryIO, source: str) -> Sheet:
         When it is no table.
     """
     try:
-        encoding_of(file)
-        rows = list(CsvReader.rows_of(file, most_rows=MAX_ROWS))
+        with CsvRows(file, most_rows=MAX_ROWS) as csv_rows:
+            rows = list(csv_rows)
     except InvalidInput as problem:
         raise _named(problem, source) from None
     return Sheet(source, None, rows)
@@ -223,7 +197,7 @@ def _said(sheet: Sheet) -> str:
 def _header(sheet: Sheet, titled: Kind | None) -> tuple[int, Kind] | None:
     """Return which row names the columns, and the kind of table they make it."""
     best: tuple[float, int, Kind] | None = None
-    for at, (_, cells) in enumerate(sheet.rows[:_HEADER_AMONG]):
+    for at, (_, cells) in enumerate(sheet.rows[:HEADER_AMONG]):
         if len({str(c) for c in cells if c not in (None, "")}) < 2:
             continue
         for kind in [titled] if titled else list(Kind):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gis.findings import Text
 from gis.schema import RECORDS, Blank, Kind
+from gis.tables.csv_files import csv_bytes
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,9 @@ def template(name: str) -> Template | None:
 
 def template_csv(found: Template) -> bytes:
     """Return a template as CSV in UTF-8 with the mark by which Excel knows it."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([c.heading for c in found.columns])
-    writer.writerow([c.example for c in found.columns])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    columns = found.columns
+    example = [c.example for c in columns]
+    return csv_bytes([c.heading for c in columns], [example], line_end="\r\n", for_excel=True)
 
 
 def template_workbook(templates: Sequence[Template]) -> bytes:

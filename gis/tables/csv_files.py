@@ -5,20 +5,21 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 
-from gis.bulk.answers import Answer, Cell
-from gis.bulk.columns import MAX_COLUMNS, check_header, too_many_columns
-from gis.bulk.coordinates import Faults
-from gis.exchange.roster_csv import FORMULA_STARTS, without_formula
-from gis.tables.table import MAX_CELL, Chunk, cell_too_long, fitted, too_many_rows, unreadable
+from gis.tables.formula_guard import guarded_row, harmless_row
+from gis.tables.header import HEADER_AMONG, MAX_COLUMNS, too_many_columns
+from gis.tables.table import cell_too_long, too_many_rows, unreadable
+from gis.tables.values import MAX_CELL, Cell, Point
 
 _BLOCK = 1 << 20
 _MAX_ROW = 8 << 20
 _DELIMITERS = (",", "\t", ";", "；", "|")
-_STARTS = frozenset(FORMULA_STARTS)
+_SAYS_DELIMITER = re.compile(r"""\s*"?sep=(.)"?\s*""", re.IGNORECASE)
+_MARK = codecs.BOM_UTF8
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -86,52 +87,27 @@ class _Lines:
             yield line
 
 
-class CsvReader:
-    """A CSV file that is being read (see :class:`gis.tables.table.Reader`).
+class CsvRows:
+    """The rows of a CSV file (see :class:`gis.tables.table.RowSource`).
+
+    A first line ``sep=;`` says what stands between the cells and is no row; else it is seen.
 
     Parameters
     ----------
     file
-        Open for reading, seekable.
+        Open for reading, seekable; stays open at the end of the block.
     most_rows
-        None: as many as there are.
+        Below the header; None: as many as there are.
 
     Raises
     ------
     InvalidInput
-        When it is no CSV table, or its first row does not name the columns.
+        When it is no CSV table or has too many rows.
     """
 
+    kind = "csv"
+
     def __init__(self, file: BinaryIO, *, most_rows: int | None = None) -> None:
-        self._open(file, most_rows)
-        self.header = [name.strip() for name in next(self._rows, [])]
-        while self.header and not self.header[-1]:
-            self.header.pop()
-        check_header(self.header)
-
-    @classmethod
-    def rows_of(cls, file: BinaryIO, *, most_rows: int) -> Iterator[tuple[int, list[str]]]:
-        """Yield every row that is not empty with its number, the first like the others.
-
-        Raises
-        ------
-        InvalidInput
-            When it is no CSV table or has more than ``most_rows`` rows.
-        """
-        reader = cls.__new__(cls)
-        reader._open(file, most_rows)
-        count = 0
-        try:
-            for row in reader._rows:
-                if any(row):
-                    count += 1
-                    if count > most_rows + 1:
-                        raise too_many_rows(most_rows)
-                    yield reader._lines.row, row
-        finally:
-            reader._text.detach()
-
-    def _open(self, file: BinaryIO, most_rows: int | None) -> None:
         found = encoding_of(file)
         self.encoding = found.removesuffix("-sig")
         self.for_excel = found != "utf-8"
@@ -139,17 +115,33 @@ class CsvReader:
         self._size = file.seek(0, io.SEEK_END) or 1
         self._most = most_rows
         file.seek(0)
-        text = io.TextIOWrapper(file, found, newline="")
-        first = text.readline(_MAX_ROW)
-        delimiter = max(_DELIMITERS, key=lambda d: first.count(d))
-        text.seek(0)
-        self._text = text
-        self._lines = _Lines(text, delimiter)
-        self._rows = self._read(delimiter)
+        self._text = io.TextIOWrapper(file, found, newline="")
+        head = [line for _ in range(HEADER_AMONG) if (line := self._text.readline(_MAX_ROW))]
+        said = _SAYS_DELIMITER.fullmatch(head[0]) if head else None
+        self._delimiter = said[1] if said else _delimiter_of(head)
+        self._text.seek(0)
+        if said:
+            self._text.readline(_MAX_ROW)
 
-    def _read(self, delimiter: str) -> Iterator[list[str]]:
-        lines = self._lines
-        rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    def __enter__(self) -> CsvRows:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._text.detach()
+
+    def __iter__(self) -> Iterator[tuple[int, list[Cell]]]:
+        """Yield the number and the cells of every row that is not empty."""
+        count = 0
+        for number, row in self._read():
+            if any(row):
+                count += 1
+                if self._most is not None and count > self._most + 1:
+                    raise too_many_rows(self._most)
+                yield number, row
+
+    def _read(self) -> Iterator[tuple[int, list[Any]]]:
+        lines = _Lines(self._text, self._delimiter)
+        rows = csv.reader(lines, delimiter=self._delimiter, strict=True)
         try:
             for row in rows:
                 lines.fed = 0
@@ -157,7 +149,7 @@ class CsvReader:
                     raise too_many_columns(lines.row, len(row))
                 if any(len(cell) > MAX_CELL for cell in row):
                     raise cell_too_long(lines.row)
-                yield row
+                yield lines.row, row
                 lines.row += 1
         except csv.Error as problem:
             if "field larger" in str(problem):
@@ -168,42 +160,57 @@ class CsvReader:
                 f"第 {lines.row} 行不是 CSV（{problem}）",
             ) from None
 
-    def chunks(self, size: int) -> Iterator[Chunk]:
-        """Yield all rows, ``size`` at a time; rows without any text are left out."""
-        rows: list[list[Cell]] = []
-        faults: Faults = {}
-        count = 0
-        for row in self._rows:
-            if not any(row):
-                continue
-            count += 1
-            if self._most is not None and count > self._most:
-                raise too_many_rows(self._most)
-            cells, fault = fitted(list(row), len(self.header))
-            if fault:
-                faults[len(rows)] = fault
-            rows.append(cells)
-            if len(rows) == size:
-                yield Chunk(rows, faults)
-                rows, faults = [], {}
-        if rows:
-            yield Chunk(rows, faults)
-
     def progress(self) -> float:
         """Return how much of the file has been read."""
         return min(self._file.tell() / self._size, 1.0)
 
 
+def _delimiter_of(head: Sequence[str]) -> str:
+    """Return what stands between the cells, by the first lines of a file.
+
+    It is what the first line has most of. A title has none: then it is what every line, from the
+    first that has it on, has equally often; else the comma.
+
+    >>> _delimiter_of(["a;b,c;d"]), _delimiter_of(["登记表", "名称|户数", "甲,乙|5"])
+    (';', '|')
+    >>> _delimiter_of(["地址", "甲；乙", "丙"])
+    ','
+    """
+    first = max(_DELIMITERS, key=head[0].count) if head else ","
+    if head and head[0].count(first):
+        return first
+    return next((d for d in _DELIMITERS if _divides(head, d)), ",")
+
+
+def _divides(head: Sequence[str], delimiter: str) -> bool:
+    counts = [line.count(delimiter) for line in head if line.strip()]
+    begun = next((i for i, count in enumerate(counts) if count), len(counts))
+    return len(counts) - begun > 1 and len(set(counts[begun:])) == 1
+
+
 # --- writing -----------------------------------------------------------------------------------
 
 
-def guarded(cells: Iterable[Cell]) -> list[Cell]:
-    """Return a row of which no spreadsheet program runs a cell."""
-    return [without_formula(c) if isinstance(c, str) and c[:1] in _STARTS else c for c in cells]
+def csv_bytes(
+    columns: Sequence[str],
+    rows: Iterable[Iterable[object]],
+    *,
+    line_end: str = "\n",
+    for_excel: bool = False,
+) -> bytes:
+    """Return a table of ours as CSV in UTF-8; no cell of it starts a formula.
+
+    ``for_excel``: with the mark in front by which Excel knows UTF-8.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator=line_end)
+    writer.writerow(columns)
+    writer.writerows(map(guarded_row, rows))
+    return (_MARK if for_excel else b"") + out.getvalue().encode()
 
 
 class CsvWriter:
-    """A CSV file that is being written, and the file of the rows that need a look.
+    """The CSV of a table that is handed on, and the file of the rows that need a look.
 
     Parameters
     ----------
@@ -225,16 +232,13 @@ class CsvWriter:
         self._partial = partial(path)
         self._file = self._partial.open("w", encoding=self._encoding, newline="")
         self._csv = csv.writer(self._file, lineterminator="\r\n")
-        self._csv.writerow(guarded(header))
+        self._csv.writerow(harmless_row(header))
 
-    def write(self, rows: Sequence[Sequence[Cell]], answers: Sequence[Answer]) -> None:
-        """Add rows with their answers."""
-        both = zip(rows, answers, strict=True)
-        self._csv.writerows(guarded((*row, *a.cells)) for row, a in both)
-
-    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
-        """Add whole rows."""
-        self._csv.writerows(map(guarded, rows))
+    def write(
+        self, rows: Iterable[Sequence[Cell]], _points: Sequence[Point | None] = (), /
+    ) -> None:
+        """Add rows; their points stand in no column of their own."""
+        self._csv.writerows(map(harmless_row, rows))
 
     def finish(self, review: Iterable[list[Cell]]) -> None:
         """Write the rows that need a look, and put both files in place."""
@@ -243,8 +247,8 @@ class CsvWriter:
             side = partial(self._review)
             with side.open("w", encoding=self._encoding, newline="") as file:
                 writer = csv.writer(file, lineterminator="\r\n")
-                writer.writerow(guarded(self._header))
-                writer.writerows(map(guarded, review))
+                writer.writerow(harmless_row(self._header))
+                writer.writerows(map(harmless_row, review))
             side.replace(self._review)
         self._partial.replace(self._path)
 

@@ -12,12 +12,11 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from gis.bulk.answers import Answer, Cell
-from gis.bulk.columns import check_header
 from gis.errors import InvalidInput, TooLarge
 from gis.geometry import DECIMALS
 from gis.tables.csv_files import CsvWriter, partial
-from gis.tables.table import Chunk
+from gis.tables.header import MAX_COLUMNS
+from gis.tables.values import Cell, Point
 
 _BLOCK = 1 << 20
 _MAX_FEATURE = 8 << 20
@@ -27,12 +26,12 @@ _BETWEEN = re.compile(r"[ \t\r\n,]*")
 LON, LAT, DATUM = "lon", "lat", "datum"
 
 
-class GeoJsonReader:
-    """The features of a FeatureCollection as rows (see :class:`gis.tables.table.Reader`).
+class GeoJsonRows:
+    """The features of a FeatureCollection as rows (see :class:`gis.tables.table.RowSource`).
 
     The columns are ``lon``, ``lat`` and the properties of the features; when the collection
     states its datum ahead of its features, ``datum`` too. The file is read twice: the first time
-    for the names of the properties.
+    for the names of the properties, which are the first row.
 
     Raises
     ------
@@ -40,6 +39,7 @@ class GeoJsonReader:
         When it is no FeatureCollection, or the JSON is broken.
     """
 
+    kind = "geojson"
     encoding = "utf-8"
     for_excel = False
 
@@ -50,12 +50,16 @@ class GeoJsonReader:
         self._datum: str | None = None
         for feature in self._features():
             names.update(dict.fromkeys(_properties(feature)))
-            if len(names) > 400:
+            if len(names) > 2 * MAX_COLUMNS:
                 break
-        own = [LON, LAT, *([DATUM] if self._datum else [])]
-        self._names = [n for n in names if n not in own]
-        self.header = own + self._names
-        check_header(self.header)
+        self._own = [LON, LAT, *([DATUM] if self._datum else [])]
+        self._names = [n for n in names if n not in self._own]
+
+    def __iter__(self) -> Iterator[tuple[int, list[Cell]]]:
+        """Yield the names of the columns, then a row for each feature."""
+        yield 1, [*self._own, *self._names]
+        for number, feature in enumerate(self._features(), start=2):
+            yield number, self._row(feature)
 
     def _features(self) -> Iterator[Any]:
         """Yield the features, decoded one by one from a buffer that holds little more."""
@@ -98,17 +102,6 @@ class GeoJsonReader:
             if len(buffer) > _MAX_FEATURE:
                 break
         raise _broken()
-
-    def chunks(self, size: int) -> Iterator[Chunk]:
-        """Yield all features, ``size`` at a time."""
-        rows: list[list[Cell]] = []
-        for feature in self._features():
-            rows.append(self._row(feature))
-            if len(rows) == size:
-                yield Chunk(rows)
-                rows = []
-        if rows:
-            yield Chunk(rows)
 
     def _row(self, feature: Any) -> list[Cell]:
         properties = _properties(feature)
@@ -196,16 +189,15 @@ class GeoJsonWriter:
         self._file.write(orjson.dumps(head)[:-1] + b',"features":[')
         self._between = b"\n"
 
-    def write(self, rows: Sequence[Sequence[Cell]], answers: Sequence[Answer]) -> None:
-        """Add rows with their answers."""
-        for row, answer in zip(rows, answers, strict=True):
-            point = answer.point
+    def write(self, rows: Sequence[Sequence[Cell]], points: Sequence[Point | None], /) -> None:
+        """Add rows, each at its point; None: without a geometry."""
+        for row, point in zip(rows, points, strict=True):
             feature = {
                 "type": "Feature",
                 "geometry": None
                 if point is None
                 else {"type": "Point", "coordinates": [round(v, DECIMALS) for v in point]},
-                "properties": dict(zip(self._header, (*row, *answer.cells), strict=True)),
+                "properties": dict(zip(self._header, row, strict=True)),
             }
             self._file.write(self._between + _dumped(feature))
             self._between = b",\n"
@@ -214,7 +206,7 @@ class GeoJsonWriter:
         """Write the rows that need a look, and put both files in place."""
         self._file.write(b"\n]}\n")
         self._file.close()
-        self._review.add(review)
+        self._review.write(review)
         self._review.finish(())
         self._partial.replace(self._path)
 

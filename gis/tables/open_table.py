@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gis.errors import InvalidInput
-from gis.tables.csv_files import CsvReader
-from gis.tables.geojson_rows import GeoJsonReader
-from gis.tables.table import Reader, unreadable
-from gis.tables.xlsx_files import XlsxReader
+from gis.tables.csv_files import CsvRows
+from gis.tables.geojson_rows import GeoJsonRows
+from gis.tables.header import NamesColumns
+from gis.tables.table import TableReader, unreadable
+from gis.tables.xlsx_files import XlsxRows
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -36,8 +37,19 @@ def kind_of(start: bytes) -> str:
 
 
 @contextmanager
-def open_table(path: Path, *, most_rows: int | None = None) -> Iterator[Reader]:
+def open_table(
+    path: Path, names_columns: NamesColumns, *, most_rows: int | None = None
+) -> Iterator[TableReader]:
     """Open a CSV, XLSX or GeoJSON file; closed at the end of the block.
+
+    Parameters
+    ----------
+    path
+        A GeoJSON file is known by its name, the others by their content.
+    names_columns
+        Tells which row is the header; titles above it are left out.
+    most_rows
+        Below the header; None: no limit but that of the kind of file.
 
     Raises
     ------
@@ -51,12 +63,10 @@ def open_table(path: Path, *, most_rows: int | None = None) -> Iterator[Reader]:
         raise InvalidInput("file", f"{path}: {why}", f"{path}：无法读取（{why}）") from None
     with file:
         if path.suffix.lower() in (".geojson", ".json"):
-            yield GeoJsonReader(file)
+            yield TableReader(GeoJsonRows(file), names_columns)
         elif kind_of(file.read(64)) == "csv":
-            yield CsvReader(file, most_rows=most_rows)
+            with CsvRows(file, most_rows=most_rows) as csv_rows:
+                yield TableReader(csv_rows, names_columns)
         else:
-            reader = XlsxReader(path, most_rows=most_rows)
-            try:
-                yield reader
-            finally:
-                reader.close()
+            with XlsxRows(path, most_rows=most_rows) as rows:
+                yield TableReader(rows, names_columns)

@@ -1,18 +1,16 @@
-"""A table of any kind, read a chunk of rows at a time."""
+"""A table of any kind: rows from a file, a header found among them, rows back into a file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Protocol
 
-from gis.bulk.answers import Answer, Cell
-from gis.bulk.coordinates import Faults
 from gis.errors import InvalidInput, TooLarge
 from gis.findings import Text
-
-MAX_CELL = 32_767
-"""Characters in a cell: what a spreadsheet program holds."""
+from gis.tables.header import HEADER_AMONG, NamesColumns, check_header, names_of
+from gis.tables.values import MAX_CELL, Cell, Faults, Point
 
 
 @dataclass(frozen=True)
@@ -23,29 +21,70 @@ class Chunk:
     faults: Faults = field(default_factory=dict)
 
 
-class Reader(Protocol):
-    """A table that is being read.
+class RowSource(Protocol):
+    """The rows of a file.
 
-    ``header`` are the names of the columns; ``encoding`` is ``utf-8``, ``gb18030`` and the
-    like, or the kind of file; ``for_excel`` whether a spreadsheet program wrote it.
+    ``kind`` is csv, xlsx or geojson; ``encoding`` is ``utf-8``, ``gb18030`` and the like, or the
+    kind; ``for_excel`` tells whether a spreadsheet program wrote it.
     """
 
-    header: list[str]
+    kind: str
     encoding: str
     for_excel: bool
 
-    def chunks(self, size: int) -> Iterator[Chunk]:
-        """Yield all rows, ``size`` at a time."""
+    def __iter__(self) -> Iterator[tuple[int, list[Cell]]]:
+        """Yield the number and the cells of every row that is not empty, once."""
 
     def progress(self) -> float:
-        """Return how much of it has been read, from 0 to 1."""
+        """Return how much has been read, from 0 to 1."""
 
 
-class Writer(Protocol):
+class TableReader:
+    """A table that is being read, a chunk of rows at a time; ``header`` names its columns.
+
+    Parameters
+    ----------
+    source
+        Its rows.
+    names_columns
+        Tells which row is the header; rows above it are titles and left out. Where none of the
+        first thirty is, the first row is taken for it.
+
+    Raises
+    ------
+    InvalidInput
+        The header names no columns, too many, or one of them twice.
+    """
+
+    def __init__(self, source: RowSource, names_columns: NamesColumns) -> None:
+        self.source = source
+        rows = iter(source)
+        head = list(islice(rows, HEADER_AMONG))
+        named = (i for i, (_, cells) in enumerate(head) if names_columns(names_of(cells)))
+        at = next(named, 0)
+        self.header = names_of(head[at][1]) if head else []
+        check_header(self.header)
+        self._rows = chain(head[at + 1 :], rows)
+
+    def chunks(self, size: int) -> Iterator[Chunk]:
+        """Yield all rows below the header that are not empty, ``size`` at a time."""
+        width = len(self.header)
+        while some := list(islice(self._rows, size)):
+            rows: list[list[Cell]] = []
+            faults: Faults = {}
+            for position, (_, cells) in enumerate(some):
+                row, fault = fitted(cells, width)
+                rows.append(row)
+                if fault:
+                    faults[position] = fault
+            yield Chunk(rows, faults)
+
+
+class TableWriter(Protocol):
     """A table that is being written; nothing is at its place before :meth:`finish`."""
 
-    def write(self, rows: Sequence[Sequence[Cell]], answers: Sequence[Answer]) -> None:
-        """Add rows with their answers."""
+    def write(self, rows: Sequence[Sequence[Cell]], points: Sequence[Point | None], /) -> None:
+        """Add rows, each with the point it is at: a kind of file with geometries takes that."""
 
     def finish(self, review: Iterator[list[Cell]]) -> None:
         """Write the rows that need a look, the most doubtful first, and put all in place."""
@@ -60,7 +99,7 @@ def fitted(cells: list[Cell], width: int) -> tuple[list[Cell], Text | None]:
     Empty cells behind the header's are left out; the text of others stands in the fault, so
     that nothing is lost.
     """
-    if len(cells) < width:
+    if len(cells) <= width:
         return cells + [""] * (width - len(cells)), None
     over = [str(c) for c in cells[width:] if c not in ("", None)]
     if not over:

@@ -1,15 +1,24 @@
-"""Reading all sheets of a workbook, merged cells filled, in a process of its own::
+"""Reading XLSX in a process of its own, with little memory and time.
 
-    python -m gis.tables.xlsx_child IN.xlsx OUT.jsonl MAX_ROWS CPU_S
+A workbook from outside is hostile until read: a few kilobytes may hold gigabytes of XML. So it
+is opened only here, in a child process that the system stops at its limits::
+
+    python -m gis.tables.xlsx_child IN.xlsx OUT.jsonl MAX_ROWS SHEETS CPU_S
 
 A line ``{"sheet": title}`` begins a sheet; every other line is ``[number, [cell, …]]``, a row
-that is not empty. A value that stands in cells merged downwards is repeated in each of their
-rows. ``OUT.jsonl.done`` says how much is read, from 0 to 1. Limits and refusals are those of
-:mod:`gis.tables.locate_child`.
+that is not empty. ``OUT.jsonl.done`` says how much is read, from 0 to 1. What is wrong is told on
+standard error as one JSON object, with exit code 3. ``SHEETS`` is
 
-calamine reads the rows. It leaves out what a spreadsheet program shows as an error (``#N/A``) and
-formulas that were never calculated, so a workbook that has any of them is left to openpyxl, which
-takes ten times as long.
+- ``all``: every visible sheet. A value that stands in cells merged downwards is repeated in each
+  of their rows;
+- ``first``: the first visible sheet, likewise;
+- ``first-streamed``: the same, row by row in next to no memory, ten times as slow; merged cells
+  stand as they are.
+
+calamine reads the rows. It holds a whole sheet, and leaves out what a spreadsheet program shows as
+an error (``#N/A``) and formulas that were never calculated: a workbook that has any of them, and
+one that is streamed, is left to openpyxl. This module imports next to nothing of ours, so that
+the child starts in a fraction of a second.
 """
 
 from __future__ import annotations
@@ -19,18 +28,27 @@ import sys
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
-from gis.tables.locate_child import check_archive, check_row, plain, rows_with_results, trimmed
 from gis.tables.sandbox import Refused, confine, tell
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
 MEMORY_BYTES = 600 << 20
+MAX_UNZIPPED = 200 << 20
+MAX_ENTRIES = 2_000
+_BOMB_BYTES, _BOMB_RATIO = 10 << 20, 300
+_MAX_COLUMNS = 200
+_MAX_CELL = 32_767
+_MAX_EMPTY_ROWS = 1 << 20
+_EXACT = 1 << 53
 _MAX_SHEETS = 60
 _MAX_MERGED = 20_000
 _BLOCK = 1 << 20
@@ -49,21 +67,32 @@ _UNTOLD = re.compile(
     + rb"%b\s{0,99}%b\s{0,99}%b" % (_FORMULA, _NO_VALUE, _SHUT % b"c")
 )
 _UNTOLD_LENGTH = 60_000
+_FORMULA_TAG = re.compile(rb"<(?:\w{1,20}:)?f[\s/>]")
 # Without any of these there is none; looking for them costs next to nothing.
 _MARKS = (b"<f", b":f", b'"e"', b"'e'")
 
-Rows = Iterable[tuple[int, list[Any]]]
+Rows = Iterator[tuple[int, list[Any]]]
 Merged = dict[int, list[tuple[int, int]]]
+
+
+@dataclass
+class Contents:
+    """What is met in the XML of a workbook.
+
+    ``untold``: cells that calamine leaves out, errors and formulas without a result.
+    """
+
+    formulas: bool = False
+    untold: bool = False
 
 
 def main() -> None:
     """Do what the command line says."""
-    _, source, target, most, cpu_s = sys.argv
+    _, source, target, most, sheets, cpu_s = sys.argv
     confine(int(cpu_s), MEMORY_BYTES)
     try:
-        check_archive(source)
         with open(target, "wb") as out:
-            read(source, out, int(most), lambda done: _tell_progress(target, done))
+            read(source, out, int(most), sheets, lambda done: _tell_progress(target, done))
     except Refused as refused:
         tell(*refused.args)
     except MemoryError:
@@ -78,77 +107,253 @@ def _tell_progress(target: str, done: float) -> None:
 
 
 def read(
-    source: str, out: IO[bytes], most: int, report: Callable[[float], None] = lambda _done: None
+    source: str,
+    out: IO[bytes],
+    most: int,
+    sheets: str = "all",
+    report: Callable[[float], None] = lambda _done: None,
 ) -> None:
-    """Write every visible sheet; a formula gives its last result, or itself when it has none.
+    """Write sheets; a formula gives its last result, or itself when it has none.
 
     Raises
     ------
     Refused
         More than ``most`` rows in all, or too many columns, sheets or merged cells.
     """
-    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+    contents = check_archive(source)
+    if sheets == "first-streamed":
+        rows = rows_by_openpyxl(source, most, formulas=contents.formulas)
+        out.write(_line({"sheet": ""}))
+        out.writelines(map(_line, rows))
+        return
+    from python_calamine import CalamineWorkbook
 
-    by_openpyxl = _leaves_out(source)
     with open(source, "rb") as file:
         book = CalamineWorkbook.from_filelike(file)
-        titles = [
-            s.name
-            for s in book.sheets_metadata
-            if s.visible is SheetVisibleEnum.Visible and s.typ is SheetTypeEnum.WorkSheet
-        ]
-        if not titles:
-            raise Refused("wrong", "has no visible sheet", "没有可见的工作表")
-        if len(titles) > _MAX_SHEETS:
-            raise Refused("large", f"has over {_MAX_SHEETS} sheets", f"工作表超过 {_MAX_SHEETS} 个")
+        titles = _visible(book)[: 1 if sheets == "first" else None]
         left = most
         for at, title in enumerate(titles):
             sheet = book.get_sheet_by_name(title)
-            rows = _with_results(source, title, left) if by_openpyxl else _rows(sheet, left)
-            out.write(orjson.dumps({"sheet": title}, option=orjson.OPT_APPEND_NEWLINE))
+            if contents.untold:
+                rows = rows_by_openpyxl(source, left, title, formulas=contents.formulas)
+            else:
+                rows = _rows_by_calamine(sheet, left)
+            out.write(_line({"sheet": title}))
             for number, row in _filled(rows, _merged(sheet)):
-                out.write(orjson.dumps((number, row), option=orjson.OPT_APPEND_NEWLINE))
+                out.write(_line((number, row)))
                 left -= 1
                 if number % _EVERY == 0:
                     report((at + min(1.0, number / max(sheet.total_height, 1))) / len(titles))
 
 
-def _leaves_out(source: str) -> bool:
-    """Tell whether a workbook has errors in cells, or formulas without a result."""
-    with zipfile.ZipFile(source) as archive:
-        for entry in archive.infolist():
-            if not entry.filename.lower().endswith(".xml"):
-                continue
-            with archive.open(entry) as part:
-                tail = b""
-                while block := part.read(_BLOCK):
-                    seen = tail + block
-                    if any(mark in seen for mark in _MARKS) and _UNTOLD.search(seen):
-                        return True
-                    tail = seen[-_UNTOLD_LENGTH:]
-    return False
+def _line(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _rows(sheet: CalamineSheet, most: int) -> Iterator[tuple[int, list[Any]]]:
+def _visible(book: Any) -> list[str]:
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    titles = [
+        s.name
+        for s in book.sheets_metadata
+        if s.visible is SheetVisibleEnum.Visible and s.typ is SheetTypeEnum.WorkSheet
+    ]
+    if not titles:
+        raise _nothing_visible()
+    if len(titles) > _MAX_SHEETS:
+        raise Refused("large", f"has over {_MAX_SHEETS} sheets", f"工作表超过 {_MAX_SHEETS} 个")
+    return titles
+
+
+def _nothing_visible() -> Refused:
+    return Refused("wrong", "has no visible sheet", "没有可见的工作表")
+
+
+# --- the archive -------------------------------------------------------------------------------
+
+
+def check_archive(source: str) -> Contents:
+    """Look at the archive and through its XML before any of it is parsed.
+
+    Raises
+    ------
+    Refused
+        When it is no plain workbook, or would unpack to too much.
+    """
+    contents = Contents()
+    try:
+        with zipfile.ZipFile(source) as archive:
+            _check_entries(archive.infolist())
+            for entry in archive.infolist():
+                if entry.filename.lower().endswith((".xml", ".rels")):
+                    with archive.open(entry) as part:
+                        _look_through(part, contents)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as problem:
+        why = str(problem)[:100]
+        raise Refused("wrong", f"is no XLSX ({why})", f"不是 XLSX 文件（{why}）") from None
+    return contents
+
+
+def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
+    if len(entries) > MAX_ENTRIES:
+        raise Refused("large", f"holds {len(entries):,} files", f"内含 {len(entries):,} 个文件")
+    total = sum(e.file_size for e in entries)
+    squeezed = any(
+        e.file_size > _BOMB_BYTES and e.file_size > _BOMB_RATIO * max(e.compress_size, 1)
+        for e in entries
+    )
+    if total > MAX_UNZIPPED or squeezed:
+        size = f"{total / 2**20:,.0f} MiB"
+        raise Refused(
+            "large",
+            f"would unpack to {size} (at most {MAX_UNZIPPED >> 20} MiB): split it, or use CSV",
+            f"解压后为 {size}（最多 {MAX_UNZIPPED >> 20} MiB）：请拆分，或另存为 CSV",
+        )
+    for e in entries:
+        parts = e.filename.replace("\\", "/").split("/")
+        if e.flag_bits & 1 or ".." in parts or e.filename.startswith(("/", "\\")):
+            raise Refused(
+                "wrong",
+                "is encrypted or holds a path that leads outside",
+                "已加密，或含有指向外部的路径",
+            )
+    if "[Content_Types].xml" not in {e.filename for e in entries}:
+        raise Refused("wrong", "is a zip archive, but no XLSX", "是 zip 压缩包，但不是 XLSX")
+
+
+def _look_through(part: IO[bytes], contents: Contents) -> None:
+    """Refuse a document type declaration (the standard forbids it, and it may hold a bomb)."""
+    tail = b""
+    while block := part.read(_BLOCK):
+        seen = tail + block
+        if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen or b"\x00" in seen:
+            raise Refused(
+                "wrong",
+                "holds an XML document type or UTF-16 XML, which no spreadsheet program writes",
+                "含有 XML 文档类型声明或 UTF-16 XML，并非电子表格软件所写",
+            )
+        if not contents.untold and any(mark in seen for mark in _MARKS):
+            contents.formulas = contents.formulas or bool(_FORMULA_TAG.search(seen))
+            contents.untold = bool(_UNTOLD.search(seen))
+        tail = seen[-_UNTOLD_LENGTH:]
+
+
+# --- rows --------------------------------------------------------------------------------------
+
+
+def _rows_by_calamine(sheet: CalamineSheet, most: int) -> Rows:
     """Yield the number and the cells of every row that is not empty."""
-    full = 0
-    for number, values in enumerate(sheet.iter_rows(), start=1):
-        row = trimmed(_cell(v) for v in values)
+    # Its rows begin in the first column that is not empty.
+    before = [None] * (sheet.start[1] if sheet.start else 0)
+    return _full_rows((chain(before, map(_cell, v)) for v in sheet.iter_rows()), most)
+
+
+def _full_rows(rows: Iterable[Iterable[Any]], most: int) -> Rows:
+    full = last = 0
+    for number, values in enumerate(rows, start=1):
+        row = trimmed(values)
         if row:
-            full += 1
+            full, last = full + 1, number
             check_row(number, row, full, most)
             yield number, row
-
-
-def _with_results(source: str, title: str, most: int) -> Iterator[tuple[int, list[Any]]]:
-    for number, row in rows_with_results(source, most, title):
-        yield number, trimmed(map(plain, row))
+        elif number - last > _MAX_EMPTY_ROWS:
+            raise Refused("large", "has too many empty rows", "空行过多")
 
 
 def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return plain(int(value) if value.is_integer() and abs(value) <= 1 << 53 else value)
     return None if value == "" else plain(value)
+
+
+def rows_by_openpyxl(
+    source: str, most: int, title: str | None = None, *, formulas: bool = True
+) -> Rows:
+    """Yield the same rows, each formula that has one as its last result.
+
+    ``title`` names the sheet; None: the first visible one. ``formulas``: there may be some.
+    """
+    told = _openpyxl_rows(source, most, title, data_only=False)
+    rows = _with_results(told, _openpyxl_rows(source, most, title, data_only=True))
+    for number, row in rows if formulas else told:
+        yield number, trimmed(None if v == "" else plain(v) for v in row)
+
+
+def _with_results(told: Rows, results: Rows) -> Rows:
+    at = 0
+    values: list[Any] = []
+    for number, row in told:
+        while at < number:
+            at, values = next(results, (sys.maxsize, []))
+        here = values if at == number else []
+        for column, value in enumerate(row):
+            if _is_formula(value) and column < len(here) and here[column] is not None:
+                row[column] = here[column]
+        yield number, row
+
+
+def _is_formula(value: Any) -> bool:
+    return value.startswith("=") if isinstance(value, str) else hasattr(value, "t")
+
+
+def _openpyxl_rows(source: str, most: int, title: str | None, *, data_only: bool) -> Rows:
+    """Yield the number and the cells of every row that is not empty."""
+    from openpyxl import load_workbook
+
+    with open(source, "rb") as file:
+        book = load_workbook(file, read_only=True, data_only=data_only, keep_links=False)
+        sheet = next(
+            (s for s in book.worksheets if s.sheet_state == "visible" and title in (None, s.title)),
+            None,
+        )
+        if sheet is None:
+            raise _nothing_visible()
+        sheet.reset_dimensions()
+        yield from _full_rows(sheet.iter_rows(values_only=True), most)
+
+
+def check_row(number: int, row: list[Any], full: int, most: int) -> None:
+    """Refuse a row with too many cells, and one row too many below the header."""
+    if len(row) > _MAX_COLUMNS:
+        raise Refused(
+            "large",
+            f"row {number} has {len(row):,} columns, at most {_MAX_COLUMNS} are read: leave the "
+            "others out",
+            f"第 {number} 行有 {len(row):,} 列，最多 {_MAX_COLUMNS} 列：请删去多余的列",
+        )
+    if full > most + 1:
+        raise Refused("large", f"more than {most:,} rows: split it", f"超过 {most:,} 行：请拆分")
+
+
+def trimmed(values: Iterable[Any]) -> list[Any]:
+    """Return cells without the empty ones at the end."""
+    row = list(values)
+    while row and row[-1] in (None, ""):
+        row.pop()
+    return row
+
+
+def plain(value: Any) -> str | int | float | bool | None:
+    """Return a cell's value as text or number; dates as 2026-10-01, formulas as text."""
+    match value:
+        case str():
+            if len(value) > _MAX_CELL:
+                raise Refused("large", f"a cell has over {_MAX_CELL:,} characters", "单元格过长")
+            return value if value.isascii() else value.encode("utf-8", "replace").decode()
+        case None | bool():
+            return value
+        case int() | float():
+            # Larger ones, infinity and NaN have no exact place in a table's number.
+            return value if abs(value) < _EXACT else str(value)
+        case datetime():
+            return value.isoformat(" ").removesuffix(" 00:00:00")
+        case date() | time() | timedelta():
+            return str(value)
+        case _:
+            return str(getattr(value, "text", None) or "")
+
+
+# --- merged cells ------------------------------------------------------------------------------
 
 
 def _merged(sheet: CalamineSheet) -> Merged:
@@ -163,7 +368,7 @@ def _merged(sheet: CalamineSheet) -> Merged:
     return found
 
 
-def _filled(rows: Rows, merged: Merged) -> Iterator[tuple[int, list[Any]]]:
+def _filled(rows: Rows, merged: Merged) -> Rows:
     """Yield rows, with what stands above them in cells merged downwards."""
     last: dict[int, tuple[int, Any]] = {}
     for number, row in rows:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-Cell = str | int | float | bool | None
+from gis.tables.values import Cell
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -20,6 +20,7 @@ SHEET_HEAD = (
     "</sheetView></sheetViews><sheetData>"
 )
 """What stands before the rows: the first one stays in sight."""
+SHEET_TAIL = "</sheetData></worksheet>"
 
 # XML 1.0 has no place for these; a carriage return would be read as a line feed.
 _SPECIAL = re.compile("[&<>\\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from api import create_app
 from api.http.auth import Role
 from gis.store import open_store
-from gis.tables.locate_child import MEMORY_BYTES
+from gis.tables.xlsx_child import MEMORY_BYTES
 from gis.tables.xlsx_write import Sheet, write_workbook
 from tests import ascii_maps
 from tests.api.callers import as_caller

@@ -27,7 +27,7 @@ from api.serving.dependencies import Live, LongJobs
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
 from gis.bulk.batch import MAX_ROWS
-from gis.bulk.columns import Asked
+from gis.bulk.columns import ColumnChoice
 from gis.bulk.files import Finished, locate_file
 from gis.errors import InvalidInput
 
@@ -111,19 +111,20 @@ async def locate_table(
     """Answer a table of points or addresses with the same table and grid columns behind.
 
     Send the file as the body or as the part `file` of a form: at most 20 MiB, 100,000 rows and
-    200 columns. CSV may be UTF-8 or GB18030 (GBK). Its columns are found by their usual names or
-    named by the parameters. Points need their `datum`, as a parameter or a column.
+    200 columns. CSV may be UTF-8 or GB18030 (GBK). Titles above the columns are left out. Its
+    columns are found by their usual names or named by the parameters. Points need their `datum`,
+    as a parameter or a column.
 
     Rows that are wrong are kept, with the reason; `X-Wangge-Counts` counts them. A workbook
     gets a sheet 需要核对 with the rows that a person must look at, the most doubtful first.
     """
-    asked = Asked(lon_column, lat_column, address_column, datum_column, datum)
+    choice = ColumnChoice(lon_column, lat_column, address_column, datum_column, datum)
     folder = Path(tempfile.mkdtemp(prefix="wangge-"))
     try:
         upload = folder / "upload"
         await _receive(request, upload)
         atlas, book = await live.atlas_and_book(as_of, caller.sees)
-        job = _Job(upload, folder, asked, atlas, book, format, language_of(request), Event())
+        job = _Job(upload, folder, choice, atlas, book, format, language_of(request), Event())
         async with turns:
             done = await _unless_gone(request, job)
     except BaseException:
@@ -192,7 +193,7 @@ class _Job:
 
     upload: Path
     folder: Path
-    asked: Asked
+    choice: ColumnChoice
     atlas: Atlas
     book: AddressBook
     kind: str | None
@@ -203,7 +204,7 @@ class _Job:
         return locate_file(
             self.upload,
             self.folder / "located",
-            self.asked,
+            self.choice,
             self.atlas,
             lambda: self.book,
             kind=self.kind,

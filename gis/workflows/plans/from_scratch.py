@@ -238,12 +238,11 @@ def rows_of_table(content: bytes) -> list[BuildingRow]:
     InvalidInput
         A column is missing, or a cell of a row is empty.
     """
-    with table_rows(content, "table") as (header, rows):
-        names = [h.lower() for h in header]
+    with table_rows(content, "table", lambda h: None not in _columns(h).values()) as (header, rows):
         columns = {}
-        for field, known in _COLUMNS.items():
-            at = next((names.index(k) for k in known if k in names), None)
+        for field, at in _columns(header).items():
             if at is None:
+                known = _COLUMNS[field]
                 raise InvalidInput(
                     "table",
                     f"table: a column for {field} is missing ({', '.join(known)})",
@@ -253,6 +252,15 @@ def rows_of_table(content: bytes) -> list[BuildingRow]:
             columns[field] = at
         lines = ({f: row[at] for f, at in columns.items()} for row in rows)
         return rows_of(lines)
+
+
+def _columns(header: Sequence[str]) -> dict[str, int | None]:
+    """Return the position of the column for each field, None where there is none."""
+    names = [h.lower() for h in header]
+    return {
+        field: next((names.index(k) for k in known if k in names), None)
+        for field, known in _COLUMNS.items()
+    }
 
 
 def rows_of(lines: Iterable[Any]) -> list[BuildingRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +23,14 @@ from gis.ids import GridId
 from gis.planning.operations import CellMove, NewCluster, ReassignCells
 from gis.planning.plan import apply_operation
 from gis.planning.snap import Snapped, snap
+from gis.tables.header import NamesColumns
 from gis.tables.open_table import open_table
+from gis.tables.table import TableReader
 from gis.workflows.plans.opened import AppliedStep, OpenPlan
 from gis.workflows.plans.workspace import PlanWorkspace
 
 _ROWS = 200_000
+_GRID_NAMES = ("grid code", "grid_code", "code", "grid", "编号")
 
 
 @dataclass(frozen=True)
@@ -96,16 +99,21 @@ def import_cells(
 
 
 @contextmanager
-def table_rows(content: bytes, name: str) -> Iterator[tuple[list[str], Iterator[list[Any]]]]:
-    """Yield the header and rows of a CSV or XLSX file given as bytes."""
+def table_rows(
+    content: bytes, name: str, names_columns: NamesColumns
+) -> Iterator[tuple[list[str], Iterator[list[Any]]]]:
+    """Yield the header and rows of a CSV or XLSX file given as bytes.
+
+    ``names_columns`` tells which row is the header; titles above it are left out.
+    """
     with TemporaryDirectory(prefix="wangge-") as folder:
         path = Path(folder) / name
         path.write_bytes(content)
-        with open_table(path, most_rows=_ROWS) as reader:
-            yield [str(h).strip() for h in reader.header], _rows(reader)
+        with open_table(path, names_columns, most_rows=_ROWS) as reader:
+            yield reader.header, _rows(reader)
 
 
-def _rows(reader: Any) -> Iterator[list[Any]]:
+def _rows(reader: TableReader) -> Iterator[list[Any]]:
     for chunk in reader.chunks(1000):
         yield from chunk.rows
 
@@ -160,11 +168,12 @@ def _from_json(content: bytes) -> dict[int, str]:
 
 def _from_table(content: bytes) -> dict[int, str]:
     wanted: dict[int, str] = {}
-    with table_rows(content, "cells") as (header, rows):
-        names = [h.lower() for h in header]
-        grid_names = ("grid code", "grid_code", "code", "grid", "编号")
-        grid = next((names.index(n) for n in grid_names if n in names), None)
-        if "cell" not in names or grid is None:
+    with table_rows(content, "cells", lambda names: None not in _cell_and_grid(names)) as (
+        header,
+        rows,
+    ):
+        cell_at, grid_at = _cell_and_grid(header)
+        if cell_at is None or grid_at is None:
             raise InvalidInput(
                 "file",
                 "file: the columns cell and grid code are missing",
@@ -173,9 +182,16 @@ def _from_table(content: bytes) -> dict[int, str]:
             )
         for number, row in enumerate(rows, start=2):
             if any(c not in ("", None) for c in row):
-                cell = _cell(row[names.index("cell")], f"row {number}")
-                wanted[cell] = _name(row[grid])
+                cell = _cell(row[cell_at], f"row {number}")
+                wanted[cell] = _name(row[grid_at])
     return wanted
+
+
+def _cell_and_grid(header: Sequence[str]) -> tuple[int | None, int | None]:
+    """Return which columns hold the cell and the code of its grid, None where there is none."""
+    names = [h.lower() for h in header]
+    grid = next((names.index(n) for n in _GRID_NAMES if n in names), None)
+    return (names.index("cell") if "cell" in names else None), grid
 
 
 def _cell(value: object, field: str) -> int:
