@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -11,15 +12,21 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.store.test_frozen import RELEASES, thaw_sqlite, told
+
 ROOT = Path(__file__).resolve().parent.parent
-_STEP = re.compile(r"^`([^`\n]+)`, (?:new|below `([^`\n]+)`):\n\n```\w*\n(.*?)^```", re.M | re.S)
+_STEP = re.compile(
+    r"^`([^`\n]+)`, (new|at the end|below|in place of)(?: `([^`\n]+)`)?:\n\n```\w*\n(.*?)^```",
+    re.M | re.S,
+)
 
 
 class Step(NamedTuple):
-    """Text for a file: a new one, or below a line of one that is there."""
+    """Text for a file: a new one, or where a line of one that is there is, or at its end."""
 
     path: str
-    below: str
+    where: str
+    line: str
     text: str
 
 
@@ -32,15 +39,26 @@ def steps_of(title: str) -> list[Step]:
 
 def take(steps: list[Step], house: Path) -> set[str]:
     """Carry the steps out in a copy of the house; return the files that changed."""
+    newest = max(int(p.stem[1:5]) for p in house.glob("gis/store/migrations/versions/r0*.py"))
     for step in steps:
-        path = house / step.path
-        if not step.below:
-            assert not path.exists()
-            path.write_text(step.text, "utf-8")
+        path, new = (
+            part.replace("MMMM", f"{newest:04d}").replace("NNNN", f"{newest + 1:04d}")
+            for part in (step.path, step.text)
+        )
+        file = house / path
+        if step.where == "new":
+            assert not file.exists()
+            file.write_text(new, "utf-8")
             continue
-        text = path.read_text("utf-8")
-        assert text.count(f"{step.below}\n") == 1, step
-        path.write_text(text.replace(f"{step.below}\n", f"{step.below}\n{step.text}"), "utf-8")
+        text = file.read_text("utf-8")
+        if step.where == "at the end":
+            file.write_text(text + new, "utf-8")
+            continue
+        line = f"{step.line}\n"
+        assert f"\n{text}".count(f"\n{line}") == 1, step
+        file.write_text(
+            text.replace(line, new if step.where == "in place of" else line + new), "utf-8"
+        )
     return {step.path for step in steps}
 
 
@@ -81,3 +99,51 @@ def test_a_command_is_added_in_three_files_at_most(house: Path) -> None:
     command = "import sys; from api.cli import main; main()"
     run(house, command, "load", "data")
     assert run(house, command, "count").splitlines() == ["1 12", "2 68", "3 247"]
+
+
+# --- a field ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def house_with_lifts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the house, its tests too, in which a building has a lift."""
+    house = tmp_path_factory.mktemp("lifts")
+    for folder in ("gis", "maps", "api", "tests"):
+        shutil.copytree(
+            ROOT / folder, house / folder, ignore=shutil.ignore_patterns("__pycache__", "frozen")
+        )
+    (house / "data").mkdir()
+    for name in ("pyproject.toml", "CHANGELOG.md", "data/README.md"):
+        shutil.copy(ROOT / name, house / name)
+    assert len(take(steps_of("Adding a field"), house)) == 5
+    run_module(house, "gis.schema.document", "data/README.md")
+    return house
+
+
+def run_module(house: Path, *words: str, **environment: str) -> str:
+    """Run a module in the copy; return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", *words], cwd=house, capture_output=True, text=True, check=False,
+        env={"PYTHONPATH": str(house), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **environment},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_field_that_was_added_is_in_the_documents_and_passes_the_tests_of_fields(
+    house_with_lifts: Path,
+) -> None:
+    run_module(house_with_lifts, "ruff", "check", "-q", "gis")
+    run_module(house_with_lifts, "ruff", "format", "-q", "--check", "gis")
+    run_module(house_with_lifts, "pytest", "-q", "-p", "no:cacheprovider", "tests/gis/test_schema.py",
+               "tests/publishing/test_disclosure.py")  # fmt: skip
+    assert "电梯" in (house_with_lifts / "data" / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_field_that_was_added_is_known_at_every_door(
+    house_with_lifts: Path, release: str, tmp_path: Path
+) -> None:
+    hashes = json.dumps(told(release)["sha256"]["directory"])
+    run_module(house_with_lifts, "pytest", "-q", "-p", "no:cacheprovider", "tests/gis/lift_is_known.py",
+               FROZEN_URL=thaw_sqlite(release, tmp_path), FROZEN_SHA256=hashes)  # fmt: skip

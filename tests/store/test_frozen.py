@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -31,7 +28,6 @@ from tests.store.throwaway_postgis import Cluster
 
 FROZEN = Path(__file__).with_name("frozen")
 RELEASES = sorted(p.stem for p in FROZEN.glob("*.json"))
-REPO = Path(__file__).resolve().parents[2]
 PASSWORD = "shili-mima-2026-wangge"  # noqa: S105
 
 
@@ -161,78 +157,3 @@ def test_its_people_sign_in_as_before(thawed: str) -> None:
                     f"{role}示例", PASSWORD, address="127.0.0.1", agent="test"
                 )
                 assert str(account.role) == role
-
-
-def test_a_field_of_the_next_release_leaves_it_whole(release: str, tmp_path: Path) -> None:
-    """In a copy of this house a place gets a field, its column and a migration."""
-    house = tmp_path / "house"
-    for package in ("gis", "maps", "api"):
-        shutil.copytree(
-            REPO / package, house / package, ignore=shutil.ignore_patterns("__pycache__")
-        )
-    _add_a_field(house)
-    url = thaw_sqlite(release, tmp_path)
-    ran = subprocess.run(
-        [sys.executable, "-c", _LOOK, url],
-        cwd=house, env={"PYTHONPATH": str(house), "PATH": "/usr/bin:/bin"},
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert ran.returncode == 0, ran.stderr
-    found = json.loads(ran.stdout)
-    assert found["directory"] == told(release)["sha256"]["directory"]
-    assert found["lift"] == [None, True]
-    assert found["faults"] == []
-
-
-def _add_a_field(house: Path) -> None:
-    directory = house / "gis" / "directory.py"
-    text = directory.read_text("utf-8")
-    before = "    disclosed: bool = True\n"
-    assert text.count(before) == 1
-    text = text.replace(before, f'{before}    lift: bool | None = added_in("9.9", None)\n')
-    text = text.replace("import sha256_of", "import added_in, sha256_of")
-    directory.write_text(text, "utf-8")
-    tables = house / "gis" / "store" / "tables.py"
-    text = tables.read_text("utf-8")
-    before = '    Column("disclosed", Boolean(create_constraint=False), nullable=False),\n'
-    assert text.count(before) == 1
-    column = '    Column("lift", Boolean(create_constraint=False)),\n'
-    tables.write_text(text.replace(before, before + column), "utf-8")
-    scripts = house / "gis" / "store" / "migrations" / "versions"
-    newest = max(scripts.glob("r*.py")).stem[1:5]
-    (scripts / "r9999_lift.py").write_text(_MIGRATION.format(newest=newest), "utf-8")
-
-
-_MIGRATION = """
-import sqlalchemy as sa
-from alembic import op
-
-revision = "9999"
-down_revision = "{newest}"
-
-
-def upgrade():
-    op.add_column("place", sa.Column("lift", sa.Boolean(create_constraint=False)))
-"""
-_LOOK = """
-import json, sys
-from dataclasses import replace
-from gis.audit import SYSTEM
-from gis.clock import today
-from gis.editing import Edited, places
-from gis.store import open_store
-store = open_store(sys.argv[1])
-store.migrate()
-newest = store.versions().directory
-hashes = [store.directory(v + 1).sha256 for v in range(newest)]
-was = store.holding(today()).directory.by_id["b-00"].lift
-def fit(base):
-    edited = places.edit_place(base.value, "b-00", {"floors": 7})
-    value = edited.value
-    rows = tuple(replace(p, lift=True) if p.id == "b-00" else p for p in value.places)
-    return replace(edited, value=replace(value, places=rows))
-store.revise_directory(fit, today=today(), author=SYSTEM)
-held = store.holding(today())
-print(json.dumps({"directory": hashes, "faults": [f.en for f in held.faults],
-                  "lift": [was, held.directory.by_id["b-00"].lift]}))
-"""
