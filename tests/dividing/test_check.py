@@ -152,11 +152,14 @@ def test_a_hole_in_the_middle_of_the_whole_is_found(check):
         ({"members": [{"name": 3}]}, "invalid_field"),
     ],
 )
-def test_a_wrong_property_is_found(check, strip, change, rule):
+def test_a_wrong_property_is_found_in_the_grid_that_has_it(check, strip, change, rule):
     ascii_maps.feature(strip, CLUSTER)["properties"].update(change)
     found = errors_among(check(strip).findings)
-    assert rule in {f.rule for f in found}
-    assert all(f.grid_code or f.place for f in found)
+    first = next(f for f in found if f.rule == rule)
+    if rule == "missing_code":
+        assert first.place == pytest.approx((118.7515, 32.1105))
+    else:
+        assert first.grid_code == CLUSTER
 
 
 def test_a_code_that_stands_twice_is_found(check, strip):

@@ -262,11 +262,9 @@ def _check_ground(plan: Plan) -> None:
     total = sum(c.households for c in state.cell_map.cells.values())
     assert total == sum(s.households for s in plan.view.grids.values() if s.attributes.level == 1)
     for attributes in state.grids.values():
-        assert (attributes.level.above is None) == (attributes.parent is None)
-        assert (
-            attributes.parent is None
-            or state.grids[attributes.parent].level is attributes.level.above
-        )
+        parent = attributes.parent
+        above = None if parent is None else state.grids[parent].level
+        assert attributes.level.above is above
         assert plan.view.grids[attributes.id].cells
 
 
