@@ -14,7 +14,7 @@ from pathlib import Path
 
 from api.serving.live_atlas import prepare
 from api.settings import Settings
-from gis.audit import SYSTEM, Change
+from gis.audit import SYSTEM, AuditChange
 from gis.clock import today
 from gis.editing import people, places
 from gis.store import Store, open_store
@@ -63,7 +63,7 @@ def rows(store: Store, folder: Path) -> list[tuple[str, str, str]]:
     before = store.path.stat().st_size
     edited_s, counted_s = median_s(phone), median_s(count)
     grown = (store.path.stat().st_size - before) / (2 * RUNS) / 1e6
-    change = Change("person.edit", "person:p-0001", {"mobile": "1"}, {"mobile": "2"})
+    change = AuditChange("person.edit", "person:p-0001", {"mobile": "1"}, {"mobile": "2"})
     entry_s = median_s(lambda _: store.put_on_record(author, change))
     for _ in range(1000):
         store.put_on_record(author, change)

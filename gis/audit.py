@@ -1,6 +1,6 @@
 """Who changed what, when and why: the values of the audit log.
 
-Every write, from whichever door, leaves an :class:`Entry`. The entries form a chain: the hash
+Every write, from whichever door, leaves an :class:`AuditEntry`. The entries form a chain: the hash
 of each covers all its own fields and the hash of the one before it, so that an entry cannot be
 changed, taken out or put in between without breaking every hash after it.
 
@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from gis.content_hash import plain
 
-Door = Literal["page", "api", "command"]
+Channel = Literal["page", "api", "command"]
 GENESIS = "0" * 64
 NOTHING = ""
 VALUES = ("who", "reason", "before", "after")
@@ -26,18 +26,18 @@ VALUES = ("who", "reason", "before", "after")
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who writes: the name of the account, its role, and the door it came through."""
+    """Who writes: the name of the account, its role, and the channel it came through."""
 
     name: str
     role: str
-    door: Door
+    channel: Channel
 
 
 SYSTEM = Author("system", "system", "command")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AuditChange:
     """One thing that a write changes, as an entry will say it.
 
     ``action`` is a verb with its kind, such as ``person.edit``; ``subject`` a kind and an
@@ -81,7 +81,7 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """One entry of the audit log as people read it.
 
     ``who``, ``reason``, ``before`` and ``after`` are None where they are in ``erased``.
@@ -102,7 +102,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ChainHead:
     """How long a chain is, and the hash of its last entry: what one notes down elsewhere.
 
     >>> Head.parse("12:" + "ab" * 32).count
@@ -116,7 +116,7 @@ class Head:
         return f"{self.count}:{self.sha256}"
 
     @classmethod
-    def parse(cls, text: str) -> Head | None:
+    def parse(cls, text: str) -> ChainHead | None:
         """Return the head that a text says, None when it says none."""
         count, _, sha256 = text.strip().partition(":")
         if not (count.isascii() and count.isdigit() and len(count) < 16 and len(sha256) == 64):

@@ -14,8 +14,8 @@ from api.commands.common import day_of, language, open_stored, operator, write_f
 from gis.errors import InvalidInput, StoreDamaged
 
 if TYPE_CHECKING:
-    from gis.audit import Entry
-    from gis.store.audit import Asked
+    from gis.audit import AuditEntry
+    from gis.store.audit import AuditQuery
 
 audit = typer.Typer(
     name="audit",
@@ -40,11 +40,11 @@ def verify(
     later. Without such a note a log whose end was cut off by somebody who owns the database and
     the files beside it cannot be told from one that was never longer.
     """
-    from gis.audit import Head
+    from gis.audit import ChainHead
 
     noted = []
     for text in head or []:
-        found = Head.parse(text)
+        found = ChainHead.parse(text)
         if found is None:
             raise InvalidInput(
                 "head",
@@ -72,12 +72,12 @@ def verify(
 
 def _asked(
     who: str, action: str, subject: str, since: str | None, until: str | None, limit: int
-) -> Asked:
+) -> AuditQuery:
     from gis.exchange.audit_table import as_utc
-    from gis.store.audit import Asked
+    from gis.store.audit import AuditQuery
 
     first, last = day_of(since, "since"), day_of(until, "until")
-    return Asked(
+    return AuditQuery(
         who=who,
         action=action,
         subject=subject,
@@ -118,7 +118,7 @@ def list_entries(
     print(f"{len(log.entries)} / {log.total}", file=sys.stderr)
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: AuditEntry) -> str:
     from gis.exchange.audit_table import office_time
 
     sealed = entry.sealed

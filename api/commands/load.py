@@ -58,7 +58,7 @@ def load(
     from gis.intake import read_set
     from gis.intake.preview import preview as preview_of
     from gis.intake.preview import preview_json
-    from gis.workflows.load_set import Load, newest, require_same_kind, store_set
+    from gis.workflows.load_set import LoadRequest, newest, require_same_kind, store_set
 
     day = day_of(effective_from, "effective-from") or today()
     show = _progress()
@@ -82,7 +82,9 @@ def load(
         show("storing 存入")
         published = store_set(
             store,
-            Load(intake, day, today(), office, operator(), reason or ", ".join(intake.files)),
+            LoadRequest(
+                intake, day, today(), office, operator(), reason or ", ".join(intake.files)
+            ),
             base.versions,
         )
     finally:

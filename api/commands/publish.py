@@ -31,7 +31,7 @@ _POSTER_SIZE: Literal["A3"] = "A3"
 
 
 @dataclass(frozen=True)
-class Asked:
+class PublishOptions:
     """What the command line wants published."""
 
     edition: Edition
@@ -75,7 +75,7 @@ def publish(
     from maps.site.downloads import chosen_kinds
 
     settings = read_settings()
-    asked = Asked(
+    asked = PublishOptions(
         _edition(edition),
         checked_detail(detail),
         chosen_kinds(download or settings.publish_downloads.split(",")),
@@ -107,10 +107,10 @@ def _can_print() -> bool:
 
 
 def _publish(
-    store: Store, settings: Settings, outdir: Path, asked: Asked, day: date
+    store: Store, settings: Settings, outdir: Path, asked: PublishOptions, day: date
 ) -> tuple[Written, ...]:
     from api.serving.page_cache import map_settings
-    from gis.audit import SYSTEM, Change
+    from gis.audit import SYSTEM, AuditChange
     from maps.site.write import write_site
 
     atlas, permission = _atlas(store, settings, asked, day)
@@ -118,12 +118,12 @@ def _publish(
     head = _head(atlas, printed, asked, permission)
     with _progress() as report:
         written = write_site(outdir, _parts(atlas, printed, asked), head, report)
-    store.put_on_record(SYSTEM, Change("site.publish", f"site:{asked.edition}", after=head))
+    store.put_on_record(SYSTEM, AuditChange("site.publish", f"site:{asked.edition}", after=head))
     return written
 
 
 def _atlas(
-    store: Store, settings: Settings, asked: Asked, day: date
+    store: Store, settings: Settings, asked: PublishOptions, day: date
 ) -> tuple[Atlas, Permission | None]:
     """Return the atlas in the edition asked for, and what it may be published under."""
     from gis.disclosure import public
@@ -152,7 +152,7 @@ def _edition(text: str) -> Edition:
 # --- what a site is made of -----------------------------------------------------------------------
 
 
-def _parts(atlas: Atlas, printed: MapSettings, asked: Asked) -> list[Part]:
+def _parts(atlas: Atlas, printed: MapSettings, asked: PublishOptions) -> list[Part]:
     """Return the parts in the order they are written: the page, which may be refused, first."""
     from maps.site.downloads import download_names, download_parts
     from maps.site.page import page_part
@@ -171,7 +171,7 @@ def _parts(atlas: Atlas, printed: MapSettings, asked: Asked) -> list[Part]:
 
 
 def _head(
-    atlas: Atlas, printed: MapSettings, asked: Asked, permission: Permission | None
+    atlas: Atlas, printed: MapSettings, asked: PublishOptions, permission: Permission | None
 ) -> dict[str, Any]:
     return {
         "title": printed.title,
@@ -223,7 +223,7 @@ def _progress() -> Iterator[Report]:
         yield report
 
 
-def _say(outdir: Path, asked: Asked, written: tuple[Written, ...]) -> None:
+def _say(outdir: Path, asked: PublishOptions, written: tuple[Written, ...]) -> None:
     size = sum(w.size for w in written)
     said = Text(
         f"published the {asked.edition} edition to {outdir}: {len(written) + 1} files, "

@@ -70,7 +70,7 @@ class Caller:
     ``scope_grids`` are the grids (and all below them) whose internal edition they may see and
     change; None is the whole subdistrict. ``account`` is the id of the account, ``session`` that of
     a browser's session, whose ``token`` and ``csrf_token`` are for signing in and out only.
-    ``door`` is ``page`` for a browser's session and
+    ``channel`` is ``page`` for a browser's session and
     ``api`` for a key or token. ``trusted_origin`` is False for a page's unsafe request that
     came without its CSRF token.
     """
@@ -78,7 +78,7 @@ class Caller:
     name: str = ""
     role: Role = Role.PUBLIC
     scope_grids: frozenset[GridId] | None = None
-    door: Literal["page", "api"] = "api"
+    channel: Literal["page", "api"] = "api"
     scopes: frozenset[Scope] = ALL_SCOPES
     must_change_password: bool = False
     trusted_origin: bool = True
@@ -95,7 +95,7 @@ class Caller:
     @property
     def author(self) -> Author:
         """Who this is on record."""
-        return Author(self.name, str(self.role), self.door)
+        return Author(self.name, str(self.role), self.channel)
 
     @property
     def sees(self) -> frozenset[GridId] | None:

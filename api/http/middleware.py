@@ -173,7 +173,7 @@ class RequestMiddleware:
                 status=status,
                 ms=round(seconds * 1000, 2),
                 role=str(caller.role),
-                door=caller.door,
+                door=caller.channel,
             )
 
     # --- may it pass? ---
@@ -224,7 +224,7 @@ class RequestMiddleware:
                 "该密钥或令牌无效或已过期：请在 /account 新建密钥，或用 POST /token 重新取得令牌",
             )
         owner, scopes = found
-        return _caller(owner, door="api", scopes=scopes)
+        return _caller(owner, channel="api", scopes=scopes)
 
     async def _by_cookie(self, scope: Scope, read: _Read) -> Caller:
         token = cookies.session_token(scope, read.cookies)
@@ -240,7 +240,7 @@ class RequestMiddleware:
         )
         return _caller(
             owner,
-            door="page",
+            channel="page",
             trusted_origin=trusted,
             session=session.id,
             token=token,

@@ -21,7 +21,7 @@ from gis.audit import VALUES
 from gis.editing import fields
 from gis.errors import InvalidInput
 from gis.exchange import audit_table
-from gis.store.audit import Asked
+from gis.store.audit import AuditQuery
 
 router = APIRouter(tags=["record"], route_class=StrictRoute)
 
@@ -60,8 +60,8 @@ async def _asked(
     since: _day("since", "The first day (Asia/Shanghai)") = None,  # type: ignore[valid-type]
     until: _day("until", "The last day (Asia/Shanghai)") = None,  # type: ignore[valid-type]
     q: _text("Text in the reason or the values") = "",  # type: ignore[valid-type]
-) -> Asked:
-    return Asked(
+) -> AuditQuery:
+    return AuditQuery(
         who=who.strip(),
         action=action.strip(),
         subject=subject.strip(),
@@ -71,7 +71,7 @@ async def _asked(
     )
 
 
-Filter = Annotated[Asked, Depends(_asked)]
+Filter = Annotated[AuditQuery, Depends(_asked)]
 
 
 @router.get("/audit", summary="The audit log, the newest entries first")
@@ -96,7 +96,7 @@ async def log(
     )
 
 
-def _paged(asked: Asked, *, limit: int, offset: int) -> Asked:
+def _paged(asked: AuditQuery, *, limit: int, offset: int) -> AuditQuery:
     return replace(asked, limit=limit, offset=offset)
 
 

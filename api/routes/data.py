@@ -35,7 +35,7 @@ from gis.exchange.json_object import read_object
 from gis.intake.preview import finding_json
 from gis.intake.templates import TEMPLATES, template, template_csv, template_workbook
 from gis.store import Versions
-from gis.workflows.load_set import Load, store_set
+from gis.workflows.load_set import LoadRequest, store_set
 from gis.workflows.undo_load import PARTS, go_back
 
 router = APIRouter(tags=["data"], route_class=StrictRoute)
@@ -320,7 +320,7 @@ async def apply(
             "the preview is not the one you have seen: look at it again",
             "预览已更新：请重新查看后再导入",
         )
-    load = Load(
+    load = LoadRequest(
         pending.intake,
         today(),
         today(),

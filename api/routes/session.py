@@ -51,7 +51,7 @@ async def sign_in(request: Request, caller: Public, accounts: Accounts) -> Respo
         name=owner.name,
         role=owner.role,
         scope_grids=owner.scope_grids,
-        door="page",
+        channel="page",
         must_change_password=owner.must_change_password,
         csrf_token=session.csrf_token,
     )

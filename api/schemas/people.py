@@ -15,7 +15,7 @@ from gis.ids import GridId
 from gis.roster import Duty, Person, Responsible, role_title
 from gis.rules import LevelLoad
 from gis.store import Store
-from gis.store.audit import Asked
+from gis.store.audit import AuditQuery
 
 _TAG = 32
 
@@ -187,7 +187,7 @@ def remark_json(finding: Finding, language: str) -> dict[str, Any]:
 
 def last_change(store: Store, subject: str) -> dict[str, Any] | None:
     """Return who changed something last, when, why and what; None when that is not on record."""
-    entries = store.audit_log(Asked(subject=subject, limit=1)).entries
+    entries = store.audit_log(AuditQuery(subject=subject, limit=1)).entries
     if not entries:
         return None
     entry = entries[0]

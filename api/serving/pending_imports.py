@@ -24,7 +24,7 @@ from gis.exchange.crs import Reference, parse_reference
 from gis.intake import How, Intake, find_files, read_set
 from gis.intake.preview import preview, preview_json
 from gis.store import Store, Versions
-from gis.workflows.load_set import Base, newest, require_same_kind
+from gis.workflows.load_set import LoadBase, newest, require_same_kind
 
 MAX_PENDING = 8
 MAX_UPLOAD_BYTES = 100 << 20
@@ -156,7 +156,7 @@ class PendingImports:
                 )
                 pending.state = "failed"
 
-    def _read(self, pending: PendingImport, base: Base, how: How) -> None:
+    def _read(self, pending: PendingImport, base: LoadBase, how: How) -> None:
         intake = read_set(list(pending.files), today=today(), base=base.atlas, how=how)
         require_same_kind(intake, base.atlas, self._store.identity())
         pending.intake = intake

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from gis.audit import Change
+from gis.audit import AuditChange
 from gis.division import Division
 from gis.editing.edited import Edited, new_id
 from gis.editing.people import person_of
@@ -74,7 +74,7 @@ def appoint(
     )
     _check_days(duty.since, duty.until)
     _check_overlaps(roster, division, duty, roster.duties)
-    change = Change("duty.begin", f"duty:{duty.id}", None, told(duty, roster, division))
+    change = AuditChange("duty.begin", f"duty:{duty.id}", None, told(duty, roster, division))
     return Edited(replace(roster, duties=(*roster.duties, duty)), (change,), duty.id)
 
 
@@ -125,7 +125,7 @@ def hand_over(
     begun = Duty(made, person.id, old.grid, old.role, on, old.until)
     others = tuple(d for d in roster.duties if d.id != old.id)
     _check_overlaps(roster, division, begun, (*others, ended))
-    change = Change(
+    change = AuditChange(
         "duty.hand_over",
         f"duty:{old.id}",
         told(old, roster, division),
@@ -157,7 +157,7 @@ def end_duty(
     new = replace(old, until=until)
     others = tuple(d for d in roster.duties if d.id != old.id)
     _check_overlaps(roster, division, new, others)
-    change = Change(
+    change = AuditChange(
         "duty.end",
         f"duty:{old.id}",
         told(old, roster, division),
@@ -191,7 +191,7 @@ def withdraw(roster: Roster, division: Division, identity: str, today: date) -> 
             kept.append(replace(other, until=duty.until))
         elif other.id != duty.id:
             kept.append(other)
-    change = Change("duty.withdraw", f"duty:{duty.id}", told(duty, roster, division), None)
+    change = AuditChange("duty.withdraw", f"duty:{duty.id}", told(duty, roster, division), None)
     return Edited(replace(roster, duties=tuple(kept)), (change,), duty.id)
 
 
@@ -218,7 +218,7 @@ def leave_office(roster: Roster, division: Division, identity: str, on: date) ->
     ended = [replace(d, until=on) for d in held if d.since < on]
     kept = tuple(d for d in roster.duties if d.id not in gone)
     after = replace(roster, duties=(*kept, *ended))
-    change = Change(
+    change = AuditChange(
         "person.leave_office",
         f"person:{person.id}",
         {"duties": [told(d, roster, division) for d in held]},

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
 
-from gis.audit import Change
+from gis.audit import AuditChange
 from gis.directory import Directory
 from gis.findings import Finding
 from gis.roster import Roster
@@ -24,7 +24,7 @@ class Edited(Generic[P]):
     """
 
     value: P
-    changes: tuple[Change, ...]
+    changes: tuple[AuditChange, ...]
     id: str
     findings: tuple[Finding, ...] = ()
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from gis.audit import Change
+from gis.audit import AuditChange
 from gis.editing import fields
 from gis.editing.edited import Edited, differences, given_fields, new_id
 from gis.errors import InvalidInput, NotFound
@@ -46,7 +46,7 @@ def add_person(roster: Roster, given: Mapping[str, Any], *, identity: str = "") 
     read = fields.read(given, RECORD)
     fields.text(given, "name", required=True)
     person = Person(id=PersonId(identity or new_id("p", roster.by_id)), **read)
-    change = Change("person.add", f"person:{person.id}", None, given_fields(person))
+    change = AuditChange("person.add", f"person:{person.id}", None, given_fields(person))
     return Edited(
         replace(roster, people=(*roster.people, person)),
         (change,),
@@ -76,7 +76,7 @@ def edit_person(roster: Roster, identity: str, given: Mapping[str, Any]) -> Edit
     after = replace(before, **fields.read(given, RECORD))
     if after == before:
         return Edited(roster, (), before.id)
-    change = Change("person.edit", f"person:{before.id}", *differences(before, after))
+    change = AuditChange("person.edit", f"person:{before.id}", *differences(before, after))
     people = tuple(after if p.id == before.id else p for p in roster.people)
     return Edited(replace(roster, people=people), (change,), before.id)
 

@@ -9,7 +9,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis.audit import Change
+from gis.audit import AuditChange
 from gis.datum import Datum, to_wgs84
 from gis.directory import Directory, Place, PlaceKind
 from gis.editing import fields
@@ -85,7 +85,7 @@ def add_place(
     made = PlaceId(identity or new_id(_PREFIX[kind], directory.by_id))
     place = Place(id=made, kind=kind, geometry=geometry, **read)
     told = {**given_fields(place), "geometry": list(point_inside(geometry))}
-    change = Change("place.add", f"place:{place.id}", None, told)
+    change = AuditChange("place.add", f"place:{place.id}", None, told)
     return Edited(replace(directory, places=(*directory.places, place)), (change,), place.id)
 
 
@@ -131,7 +131,7 @@ def edit_place(
     for side, place in ((was, before), (now, after)):
         if "geometry" in side:
             side["geometry"] = list(point_inside(place.geometry))
-    change = Change("place.edit", f"place:{before.id}", was, now)
+    change = AuditChange("place.edit", f"place:{before.id}", was, now)
     places = tuple(after if p.id == before.id else p for p in directory.places)
     return Edited(replace(directory, places=places), (change,), before.id)
 
@@ -161,7 +161,7 @@ def remove_place(
         )
     removed = {gone.id, *(p.id for p in inside)}
     changes = tuple(
-        Change(
+        AuditChange(
             "place.remove",
             f"place:{p.id}",
             {**given_fields(p), "geometry": list(point_inside(p.geometry))},

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from gis.audit import Entry, canonical
+from gis.audit import AuditEntry, canonical
 from gis.clock import OFFICE_TIME
 from gis.tables.csv_files import csv_bytes
 from gis.tables.xlsx_write import Sheet, write_workbook
@@ -43,7 +43,7 @@ def as_utc(day: date, *, after: bool = False) -> str:
     return begins.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def entry_json(entry: Entry) -> dict[str, Any]:
+def entry_json(entry: AuditEntry) -> dict[str, Any]:
     """Return an entry as JSON."""
     sealed = entry.sealed
     return {
@@ -63,7 +63,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     }
 
 
-def rows_of(entries: Iterable[Entry]) -> Iterator[tuple[Any, ...]]:
+def rows_of(entries: Iterable[AuditEntry]) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of the table, a value for each of :data:`COLUMNS`."""
     for entry in entries:
         sealed = entry.sealed
@@ -91,12 +91,12 @@ def _told(value: Any) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def as_csv(entries: Iterable[Entry]) -> bytes:
+def as_csv(entries: Iterable[AuditEntry]) -> bytes:
     """Return the table as CSV in UTF-8 with the mark that Excel looks for."""
     return csv_bytes(COLUMNS, rows_of(entries), for_excel=True)
 
 
-def as_xlsx(entries: Iterable[Entry]) -> bytes:
+def as_xlsx(entries: Iterable[AuditEntry]) -> bytes:
     """Return the table as a workbook."""
     out = io.BytesIO()
     write_workbook(out, [Sheet("审计记录", COLUMNS, rows_of(entries))])

@@ -20,9 +20,9 @@ from gis.audit import (
     GENESIS,
     NOTHING,
     VALUES,
+    AuditEntry,
     Author,
-    Entry,
-    Head,
+    ChainHead,
     Sealed,
     canonical,
     digest_of,
@@ -71,7 +71,7 @@ def append(
         number=head.count + 1,
         at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         role=author.role,
-        door=author.door,
+        door=author.channel,
         action=action,
         subject=subject,
         version=version,
@@ -87,18 +87,18 @@ def append(
             for name, salt in salts.items()
         ],
     )
-    _move_head(connection, head, Head(link.number, link.sha256))
+    _move_head(connection, head, ChainHead(link.number, link.sha256))
     return link.number
 
 
-def head_of(connection: Connection) -> Head:
+def head_of(connection: Connection) -> ChainHead:
     """Return how long the log is and the hash of its last entry, as its head says."""
     c = tables.audit_head.c
     found = connection.execute(select(c.count, c.sha256)).one_or_none()
-    return Head(*found) if found else Head(0, GENESIS)
+    return ChainHead(*found) if found else ChainHead(0, GENESIS)
 
 
-def _move_head(connection: Connection, old: Head, new: Head) -> None:
+def _move_head(connection: Connection, old: ChainHead, new: ChainHead) -> None:
     head = tables.audit_head
     if old.count:
         connection.execute(update(head).values(count=new.count, sha256=new.sha256))
@@ -142,7 +142,7 @@ def erase(
 
 
 @dataclass(frozen=True)
-class Asked:
+class AuditQuery:
     """Which entries: all that is given must hold.
 
     ``action`` and ``subject`` also match what begins with them and a dot or colon
@@ -161,14 +161,14 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Log:
+class AuditLog:
     """Entries, the newest first, and how many were found in all."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[AuditEntry, ...]
     total: int
 
 
-def read(connection: Connection, asked: Asked) -> Log:
+def read(connection: Connection, asked: AuditQuery) -> AuditLog:
     """Return the entries asked for."""
     c = tables.audit_entry.c
     where = list(_conditions(asked))
@@ -181,10 +181,12 @@ def read(connection: Connection, asked: Asked) -> Log:
         .offset(asked.offset)
     ).all()
     values = _values_of(connection, [row.number for row in found])
-    return Log(tuple(_entry(row, values.get(row.number, {})) for row in found), int(total or 0))
+    return AuditLog(
+        tuple(_entry(row, values.get(row.number, {})) for row in found), int(total or 0)
+    )
 
 
-def _conditions(asked: Asked) -> Iterable[ColumnElement[bool]]:
+def _conditions(asked: AuditQuery) -> Iterable[ColumnElement[bool]]:
     c = tables.audit_entry.c
     if asked.who:
         yield _has_value("who", tables.audit_value.c.value == canonical(asked.who))
@@ -220,7 +222,7 @@ def _values_of(connection: Connection, numbers: Sequence[int]) -> dict[int, dict
     return found
 
 
-def _entry(row: Sequence[Any], values: dict[str, str]) -> Entry:
+def _entry(row: Sequence[Any], values: dict[str, str]) -> AuditEntry:
     *link, sha256 = row
     sealed = Sealed(*link)
     given = {name: _value(values[name]) if name in values else None for name in VALUES}
@@ -229,7 +231,7 @@ def _entry(row: Sequence[Any], values: dict[str, str]) -> Entry:
         for name in VALUES
         if name not in values and getattr(sealed, f"{name}_digest") != NOTHING
     )
-    return Entry(sealed, sha256, **given, erased=erased)
+    return AuditEntry(sealed, sha256, **given, erased=erased)
 
 
 def _value(stored: str) -> Any:
@@ -255,37 +257,37 @@ class Broken:
 class Verified:
     """What the log turned out to be: its head as found, and what is broken, None for nothing."""
 
-    head: Head
+    head: ChainHead
     broken: Broken | None
     erased: int
 
 
-def witnessed(path: Path | None) -> list[Head]:
+def witnessed(path: Path | None) -> list[ChainHead]:
     """Return the head that was noted beside a SQLite file, [] where none can be read."""
     if path is None:
         return []
     try:
-        head = Head.parse(head_file(path).read_text("ascii", errors="replace"))
+        head = ChainHead.parse(head_file(path).read_text("ascii", errors="replace"))
     except OSError:
         return []
     return [head] if head else []
 
 
-def verify(connection: Connection, witnesses: Sequence[Head] = ()) -> Verified:
+def verify(connection: Connection, witnesses: Sequence[ChainHead] = ()) -> Verified:
     """Check every link, every value, and that the log is as long as it was known to be.
 
     Reads some entries at a time, however long the log.
     """
     c = tables.audit_entry.c
     allowed = frozenset(connection.scalars(select(c.subject).where(c.action == ERASE)))
-    last, erased = Head(0, GENESIS), 0
+    last, erased = ChainHead(0, GENESIS), 0
     for row, values in _rows_with_values(connection):
         sealed = Sealed(*row[:-1])
         broken = _broken_link(sealed, row[-1], last) or _broken_value(sealed, values, allowed)
         if broken:
             return Verified(last, broken, erased)
         erased += sum(f"audit:{sealed.number}/{name}" in allowed for name in VALUES)
-        last = Head(sealed.number, row[-1])
+        last = ChainHead(sealed.number, row[-1])
         broken = _contradicted(last, witnesses)
         if broken:
             return Verified(last, broken, erased)
@@ -315,7 +317,7 @@ def _rows_with_values(connection: Connection) -> Iterator[tuple[Sequence[Any], _
             yield row, values.get(row[0], {})
 
 
-def _broken_link(sealed: Sealed, sha256: str, last: Head) -> Broken | None:
+def _broken_link(sealed: Sealed, sha256: str, last: ChainHead) -> Broken | None:
     number = last.count + 1
     if sealed.number != number:
         return Broken(
@@ -367,7 +369,7 @@ def _broken_value(sealed: Sealed, values: _Values, allowed: frozenset[str]) -> B
     return None
 
 
-def _contradicted(last: Head, witnesses: Sequence[Head]) -> Broken | None:
+def _contradicted(last: ChainHead, witnesses: Sequence[ChainHead]) -> Broken | None:
     for noted in witnesses:
         if noted.count == last.count and noted.sha256 != last.sha256:
             return Broken(
@@ -381,8 +383,8 @@ def _contradicted(last: Head, witnesses: Sequence[Head]) -> Broken | None:
 
 def _broken_end(
     connection: Connection,
-    last: Head,
-    witnesses: Sequence[Head],
+    last: ChainHead,
+    witnesses: Sequence[ChainHead],
 ) -> Broken | None:
     known = max([head_of(connection), *witnesses], key=lambda head: head.count)
     if known.count > last.count:

@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from gis.audit import Head
+from gis.audit import ChainHead
 from gis.errors import InvalidInput, StoreDamaged
 from gis.findings import Text
 from gis.store import audit
@@ -250,7 +250,7 @@ def read_manifest(path: Path) -> Manifest:
         raise not_a_backup(path, str(problem)[:80] or type(problem).__name__) from None
     if manifest.format != FORMAT:
         raise not_a_backup(path, f"format {str(manifest.format)[:40]!r}")
-    if STORE not in manifest.members or Head.parse(manifest.audit_head) is None:
+    if STORE not in manifest.members or ChainHead.parse(manifest.audit_head) is None:
         raise not_a_backup(path, f"it has no {STORE}")
     return manifest
 

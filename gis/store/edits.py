@@ -26,14 +26,14 @@ from gis.store.engine import Database
 from gis.store.in_force import Versions, read_identity, read_versions
 from gis.store.publishing import write_checked
 from gis.store.version_cache import VersionCache
-from gis.store.versions import DIVISION, Head, Part, heads, in_force, read_version
+from gis.store.versions import DIVISION, Part, VersionHead, heads, in_force, read_version
 
 P = TypeVar("P", Roster, Directory)
 Stored = TypeVar("Stored", Division, Roster, Directory)
 
 
 @dataclass(frozen=True)
-class Base(Generic[P]):
+class EditBase(Generic[P]):
     """What an edit starts from: the part, and the division in force on the same day.
 
     ``identity`` is "" for what is in force today; for a scheduled version it is the id that
@@ -58,7 +58,7 @@ class Revised(Generic[P]):
 def revise(
     database: Database,
     part: Part[P],
-    edit: Callable[[Base[P]], Edited[P]],
+    edit: Callable[[EditBase[P]], Edited[P]],
     *,
     today: date,
     author: Author,
@@ -78,10 +78,10 @@ def revise(
     """
     with database.writing() as connection:
         reading = _Reading(connection, database, cache)
-        found: tuple[Head, ...] = heads(connection, part)
+        found: tuple[VersionHead, ...] = heads(connection, part)
         divisions = heads(connection, DIVISION)
-        bases: list[Base[P]] = [
-            Base(
+        bases: list[EditBase[P]] = [
+            EditBase(
                 _value(reading, part, found, day),
                 _division(reading, divisions, day),
                 day,
@@ -106,7 +106,7 @@ def revise(
     return revised
 
 
-def _scheduled(found: Sequence[Head], today: date) -> list[date]:
+def _scheduled(found: Sequence[VersionHead], today: date) -> list[date]:
     return sorted({h.effective_from for h in found if h.effective_from > today})
 
 
@@ -118,7 +118,7 @@ class _Reading:
     database: Database
     cache: VersionCache | None
 
-    def version(self, part: Part[Stored], head: Head) -> Stored:
+    def version(self, part: Part[Stored], head: VersionHead) -> Stored:
         """Return a version."""
 
         def read() -> Stored:
@@ -127,7 +127,7 @@ class _Reading:
         return self.cache.read(part, head, read) if self.cache is not None else read()
 
 
-def _value(reading: _Reading, part: Part[P], found: Sequence[Head], day: date) -> P:
+def _value(reading: _Reading, part: Part[P], found: Sequence[VersionHead], day: date) -> P:
     serving = in_force(found, day) or tuple(found)
     if serving:
         return reading.version(part, serving[0])
@@ -142,7 +142,7 @@ def _value(reading: _Reading, part: Part[P], found: Sequence[Head], day: date) -
     return made
 
 
-def _division(reading: _Reading, found: Sequence[Head], day: date) -> Division:
+def _division(reading: _Reading, found: Sequence[VersionHead], day: date) -> Division:
     serving = in_force(found, day)
     if not serving:
         raise Conflict(
@@ -153,13 +153,13 @@ def _division(reading: _Reading, found: Sequence[Head], day: date) -> Division:
 
 
 def _applied(
-    edit: Callable[[Base[P]], Edited[P]], bases: Sequence[Base[P]], first: Edited[P]
+    edit: Callable[[EditBase[P]], Edited[P]], bases: Sequence[EditBase[P]], first: Edited[P]
 ) -> tuple[list[P], list[Finding]]:
     """Return the part after the edit on each day, and a remark where it does not apply."""
     values, remarks = [first.value], []
     for base in bases[1:]:
         try:
-            again = edit(Base(base.value, base.division, base.day, first.id))
+            again = edit(EditBase(base.value, base.division, base.day, first.id))
         except NotFound:
             values.append(base.value)
             text = Text(

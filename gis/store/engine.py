@@ -23,7 +23,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from gis.audit import Head
+from gis.audit import ChainHead
 from gis.errors import SettingsError, StoreUnreachable
 from gis.store.driver_errors import Place, damaged, translate_driver_errors, unreachable
 
@@ -241,7 +241,7 @@ def note_head(path: Path | None, connection: Connection) -> None:
     it is behind, never ahead.
     """
     head = connection.info.pop(HEAD_MARK, None)
-    if path is None or not isinstance(head, Head):
+    if path is None or not isinstance(head, ChainHead):
         return
     mark = head_file(path)
     partial = mark.with_name(f"{mark.name}.{os.getpid()}.{threading.get_ident()}.partial")

@@ -21,9 +21,9 @@ from gis.store.versions import (
     DIRECTORY,
     DIVISION,
     ROSTER,
-    Head,
     P,
     Part,
+    VersionHead,
     damaged_text,
     heads,
     in_force,
@@ -120,7 +120,7 @@ def read_holding(database: Database, day: date, cache: VersionCache | None = Non
     )
 
 
-def _none_so_old(database: Database, divisions: Sequence[Head], day: date) -> NotFound:
+def _none_so_old(database: Database, divisions: Sequence[VersionHead], day: date) -> NotFound:
     if not divisions:
         return NotFound(
             f"{database.place.shown} holds no division yet: run wangge load PATH",
@@ -136,7 +136,7 @@ def _none_so_old(database: Database, divisions: Sequence[Head], day: date) -> No
 def _in_force_or_oldest(
     reading: _Reading,
     part: Part[P],
-    found: Sequence[Head],
+    found: Sequence[VersionHead],
     day: date,
     faults: list[Finding],
 ) -> P | None:
@@ -146,11 +146,11 @@ def _in_force_or_oldest(
 
 
 def _first_good(
-    reading: _Reading, part: Part[P], candidates: Sequence[Head], faults: list[Finding]
+    reading: _Reading, part: Part[P], candidates: Sequence[VersionHead], faults: list[Finding]
 ) -> P:
     """Return the first candidate that is what was published; add a fault for those before it."""
     database, cache = reading
-    refused: list[Head] = []
+    refused: list[VersionHead] = []
     for head in candidates:
         try:
             value = read_part(database, part, head, cache)
@@ -162,7 +162,7 @@ def _first_good(
     raise StoreDamaged(*damaged_text(database, part, candidates[0]))
 
 
-def _fault(database: Database, part: Part[Any], bad: Head, served: Head) -> Finding:
+def _fault(database: Database, part: Part[Any], bad: VersionHead, served: VersionHead) -> Finding:
     why = damaged_text(database, part, bad)
     text = Text(
         f"{why.en}; {part.name.en} {served.version} is served instead",
@@ -172,7 +172,7 @@ def _fault(database: Database, part: Part[Any], bad: Head, served: Head) -> Find
 
 
 def read_part(
-    database: Database, part: Part[P], head: Head, cache: VersionCache | None = None
+    database: Database, part: Part[P], head: VersionHead, cache: VersionCache | None = None
 ) -> P:
     """Return a version in a transaction of its own, unless ``cache`` holds it.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from gis.audit import SYSTEM, Author, Change
+from gis.audit import SYSTEM, AuditChange, Author
 from gis.directory import Directory
 from gis.division import Division
 from gis.errors import Conflict, InvalidInput, StoreDamaged
@@ -22,9 +22,9 @@ from gis.store.versions import (
     DIRECTORY,
     DIVISION,
     ROSTER,
-    Head,
     P,
     Part,
+    VersionHead,
     heads,
     read_version,
     utc_now,
@@ -55,7 +55,7 @@ class Publication:
     today: date
     author: Author = SYSTEM
     reason: str = ""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[AuditChange, ...] = ()
 
 
 def publish(
@@ -111,7 +111,7 @@ def _put_on_record(
         return
     made = ", ".join(f"{part} {getattr(after, part)}" for part in changed)
     changes = publication.changes or tuple(
-        Change(
+        AuditChange(
             f"{part}.publish",
             f"{part}:{getattr(after, part)}",
             {"version": getattr(before, part)} if getattr(before, part) else None,
@@ -261,7 +261,7 @@ def write_checked(
     value: P,
     version: int,
     effective_from: date,
-) -> tuple[Head, P]:
+) -> tuple[VersionHead, P]:
     """Write a version; return its head, and the value as the database gives it back.
 
     Raises
@@ -269,13 +269,13 @@ def write_checked(
     InvalidInput
         A value that cannot be stored, or not as it was.
     """
-    head = Head(version, effective_from, None, value.sha256, intact=True)
+    head = VersionHead(version, effective_from, None, value.sha256, intact=True)
     write_version(connection, part, value, version, effective_from)
     return head, _check_written(connection, database, part, head)
 
 
 def _is_stored(
-    connection: Connection, database: Database, part: Part[P], value: P, newest: Head
+    connection: Connection, database: Database, part: Part[P], value: P, newest: VersionHead
 ) -> bool:
     """Tell whether the newest version is this value, and whole: a damaged one is stored anew."""
     if newest.sha256 != value.sha256:
@@ -287,7 +287,9 @@ def _is_stored(
     return True
 
 
-def _check_written(connection: Connection, database: Database, part: Part[P], head: Head) -> P:
+def _check_written(
+    connection: Connection, database: Database, part: Part[P], head: VersionHead
+) -> P:
     """Return a version just written; refuse a value that does not come back as it was."""
     try:
         return read_version(connection, database, part, head)
@@ -301,7 +303,7 @@ def _check_written(connection: Connection, database: Database, part: Part[P], he
 
 
 def _check_date(
-    part: Part[Any], found: tuple[Head, ...], publication: Publication, earliest: date
+    part: Part[Any], found: tuple[VersionHead, ...], publication: Publication, earliest: date
 ) -> None:
     day = publication.effective_from
     if day < earliest:

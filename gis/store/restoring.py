@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from gis.audit import Author, Head
+from gis.audit import Author, ChainHead
 from gis.errors import Conflict, StoreBusy, StoreDamaged, StoreError, WanggeError
 from gis.findings import Text
 from gis.store import audit
@@ -169,7 +169,7 @@ def _not_empty(place: Place) -> Conflict:
 
 
 def _put_on_record(
-    connection: Connection, order: _Order, former: Head | None, withdrawn: Withdrawn
+    connection: Connection, order: _Order, former: ChainHead | None, withdrawn: Withdrawn
 ) -> None:
     audit.append(
         connection,
@@ -197,7 +197,7 @@ def _holds_something(database: Database) -> bool:
         return False
 
 
-def _former_head(database: Database) -> Head | None:
+def _former_head(database: Database) -> ChainHead | None:
     try:
         with database.reading() as connection:
             head = audit.head_of(connection)
@@ -241,7 +241,7 @@ def _is_ours(store: Database) -> bool:
     return True
 
 
-def _put_in_place(path: Path, order: _Order, folder: Path, former: Head | None) -> Restored:
+def _put_in_place(path: Path, order: _Order, folder: Path, former: ChainHead | None) -> Restored:
     ready = _prepare(order, folder)
     fresh = folder / STORE
     database = next(k for k in ready.found if k.name == STORE).open_file(fresh)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, make_url
 
 from gis.atlas import Disclosures
-from gis.audit import SYSTEM, Author, Change, Head
+from gis.audit import SYSTEM, AuditChange, Author, ChainHead
 from gis.directory import Directory
 from gis.division import Division
 from gis.editing import Edited
@@ -19,14 +19,13 @@ from gis.errors import NotFound
 from gis.roster import Roster
 from gis.store import audit, backup, in_force, locks, migrate, publishing, restoring
 from gis.store.disclosed import read_disclosures
-from gis.store.edits import Base, Revised, revise
+from gis.store.edits import EditBase, Revised, revise
 from gis.store.engine import Database, open_database
 from gis.store.in_force import DivisionHead, Holding, Identity, Versions
 from gis.store.plans import Plans
 from gis.store.publishing import Publication, Published
 from gis.store.version_cache import VersionCache
-from gis.store.versions import DIRECTORY, DIVISION, ROSTER, P, Part, heads
-from gis.store.versions import Head as VersionHead
+from gis.store.versions import DIRECTORY, DIVISION, ROSTER, P, Part, VersionHead, heads
 
 
 class Store:
@@ -201,7 +200,7 @@ class Store:
         check: Callable[[Versions], None] | None = None,
         author: Author = SYSTEM,
         reason: str = "",
-        changes: Sequence[Change] = (),
+        changes: Sequence[AuditChange] = (),
     ) -> Published:
         """Store what is new of the parts given, in one transaction; all of it or nothing.
 
@@ -236,7 +235,7 @@ class Store:
 
     def revise_roster(
         self,
-        edit: Callable[[Base[Roster]], Edited[Roster]],
+        edit: Callable[[EditBase[Roster]], Edited[Roster]],
         *,
         today: date,
         author: Author,
@@ -250,7 +249,7 @@ class Store:
 
     def revise_directory(
         self,
-        edit: Callable[[Base[Directory]], Edited[Directory]],
+        edit: Callable[[EditBase[Directory]], Edited[Directory]],
         *,
         today: date,
         author: Author,
@@ -271,7 +270,7 @@ class Store:
 
     # --- the audit log ---
 
-    def put_on_record(self, author: Author, change: Change, *, reason: str = "") -> int:
+    def put_on_record(self, author: Author, change: AuditChange, *, reason: str = "") -> int:
         """Write an entry for a change that was made elsewhere; return its number."""
         with self._database.writing() as connection:
             return audit.append(
@@ -284,12 +283,12 @@ class Store:
                 after=change.after,
             )
 
-    def audit_log(self, asked: audit.Asked | None = None) -> audit.Log:
+    def audit_log(self, asked: audit.AuditQuery | None = None) -> audit.AuditLog:
         """Return the entries asked for, the newest first, and how many there are in all."""
         with self._database.reading() as connection:
-            return audit.read(connection, asked or audit.Asked())
+            return audit.read(connection, asked or audit.AuditQuery())
 
-    def verify_audit(self, noted: Sequence[Head] = ()) -> audit.Verified:
+    def verify_audit(self, noted: Sequence[ChainHead] = ()) -> audit.Verified:
         """Check every link and value of the audit log, and heads that were noted elsewhere.
 
         The head kept beside a SQLite file is checked as well.
@@ -325,7 +324,7 @@ class Store:
         """
         made = backup.make(self.url, out, overwrite=overwrite)
         told = {"file": made.path.name, "bytes": made.bytes, "audit_head": made.manifest.audit_head}
-        self.put_on_record(author, Change("store.backup", "store:whole", None, told))
+        self.put_on_record(author, AuditChange("store.backup", "store:whole", None, told))
         return made
 
     def restore(

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import Any, cast
 
-from gis.store.versions import Head, P, Part
+from gis.store.versions import P, Part, VersionHead
 
 
 class VersionCache:
@@ -20,10 +20,10 @@ class VersionCache:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: OrderedDict[tuple[str, Head], Future[Any]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, VersionHead], Future[Any]] = OrderedDict()
         self._lock = Lock()
 
-    def read(self, part: Part[P], head: Head, read: Callable[[], P]) -> P:
+    def read(self, part: Part[P], head: VersionHead, read: Callable[[], P]) -> P:
         """Return a version: the one that is kept, or what ``read`` returns."""
         key = (part.name.en, head)
         with self._lock:
@@ -39,11 +39,13 @@ class VersionCache:
             self._fill(key, found, read)
         return cast(P, found.result())
 
-    def keep(self, part: Part[P], head: Head, value: P) -> None:
+    def keep(self, part: Part[P], head: VersionHead, value: P) -> None:
         """Keep a version that was just written, as the database gave it back."""
         self.read(part, head, lambda: value)
 
-    def _fill(self, key: tuple[str, Head], promised: Future[Any], read: Callable[[], Any]) -> None:
+    def _fill(
+        self, key: tuple[str, VersionHead], promised: Future[Any], read: Callable[[], Any]
+    ) -> None:
         try:
             promised.set_result(read())
         except BaseException as problem:

@@ -48,7 +48,7 @@ ROSTER = Part(Text("roster", "人员名册"), tables.roster, rosters.save, roste
 
 
 @dataclass(frozen=True)
-class Head:
+class VersionHead:
     """A version, the half-open days it is in force on, and what its content must hash to.
 
     ``intact`` is False when the head itself is not what was written; its date is then that of
@@ -62,7 +62,7 @@ class Head:
     intact: bool
 
 
-def heads(connection: Connection, part: Part[Any]) -> tuple[Head, ...]:
+def heads(connection: Connection, part: Part[Any]) -> tuple[VersionHead, ...]:
     """Return the heads of all versions of a part, oldest first."""
     c = part.table.c
     stored = connection.execute(
@@ -70,13 +70,13 @@ def heads(connection: Connection, part: Part[Any]) -> tuple[Head, ...]:
             c.version
         )
     )
-    found: list[Head] = []
+    found: list[VersionHead] = []
     for version, day, sha256, seal in stored:
         effective_from = _as_date(day)
         intact = effective_from is not None and seal == _seal(part, version, effective_from, sha256)
         if not intact or effective_from is None:
             effective_from = found[-1].effective_from if found else date.min
-        found.append(Head(version, effective_from, None, sha256, intact))
+        found.append(VersionHead(version, effective_from, None, sha256, intact))
     ended = [replace(a, effective_until=b.effective_from) for a, b in pairwise(found)]
     return (*ended, *found[-1:])
 
@@ -96,7 +96,7 @@ def _seal(part: Part[Any], version: int, effective_from: date, sha256: str) -> s
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-def in_force(found: Sequence[Head], day: date) -> tuple[Head, ...]:
+def in_force(found: Sequence[VersionHead], day: date) -> tuple[VersionHead, ...]:
     """Return the heads that may serve on a day, the one in force first, then earlier ones."""
     return tuple(reversed([h for h in found if h.effective_from <= day]))
 
@@ -129,7 +129,7 @@ def utc_now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def read_version(connection: Connection, database: Database, part: Part[P], head: Head) -> P:
+def read_version(connection: Connection, database: Database, part: Part[P], head: VersionHead) -> P:
     """Return a version, once it is certain that it is what was published.
 
     Raises
@@ -161,7 +161,7 @@ def _try_to_read(
     return value
 
 
-def damaged_text(database: Database, part: Part[Any], head: Head) -> Text:
+def damaged_text(database: Database, part: Part[Any], head: VersionHead) -> Text:
     """Return the sentence that says a version is not what was published."""
     return Text(
         f"{part.name.en} {head.version} in {database.place.shown} is damaged: its SHA-256 is "

@@ -15,7 +15,7 @@ from gis.workflows.atlases import internal_atlas
 
 
 @dataclass(frozen=True)
-class Base:
+class LoadBase:
     """What a set is compared with: what was stored last, None for nothing good, and when."""
 
     atlas: Atlas | None
@@ -23,18 +23,18 @@ class Base:
     damage: StoreDamaged | None = None
 
 
-def newest(store: Store) -> Base:
+def newest(store: Store) -> LoadBase:
     """Return what was stored last, whether it is in force yet or not.
 
     A store of which every division is damaged is mended by loading a good set.
     """
     versions = store.versions()
     if versions.division == 0:
-        return Base(None, versions)
+        return LoadBase(None, versions)
     try:
-        return Base(internal_atlas(store, date.max)[0], versions)
+        return LoadBase(internal_atlas(store, date.max)[0], versions)
     except StoreDamaged as damage:
-        return Base(None, versions, damage)
+        return LoadBase(None, versions, damage)
 
 
 def require_same_kind(intake: Intake, base: Atlas | None, stored: Identity | None) -> None:
@@ -79,7 +79,7 @@ def identity_of(
 
 
 @dataclass(frozen=True)
-class Load:
+class LoadRequest:
     """A checked set that is to be stored: since when, by whom and why."""
 
     intake: Intake
@@ -90,7 +90,7 @@ class Load:
     reason: str = ""
 
 
-def store_set(store: Store, load: Load, expected: Versions | None = None) -> Published:
+def store_set(store: Store, load: LoadRequest, expected: Versions | None = None) -> Published:
     """Store a set, all or nothing, in one transaction with its record.
 
     Parameters

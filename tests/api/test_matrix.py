@@ -124,7 +124,7 @@ def test_before_the_one_time_password_is_changed_only_that_can_be_done(app):
 
 
 def test_a_page_without_its_csrf_token_changes_nothing(app):
-    client = TestClient(as_caller(app, Role.ADMIN, door="page", trusted_origin=False))
+    client = TestClient(as_caller(app, Role.ADMIN, channel="page", trusted_origin=False))
     for row in MATRIX.values():
         if row["least_role"] != "public" and row["method"] not in SAFE:
             answer = ask(client, row)

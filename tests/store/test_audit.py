@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from gis.audit import Author, Change, Head
+from gis.audit import AuditChange, Author, ChainHead
 from gis.errors import Conflict, StoreError
 from gis.store import Store, audit
-from gis.store.audit import Asked
+from gis.store.audit import AuditQuery
 from gis.store.engine import head_file
 from tests.store.raw import run_sql
 from tests.store.sets import TODAY, roster, whole_set
 
 WANG = Author("王示例", "admin", "page")
-PHONE = Change("person.edit", "person:p1", {"office_phone": "1"}, {"office_phone": "2"})
+PHONE = AuditChange("person.edit", "person:p1", {"office_phone": "1"}, {"office_phone": "2"})
 GUARDS_OFF = {
     "sqlite": (
         "DROP TRIGGER audit_entry_no_update",
@@ -66,7 +66,7 @@ def test_a_publication_that_is_refused_leaves_no_entry(store: Store) -> None:
 def test_named_changes_stand_for_the_publication(store: Store) -> None:
     store.publish(**whole_set())
     store.publish(**{**whole_set(), "roster": roster(2)}, author=WANG, changes=[PHONE])
-    newest = store.audit_log(Asked(limit=1)).entries[0]
+    newest = store.audit_log(AuditQuery(limit=1)).entries[0]
     assert (newest.sealed.action, newest.sealed.version) == ("person.edit", "roster 2")
     assert newest.before == {"office_phone": "1"}
 
@@ -164,9 +164,9 @@ def test_a_tail_cut_off_with_its_head_is_seen_by_the_mark_beside_the_file(
 def test_a_head_that_was_noted_elsewhere_is_a_witness(store: Store) -> None:
     three_entries(store)
     head = store.verify_audit().head
-    assert Head.parse(str(head)) == head
+    assert ChainHead.parse(str(head)) == head
     assert store.verify_audit([head]).broken is None
-    longer, other = Head(9, head.sha256), Head(2, head.sha256)
+    longer, other = ChainHead(9, head.sha256), ChainHead(2, head.sha256)
     assert [b.number for h in (longer, other) if (b := store.verify_audit([h]).broken)] == [4, 2]
 
 
@@ -187,11 +187,11 @@ def test_an_erased_value_is_gone_and_the_chain_holds(store: Store) -> None:
 
 def test_the_log_is_asked_by_who_what_when_and_subject(store: Store) -> None:
     three_entries(store)
-    store.put_on_record(Author("李样例", "staff", "api"), Change("place.add", "place:s9"))
-    newest = store.audit_log(Asked(limit=1)).entries[0]
+    store.put_on_record(Author("李样例", "staff", "api"), AuditChange("place.add", "place:s9"))
+    newest = store.audit_log(AuditQuery(limit=1)).entries[0]
 
     def numbers(**asked: str) -> list[int]:
-        return [e.number for e in store.audit_log(Asked(**asked)).entries]
+        return [e.number for e in store.audit_log(AuditQuery(**asked)).entries]
 
     assert numbers(who="李样例") == [4]
     assert numbers(action="person") == [3, 2, 1]

@@ -13,7 +13,7 @@ from gis.editing import Edited, people, places
 from gis.errors import Conflict
 from gis.roster import Roster
 from gis.store import Store, open_store
-from gis.store.edits import Base
+from gis.store.edits import EditBase
 from tests.store.sets import TODAY, roster, whole_set
 
 WANG = Author("王示例", "staff", "page")
@@ -21,7 +21,7 @@ LATER = TODAY + timedelta(days=30)
 
 
 def phone(number: str, identity: str = "p1"):
-    def edit(base: Base[Roster]) -> Edited[Roster]:
+    def edit(base: EditBase[Roster]) -> Edited[Roster]:
         return people.edit_person(base.value, identity, {"office_phone": number})
 
     return edit

@@ -23,7 +23,7 @@ from gis.errors import Outdated
 from gis.exchange.json_object import read_object
 from gis.findings import Finding
 from gis.roster import Roster
-from gis.store.edits import Base, Revised
+from gis.store.edits import EditBase, Revised
 
 _BYTES = 64 << 10
 
@@ -106,11 +106,14 @@ class Moved(Exception):
 
 def author_of(caller: Caller) -> Author:
     """Return who the audit log says it was."""
-    return Author(caller.name, str(caller.role), caller.door)
+    return Author(caller.name, str(caller.role), caller.channel)
 
 
 async def revise_roster(
-    latest: LatestAtlas, caller: Caller, edit: Callable[[Base[Roster]], Edited[Roster]], reason: str
+    latest: LatestAtlas,
+    caller: Caller,
+    edit: Callable[[EditBase[Roster]], Edited[Roster]],
+    reason: str,
 ) -> Revised[Roster]:
     """Store an edit of the roster beside the event loop.
 
@@ -127,7 +130,7 @@ async def revise_roster(
 async def revise_directory(
     latest: LatestAtlas,
     caller: Caller,
-    edit: Callable[[Base[Directory]], Edited[Directory]],
+    edit: Callable[[EditBase[Directory]], Edited[Directory]],
     reason: str,
 ) -> Revised[Directory]:
     """Store an edit of the directory, as :func:`revise_roster` does."""

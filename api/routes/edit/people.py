@@ -30,7 +30,7 @@ from gis.exchange.json_values import provenance_json
 from gis.ids import GridId
 from gis.roster import ROLES, Person, Role, Roster
 from gis.rules import is_too_much, loads
-from gis.store.edits import Base, Revised
+from gis.store.edits import EditBase, Revised
 
 router = APIRouter(tags=["people"], route_class=StrictRoute)
 
@@ -173,7 +173,7 @@ async def new_person(request: Request, caller: Staff, latest: Latest) -> Respons
     """Add somebody, who holds no duty yet."""
     given, reason = await read_body(request)
 
-    def edit(base: Base[Roster]) -> Edited[Roster]:
+    def edit(base: EditBase[Roster]) -> Edited[Roster]:
         return people.add_person(base.value, given, identity=base.identity)
 
     revised = await revise_roster(latest, caller, edit, reason)
@@ -192,7 +192,7 @@ async def edit_person(request: Request, caller: Staff, latest: Latest, person: s
     language = language_of(request)
     seen = await latest.seen(caller)
 
-    def edit(base: Base[Roster]) -> Edited[Roster]:
+    def edit(base: EditBase[Roster]) -> Edited[Roster]:
         if not base.identity:
             _check(guard, base, caller, person, language, seen)
         return people.edit_person(base.value, person, given)
@@ -203,7 +203,7 @@ async def edit_person(request: Request, caller: Staff, latest: Latest, person: s
 
 def _check(
     guard: Guard,
-    base: Base[Roster],
+    base: EditBase[Roster],
     caller: Caller,
     person: str,
     language: str,
@@ -225,7 +225,7 @@ def _check(
     guard.check(now, body, f"person:{person}")
 
 
-def _seen(base: Base[Roster]) -> Atlas:
+def _seen(base: EditBase[Roster]) -> Atlas:
     """Return the people and grids that an edit meets."""
     return Atlas(base.division, Directory(), base.value, base.day)
 
@@ -244,7 +244,7 @@ async def leave(request: Request, caller: Staff, latest: Latest, person: str) ->
     assert on is not None
     seen = await latest.seen(caller)
 
-    def edit(base: Base[Roster]) -> Edited[Roster]:
+    def edit(base: EditBase[Roster]) -> Edited[Roster]:
         if not base.identity:
             _check(guard, base, caller, person, language, seen, of_duties=True)
             for duty in base.value.duties:
@@ -286,7 +286,7 @@ async def appoint(request: Request, caller: Staff, latest: Latest, person: str) 
     assert since is not None
     seen = await latest.seen(caller)
 
-    def edit(base: Base[Roster]) -> Edited[Roster]:
+    def edit(base: EditBase[Roster]) -> Edited[Roster]:
         people.person_of(seen.roster, person)
         grid = base.division.grid(code).id if code else None
         if not base.identity:
@@ -316,7 +316,7 @@ async def hand_over(request: Request, caller: Staff, latest: Latest, duty: str) 
     assert on is not None
     seen = await latest.seen(caller)
 
-    def edit(base: Base[Roster]) -> Edited[Roster]:
+    def edit(base: EditBase[Roster]) -> Edited[Roster]:
         if not base.identity:
             _check_duty(guard, base, caller, duty, language)
         people.person_of(seen.roster, to)
@@ -342,7 +342,7 @@ async def end(request: Request, caller: Staff, latest: Latest, duty: str) -> Res
     until = fields.day(given, "until")
     language = language_of(request)
 
-    def edit(base: Base[Roster]) -> Edited[Roster]:
+    def edit(base: EditBase[Roster]) -> Edited[Roster]:
         if not base.identity:
             _check_duty(guard, base, caller, duty, language)
         return duties.end_duty(base.value, base.division, duty, until)
@@ -363,7 +363,7 @@ async def withdraw(request: Request, caller: Staff, latest: Latest, duty: str) -
     only(given)
     language = language_of(request)
 
-    def edit(base: Base[Roster]) -> Edited[Roster]:
+    def edit(base: EditBase[Roster]) -> Edited[Roster]:
         if not base.identity:
             _check_duty(guard, base, caller, duty, language)
         return duties.withdraw(base.value, base.division, duty, latest.today)
@@ -375,7 +375,7 @@ async def withdraw(request: Request, caller: Staff, latest: Latest, duty: str) -
 
 def _check_duty(
     guard: Guard,
-    base: Base[Roster],
+    base: EditBase[Roster],
     caller: Caller,
     duty: str,
     language: str,

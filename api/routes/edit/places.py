@@ -40,7 +40,7 @@ from gis.geometry import point_inside
 from gis.ids import GridId
 from gis.lookup.locator import Locator
 from gis.roster import Roster
-from gis.store.edits import Base, Revised
+from gis.store.edits import EditBase, Revised
 
 router = APIRouter(tags=["places"], route_class=StrictRoute)
 
@@ -145,7 +145,7 @@ async def new_place(request: Request, caller: Staff, latest: Latest) -> Response
     spot = _spot(given)
     values = _without(given, "kind", *_SPOT)
 
-    def edit(base: Base[Directory]) -> Edited[Directory]:
+    def edit(base: EditBase[Directory]) -> Edited[Directory]:
         done = places.add_place(base.value, PlaceKind(kind), values, spot, identity=base.identity)
         if not base.identity:
             _check_standing(caller, base.division, done.value.by_id, done.id)
@@ -176,7 +176,7 @@ async def edit_place(request: Request, caller: Staff, latest: Latest, place: str
     values = _without(given, "keep_name", *_SPOT)
     seen = await latest.seen(caller)
 
-    def edit(base: Base[Directory]) -> Edited[Directory]:
+    def edit(base: EditBase[Directory]) -> Edited[Directory]:
         places.place_of(seen.directory, place)
         if not base.identity:
             _check(guard, base, caller, place)
@@ -207,7 +207,7 @@ async def remove_place(request: Request, caller: Staff, latest: Latest, place: s
     before = await latest.atlas()
     seen = latest.see(caller, before)
 
-    def edit(base: Base[Directory]) -> Edited[Directory]:
+    def edit(base: EditBase[Directory]) -> Edited[Directory]:
         places.place_of(seen.directory, place)
         if not base.identity:
             _check(guard, base, caller, place)
@@ -245,7 +245,7 @@ def _grid_at(division: Division, place: Place) -> GridId | None:
     return grids[-1].id if grids else None
 
 
-def _check(guard: Guard, base: Base[Directory], caller: Caller, place: str) -> None:
+def _check(guard: Guard, base: EditBase[Directory], caller: Caller, place: str) -> None:
     """Refuse a place outside the caller's grids, or one that was changed meanwhile."""
     found = places.place_of(base.value, place)
     _check_standing(caller, base.division, base.value.by_id, place)

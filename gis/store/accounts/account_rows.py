@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from gis.accounts import ACCOUNT_ROLES, Account, Role
-from gis.audit import Author, Change
+from gis.audit import AuditChange, Author
 from gis.errors import Conflict, InvalidInput, NotFound
 from gis.ids import GridId
 from gis.store.accounts.outbox import post
@@ -150,7 +150,7 @@ def add(
     post(
         connection,
         author,
-        Change("account.add", f"account:{added.id}", None, account_values(added)),
+        AuditChange("account.add", f"account:{added.id}", None, account_values(added)),
     )
     return added
 
@@ -174,7 +174,7 @@ def change(
     post(
         connection,
         author,
-        Change(action, f"account:{found.id}", account_values(found), account_values(changed)),
+        AuditChange(action, f"account:{found.id}", account_values(found), account_values(changed)),
     )
     return changed
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from sqlalchemy import Connection, func, make_url, select
 
 from gis.accounts import ALL_SCOPES, Account, ApiKey, Lifetimes, Role, Scope, Session
-from gis.audit import SYSTEM, Author, Change
+from gis.audit import SYSTEM, AuditChange, Author
 from gis.errors import InvalidInput, NotSignedIn
 from gis.ids import GridId
 from gis.store.accounts import account_rows, attempts, credentials, revisions, secrets, tables
@@ -298,7 +298,9 @@ class AccountStore:
             known = account_rows.password_of(connection, key)
             if failures == attempts.FREE_FAILURES and known is not None:
                 wait_s = attempts.wait_after(failures)
-                lockout = Change("account.lockout", f"account:{known[0]}", None, {"wait_s": wait_s})
+                lockout = AuditChange(
+                    "account.lockout", f"account:{known[0]}", None, {"wait_s": wait_s}
+                )
                 post(connection, SYSTEM, lockout, "failed sign-ins 登录失败")
         right = secrets.is_password(password, known[1] if known else None)
         if known is None or not right or known[2]:
@@ -373,7 +375,11 @@ class AccountStore:
                 lasts_s=lasts_s,
             )
             after = {"key": known.id, "scopes": sorted(known.scopes)}
-            post(connection, author, Change("account.add_key", f"account:{owner.id}", None, after))
+            post(
+                connection,
+                author,
+                AuditChange("account.add_key", f"account:{owner.id}", None, after),
+            )
         self._done()
         return key, known
 
@@ -390,7 +396,7 @@ class AccountStore:
             post(
                 connection,
                 author,
-                Change("account.revoke_key", f"account:{identity}", before, None),
+                AuditChange("account.revoke_key", f"account:{identity}", before, None),
             )
         self._done()
 
@@ -461,7 +467,7 @@ def open_accounts(
         url = store.url
     database = open_database(url, revisions.SCHEMA)
 
-    def record(author: Author, change: Change, reason: str) -> object:
+    def record(author: Author, change: AuditChange, reason: str) -> object:
         return store.put_on_record(author, change, reason=reason)
 
     return AccountStore(database, record, lifetimes, clock)

@@ -19,20 +19,20 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from gis.audit import Author, Change
+from gis.audit import AuditChange, Author
 from gis.errors import StoreError
 from gis.store.accounts.tables import outbox
 from gis.store.engine import Database
 
-Recorder = Callable[[Author, Change, str], object]
+Recorder = Callable[[Author, AuditChange, str], object]
 _log = logging.getLogger("wangge")
 
 
-def post(connection: Connection, author: Author, change: Change, reason: str = "") -> None:
+def post(connection: Connection, author: Author, change: AuditChange, reason: str = "") -> None:
     """Put an entry into the outbox, in the transaction of the change that it tells of."""
     marked = {**(change.after or {}), "outbox": secrets.token_hex(6)}
     entry = {
-        "author": asdict(author),
+        "author": {"name": author.name, "role": author.role, "door": author.channel},
         "change": {**asdict(change), "after": marked},
         "reason": reason,
     }
@@ -60,5 +60,7 @@ def carry_over(database: Database, record: Recorder) -> int:
     return len(waiting)
 
 
-def _entry(entry: dict[str, Any]) -> tuple[Author, Change, str]:
-    return Author(**entry["author"]), Change(**entry["change"]), entry["reason"]
+def _entry(entry: dict[str, Any]) -> tuple[Author, AuditChange, str]:
+    who = entry["author"]
+    author = Author(who["name"], who["role"], who["door"])
+    return author, AuditChange(**entry["change"]), entry["reason"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, insert, select
 
-from gis.audit import Author, Change
+from gis.audit import AuditChange, Author
 from gis.division import Division
 from gis.errors import Conflict, NotFound
 from gis.planning.cell_map import CellMap
@@ -327,7 +327,7 @@ class Plans:
                     "该方案没有改变已发布的任何内容：请修改，或撤回",
                 )
             record = (
-                Change(
+                AuditChange(
                     "plan.publish",
                     f"plan:{plan}",
                     {"division": found.division},
@@ -391,7 +391,7 @@ class Plans:
                     "something else was published in between: look at it and try again",
                     "其间已有其他发布：请查看后重试",
                 )
-            record = Change(
+            record = AuditChange(
                 "division.restore",
                 f"division:{version}",
                 {"version": found.division},
