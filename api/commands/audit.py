@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,20 +71,15 @@ def verify(
         print(f"head (note it elsewhere): {verified.head}")
 
 
-def _asked(
-    who: str, action: str, subject: str, since: str | None, until: str | None, limit: int
-) -> AuditQuery:
-    from gis.exchange.audit_table import as_utc
-    from gis.store.audit import AuditQuery
+def _query(who: str, action: str, subject: str, since: str | None, until: str | None) -> AuditQuery:
+    from gis.workflows.audit import query_by_day
 
-    first, last = day_of(since, "since"), day_of(until, "until")
-    return AuditQuery(
+    return query_by_day(
         who=who,
         action=action,
         subject=subject,
-        since=as_utc(first) if first else "",
-        until=as_utc(last, after=True) if last else "",
-        limit=limit,
+        since=day_of(since, "since"),
+        until=day_of(until, "until"),
     )
 
 
@@ -106,7 +102,7 @@ def list_entries(
 ) -> None:
     """Print entries of the audit log, the newest first."""
     with closing(open_stored()) as store:
-        log = store.audit_log(_asked(who, action, subject, since, until, limit))
+        log = store.audit_log(replace(_query(who, action, subject, since, until), limit=limit))
     if as_json:
         from gis.exchange.audit_table import entry_json
 
@@ -150,20 +146,19 @@ def export(
     until: _Until = None,
 ) -> None:
     """Write entries of the audit log as a table; no cell of it starts a formula."""
-    from gis.exchange.audit_table import as_csv, as_xlsx
+    from gis.workflows.audit import TABLES, export_entries
 
-    writers = {".csv": as_csv, ".xlsx": as_xlsx}
-    write = writers.get(out.suffix.lower())
-    if write is None:
+    kind = out.suffix.lower().removeprefix(".")
+    if kind not in TABLES:
         raise InvalidInput(
             "out",
             f"{out}: name a file OUT.csv or OUT.xlsx",
             f"{out}：文件名应为 OUT.csv 或 OUT.xlsx",
-            tuple(writers),
+            tuple(f".{known}" for known in TABLES),
         )
     with closing(open_stored()) as store:
-        log = store.audit_log(_asked(who, action, subject, since, until, _ALL))
-    write_files({out: write(log.entries)})
+        content = export_entries(store, _query(who, action, subject, since, until), kind)
+    write_files({out: content})
 
 
 @audit.command()
@@ -178,9 +173,11 @@ def erase(
 
     Former versions of the roster and directory, and backups, still hold what they held.
     """
+    from gis.workflows.audit import erase_values
+
     with closing(open_stored()) as store:
-        erased = store.erase_from_audit(
-            operator(), number, field or ["before", "after"], reason=reason
+        erased = erase_values(
+            store, operator(), number, field or ["before", "after"], reason=reason
         )
     print(f"entry {number}: erased {', '.join(erased) or 'nothing, it was not there'}")
 

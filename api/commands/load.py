@@ -13,10 +13,9 @@ import typer
 
 from api.commands.common import day_of, language, open_stored, operator, print_findings
 from gis.clock import today
-from gis.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from gis.intake import How, Intake
+    from gis.intake import Intake
     from gis.intake.preview import Preview
 
 _SHOWN = 5
@@ -55,23 +54,26 @@ def load(
     absent from the boundaries are retired; what is not in the set stays.
     """
     from api.settings import read_settings
-    from gis.intake import read_set
-    from gis.intake.preview import preview as preview_of
     from gis.intake.preview import preview_json
-    from gis.workflows.load_set import LoadRequest, newest, require_same_kind, store_set
+    from gis.workflows.load_set import LoadRequest, read_for_store, read_options, store_set
 
     day = day_of(effective_from, "effective-from") or today()
     show = _progress()
-    how = _how(datum, clean, fill, keep_absent=keep_absent, report=partial(show, "reading 读取"))
+    how = read_options(
+        datum=datum,
+        tolerance_m=clean,
+        fill=fill,
+        keep_absent=keep_absent,
+        report=partial(show, "reading 读取"),
+    )
     store = open_stored()
     try:
-        base = newest(store)
+        done = read_for_store(store, paths, how, today())
+        intake, base = done.intake, done.base
         if base.damage is not None:
             print(f"wangge: {base.damage.text.in_language(language())}", file=sys.stderr)
-        intake = read_set(paths, today=today(), base=base.atlas, how=how)
-        require_same_kind(intake, base.atlas, store.identity())
         if preview:
-            found = preview_of(intake, base.atlas)
+            found = done.preview()
             show()
             if as_json:
                 print(json.dumps(preview_json(found, intake), ensure_ascii=False, indent=1))
@@ -82,9 +84,7 @@ def load(
         show("storing 存入")
         published = store_set(
             store,
-            LoadRequest(
-                intake, day, today(), office, operator(), reason or ", ".join(intake.files)
-            ),
+            LoadRequest(intake, day, today(), office, operator(), reason),
             base.versions,
         )
     finally:
@@ -98,40 +98,6 @@ def load(
         print(f"nothing changed: the same content is stored as division {versions.division}")
     for part in published.changed:
         print(f"loaded {part} {getattr(versions, part)}, in force from {day}")
-
-
-def _how(
-    datum: str | None, clean: float | None, fill: str | None, *, keep_absent: bool, report: Any
-) -> How:
-    from gis.exchange.crs import parse_reference
-    from gis.intake import How
-
-    reference = parse_reference(datum) if datum else None
-    if fill is not None and clean is None:
-        raise typer.BadParameter("--fill goes with --clean TOLERANCE_M")
-    return How(reference, keep_absent, clean, kind_to_fill(fill), report)
-
-
-def kind_to_fill(text: str | None) -> Any:
-    """Return the kind of grid that uncovered ground becomes.
-
-    Raises
-    ------
-    InvalidInput
-        When it is neither of the two.
-    """
-    from gis.division import GridKind
-
-    if not text:
-        return None
-    if text not in ("residual", "dedicated"):
-        raise InvalidInput(
-            "fill",
-            f"fill {text[:20]!r}: must be residual or dedicated",
-            f"fill {text[:20]!r}：应为 residual（余地）或 dedicated（专属网格）",
-            ("residual", "dedicated"),
-        )
-    return GridKind(text)
 
 
 def _progress() -> Callable[..., None]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
 
 from api.commands.common import open_stored, operator
 from gis.clock import today
-from gis.errors import InvalidInput
 
 
 def undo(
@@ -23,20 +23,10 @@ def undo(
     Nothing is lost: what is undone stays in the history. Boundaries are restored by
     POST /divisions/{version}/restore.
     """
-    from gis.workflows.undo_load import PARTS, go_back
+    from gis.workflows.undo_load import Undo, undo_load
 
-    if part not in PARTS:
-        raise InvalidInput(
-            "part",
-            f"{part[:20]!r}: must be places or people",
-            f"{part[:20]!r}：应为 places（地点）或 people（人员）",
-            tuple(PARTS),
-        )
-    store = open_stored()
-    try:
-        done = go_back(store, part, version, today=today(), author=operator(), reason=reason)
-    finally:
-        store.close()
+    with closing(open_stored()) as store:
+        done = undo_load(store, Undo(part, operator(), reason, version), today())
     if not done.changed:
         print(f"nothing changed: {part} are as in version {done.source}")
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
 from collections.abc import Iterator
@@ -12,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.common import open_stored
+from api.commands.common import open_stored, operator
 from gis.accounts import ACCOUNT_ROLES, ALL_SCOPES, Scope
-from gis.audit import Author
 from gis.clock import today
 from gis.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from gis.accounts import Account, ApiKey
+    from gis.division import Division
     from gis.ids import GridId
     from gis.store import Store
     from gis.store.accounts import AccountStore
@@ -51,15 +50,6 @@ def opened() -> Iterator[tuple[Store, AccountStore]]:
         yield store, accounts
 
 
-def author() -> Author:
-    """Return who is on record for a command: the user of the machine."""
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):
-        name = "?"
-    return Author(name, "system", "command")
-
-
 @app.command()
 def add(
     name: Name,
@@ -71,7 +61,7 @@ def add(
     with opened() as (store, accounts):
         given = _read_password() if password_stdin else None
         added, once = accounts.add(
-            author(), name=name, role=role, scope_grids=_grids(store, scope), password=given
+            operator(), name=name, role=role, scope_grids=_grids(store, scope), password=given
         )
     print(f"added {added.name} ({added.role})")
     _print_once(once)
@@ -82,13 +72,13 @@ def list_(as_json: AsJson = False) -> None:
     """List the accounts: name, role, grids, state."""
     with opened() as (store, accounts):
         found = accounts.list()
-        codes = _codes(store)
+        division = _division(store)
     if as_json:
-        rows = [_as_json(user, codes) for user in found]
+        rows = [_as_json(user, division) for user in found]
         print(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     for user in found:
-        print("  ".join(filter(None, _line(user, codes))))
+        print("  ".join(filter(None, _line(user, division))))
     if not found:
         print("no accounts yet: wangge serve makes the first, or wangge user add NAME --role admin")
 
@@ -97,7 +87,7 @@ def list_(as_json: AsJson = False) -> None:
 def role(name: Name, role: Annotated[str, typer.Argument(help=", ".join(ACCOUNT_ROLES))]) -> None:
     """Give an account another role."""
     with opened() as (_, accounts):
-        changed = accounts.change(author(), name, role=role)
+        changed = accounts.change(operator(), name, role=role)
     print(f"{changed.name} is {changed.role}")
 
 
@@ -110,7 +100,7 @@ def scope(
 ) -> None:
     """Say which grids (and all below them) an account is for."""
     with opened() as (store, accounts):
-        accounts.change(author(), name, scope_grids=_grids(store, grids))
+        accounts.change(operator(), name, scope_grids=_grids(store, grids))
     print(f"{name}: {' '.join(grids) if grids else 'the whole subdistrict'}")
 
 
@@ -118,7 +108,7 @@ def scope(
 def disable(name: Name) -> None:
     """Disable an account: it is signed out everywhere and cannot sign in."""
     with opened() as (_, accounts):
-        accounts.change(author(), name, disabled=True)
+        accounts.change(operator(), name, disabled=True)
     print(f"{name} is disabled")
 
 
@@ -126,7 +116,7 @@ def disable(name: Name) -> None:
 def enable(name: Name) -> None:
     """Enable an account that was disabled."""
     with opened() as (_, accounts):
-        accounts.change(author(), name, disabled=False)
+        accounts.change(operator(), name, disabled=False)
     print(f"{name} is enabled")
 
 
@@ -135,7 +125,7 @@ def password(name: Name, password_stdin: FromInput = False) -> None:
     """Reset a password, to a one-time one unless one is given; sign out everywhere."""
     with opened() as (_, accounts):
         given = _read_password() if password_stdin else None
-        once = accounts.reset_password(author(), name, given)
+        once = accounts.reset_password(operator(), name, given)
     print(f"the password of {name} was reset; it is signed out everywhere")
     _print_once(once)
 
@@ -155,11 +145,11 @@ def key(
     with opened() as (_, accounts):
         owner = accounts.find(name)
         if revoke is not None:
-            accounts.revoke_key(author(), owner.id, revoke)
+            accounts.revoke_key(operator(), owner.id, revoke)
             print(f"revoked {revoke}")
         elif label is not None:
             made, known = accounts.make_key(
-                author(), name, label=label, scopes=_scopes(scope or ["read"]), days=days
+                operator(), name, label=label, scopes=_scopes(scope or ["read"]), days=days
             )
             print(f"key {known.id} of {owner.name}, shown this once 密钥只显示这一次:")
             print(made)
@@ -187,28 +177,28 @@ def _scopes(given: list[str]) -> frozenset[Scope]:
     return frozenset(map(Scope, given))
 
 
-def _grids(store: Store, codes: list[str] | None) -> frozenset[GridId] | None:
-    if not codes:
-        return None
-    division = store.holding(today()).division
-    return frozenset(division.grid(code).id for code in codes)
-
-
-def _codes(store: Store) -> dict[GridId, str]:
+def _division(store: Store) -> Division | None:
     try:
-        return {g.id: g.code for g in store.holding(today()).division}
+        return store.holding(today()).division
     except NotFound:
-        return {}
-
-
-def _scope_codes(user: Account, codes: dict[GridId, str]) -> list[str] | None:
-    if user.scope_grids is None:
         return None
-    return sorted(codes.get(grid, str(grid)) for grid in user.scope_grids)
 
 
-def _line(user: Account, codes: dict[GridId, str]) -> list[str]:
-    scope_codes = _scope_codes(user, codes)
+def _grids(store: Store, codes: list[str] | None) -> frozenset[GridId] | None:
+    from gis.workflows.accounts import scope_of_codes
+
+    return scope_of_codes(codes or None, _division(store))
+
+
+def _scope_codes(user: Account, division: Division | None) -> list[str] | None:
+    from gis.workflows.accounts import codes_of_scope
+
+    found = codes_of_scope(user.scope_grids, division)
+    return None if found is None else [code for code, _ in found]
+
+
+def _line(user: Account, division: Division | None) -> list[str]:
+    scope_codes = _scope_codes(user, division)
     return [
         user.name,
         str(user.role),
@@ -218,11 +208,11 @@ def _line(user: Account, codes: dict[GridId, str]) -> list[str]:
     ]
 
 
-def _as_json(user: Account, codes: dict[GridId, str]) -> dict[str, object]:
+def _as_json(user: Account, division: Division | None) -> dict[str, object]:
     return {
         "name": user.name,
         "role": str(user.role),
-        "scope": _scope_codes(user, codes),
+        "scope": _scope_codes(user, division),
         "disabled": user.disabled,
         "must_change_password": user.must_change_password,
     }

@@ -36,7 +36,7 @@ from gis.intake.preview import finding_json
 from gis.intake.templates import TEMPLATES, template, template_csv, template_workbook
 from gis.store import Versions
 from gis.workflows.load_set import LoadRequest, store_set
-from gis.workflows.undo_load import PARTS, go_back
+from gis.workflows.undo_load import Undo, undo_load
 
 router = APIRouter(tags=["data"], route_class=StrictRoute)
 
@@ -362,27 +362,12 @@ async def undo(request: Request, caller: Planner, live: Live) -> Response:
     """
     seen = if_match(request)
     given = await _texts(request, ("part", "reason"))
-    part = given.get("part", "")
-    if part not in PARTS:
-        raise InvalidInput(
-            "part",
-            f"part {part[:20]!r}: must be places or people",
-            f"part {part[:20]!r}：应为 places（地点）或 people（人员）",
-            tuple(PARTS),
-        )
-    store = live.store
-    if etag_of(seen) != _etag(await asyncio.to_thread(store.versions)):
+    versions = await asyncio.to_thread(live.store.versions)
+    asked = Undo(given.get("part", ""), author_of(caller), given.get("reason", ""), None, versions)
+    if etag_of(seen) != _etag(versions):
         raise Conflict(
             "the store has changed since you looked: look again",
             "数据已有变动：请刷新后再试",
         )
-    done = await asyncio.to_thread(
-        go_back,
-        store,
-        part,
-        None,
-        today=today(),
-        author=author_of(caller),
-        reason=given.get("reason", ""),
-    )
-    return answer({"part": part, "as_in": done.source, "version": done.version})
+    done = await asyncio.to_thread(undo_load, live.store, asked, today())
+    return answer({"part": asked.part, "as_in": done.source, "version": done.version})

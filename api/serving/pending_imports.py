@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import secrets
 import shutil
 import threading
@@ -19,12 +20,11 @@ from tempfile import mkdtemp
 from typing import Any
 
 from gis.clock import today
-from gis.errors import Conflict, InvalidInput, NotFound, WanggeError
-from gis.exchange.crs import Reference, parse_reference
-from gis.intake import How, Intake, find_files, read_set
-from gis.intake.preview import preview, preview_json
+from gis.errors import Conflict, InvalidInput, NotFound, TooLarge, WanggeError
+from gis.intake import How, Intake, find_files
+from gis.intake.preview import preview_json
 from gis.store import Store, Versions
-from gis.workflows.load_set import LoadBase, newest, require_same_kind
+from gis.workflows.load_set import read_for_store, read_options
 
 MAX_PENDING = 8
 MAX_UPLOAD_BYTES = 100 << 20
@@ -142,8 +142,7 @@ class PendingImports:
         pending.state, pending.done, pending.problem = "reading", 0.0, None
         with self._turn:
             try:
-                base = newest(self._store)
-                self._read(pending, base, how)
+                self._read(pending, how)
             except InvalidInput as problem:
                 pending.problem = problem
                 pending.state = "asking" if problem.field == "datum" else "failed"
@@ -156,12 +155,11 @@ class PendingImports:
                 )
                 pending.state = "failed"
 
-    def _read(self, pending: PendingImport, base: LoadBase, how: How) -> None:
-        intake = read_set(list(pending.files), today=today(), base=base.atlas, how=how)
-        require_same_kind(intake, base.atlas, self._store.identity())
-        pending.intake = intake
-        pending.shown = preview_json(preview(intake, base.atlas), intake)
-        pending.versions = base.versions
+    def _read(self, pending: PendingImport, how: How) -> None:
+        done = read_for_store(self._store, pending.files, how, today())
+        pending.intake = done.intake
+        pending.shown = preview_json(done.preview(), done.intake)
+        pending.versions = done.base.versions
         pending.done, pending.state = 1.0, "ready"
 
 
@@ -173,11 +171,6 @@ def how_of(given: dict[str, str], report: Callable[[float], None]) -> How:
     InvalidInput
         Naming the field.
     """
-    from api.commands.load import kind_to_fill
-
-    reference: Reference | None = None
-    if given.get("datum"):
-        reference = parse_reference(given["datum"])
     tolerance = _tolerance(given.get("clean") or "")
     absent = given.get("absent") or "keep"
     if absent not in ("keep", "retire"):
@@ -187,13 +180,16 @@ def how_of(given: dict[str, str], report: Callable[[float], None]) -> How:
             f"absent {absent[:20]!r}：应为 keep（保留）或 retire（停用）",
             ("keep", "retire"),
         )
-    fill = kind_to_fill(given.get("fill"))
-    return How(reference, absent == "keep", tolerance, fill, report)
+    return read_options(
+        datum=given.get("datum"),
+        tolerance_m=tolerance,
+        fill=given.get("fill"),
+        keep_absent=absent == "keep",
+        report=report,
+    )
 
 
 def _tolerance(text: str) -> float | None:
-    import re
-
     if not text:
         return None
     if not re.fullmatch(r"\d{1,3}(\.\d{1,3})?", text, re.ASCII):
@@ -237,8 +233,6 @@ def check_files(folder: Path) -> tuple[Path, ...]:
         raise InvalidInput("file", en, zh, problem.accepted) from None
     for path in found:
         if path.suffix.lower() in (".geojson", ".json") and path.stat().st_size > MAX_GEOJSON_BYTES:
-            from gis.errors import TooLarge
-
             raise TooLarge(
                 "file",
                 f"{path.name}: larger than {MAX_GEOJSON_BYTES >> 20} MiB: send it as GeoPackage",

@@ -1,17 +1,24 @@
-"""A set from its preview into the store: what the command and the page do alike."""
+"""A set of files from its preview into the store."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from gis.atlas import Atlas
 from gis.audit import SYSTEM, Author
-from gis.division import Division
+from gis.division import Division, GridKind
 from gis.errors import Conflict, InvalidInput, StoreDamaged
-from gis.intake import Intake
+from gis.exchange.crs import parse_reference
+from gis.intake import How as ReadOptions
+from gis.intake import Intake, read_set
+from gis.intake.preview import Preview, preview
 from gis.store import Identity, Published, Store, Versions
 from gis.workflows.atlases import internal_atlas
+
+FILLS = ("residual", "dedicated")
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,86 @@ def newest(store: Store) -> LoadBase:
         return LoadBase(internal_atlas(store, date.max)[0], versions)
     except StoreDamaged as damage:
         return LoadBase(None, versions, damage)
+
+
+def read_options(
+    *,
+    datum: str | None,
+    tolerance_m: float | None,
+    fill: str | None,
+    keep_absent: bool,
+    report: Callable[[float], None],
+) -> ReadOptions:
+    """Return how a set is to be read, from what a page or a command line says.
+
+    Parameters
+    ----------
+    datum
+        Of files that do not say it; None or "" for none.
+    tolerance_m
+        Boundaries are cleaned within it; None: not cleaned.
+    fill
+        What ground becomes that no grid covers; goes with a tolerance only.
+    keep_absent
+        Whether rows that are not in the set stay.
+    report
+        Is told how far the reading is, from 0 to 1.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the option.
+    """
+    reference = parse_reference(datum) if datum else None
+    kind = _kind_to_fill(fill)
+    if kind is not None and tolerance_m is None:
+        raise InvalidInput(
+            "fill",
+            "fill goes with clean: give a tolerance in metres too, such as 0.5",
+            "fill（填充）须与 clean（清理容差，单位米）一起给出，例如 0.5",
+        )
+    return ReadOptions(reference, keep_absent, tolerance_m, kind, report)
+
+
+def _kind_to_fill(text: str | None) -> GridKind | None:
+    if not text:
+        return None
+    if text not in FILLS:
+        raise InvalidInput(
+            "fill",
+            f"fill {text[:20]!r}: must be residual or dedicated",
+            f"fill {text[:20]!r}：应为 residual（余地）或 dedicated（专属网格）",
+            FILLS,
+        )
+    return GridKind(text)
+
+
+@dataclass(frozen=True)
+class ReadSet:
+    """A set that was read, what it is compared with, and whether any of it may be stored."""
+
+    intake: Intake
+    base: LoadBase
+
+    def preview(self) -> Preview:
+        """Return what the set would change."""
+        return preview(self.intake, self.base.atlas)
+
+
+def read_for_store(store: Store, paths: Sequence[Path], how: ReadOptions, today: date) -> ReadSet:
+    """Read a set against what is stored last; nothing is changed.
+
+    Raises
+    ------
+    InvalidInput
+        The files cannot be read.
+    Conflict
+        The set is of another kind than the store.
+    """
+    base = newest(store)
+    intake = read_set(list(paths), today=today, base=base.atlas, how=how)
+    require_same_kind(intake, base.atlas, store.identity())
+    return ReadSet(intake, base)
 
 
 def require_same_kind(intake: Intake, base: Atlas | None, stored: Identity | None) -> None:
@@ -80,7 +167,7 @@ def identity_of(
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """A checked set that is to be stored: since when, by whom and why."""
+    """A checked set that is to be stored: since when, by whom and why (else its files)."""
 
     intake: Intake
     effective_from: date
@@ -126,5 +213,5 @@ def store_set(store: Store, load: LoadRequest, expected: Versions | None = None)
         today=load.today,
         check=unchanged,
         author=load.author,
-        reason=load.reason,
+        reason=load.reason or ", ".join(intake.files),
     )

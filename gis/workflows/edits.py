@@ -1,0 +1,320 @@
+"""People, duties and places kept current: each edit is the next version, on record.
+
+An edit says which state it was made from; whoever comes second is told what a colleague
+changed, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from gis.atlas import Atlas
+from gis.audit import AuditEntry
+from gis.content_hash import sha256_of
+from gis.directory import Directory, Place, PlaceKind
+from gis.division import Division
+from gis.editing import Edited, duties, people, places
+from gis.editing.permission import Editor, duties_of
+from gis.editing.places import Spot
+from gis.errors import Outdated
+from gis.geometry import point_inside
+from gis.ids import GridId
+from gis.lookup.locator import Locator
+from gis.roster import Duty, Person, Role, Roster
+from gis.store import Store
+from gis.store.audit import AuditQuery
+from gis.store.edits import EditBase, Revised
+
+_TAG = 32
+
+
+def state_tag(*values: Any) -> str:
+    """Return what names the state of some values: it changes when any of them does."""
+    return sha256_of(values)[:_TAG]
+
+
+class EditConflict(Outdated):
+    """Somebody changed meanwhile what was edited.
+
+    ``subject`` is such as ``person:p1``, ``tag`` its state now, ``atlas`` what the edit met,
+    ``last`` the entry of who changed it, None where that is not on record.
+    """
+
+    def __init__(
+        self, subject: str, tag: str, atlas: Atlas, last: AuditEntry | None = None
+    ) -> None:
+        who = (last.who if last else None) or "?"
+        super().__init__(
+            f"{who} changed this meanwhile: look at what is different, keep yours or take theirs",
+            f"{who} 刚刚修改了此内容：请查看差异，选择保留自己的或采用对方的",
+        )
+        self.subject, self.tag, self.atlas, self.last = subject, tag, atlas, last
+
+
+@dataclass(frozen=True)
+class EditDesk:
+    """Where edits are made: the store, who edits on which day, and why.
+
+    ``seen`` is the atlas as the editor sees it: of what they do not see they change nothing.
+    """
+
+    store: Store
+    editor: Editor
+    seen: Atlas
+    today: date
+    reason: str = ""
+
+
+# --- people ------------------------------------------------------------------------------------
+
+
+def add_person(desk: EditDesk, given: Mapping[str, Any]) -> Revised[Roster]:
+    """Add somebody, who holds no duty yet."""
+
+    def edit(base: EditBase[Roster]) -> Edited[Roster]:
+        return people.add_person(base.value, given, identity=base.identity)
+
+    return _revise_roster(desk, edit)
+
+
+def edit_person(
+    desk: EditDesk, person: str, given: Mapping[str, Any], *, expected: str
+) -> Revised[Roster]:
+    """Change the fields given of somebody.
+
+    Raises
+    ------
+    EditConflict
+        The person is not what ``expected`` (:func:`state_tag` of the person) says.
+    NotFound, NotAllowed, InvalidInput
+        Nobody of that id, not on the editor's grids, or a field that is not acceptable.
+    """
+
+    def check(base: EditBase[Roster]) -> None:
+        found = _check_person(desk, base, person)
+        _check_state(base, f"person:{person}", expected, found)
+
+    def edit(base: EditBase[Roster]) -> Edited[Roster]:
+        return people.edit_person(base.value, person, given)
+
+    return _revise_roster(desk, edit, check)
+
+
+def leave_office(desk: EditDesk, person: str, on: date, *, expected: str) -> Revised[Roster]:
+    """End every duty of somebody on a day; ``expected`` is the state of all their duties."""
+
+    def check(base: EditBase[Roster]) -> None:
+        found = _check_person(desk, base, person)
+        held = duties_of(_met(base), found)
+        _check_state(base, f"person:{person}", expected, *held)
+        for duty in held:
+            if duty.until is None or duty.until > on:
+                desk.editor.check_grid(base.division, duty.grid)
+
+    def edit(base: EditBase[Roster]) -> Edited[Roster]:
+        return duties.leave_office(base.value, base.division, person, on)
+
+    return _revise_roster(desk, edit, check)
+
+
+def _check_person(desk: EditDesk, base: EditBase[Roster], person: str) -> Person:
+    people.person_of(desk.seen.roster, person)
+    found = people.person_of(base.value, person)
+    desk.editor.check_person(_met(base), found)
+    return found
+
+
+# --- duties ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NewDuty:
+    """A duty to be taken up: of whom, on the grid of a code ("": the subdistrict), and when."""
+
+    person: str
+    grid_code: str
+    role: Role
+    since: date
+    until: date | None = None
+
+
+def appoint(desk: EditDesk, new: NewDuty) -> Revised[Roster]:
+    """Let somebody serve on a grid from a day; refuses a second leader."""
+
+    def edit(base: EditBase[Roster]) -> Edited[Roster]:
+        people.person_of(desk.seen.roster, new.person)
+        grid = base.division.grid(new.grid_code).id if new.grid_code else None
+        if not base.identity:
+            desk.editor.check_grid(base.division, grid)
+        asked = duties.Appointment(new.person, grid, new.role, new.since, new.until)
+        return duties.appoint(base.value, base.division, asked, identity=base.identity)
+
+    return _revise_roster(desk, edit)
+
+
+def hand_over(desk: EditDesk, duty: str, to: str, on: date, *, expected: str) -> Revised[Roster]:
+    """End a duty on a day and let somebody else take it up that day."""
+
+    def check(base: EditBase[Roster]) -> None:
+        _check_duty(desk, base, duty, expected)
+
+    def edit(base: EditBase[Roster]) -> Edited[Roster]:
+        people.person_of(desk.seen.roster, to)
+        return duties.hand_over(base.value, base.division, duty, to, on, identity=base.identity)
+
+    return _revise_roster(desk, edit, check)
+
+
+def end_duty(desk: EditDesk, duty: str, until: date | None, *, expected: str) -> Revised[Roster]:
+    """Set the first day a duty is no longer held; None: no end."""
+
+    def check(base: EditBase[Roster]) -> None:
+        _check_duty(desk, base, duty, expected)
+
+    def edit(base: EditBase[Roster]) -> Edited[Roster]:
+        return duties.end_duty(base.value, base.division, duty, until)
+
+    return _revise_roster(desk, edit, check)
+
+
+def withdraw_duty(desk: EditDesk, duty: str, *, expected: str) -> Revised[Roster]:
+    """Take a planned duty back; the leader until then goes on."""
+
+    def check(base: EditBase[Roster]) -> None:
+        _check_duty(desk, base, duty, expected)
+
+    def edit(base: EditBase[Roster]) -> Edited[Roster]:
+        return duties.withdraw(base.value, base.division, duty, desk.today)
+
+    return _revise_roster(desk, edit, check)
+
+
+def _check_duty(desk: EditDesk, base: EditBase[Roster], duty: str, expected: str) -> Duty:
+    found = duties.duty_of(base.value, duty)
+    desk.editor.check_grid(base.division, GridId(found.grid) if found.grid else None)
+    _check_state(base, f"duty:{duty}", expected, found)
+    return found
+
+
+# --- places ------------------------------------------------------------------------------------
+
+
+def add_place(
+    desk: EditDesk, kind: PlaceKind, given: Mapping[str, Any], spot: Spot | None
+) -> Revised[Directory]:
+    """Add a place at a spot, or in the building that it names."""
+
+    def edit(base: EditBase[Directory]) -> Edited[Directory]:
+        done = places.add_place(base.value, kind, given, spot, identity=base.identity)
+        if not base.identity:
+            _check_standing(desk, base.division, places.place_of(done.value, done.id))
+        return done
+
+    return _revise_directory(desk, edit)
+
+
+@dataclass(frozen=True)
+class PlaceEdit:
+    """What changes of a place: fields, a new spot, and whether a former name is kept."""
+
+    given: Mapping[str, Any]
+    spot: Spot | None = None
+    keep_name: bool = True
+
+
+def edit_place(
+    desk: EditDesk, place: str, change: PlaceEdit, *, expected: str
+) -> Revised[Directory]:
+    """Change a place; from and to where it stands the editor must be in charge."""
+
+    def edit(base: EditBase[Directory]) -> Edited[Directory]:
+        places.place_of(desk.seen.directory, place)
+        if not base.identity:
+            _check_place(desk, base, place, expected)
+        done = places.edit_place(
+            base.value, place, change.given, spot=change.spot, keep_name=change.keep_name
+        )
+        if not base.identity:
+            _check_standing(desk, base.division, places.place_of(done.value, place))
+        return done
+
+    return _revise_directory(desk, edit)
+
+
+def remove_place(
+    desk: EditDesk, place: str, *, with_contents: bool, expected: str
+) -> Revised[Directory]:
+    """Remove a place, and with ``with_contents`` what is in it; former versions keep it."""
+
+    def edit(base: EditBase[Directory]) -> Edited[Directory]:
+        places.place_of(desk.seen.directory, place)
+        if not base.identity:
+            _check_place(desk, base, place, expected)
+        return places.remove_place(base.value, place, with_contents=with_contents)
+
+    return _revise_directory(desk, edit)
+
+
+def _check_place(desk: EditDesk, base: EditBase[Directory], place: str, expected: str) -> None:
+    found = places.place_of(base.value, place)
+    _check_standing(desk, base.division, found)
+    _check_state(base, f"place:{place}", expected, found)
+
+
+def _check_standing(desk: EditDesk, division: Division, place: Place) -> None:
+    """Refuse a place that does not stand on the editor's grids."""
+    known = desk.seen.locator if desk.seen.division is division else Locator(division)
+    grids = known.locate(*point_inside(place.geometry)).grids
+    desk.editor.check_grid(division, grids[-1].id if grids else None)
+
+
+# --- storing -----------------------------------------------------------------------------------
+
+
+def _met(base: EditBase[Any]) -> Atlas:
+    """Return the people or places, and the grids, that an edit meets."""
+    if isinstance(base.value, Roster):
+        return Atlas(base.division, Directory(), base.value, base.day)
+    return Atlas(base.division, base.value, Roster(), base.day)
+
+
+def _check_state(base: EditBase[Any], subject: str, expected: str, *values: Any) -> None:
+    """Refuse an edit made from another state than the one it meets."""
+    now = state_tag(*values)
+    if now != expected:
+        raise EditConflict(subject, now, _met(base))
+
+
+def _revise_roster(
+    desk: EditDesk,
+    edit: Callable[[EditBase[Roster]], Edited[Roster]],
+    check: Callable[[EditBase[Roster]], None] | None = None,
+) -> Revised[Roster]:
+    """Store an edit; ``check`` looks at what is in force today before it is edited."""
+
+    def checked(base: EditBase[Roster]) -> Edited[Roster]:
+        if check is not None and not base.identity:
+            check(base)
+        return edit(base)
+
+    revised: Revised[Roster] = _revise(desk, desk.store.revise_roster, checked)
+    return revised
+
+
+def _revise_directory(
+    desk: EditDesk, edit: Callable[[EditBase[Directory]], Edited[Directory]]
+) -> Revised[Directory]:
+    revised: Revised[Directory] = _revise(desk, desk.store.revise_directory, edit)
+    return revised
+
+
+def _revise(desk: EditDesk, revise: Any, edit: Any) -> Any:
+    try:
+        return revise(edit, today=desk.today, author=desk.editor.author, reason=desk.reason)
+    except EditConflict as conflict:
+        found = desk.store.audit_log(AuditQuery(subject=conflict.subject, limit=1)).entries
+        last = found[0] if found else None
+        raise EditConflict(conflict.subject, conflict.tag, conflict.atlas, last) from None
