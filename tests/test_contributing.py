@@ -48,6 +48,7 @@ def take(steps: list[Step], house: Path) -> set[str]:
         file = house / path
         if step.where == "new":
             assert not file.exists()
+            file.parent.mkdir(exist_ok=True)
             file.write_text(new, "utf-8")
             continue
         text = file.read_text("utf-8")
@@ -99,6 +100,29 @@ def test_a_command_is_added_in_three_files_at_most(house: Path) -> None:
     command = "import sys; from api.cli import main; main()"
     run(house, command, "load", "data")
     assert run(house, command, "count").splitlines() == ["1 12", "2 68", "3 247"]
+
+
+# --- a page ------------------------------------------------------------------------------------
+
+_OPEN_PAGE = """
+from starlette.testclient import TestClient
+from api import create_app
+with TestClient(create_app()) as client:
+    assert "counts/counts" in client.get("/desk/counts").text
+    assert client.get("/desk/static/counts/counts.js").status_code == 200
+    assert client.get("/grids", params={"level": 3, "limit": 1}).json()["total"] == 247
+"""
+
+
+def test_a_page_is_added_with_its_script_and_words(house: Path) -> None:
+    shutil.copytree(
+        ROOT / "tests", house / "tests", ignore=shutil.ignore_patterns("__pycache__", "frozen")
+    )
+    shutil.copy(ROOT / "pyproject.toml", house)
+    take(steps_of("Adding a page"), house)
+    run(house, _OPEN_PAGE)
+    checks = ("tests/api/test_page_scripts.py", "tests/api/test_page_words.py")
+    run_module(house, "pytest", "-q", "-p", "no:cacheprovider", *checks)
 
 
 # --- a field ------------------------------------------------------------------------------------
