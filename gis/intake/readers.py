@@ -21,9 +21,15 @@ from gis.exchange import geojson
 from gis.exchange.crs import Reference, reference_of_wkt, settle
 from gis.exchange.geojson import Reading
 from gis.findings import Finding, Text, error, warning
-from gis.intake import tables
 from gis.intake.files import KINDS, kind_of, read_bytes
-from gis.intake.tables import Sheet, Table
+from gis.intake.tables import (
+    Sheet,
+    Table,
+    head_of,
+    read_csv,
+    read_workbook,
+    understand,
+)
 from gis.intake.vocabulary import ours_of
 from gis.schema import Kind
 from gis.tables.sandbox import run
@@ -78,12 +84,12 @@ def gather(
             _read_vector(path, kind, told, gathered, sheets)
         elif kind == "xlsx":
             part = partial(_part, report, number, share)
-            sheets += tables.read_workbook(path, path.name, part)
+            sheets += read_workbook(path, path.name, part)
         else:
             with path.open("rb") as file:
-                sheets.append(tables.read_csv(file, path.name))
+                sheets.append(read_csv(file, path.name))
     report(_OF_FILES)
-    gathered.tables, findings = tables.understand(sheets)
+    gathered.tables, findings = understand(sheets)
     gathered.findings += findings
     _shapes_of_tables(gathered)
     return gathered
@@ -196,7 +202,7 @@ def _begin(where: str, crs: str | None, told: Reference | None) -> Reading:
 
 def _shapes_of_tables(gathered: Gathered) -> None:
     """Read the rows that have a WKT as the features they are."""
-    head = tables.head_of(gathered.tables)
+    head = head_of(gathered.tables)
     kept = []
     for table in gathered.tables:
         if table.kind is Kind.HEAD:
