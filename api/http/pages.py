@@ -55,8 +55,8 @@ def _plan_page(title: str, style: str, script: str) -> Page:
     return Page(title, styles, f"plans/{script}", ("shell", "plan"))
 
 
-def _record_page(title: str, script: str) -> Page:
-    return Page(title, ("core/shell", "core/record"), script, ("shell", "record", "fields"))
+def _record_page(title: str, script: str, *more: str) -> Page:
+    return Page(title, ("core/shell", "core/record"), script, ("shell", "record", "fields", *more))
 
 
 def _account_page(script: str) -> Page:
@@ -71,7 +71,7 @@ _PAGES = {
         "网格查询台", ("desk/desk", "desk/cards"), "desk/desk", ("shell", "desk", "common")
     ),
     "people": _record_page("人员与任职 · 网格", "people/people"),
-    "places": _record_page("地点 · 网格", "people/places"),
+    "places": _record_page("地点 · 网格", "people/places", "forms"),
     "plan": _plan_page("网格调整方案", "editor", "editor"),
     "plan-notice": _plan_page("网格调整公示", "impact-sheet", "notice"),
     "plan-sheet": _plan_page("影响表", "impact-sheet", "impact-sheet"),
@@ -146,7 +146,8 @@ def _words(parts: Iterable[str]) -> str:
 def all_words() -> dict[str, dict[str, Any]]:
     """Return the words by language and part: of the map, of the pages, labels of fields.
 
-    The part ``fields`` is made of the registry: what people, places and duties call their fields.
+    Two parts are made of the registry: ``fields``, what people, places and duties call their
+    fields, and ``forms``, what a form may change.
     """
     folder = resources.files("api") / "pages" / "static" / "words"
     return {
@@ -154,9 +155,29 @@ def all_words() -> dict[str, dict[str, Any]]:
             **of_the_map,
             **json.loads((folder / WORD_FILES[tag]).read_text("utf-8")),
             "fields": _labels("en" if tag == "en" else "zh"),
+            "forms": {"places": _form("en" if tag == "en" else "zh")},
         }
         for tag, of_the_map in words().items()
     }
+
+
+def _form(language: str) -> dict[str, dict[str, Any]]:
+    """Return what the form of a place is made of: kinds of value, of place, choices, by field."""
+    edited = [field for field in labels()["places"] if field["edited"]]
+    return {
+        "values": {f["name"]: _form_value(f) for f in edited},
+        "of": {f["name"]: " ".join(f["of"]) for f in edited if f["of"]},
+        "choices": {
+            f["name"]: {value: word if language == "zh" else value for value, word in f["choices"]}
+            for f in edited
+            if f["choices"]
+        },
+    }
+
+
+def _form_value(field: dict[str, Any]) -> str:
+    unknown = field["value"] == "yes/no" and field["may_be_unknown"]
+    return "yes/no/unknown" if unknown else str(field["value"])
 
 
 def _labels(language: str) -> dict[str, dict[str, str]]:

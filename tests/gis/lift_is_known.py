@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from contextlib import closing
 from dataclasses import replace
 
@@ -145,4 +146,8 @@ def test_the_form_of_the_desk_changes_it(frozen):
         assert staff.get("/places/b-01").json()["lift"] is False
         described = staff.get("/openapi.json").json()["paths"]["/places/{place}"]["patch"]
         assert "电梯" in json.dumps(described["requestBody"], ensure_ascii=False)
-        assert "电梯" in staff.get("/desk/places").text
+        page = staff.get("/desk/places").text
+        words = json.loads(re.search(r'id="wangge-words">([^<]+)<', page)[1])["zh-CN"]
+        assert words["fields"]["places"]["lift"] == "电梯"
+        assert words["forms"]["places"]["values"]["lift"] == "yes/no/unknown"
+        assert words["forms"]["places"]["of"]["lift"] == "building"

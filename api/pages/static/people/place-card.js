@@ -5,22 +5,10 @@ import { shown } from "../core/edit-values.js";
 import { fieldLabel } from "../core/field-labels.js";
 import { t } from "../core/words.js";
 import { remarks } from "./people-tabs.js";
-import { editPlace, removePlace } from "./place-forms.js";
+import { editPlace, formFields, removePlace } from "./place-forms.js";
 
-const SHOWN = [
-  "kind",
-  "address",
-  "category",
-  "compound",
-  "households",
-  "units",
-  "floors",
-  "status",
-  "aliases",
-  "former_names",
-  "disclosed",
-];
-const OF_BUILDINGS = new Set(["households", "units", "floors", "status"]);
+/** What a card says in another way: the heading, and a link. */
+const APART = ["name", "building"];
 
 /**
  * Everything about a place, and what may be done to it.
@@ -30,7 +18,7 @@ const OF_BUILDINGS = new Set(["households", "units", "floors", "status"]);
  */
 export function placeCard(place, remarked, { open, gone }) {
   const done = (found) => open(place.id, found);
-  const keys = SHOWN.filter((key) => place.kind === "building" || !OF_BUILDINGS.has(key));
+  const keys = ["kind", ...formFields(place.kind).filter((key) => !APART.includes(key))];
   return el(
     "section",
     { class: "card place" },

@@ -9,9 +9,19 @@ import { fieldLabel } from "../core/field-labels.js";
 import { field } from "../core/shell.js";
 import { language, t, words } from "../core/words.js";
 
-const TEXTS = ["name", "address", "category", "compound"];
-const LISTS = ["aliases", "former_names"];
-const COUNTS = ["households", "units", "floors"];
+/**
+ * The fields that a form may change of a kind of place, as the registry of fields has them.
+ * @param {string} kind building, business or resident_unit
+ * @param {string} [value] the kind of value, such as "texts"; all when absent
+ * @returns {string[]}
+ */
+export function formFields(kind, value) {
+  const values = words("forms.places.values");
+  const of = words("forms.places.of");
+  return Object.keys(values)
+    .filter((key) => !value || values[key] === value)
+    .filter((key) => !of[key] || of[key].split(" ").includes(kind));
+}
 
 function placeFields(place) {
   const label = (key) => fieldLabel("places", key);
@@ -24,24 +34,31 @@ function placeFields(place) {
       name: key,
       ...given,
     });
+  const fieldsOf = (value) => formFields(place.kind, value);
   const made = Object.fromEntries(
-    TEXTS.map((key) => [key, field(label(key), input(key, place[key]))]),
+    fieldsOf("text").map((key) => [key, field(label(key), input(key, place[key]))]),
   );
-  for (const key of LISTS)
+  for (const key of fieldsOf("texts"))
     made[key] = field(
       label(key),
       input(key, (place[key] ?? []).join("；"), { maxlength: 2000 }),
       t("record.listHint"),
     );
-  if (place.kind === "building") {
-    for (const key of COUNTS)
-      made[key] = field(label(key), input(key, place[key], { inputmode: "numeric" }));
-    made.status = choiceField(
-      label("status"),
-      Object.entries(words("record.statuses")),
-      place.status ?? "",
+  for (const key of fieldsOf("whole number"))
+    made[key] = field(label(key), input(key, place[key], { inputmode: "numeric" }));
+  for (const key of fieldsOf("choice"))
+    made[key] = choiceField(label(key), choicesOf(key), place[key] ?? "");
+  for (const key of fieldsOf("yes/no/unknown"))
+    made[key] = choiceField(
+      label(key),
+      [
+        ["", t("record.unknown")],
+        ["true", t("record.yes")],
+        ["false", t("record.no")],
+      ],
+      place[key] == null ? "" : String(place[key]),
     );
-  } else {
+  if (place.kind !== "building") {
     made.building = picker(label("building"), {
       find: async (q, signal) =>
         (await findPlaces(q, signal, 20)).places.filter((one) => one.kind === "building"),
@@ -59,20 +76,34 @@ function placeFields(place) {
         : null,
     });
   }
-  made.disclosed = checkField(label("disclosed"), place.disclosed ?? true);
+  for (const key of fieldsOf("yes/no"))
+    made[key] = checkField(label(key), place[key] ?? key === "disclosed");
   return made;
 }
 
+/**
+ * What may be chosen for a field, nothing first.
+ * @param {string} key
+ * @returns {[string, string][]}
+ */
+function choicesOf(key) {
+  if (key === "status") return Object.entries(words("record.statuses"));
+  return [["", t("record.empty")], ...Object.entries(words("forms.places.choices")[key])];
+}
+
 function placeValues(fields) {
+  const values = words("forms.places.values");
   const found = {};
   for (const [key, one] of Object.entries(fields)) {
-    if (LISTS.includes(key))
+    if (values[key] === "texts")
       found[key] = one.input.value
         .split(/[;；]/)
         .map((text) => text.trim())
         .filter(Boolean);
-    else if (COUNTS.includes(key)) found[key] = countOf(one.input.value);
-    else if (key === "disclosed") found[key] = one.input.checked;
+    else if (values[key] === "whole number") found[key] = countOf(one.input.value);
+    else if (values[key] === "yes/no") found[key] = one.input.checked;
+    else if (values[key] === "yes/no/unknown")
+      found[key] = one.input.value === "" ? null : one.input.value === "true";
     else if (key === "building") found[key] = one.value()?.id ?? null;
     else found[key] = one.input.value.trim() || (key === "name" || key === "address" ? "" : null);
   }
@@ -158,7 +189,8 @@ export function newPlace(then) {
   let fields = {};
 
   function build() {
-    const kept = Object.fromEntries(TEXTS.map((key) => [key, fields[key]?.input.value ?? ""]));
+    const texts = formFields(kind.input.value, "text");
+    const kept = Object.fromEntries(texts.map((key) => [key, fields[key]?.input.value ?? ""]));
     fields = placeFields({ kind: kind.input.value, ...kept });
     part.replaceChildren(...Object.values(fields).map((one) => one.node));
   }
