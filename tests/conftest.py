@@ -1,8 +1,13 @@
-"""The order of the suite: what takes longest begins first, so that no process ends alone."""
+"""The order of the suite, and that every answer in it is as the application describes it.
+
+What takes longest begins first, so that no process ends alone.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
@@ -19,3 +24,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _module(item: pytest.Item) -> str:
     return item.nodeid.split("::")[0]
+
+
+def pytest_collection_finish() -> None:
+    """Watch the application, where any of the tests brought it in."""
+    if "fastapi" in sys.modules:
+        from tests import described
+
+        described.watch()
+
+
+@pytest.fixture(autouse=True)
+def _answers_are_as_described() -> Iterator[None]:
+    """Fail a test that was answered otherwise than the API is described."""
+    yield
+    if "tests.described" in sys.modules:
+        found = sys.modules["tests.described"].wrong()
+        assert found == [], "answers that the description does not declare"

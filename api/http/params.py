@@ -137,17 +137,28 @@ def read_whole(text: object, field: str, least: int, most: int) -> int:
 Lon = Annotated[
     float | None,
     BeforeValidator(lambda v: None if v is None else read_number(v, "lon")),
-    Query(description="Longitude in the stated datum, degrees", examples=[118.75]),
+    Query(
+        description="Longitude in the stated datum, degrees",
+        examples=[118.75],
+        json_schema_extra={"minimum": -180, "maximum": 180},
+    ),
 ]
 Lat = Annotated[
     float | None,
     BeforeValidator(lambda v: None if v is None else read_number(v, "lat")),
-    Query(description="Latitude in the stated datum, degrees", examples=[32.11]),
+    Query(
+        description="Latitude in the stated datum, degrees",
+        examples=[32.11],
+        json_schema_extra={"minimum": -90, "maximum": 90},
+    ),
 ]
 DatumName = Annotated[
     Datum | None,
     BeforeValidator(lambda v: None if v is None else parse_datum(v)),
-    Query(description="The datum of lon and lat: required with them, never guessed"),
+    Query(
+        description="The datum of lon and lat: required with them, never guessed",
+        examples=["gcj02"],
+    ),
 ]
 AsOf = Annotated[
     date | None,
@@ -161,7 +172,7 @@ def whole(field: str, least: int, most: int, description: str) -> Any:
     return Annotated[
         int | None,
         BeforeValidator(lambda v: None if v is None else read_whole(v, field, least, most)),
-        Query(description=description),
+        Query(description=description, json_schema_extra={"minimum": least, "maximum": most}),
     ]
 
 
@@ -179,7 +190,11 @@ def choice(field: str, known: tuple[str, ...]) -> Any:
             known,
         )
 
-    return Annotated[str | None, BeforeValidator(check), Query(description=", ".join(known))]
+    return Annotated[
+        str | None,
+        BeforeValidator(check),
+        Query(description=", ".join(known), json_schema_extra={"enum": list(known)}),
+    ]
 
 
 def read_box(value: object) -> tuple[float, ...] | None:

@@ -9,10 +9,26 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.http.auth import Caller, Role, Scope, require
+from api.http.body import read_body
+from api.http.declare import as_json, declare, no_content
 from api.http.params import StrictRoute
+from api.http.path_params import KeyPath, SessionPath, UserPath
 from api.http.problems import language_of
 from api.http.responses import answer
-from api.routes.account_common import PRIVATE, read_members, read_scopes, sent_from, signed_out
+from api.routes.account_common import PRIVATE, sent_from, signed_out
+from api.schemas.accounts import (
+    AddedUser,
+    MadeKey,
+    NewKey,
+    NewUser,
+    OwnAccount,
+    PasswordChange,
+    ResetPassword,
+    SignOut,
+    UserChange,
+    UserRow,
+    Users,
+)
 from api.serving.dependencies import Accounts, Live
 from gis.accounts import Account, ApiKey
 from gis.division import Division
@@ -21,7 +37,6 @@ from gis.ids import GridId
 
 router = APIRouter(tags=["accounts"], route_class=StrictRoute)
 
-_LONGEST_KEY_DAYS = 3650
 Own = Annotated[Caller, Depends(require(Role.STAFF, Scope.ACCOUNTS))]
 OwnOneTime = Annotated[Caller, Depends(require(Role.STAFF, Scope.ACCOUNTS, any_password=True))]
 Admin = Annotated[Caller, Depends(require(Role.ADMIN, Scope.ACCOUNTS))]
@@ -30,8 +45,11 @@ Admin = Annotated[Caller, Depends(require(Role.ADMIN, Scope.ACCOUNTS))]
 # --- one's own account ---------------------------------------------------------------------------
 
 
-@router.get("/me", summary="One's own account: sessions and API keys")
-async def own_account(request: Request, caller: Own, accounts: Accounts, live: Live) -> Response:
+@router.get("/me")
+@declare("Get one's own account", answers={200: as_json(OwnAccount)})
+async def get_own_account(
+    request: Request, caller: Own, accounts: Accounts, live: Live
+) -> Response:
     """Return who one is, where one is signed in, and the API keys one has made."""
     sessions = await asyncio.to_thread(accounts.store.sessions_of, caller.account)
     keys = await asyncio.to_thread(accounts.store.keys_of, caller.account)
@@ -60,51 +78,59 @@ async def own_account(request: Request, caller: Own, accounts: Accounts, live: L
     )
 
 
-@router.post("/me/password", summary="Change one's own password")
-async def change_password(request: Request, caller: OwnOneTime, accounts: Accounts) -> Response:
-    """Change the password; every other session and every token of the account ends.
-
-    Members: `password`, the old one, and `new_password`.
-    """
-    given = await read_members(request, password=str, new_password=str)
+@router.post("/me/password")
+@declare(
+    "Change one's own password",
+    body=PasswordChange,
+    answers={204: no_content(says="It is changed")},
+)
+async def change_own_password(request: Request, caller: OwnOneTime, accounts: Accounts) -> Response:
+    """Change the password; every other session and every token of the account ends."""
+    given = await read_body(request, PasswordChange)
     await accounts.hash_in_thread(
         accounts.store.change_password,
         caller.author,
         caller.account,
-        old=given["password"],
-        new=given["new_password"],
+        old=given.password,
+        new=given.new_password,
         address=sent_from(request),
         keep=caller.token or None,
     )
     return Response(status_code=204)
 
 
-@router.post("/me/sign-out-everywhere", summary="End all sessions and tokens of one's account")
+@router.post("/me/sign-out-everywhere")
+@declare(
+    "Sign out everywhere",
+    body=SignOut,
+    answers={204: no_content("Set-Cookie", says="All have ended")},
+)
 async def sign_out_everywhere(request: Request, caller: OwnOneTime, accounts: Accounts) -> Response:
     """End every session and token, this one too; with `keys: true` the API keys as well."""
-    given = await read_members(request, keys=(bool, False))
+    given = await read_body(request, SignOut)
     await asyncio.to_thread(
-        accounts.store.sign_out_everywhere, caller.author, caller.account, keys=given["keys"]
+        accounts.store.sign_out_everywhere, caller.author, caller.account, keys=bool(given.keys)
     )
     return signed_out(request)
 
 
-@router.delete("/me/sessions/{session}", summary="End one of one's sessions")
-async def end_session(caller: Own, accounts: Accounts, session: str) -> Response:
+@router.delete("/me/sessions/{session}")
+@declare("End one of one's own sessions", answers={204: no_content(says="It has ended")})
+async def end_own_session(caller: Own, accounts: Accounts, session: SessionPath) -> Response:
     """End a session by its id."""
     await asyncio.to_thread(accounts.store.end_session, caller.account, session)
     return Response(status_code=204)
 
 
-@router.post("/me/keys", summary="Make an API key; it is shown this once")
-async def make_key(request: Request, caller: Own, accounts: Accounts) -> Response:
-    """Make a key for a program.
+@router.post("/me/keys")
+@declare("Create an API key", body=NewKey, answers={201: as_json(MadeKey)}, refuses={404: None})
+async def create_key(request: Request, caller: Own, accounts: Accounts) -> Response:
+    """Make a key for a program; it is shown this once.
 
-    Members: `name` (what it is for), `scopes` (of read, write, plans, accounts), and `days`
-    (null: without end). A key never has more scopes than whoever makes it.
+    A key never has more scopes than whoever makes it.
     """
-    given = await read_members(request, name=str, scopes=list, days=(int, None))
-    scopes = read_scopes(given["scopes"])
+    given = await read_body(request, NewKey)
+    scopes = frozenset(given.scopes)
     beyond = scopes - caller.scopes
     if beyond:
         raise InvalidInput(
@@ -117,15 +143,16 @@ async def make_key(request: Request, caller: Own, accounts: Accounts) -> Respons
         accounts.store.make_key,
         caller.author,
         caller.name,
-        label=given["name"],
+        label=given.name,
         scopes=scopes,
-        days=read_days(given["days"]),
+        days=given.days,
     )
     return answer({"key": key, **key_json(known)}, 201, PRIVATE)
 
 
-@router.delete("/me/keys/{key}", summary="Revoke one of one's API keys")
-async def revoke_key(caller: Own, accounts: Accounts, key: str) -> Response:
+@router.delete("/me/keys/{key}")
+@declare("Revoke one of one's own API keys", answers={204: no_content(says="It is revoked")})
+async def revoke_key(caller: Own, accounts: Accounts, key: KeyPath) -> Response:
     """End a key for good."""
     await asyncio.to_thread(accounts.store.revoke_key, caller.author, caller.account, key)
     return Response(status_code=204)
@@ -134,7 +161,8 @@ async def revoke_key(caller: Own, accounts: Accounts, key: str) -> Response:
 # --- everybody's, for administrators -------------------------------------------------------------
 
 
-@router.get("/users", summary="All accounts")
+@router.get("/users")
+@declare("List the accounts", answers={200: as_json(Users)})
 async def list_users(request: Request, _caller: Admin, accounts: Accounts, live: Live) -> Response:
     """List the accounts by name."""
     found = await asyncio.to_thread(accounts.store.list)
@@ -144,51 +172,69 @@ async def list_users(request: Request, _caller: Admin, accounts: Accounts, live:
     )
 
 
-@router.post("/users", summary="Add an account")
-async def add_user(request: Request, caller: Admin, accounts: Accounts, live: Live) -> Response:
-    """Add an account and return its one-time password, shown this once.
-
-    Members: `name`, `role`, and `scope`, the codes of the grids it is for (null: all).
-    """
-    given = await read_members(request, name=str, role=str, scope=(list, None))
+@router.post("/users")
+@declare(
+    "Create an account",
+    body=NewUser,
+    answers={201: as_json(AddedUser)},
+    refuses={409: None},
+)
+async def create_user(request: Request, caller: Admin, accounts: Accounts, live: Live) -> Response:
+    """Add an account and return its one-time password, shown this once."""
+    given = await read_body(request, NewUser)
     added, once = await accounts.hash_in_thread(
         accounts.store.add,
         caller.author,
-        name=given["name"],
-        role=given["role"],
-        scope_grids=read_scope(given["scope"], live.division),
+        name=given.name,
+        role=given.role,
+        scope_grids=read_scope(given.scope, live.division),
     )
     shown = user_json(added, live.division, language_of(request))
     return answer({**shown, "one_time_password": once}, 201, PRIVATE)
 
 
-@router.patch("/users/{name}", summary="Change an account's role or scope, or disable it")
+@router.patch("/users/{name}")
+@declare(
+    "Change an account",
+    body=UserChange,
+    answers={200: as_json(UserRow)},
+    refuses={409: None},
+)
 async def change_user(
-    request: Request, caller: Admin, accounts: Accounts, live: Live, name: str
+    request: Request, caller: Admin, accounts: Accounts, live: Live, name: UserPath
 ) -> Response:
-    """Change what is given: `role`, `scope` (codes of grids, null: all), `disabled`."""
-    given = await read_members(request, role=(str, None), scope=(list, ...), disabled=(bool, None))
-    changes: dict[str, Any] = {k: given[k] for k in ("role", "disabled") if given[k] is not None}
-    if given["scope"] is not ...:
-        changes["scope_grids"] = read_scope(given["scope"], live.division)
+    """Change its role or its grids, or disable it; what is not given stays."""
+    given = await read_body(request, UserChange)
+    changed_fields = {"role": given.role, "disabled": given.disabled}
+    changes: dict[str, Any] = {k: v for k, v in changed_fields.items() if v is not None}
+    if "scope" in given.model_fields_set:
+        changes["scope_grids"] = read_scope(given.scope, live.division)
     changed = await asyncio.to_thread(accounts.store.change, caller.author, name, **changes)
     return answer(user_json(changed, live.division, language_of(request)), headers=PRIVATE)
 
 
-@router.post("/users/{name}/password", summary="Reset an account's password")
-async def reset_password(caller: Admin, accounts: Accounts, name: str) -> Response:
+@router.post("/users/{name}/password")
+@declare("Reset the password of an account", answers={200: as_json(ResetPassword)})
+async def reset_user_password(caller: Admin, accounts: Accounts, name: UserPath) -> Response:
     """Return a new one-time password, shown this once; the account is signed out everywhere."""
     once = await accounts.hash_in_thread(accounts.store.reset_password, caller.author, name)
     return answer({"name": name, "one_time_password": once}, headers=PRIVATE)
 
 
-@router.post("/users/{name}/sign-out", summary="Sign an account out everywhere")
-async def sign_user_out(request: Request, caller: Admin, accounts: Accounts, name: str) -> Response:
+@router.post("/users/{name}/sign-out")
+@declare(
+    "Sign an account out everywhere",
+    body=SignOut,
+    answers={204: no_content(says="All have ended")},
+)
+async def sign_user_out(
+    request: Request, caller: Admin, accounts: Accounts, name: UserPath
+) -> Response:
     """End every session and token of an account; with `keys: true` its API keys as well."""
-    given = await read_members(request, keys=(bool, False))
+    given = await read_body(request, SignOut)
     found = await asyncio.to_thread(accounts.store.find, name)
     await asyncio.to_thread(
-        accounts.store.sign_out_everywhere, caller.author, found.id, keys=given["keys"]
+        accounts.store.sign_out_everywhere, caller.author, found.id, keys=bool(given.keys)
     )
     return Response(status_code=204)
 
@@ -196,37 +242,21 @@ async def sign_user_out(request: Request, caller: Admin, accounts: Accounts, nam
 # --- reading and showing -------------------------------------------------------------------------
 
 
-def read_days(days: int | None) -> int | None:
-    """Return a number of days, None for none.
-
-    Raises
-    ------
-    InvalidInput
-        Out of range.
-    """
-    if days is None or 1 <= days <= _LONGEST_KEY_DAYS:
-        return days
-    reach = f"1..{_LONGEST_KEY_DAYS}"
-    raise InvalidInput(
-        "days", f"days must be {reach} or null", f"days 应为 {reach} 或 null", (reach,)
-    )
-
-
-def read_scope(codes: list[Any] | None, division: Division | None) -> frozenset[GridId] | None:
+def read_scope(codes: list[str] | None, division: Division | None) -> frozenset[GridId] | None:
     """Return the ids of the grids that codes name; None for the whole subdistrict.
 
     Raises
     ------
     InvalidInput
-        Not a list of codes of grids that are in force.
+        A code of no grid that is in force.
     """
     if codes is None:
         return None
     ids = set()
-    for code in codes[:1000]:
-        grid = division.by_code.get(code) if division and isinstance(code, str) else None
+    for code in codes:
+        grid = division.by_code.get(code) if division else None
         if grid is None:
-            shown = str(code)[:40].encode("utf-8", "replace").decode()
+            shown = code[:40]
             raise InvalidInput(
                 "scope",
                 f"scope: no grid has the code {shown!r}",

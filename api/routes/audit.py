@@ -7,19 +7,20 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BeforeValidator
 from starlette.responses import Response
 
 from api.http.auth import Admin, Approver, Caller, Role, require
+from api.http.body import read_body
+from api.http.declare import CSV, PAGE, XLSX, as_file, as_json, declare
 from api.http.pages import PAGE_METHODS, page_answer
-from api.http.params import StrictRoute, read_day, read_whole, whole
+from api.http.params import StrictRoute, choice, read_day, whole
+from api.http.path_params import EntryPath
 from api.http.responses import answer
-from api.routes.edit.common import author_of, json_body, only, read_body
+from api.routes.edit.common import author_of
+from api.schemas.audit import AuditCheck, AuditPage, Erased, Erasure
 from api.serving.dependencies import Latest
-from gis.audit import VALUES
-from gis.editing import fields
-from gis.errors import InvalidInput
 from gis.exchange import audit_table
 from gis.store.audit import AuditQuery
 
@@ -30,7 +31,7 @@ _MOST = 500
 _EXPORTED = 200_000
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
 }
 _Reader = Annotated[Caller, Depends(require(Role.APPROVER, page=True))]
 _Clerk = Annotated[Caller, Depends(require(Role.STAFF, page=True))]
@@ -43,14 +44,6 @@ def _text(what: str) -> Any:
 def _day(name: str, what: str) -> Any:
     read = BeforeValidator(lambda v: None if v in (None, "") else read_day(v, name))
     return Annotated[date | None, read, Query(description=what)]
-
-
-Number = Annotated[
-    int,
-    BeforeValidator(lambda v: read_whole(v, "number", 1, 999_999_999)),
-    Path(description="The number of the entry"),
-]
-_Format = Annotated[str, Query(description=", ".join(_TYPES))]
 
 
 async def _asked(
@@ -74,8 +67,9 @@ async def _asked(
 Filter = Annotated[AuditQuery, Depends(_asked)]
 
 
-@router.get("/audit", summary="The audit log, the newest entries first")
-async def log(
+@router.get("/audit")
+@declare("List the entries of the audit log", answers={200: as_json(AuditPage)})
+async def list_audit_entries(
     _caller: Approver,
     latest: Latest,
     asked: Filter,
@@ -100,8 +94,9 @@ def _paged(asked: AuditQuery, *, limit: int, offset: int) -> AuditQuery:
     return replace(asked, limit=limit, offset=offset)
 
 
-@router.get("/audit/verify", summary="Whether the audit log is whole")
-async def verify(_caller: Approver, latest: Latest) -> Response:
+@router.get("/audit/verify")
+@declare("Check that the audit log is whole", answers={200: as_json(AuditCheck)})
+async def verify_audit(_caller: Approver, latest: Latest) -> Response:
     """Check every link and value; `broken` is null or the first entry that is wrong."""
     found = await asyncio.to_thread(latest.store.verify_audit)
     broken = found.broken
@@ -118,24 +113,18 @@ async def verify(_caller: Approver, latest: Latest) -> Response:
     )
 
 
-@router.get(
-    "/audit/export",
-    summary="The audit log as CSV or XLSX",
-    response_class=Response,
-    responses={200: {"content": {"text/csv": {}, _TYPES["xlsx"]: {}}}},
+@router.get("/audit/export")
+@declare(
+    "Export the audit log",
+    answers={200: as_file(CSV, XLSX, headers=("Content-Disposition",))},
 )
-async def export(
-    _caller: Approver, latest: Latest, asked: Filter, format: _Format = "csv"
+async def export_audit(
+    _caller: Approver,
+    latest: Latest,
+    asked: Filter,
+    format: choice("format", tuple(_TYPES)) = "csv",  # type: ignore[valid-type]
 ) -> Response:
     """Return the entries asked for as a table; no cell of it starts a formula."""
-    if format not in _TYPES:
-        known = ", ".join(_TYPES)
-        raise InvalidInput(
-            "format",
-            f"format must be one of {known}",
-            f"format 应为以下之一：{known}",
-            tuple(_TYPES),
-        )
     found = await asyncio.to_thread(
         latest.store.audit_log, _paged(asked, limit=_EXPORTED, offset=0)
     )
@@ -151,27 +140,21 @@ async def export(
     )
 
 
-@router.post(
-    "/audit/{number}/erase",
-    summary="Erase personal values of an entry",
-    openapi_extra=json_body(
-        {"fields": {"type": "array", "items": {"type": "string", "enum": list(VALUES)}}},
-        {"fields": ["before", "after"], "reason": "本人请求删除"},
-    ),
+@router.post("/audit/{number}/erase")
+@declare(
+    "Erase values of an entry of the audit log",
+    body=Erasure,
+    answers={200: as_json(Erased)},
+    refuses={409: None},
 )
-async def erase(request: Request, caller: Admin, latest: Latest, number: Number) -> Response:
+async def erase_audit_values(
+    request: Request, caller: Admin, latest: Latest, number: EntryPath
+) -> Response:
     """Erase values with their salts; the chain still holds, and each erasure is an entry."""
-    given, reason = await read_body(request)
-    names = fields.texts(only(given, "fields"), "fields")
-    if not names or not reason:
-        raise InvalidInput(
-            "fields" if not names else "reason",
-            "name the fields to erase, and the reason",
-            "请给出要删除的字段和理由",
-            VALUES,
-        )
+    given = await read_body(request, Erasure)
+    names = tuple(dict.fromkeys(given.fields))
     erased = await asyncio.to_thread(
-        latest.store.erase_from_audit, author_of(caller), number, names, reason=reason
+        latest.store.erase_from_audit, author_of(caller), number, names, reason=given.reason
     )
     return answer({"number": number, "erased": list(erased)})
 
@@ -179,19 +162,22 @@ async def erase(request: Request, caller: Admin, latest: Latest, number: Number)
 # --- pages -------------------------------------------------------------------------------------
 
 
-@router.api_route("/desk/audit", methods=PAGE_METHODS, include_in_schema=False)
-async def audit_page(request: Request, _caller: _Reader) -> Response:
+@router.api_route("/desk/audit", methods=PAGE_METHODS, tags=["pages"])
+@declare("Open the page of the audit log", answers=PAGE)
+async def open_audit(request: Request, _caller: _Reader) -> Response:
     """Return the page of the audit log."""
     return page_answer(request, "audit")
 
 
-@router.api_route("/desk/people", methods=PAGE_METHODS, include_in_schema=False)
-async def people_page(request: Request, _caller: _Clerk) -> Response:
+@router.api_route("/desk/people", methods=PAGE_METHODS, tags=["pages"])
+@declare("Open the page of people and duties", answers=PAGE)
+async def open_people(request: Request, _caller: _Clerk) -> Response:
     """Return the page where people and duties are kept current."""
     return page_answer(request, "people")
 
 
-@router.api_route("/desk/places", methods=PAGE_METHODS, include_in_schema=False)
-async def places_page(request: Request, _caller: _Clerk) -> Response:
+@router.api_route("/desk/places", methods=PAGE_METHODS, tags=["pages"])
+@declare("Open the page of places", answers=PAGE)
+async def open_places(request: Request, _caller: _Clerk) -> Response:
     """Return the page where places are kept current."""
     return page_answer(request, "places")

@@ -13,13 +13,24 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import Response
 
 from api.http.auth import Caller, Planner, Role, require
-from api.http.body import limited
+from api.http.body import limited, media_type_of, read_body
+from api.http.declare import CSV, PAGE, XLSX, Upload, as_file, as_json, declare, no_content
 from api.http.pages import PAGE_METHODS, page_answer
 from api.http.params import StrictRoute
+from api.http.path_params import ImportPath
 from api.http.preconditions import etag_of, if_match
 from api.http.problems import language_of
 from api.http.responses import answer
 from api.routes.edit.common import author_of
+from api.schemas.imports import (
+    Application,
+    Applied,
+    DataState,
+    PendingState,
+    ReadAgain,
+    UndoImport,
+    Undone,
+)
 from api.serving.dependencies import Imports, Live
 from api.serving.pending_imports import (
     MAX_FILES,
@@ -31,7 +42,6 @@ from api.serving.pending_imports import (
 )
 from gis.clock import today
 from gis.errors import Conflict, InvalidInput, NotFound
-from gis.exchange.json_object import read_object
 from gis.intake.preview import finding_json
 from gis.intake.templates import TEMPLATES, template, template_csv, template_workbook
 from gis.store import Versions
@@ -43,44 +53,32 @@ router = APIRouter(tags=["data"], route_class=StrictRoute)
 _PageReader = Annotated[Caller, Depends(require(Role.PLANNER, page=True))]
 _FORM_BYTES = 64 << 10
 _BODY_BYTES = 16 << 10
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FIELDS = ("datum", "clean", "fill", "absent")
-Id = Annotated[str, Path(max_length=64, description="The id of the pending import")]
-_UPLOAD = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {"type": "array", "items": {"type": "string", "format": "binary"}},
-                        **{name: {"type": "string"} for name in _FIELDS},
-                    },
-                }
-            }
-        },
-    }
-}
-
-
-def _json(properties: dict[str, Any]) -> dict[str, Any]:
-    schema = {"type": "object", "additionalProperties": False, "properties": properties}
-    return {"requestBody": {"content": {"application/json": {"schema": schema}}}}
-
-
 _TEXT = {"type": "string", "maxLength": 200}
+_UPLOAD = Upload(
+    form={
+        "file": {
+            "type": "array",
+            "items": {"type": "string", "format": "binary"},
+            "minItems": 1,
+            "maxItems": MAX_FILES,
+        },
+        **dict.fromkeys(_FIELDS, _TEXT),
+    },
+    needed=("file",),
+)
 
 
-@router.api_route("/desk/data", methods=PAGE_METHODS, include_in_schema=False)
-async def page(request: Request, _caller: _PageReader) -> Response:
+@router.api_route("/desk/data", methods=PAGE_METHODS, tags=["pages"])
+@declare("Open the page of data in and out", answers=PAGE)
+async def open_data(request: Request, _caller: _PageReader) -> Response:
     """Return the page of data in and out."""
     return page_answer(request, "data")
 
 
-@router.get("/data", summary="What the store holds, and what can be undone")
-async def status(_caller: Planner, live: Live) -> Response:
+@router.get("/data")
+@declare("Get what the store holds", answers={200: as_json(DataState, "ETag")})
+async def get_data_state(_caller: Planner, live: Live) -> Response:
     """Tell which parts are loaded, in which versions, and what to load next."""
     store = live.store
     versions = await asyncio.to_thread(store.versions)
@@ -115,8 +113,12 @@ def _etag(versions: Versions) -> str:
     return etag_of(f"{versions.division}-{versions.directory}-{versions.roster}")
 
 
-@router.get("/data/templates/{name}", summary="A table to fill in, XLSX or CSV")
-async def download(
+@router.get("/data/templates/{name}")
+@declare(
+    "Get a table to fill in",
+    answers={200: as_file(XLSX, CSV, headers=("Content-Disposition",))},
+)
+async def get_template(
     _caller: Planner,
     name: Annotated[str, Path(max_length=60, description="all.xlsx, duties.xlsx, duties.csv …")],
 ) -> Response:
@@ -133,7 +135,7 @@ async def download(
         content, media = template_csv(found), "text/csv; charset=utf-8"
     else:
         chosen = [found] if found is not None else list(TEMPLATES)
-        content, media = await asyncio.to_thread(template_workbook, chosen), _XLSX
+        content, media = await asyncio.to_thread(template_workbook, chosen), XLSX
     headers = {
         "content-disposition": f'attachment; filename="wangge-{name}"',
         "cache-control": "no-store",
@@ -144,10 +146,14 @@ async def download(
 # --- previews ----------------------------------------------------------------------------------
 
 
-@router.post(
-    "/data/previews", summary="Send files; see what they would change", openapi_extra=_UPLOAD
+@router.post("/data/previews")
+@declare(
+    "Send files and preview what they would change",
+    body=_UPLOAD,
+    answers={202: as_json(PendingState, "Location")},
+    refuses={409: None},
 )
-async def upload(request: Request, caller: Planner, imports: Imports) -> Response:
+async def create_preview(request: Request, caller: Planner, imports: Imports) -> Response:
     """Hold some files and work out what they would change; nothing is changed yet.
 
     Send a form with one or more parts `file` (GeoJSON, GeoPackage, zipped shapefile, XLSX, CSV;
@@ -180,8 +186,7 @@ def _reporting(pending: PendingImport) -> Any:
 
 async def _receive(request: Request, pending: PendingImport) -> dict[str, str]:
     """Write the files of a form into the folder of a pending set; return its other fields."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "multipart/form-data":
+    if media_type_of(request) != "multipart/form-data":
         raise InvalidInput(
             "file",
             "send the files as a form (multipart/form-data) with parts called file",
@@ -248,8 +253,11 @@ def _pending_json(pending: PendingImport, request: Request) -> dict[str, Any]:
     return body
 
 
-@router.get("/data/previews/{identity}", summary="How far a pending import is, and its preview")
-async def look(request: Request, caller: Planner, imports: Imports, identity: Id) -> Response:
+@router.get("/data/previews/{identity}")
+@declare("Get a preview", answers={200: as_json(PendingState, "ETag")})
+async def get_preview(
+    request: Request, caller: Planner, imports: Imports, identity: ImportPath
+) -> Response:
     """Return the state of a pending import; `ready` has the preview and the ETag to apply it."""
     pending = imports.get(identity, caller.name)
     headers = {"cache-control": "no-store"}
@@ -258,16 +266,20 @@ async def look(request: Request, caller: Planner, imports: Imports, identity: Id
     return answer(_pending_json(pending, request), headers=headers)
 
 
-@router.post(
-    "/data/previews/{identity}/read",
-    summary="Read the files again, in another datum or cleaned",
-    openapi_extra=_json(dict.fromkeys(_FIELDS, _TEXT)),
+@router.post("/data/previews/{identity}/read")
+@declare(
+    "Read the files of a preview again",
+    body=ReadAgain,
+    answers={202: as_json(PendingState)},
+    refuses={409: None},
 )
-async def read_again(request: Request, caller: Planner, imports: Imports, identity: Id) -> Response:
+async def read_preview_again(
+    request: Request, caller: Planner, imports: Imports, identity: ImportPath
+) -> Response:
     """Read the files that are held again; the former preview is forgotten."""
     pending = imports.get(identity, caller.name)
-    given = await _texts(request, _FIELDS)
-    how = how_of(given, _reporting(pending))
+    given = await read_body(request, ReadAgain)
+    how = how_of(given.given(), _reporting(pending))
     _require_at_rest(pending)
     imports.start(pending, how)
     return answer(_pending_json(pending, request), 202)
@@ -278,37 +290,24 @@ def _require_at_rest(pending: PendingImport) -> None:
         raise Conflict("it is being read: wait until it is ready", "正在读取：请稍候")
 
 
-async def _texts(request: Request, known: tuple[str, ...]) -> dict[str, str]:
-    body = b"".join([piece async for piece in limited(request, _BODY_BYTES, "body")])
-    given = read_object(body) if body else {}
-    for name, value in given.items():
-        if name not in known or not isinstance(value, str) or len(value) > 200:
-            shown = name[:40]
-            raise InvalidInput(
-                shown,
-                f"{shown}: must be a text of at most 200 letters under a known name "
-                f"({', '.join(known)})",
-                f"{shown}：应为不超过 200 字的文本，可用字段：{'、'.join(known)}",
-                known,
-            )
-    return given
-
-
-@router.post(
-    "/data/previews/{identity}/apply",
-    summary="Import what was previewed, all or nothing",
-    openapi_extra=_json({"reason": _TEXT}),
+@router.post("/data/previews/{identity}/apply")
+@declare(
+    "Import what was previewed",
+    body=Application,
+    answers={200: as_json(Applied)},
+    refuses={409: None},
+    if_match=True,
 )
-async def apply(
-    request: Request, caller: Planner, live: Live, imports: Imports, identity: Id
+async def apply_preview(
+    request: Request, caller: Planner, live: Live, imports: Imports, identity: ImportPath
 ) -> Response:
-    """Store what was previewed, in one transaction with its record.
+    """Store what was previewed, all or nothing, in one transaction with its record.
 
     `If-Match` is the ETag of the preview; 409 when somebody has changed the store since.
     """
     pending = imports.get(identity, caller.name)
     seen = if_match(request)
-    given = await _texts(request, ("reason",))
+    given = await read_body(request, Application)
     _require_at_rest(pending)
     if pending.state != "ready" or pending.intake is None or pending.versions is None:
         raise Conflict(
@@ -326,7 +325,7 @@ async def apply(
         today(),
         live.settings.office_name,
         author_of(caller),
-        given.get("reason", ""),
+        given.reason,
     )
     published = await asyncio.to_thread(store_set, live.store, load, pending.versions)
     left_out = [finding_json(f) for f in pending.intake.findings if f.rule == "not_located"]
@@ -340,8 +339,9 @@ async def apply(
     )
 
 
-@router.delete("/data/previews/{identity}", summary="Discard a pending import", status_code=204)
-async def discard(caller: Planner, imports: Imports, identity: Id) -> Response:
+@router.delete("/data/previews/{identity}")
+@declare("Discard a preview", answers={204: no_content(says="It is forgotten")})
+async def discard_preview(caller: Planner, imports: Imports, identity: ImportPath) -> Response:
     """Forget the files and their preview."""
     imports.drop(imports.get(identity, caller.name))
     return Response(status_code=204)
@@ -350,20 +350,23 @@ async def discard(caller: Planner, imports: Imports, identity: Id) -> Response:
 # --- undo --------------------------------------------------------------------------------------
 
 
-@router.post(
-    "/data/undo",
-    summary="The former places or people again",
-    openapi_extra=_json({"part": _TEXT, "reason": _TEXT}),
+@router.post("/data/undo")
+@declare(
+    "Undo an import of places or people",
+    body=UndoImport,
+    answers={200: as_json(Undone)},
+    refuses={409: None},
+    if_match=True,
 )
-async def undo(request: Request, caller: Planner, live: Live) -> Response:
+async def undo_import(request: Request, caller: Planner, live: Live) -> Response:
     """Publish the version before the newest of the `places` or `people` as the next one.
 
     `If-Match` is the ETag of `GET /data`; 409 when the store has changed since.
     """
     seen = if_match(request)
-    given = await _texts(request, ("part", "reason"))
+    given = await read_body(request, UndoImport)
     versions = await asyncio.to_thread(live.store.versions)
-    asked = Undo(given.get("part", ""), author_of(caller), given.get("reason", ""), None, versions)
+    asked = Undo(given.part, author_of(caller), given.reason, None, versions)
     if etag_of(seen) != _etag(versions):
         raise Conflict(
             "the store has changed since you looked: look again",

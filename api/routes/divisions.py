@@ -10,11 +10,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.http.auth import Public, Role
-from api.http.params import StrictRoute, read_day, read_whole
+from api.http.body import read_body
+from api.http.declare import as_json, declare
+from api.http.params import StrictRoute
+from api.http.path_params import GridCodePath, VersionPath
 from api.http.responses import answer
 from api.routes.edit.common import author_of
-from api.routes.plans.common import PlanApprover, PlanReader, Workspace, only, read_body, words
+from api.routes.plans.common import PlanApprover, PlanReader, Workspace
+from api.schemas.divisions import Divisions, Restoration, Restored
 from api.schemas.history import history_json
+from api.schemas.plan_answers import GridHistory
 from api.serving.dependencies import Live
 from gis.clock import today
 from gis.disclosure import hidden_names
@@ -24,7 +29,8 @@ from gis.workflows.plans.restore import restore
 router = APIRouter(tags=["divisions"], route_class=StrictRoute)
 
 
-@router.get("/divisions", summary="Every division, the newest first")
+@router.get("/divisions")
+@declare("List the divisions", answers={200: as_json(Divisions)})
 async def list_divisions(workspace: Workspace, _caller: PlanReader) -> Response:
     """List the divisions with the days they are in force, and the plan each came from."""
     return await asyncio.to_thread(_list, workspace)
@@ -52,21 +58,29 @@ def _list(workspace: Any) -> Response:
     return answer({"divisions": rows})
 
 
-@router.post("/divisions/{version}/restore", summary="Publish an earlier division anew")
+@router.post("/divisions/{version}/restore")
+@declare(
+    "Publish an earlier division anew",
+    body=Restoration,
+    answers={200: as_json(Restored)},
+    refuses={409: None},
+)
 async def restore_division(
-    request: Request, workspace: Workspace, caller: PlanApprover, version: str
+    request: Request, workspace: Workspace, caller: PlanApprover, version: VersionPath
 ) -> Response:
     """Publish the content of an earlier division as a new version."""
-    number = read_whole(version, "version", 1, 999_999_999)
-    given = only(await read_body(request), "effective_from", "reason")
-    day = read_day(given.get("effective_from"), "effective_from")
-    reason = words(given, "reason")
-    made, day = await asyncio.to_thread(restore, workspace, number, day, author_of(caller), reason)
+    given = await read_body(request, Restoration)
+    made, day = await asyncio.to_thread(
+        restore, workspace, version, given.effective_from, author_of(caller), given.reason
+    )
     return answer({"division": {"version": made, "effective_from": day.isoformat()}})
 
 
-@router.get("/grids/{code}/history", summary="What became of a grid", tags=["grids"])
-async def history(workspace: Workspace, live: Live, caller: Public, code: str) -> Response:
+@router.get("/grids/{code}/history", tags=["grids"])
+@declare("Get the history of a grid", answers={200: as_json(GridHistory)}, editions=True)
+async def get_grid_history(
+    workspace: Workspace, live: Live, caller: Public, code: GridCodePath
+) -> Response:
     """Return every change of the grid that carries or carried a code, and its successors.
 
     Below a planner without divisions that are not in force yet.

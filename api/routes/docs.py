@@ -5,17 +5,21 @@ The page's script and style come from the ``fastapi-swagger`` package that is in
 
 from __future__ import annotations
 
+import asyncio
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.http.auth import Public
+from api.http.declare import as_file, as_json, declare
+from api.http.openapi import describe
 from api.http.params import StrictRoute
 from api.http.responses import answer
 
-router = APIRouter(route_class=StrictRoute, include_in_schema=False)
+router = APIRouter(tags=["pages"], route_class=StrictRoute)
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -50,30 +54,35 @@ def _asset(name: str) -> bytes:
 
 
 @router.get("/openapi.json")
-async def openapi(request: Request, _caller: Public) -> Response:
+@declare("Get the description of the API", answers={200: as_json(dict[str, Any])})
+async def get_description(request: Request, _caller: Public) -> Response:
     """Return the description of the API (OpenAPI 3.1)."""
-    return answer(request.app.openapi())
+    return answer(await asyncio.to_thread(describe, request.app))
 
 
 @router.get("/docs")
-async def docs(_caller: Public) -> Response:
+@declare("Open the description of the API", answers={200: as_file("text/html")})
+async def open_docs(_caller: Public) -> Response:
     """Return the page."""
     return Response(_PAGE, media_type="text/html", headers={"content-security-policy": _POLICY})
 
 
 @router.get("/docs/start.js")
-async def start(_caller: Public) -> Response:
+@declare("Get the script that starts the description", answers={200: as_file("text/javascript")})
+async def get_docs_start(_caller: Public) -> Response:
     """Return the script that starts the page."""
     return Response(_START, media_type="text/javascript")
 
 
 @router.get("/docs/swagger-ui-bundle.js")
-async def script(_caller: Public) -> Response:
+@declare("Get the script of the description", answers={200: as_file("text/javascript")})
+async def get_docs_script(_caller: Public) -> Response:
     """Return the page's script."""
     return Response(_asset("swagger-ui-bundle.js"), media_type="text/javascript")
 
 
 @router.get("/docs/swagger-ui.css")
-async def style(_caller: Public) -> Response:
+@declare("Get the style of the description", answers={200: as_file("text/css")})
+async def get_docs_style(_caller: Public) -> Response:
     """Return the page's style."""
     return Response(_asset("swagger-ui.css"), media_type="text/css")

@@ -10,8 +10,11 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.http.auth import Caller, Public
+from api.http.declare import as_json, declare
 from api.http.params import AsOf, Box, StrictRoute, Words, choice, read_box, whole
+from api.http.path_params import GridCodePath
 from api.http.responses import answer
+from api.schemas.grids import GridPage, GridSheet, OneGrid
 from api.serving.dependencies import Live
 from gis.atlas import Atlas
 from gis.division import GRID_CLASSES, GRID_GRADES, Grid, GridKind
@@ -26,7 +29,8 @@ _MOST = 1000
 YesNo = choice("geometry", ("true", "false"))
 
 
-@router.get("", summary="The grids, filtered and paged")
+@router.get("")
+@declare("List the grids", answers={200: as_json(GridPage)}, refuses={404: None}, editions=True)
 async def list_grids(
     caller: Public,
     live: Live,
@@ -84,8 +88,9 @@ async def _answering(
     return answering, answering.division.by_id[grid.id]
 
 
-@router.get("/{code}", summary="One grid, with its boundary")
-async def one_grid(caller: Public, live: Live, code: str, as_of: AsOf = None) -> Response:
+@router.get("/{code}")
+@declare("Get a grid", answers={200: as_json(OneGrid)}, editions=True)
+async def get_grid(caller: Public, live: Live, code: GridCodePath, as_of: AsOf = None) -> Response:
     """Return a grid by its code, its boundary in WGS84, and the codes of its children."""
     atlas, grid = await _answering(caller, live, code, as_of)
     children = [c.code for c in atlas.division.children(grid.id)]
@@ -98,8 +103,11 @@ async def one_grid(caller: Public, live: Live, code: str, as_of: AsOf = None) ->
     )
 
 
-@router.get("/{code}/sheet", summary="Everything about one grid")
-async def sheet(caller: Public, live: Live, code: str, as_of: AsOf = None) -> Response:
+@router.get("/{code}/sheet")
+@declare("Get everything about a grid", answers={200: as_json(GridSheet)}, editions=True)
+async def get_grid_sheet(
+    caller: Public, live: Live, code: GridCodePath, as_of: AsOf = None
+) -> Response:
     """Return what hangs on a grid: people, organisations, counts, children and places."""
     atlas, grid = await _answering(caller, live, code, as_of)
     children = atlas.division.children(grid.id)

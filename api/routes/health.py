@@ -8,23 +8,33 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.http.auth import Caller, Public, Role, Scope, require
+from api.http.declare import as_file, as_json, declare
 from api.http.params import StrictRoute
 from api.http.problems import language_of
 from api.http.responses import answer
+from api.schemas.health import Alive, NotReady, Ready
 from api.serving.dependencies import Counts, Live
 
 router = APIRouter(tags=["operations"], route_class=StrictRoute)
 Watcher = Annotated[Caller, Depends(require(Role.ADMIN, Scope.READ, or_watching=True))]
 
 
-@router.get("/healthz", summary="The process is alive")
-async def healthz(_caller: Public) -> Response:
+@router.get("/healthz")
+@declare(
+    "Check that the process is alive", answers={200: as_json(Alive)}, stored=False, counted=False
+)
+async def get_health(_caller: Public) -> Response:
     """Answer as long as the process can answer at all."""
     return answer({"status": "ok"})
 
 
-@router.get("/readyz", summary="There is an atlas to answer from")
-async def readyz(request: Request, _caller: Public, live: Live) -> Response:
+@router.get("/readyz")
+@declare(
+    "Check that there is an atlas to answer from",
+    answers={200: as_json(Ready), 503: as_json(NotReady)},
+    counted=False,
+)
+async def get_readiness(request: Request, _caller: Public, live: Live) -> Response:
     """Answer 200 when there is an atlas in force, else 503.
 
     `degraded` with its `faults`: a damaged version was refused and the last good one serves,
@@ -45,8 +55,9 @@ async def readyz(request: Request, _caller: Public, live: Live) -> Response:
     )
 
 
-@router.get("/metrics", summary="Counts for Prometheus", response_class=Response)
-async def metrics(_caller: Watcher, live: Live, counts: Counts) -> Response:
+@router.get("/metrics")
+@declare("Get counts for Prometheus", answers={200: as_file("text/plain")}, counted=False)
+async def get_metrics(_caller: Watcher, live: Live, counts: Counts) -> Response:
     """Return counts in the text format of Prometheus.
 
     For this machine and whatever else `WANGGE_METRICS_FROM` names, and for administrators.

@@ -8,17 +8,24 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.http.auth import Caller, Public
+from api.http.declare import PAGE, declare, no_content
 from api.http.params import StrictRoute, choice
 from api.serving.dependencies import Live
 from gis.errors import NotAllowed, NotSignedIn
 
-router = APIRouter(tags=["map"], route_class=StrictRoute)
+router = APIRouter(tags=["pages"], route_class=StrictRoute)
 
 
-@router.api_route(
-    "/", methods=["GET", "HEAD"], summary="The interactive map page", include_in_schema=False
+@router.api_route("/", methods=["GET", "HEAD"])
+@declare(
+    "Open the interactive map",
+    answers={
+        **PAGE,
+        303: no_content("Location", says="Nothing is loaded yet: to the page that begins a store"),
+    },
+    refuses={403: None},
 )
-async def map_page(
+async def open_map(
     request: Request,
     caller: Public,
     live: Live,

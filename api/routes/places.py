@@ -10,8 +10,10 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.http.auth import Caller, Public
+from api.http.declare import as_json, declare
 from api.http.params import AsOf, Box, StrictRoute, Words, choice, read_box, whole
 from api.http.responses import answer
+from api.schemas.grids import PersonPage, PlacePage
 from api.serving.dependencies import Live
 from gis.atlas import Atlas
 from gis.directory import Place, PlaceKind
@@ -31,7 +33,8 @@ Above = Annotated[
 # --- places --------------------------------------------------------------------------------------
 
 
-@router.get("/places", tags=["places"], summary="The places, filtered and paged")
+@router.get("/places", tags=["places"])
+@declare("List the places", answers={200: as_json(PlacePage)}, refuses={404: None}, editions=True)
 async def list_places(
     caller: Public,
     live: Live,
@@ -111,7 +114,13 @@ def _place_row(place: Place, atlas: Atlas, level: Level) -> dict[str, Any]:
 # --- people --------------------------------------------------------------------------------------
 
 
-@router.get("/people", tags=["people"], summary="The people responsible, filtered and paged")
+@router.get("/people", tags=["people"])
+@declare(
+    "List the people responsible",
+    answers={200: as_json(PersonPage)},
+    refuses={404: None},
+    editions=True,
+)
 async def list_people(
     caller: Public,
     live: Live,

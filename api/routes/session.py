@@ -9,11 +9,14 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.http.auth import Caller, Public, Role, Scope, require
+from api.http.body import read_body
 from api.http.cookies import cookie_name, set_cookie
+from api.http.declare import as_json, declare, no_content
 from api.http.params import StrictRoute
 from api.http.problems import language_of
 from api.http.responses import answer
-from api.routes.account_common import PRIVATE, read_members, read_scopes, sent_from, signed_out
+from api.routes.account_common import PRIVATE, sent_from, signed_out
+from api.schemas.accounts import SessionState, SignIn, Token, TokenRequest
 from api.serving.dependencies import Accounts
 from gis.accounts import ALL_SCOPES
 from gis.errors import NotAllowed
@@ -23,8 +26,9 @@ router = APIRouter(tags=["accounts"], route_class=StrictRoute)
 SignedIn = Annotated[Caller, Depends(require(Role.STAFF, Scope.READ, any_password=True))]
 
 
-@router.get("/session", summary="Who is signed in")
-async def who(request: Request, caller: Public) -> Response:
+@router.get("/session")
+@declare("Get who is signed in", answers={200: as_json(SessionState)})
+async def get_session(request: Request, caller: Public) -> Response:
     """Say who asks, and the token that unsafe requests of a page must carry."""
     response = answer(session_json(caller, language_of(request)), headers=PRIVATE)
     if cookie_name(request.scope) in request.cookies and not caller.signed_in:
@@ -32,15 +36,19 @@ async def who(request: Request, caller: Public) -> Response:
     return response
 
 
-@router.post("/session", summary="Sign in to the pages")
+@router.post("/session")
+@declare("Sign in to the pages", body=SignIn, answers={201: as_json(SessionState, "Set-Cookie")})
 async def sign_in(request: Request, caller: Public, accounts: Accounts) -> Response:
-    """Begin a session and set its cookie. Members: `name`, `password`."""
+    """Begin a session and set its cookie.
+
+    429 after too many failures for the name or from the address.
+    """
     _refuse_other_sites(request)
-    given = await read_members(request, name=str, password=str)
+    given = await read_body(request, SignIn)
     token, owner, session = await accounts.sign_in_attempt(
         accounts.store.sign_in,
-        given["name"].strip(),
-        given["password"],
+        given.name.strip(),
+        given.password,
         address=sent_from(request),
         agent=request.headers.get("user-agent", ""),
     )
@@ -60,7 +68,8 @@ async def sign_in(request: Request, caller: Public, accounts: Accounts) -> Respo
     return response
 
 
-@router.delete("/session", summary="Sign out")
+@router.delete("/session")
+@declare("Sign out", answers={204: no_content("Set-Cookie", says="The session has ended")})
 async def sign_out(request: Request, caller: SignedIn, accounts: Accounts) -> Response:
     """End this session."""
     if caller.token:
@@ -68,19 +77,17 @@ async def sign_out(request: Request, caller: SignedIn, accounts: Accounts) -> Re
     return signed_out(request)
 
 
-@router.post("/token", summary="A short-lived token for a program")
-async def token(request: Request, _caller: Public, accounts: Accounts) -> Response:
-    """Return a JWT for name and password, to be sent as `Authorization: Bearer …`.
-
-    Members: `name`, `password`, and `scopes` (of read, write, plans, accounts; all when absent).
-    """
+@router.post("/token")
+@declare("Get a short-lived token", body=TokenRequest, answers={201: as_json(Token)})
+async def create_token(request: Request, _caller: Public, accounts: Accounts) -> Response:
+    """Return a JWT for name and password, to be sent as `Authorization: Bearer …`."""
     _refuse_other_sites(request)
-    given = await read_members(request, name=str, password=str, scopes=(list, None))
-    scopes = ALL_SCOPES if given["scopes"] is None else read_scopes(given["scopes"])
+    given = await read_body(request, TokenRequest)
+    scopes = ALL_SCOPES if given.scopes is None else frozenset(given.scopes)
     issued, owner = await accounts.sign_in_attempt(
         accounts.store.issue_token,
-        given["name"].strip(),
-        given["password"],
+        given.name.strip(),
+        given.password,
         address=sent_from(request),
         scopes=scopes,
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.schemas.plan_bodies import NewProposal, SearchOptions
 from api.schemas.plans import finding_json, impact_json, load_change_json, text_json
-from gis.errors import InvalidInput
 from gis.findings import Text
 from gis.planning.operations import operation_json
 from gis.planning.proposals import ProposalOptions
@@ -13,54 +13,26 @@ from gis.planning.proposals.effects import PartEffect, PlanEffect, ProposalEffec
 from gis.rules import OfficeRules
 from gis.workflows.plans.opened import OpenPlan
 from gis.workflows.plans.proposal_jobs import ProposalJob
-from gis.workflows.plans.proposals import check_kind, options_of
-
-_NUMBERS = ("low", "high", "minimum", "move_penalty", "tolerance", "time_limit_s")
-OPTIONS = (*_NUMBERS, "preserve")
+from gis.workflows.plans.proposals import options_of
 
 
-def read_options(given: dict[str, Any], opened: OpenPlan, rules: OfficeRules) -> ProposalOptions:
-    """Return what a search is to do, from ``kind``, ``grid`` or ``grids``, and ``options``.
+def options_asked(given: NewProposal, opened: OpenPlan, rules: OfficeRules) -> ProposalOptions:
+    """Return what a search is to do, as a request asks for it.
 
     Raises
     ------
     InvalidInput
         Naming the member.
     """
-    kind = given.get("kind")
-    check_kind(kind)
-    names = given.get("grids")
-    if names is None:
-        names = [given["grid"]] if given.get("grid") is not None else []
-    if not isinstance(names, list) or any(not isinstance(n, str) for n in names):
-        raise InvalidInput("grids", "grids must be a list of ids or codes", "grids 应为网格列表")
-    options = given.get("options") or {}
-    if not isinstance(options, dict):
-        raise InvalidInput("options", "options must be an object", "options 应为对象")
-    for name in options:
-        if name not in OPTIONS:
-            raise InvalidInput(
-                name[:40],
-                f"there is no option {name[:40]!r} (known: {', '.join(OPTIONS)})",
-                f"没有选项 {name[:40]!r}（可用：{'、'.join(OPTIONS)}）",
-                OPTIONS,
-            )
-    preserve = options.get("preserve", True)
-    if not isinstance(preserve, bool):
-        raise InvalidInput(
-            "preserve", "preserve must be true or false", "preserve 应为 true 或 false"
-        )
-    numbers = {name: _number(options, name) for name in _NUMBERS}
-    return options_of(opened, rules, str(kind), names, preserve=preserve, **numbers)
-
-
-def _number(options: dict[str, Any], field: str) -> float | None:
-    value = options.get(field)
-    if value is None and (field not in options or field == "move_penalty"):
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidInput(field, f"{field} must be a number", f"{field} 应为数字")
-    return value
+    alone = [given.grid] if given.grid is not None else []
+    options = given.options or SearchOptions()
+    return options_of(
+        opened,
+        rules,
+        given.kind,
+        alone if given.grids is None else given.grids,
+        **options.model_dump(),
+    )
 
 
 def job_json(job: ProposalJob, opened: OpenPlan) -> dict[str, Any]:

@@ -17,15 +17,13 @@ from gis.lookup.locator import Location, Near
 from gis.roster import Organisation, Responsible, role_title
 from gis.schema import RECORDS, Kind
 
-_MORE_OF_A_GRID = tuple(
+MORE_OF_A_GRID = tuple(
     f.name
     for f in RECORDS[Kind.BOUNDARIES].but(
         "id", "code", "code_scheme", "level", "parent", "name", "kind", "members"
     )
 )
-_MORE_OF_A_PLACE = tuple(
-    f.name for f in RECORDS[Kind.PLACES].but("id", "kind", "name", "disclosed")
-)
+MORE_OF_A_PLACE = tuple(f.name for f in RECORDS[Kind.PLACES].but("id", "kind", "name", "disclosed"))
 
 
 def grid_json(grid: Grid, division: Division, *, geometry: bool = False) -> dict[str, Any]:
@@ -39,7 +37,7 @@ def grid_json(grid: Grid, division: Division, *, geometry: bool = False) -> dict
         "name": grid.name,
         "kind": str(grid.kind),
         **_known(
-            **{name: getattr(grid, name) for name in _MORE_OF_A_GRID},
+            **{name: getattr(grid, name) for name in MORE_OF_A_GRID},
             members=[_known(**_member(m)) for m in grid.members] or None,
         ),
     }
@@ -124,7 +122,7 @@ def place_json(place: Place, atlas: Atlas) -> dict[str, Any]:
         "lon": lon,
         "lat": lat,
         **_known(
-            **{name: _said(getattr(place, name)) for name in _MORE_OF_A_PLACE},
+            **{name: _said(getattr(place, name)) for name in MORE_OF_A_PLACE},
             undisclosed=(not place.disclosed) or None,
         ),
     }

@@ -283,6 +283,15 @@ KIND_OF = {operation: kind for kind, operation in OPERATIONS.items()}
 _MEMBER = {"from_": "from", "class_": "class", "to_kind": "of_kind"}
 
 
+def member_name(field: str) -> str:
+    """Return what the field of an operation is called in JSON.
+
+    >>> member_name("from_"), member_name("grid")
+    ('from', 'grid')
+    """
+    return _MEMBER.get(field, field)
+
+
 # --- from JSON -----------------------------------------------------------------------------------
 
 
@@ -312,7 +321,7 @@ def read_operation(obj: object, *, nested: bool = False) -> Operation:
 
 def _read(obj: dict[str, Any], operation: type[Any], kind: object, also: tuple[str, ...]) -> Any:
     """Return a dataclass whose members a JSON object gives."""
-    members = {_MEMBER.get(f.name, f.name): f for f in fields(operation)}
+    members = {member_name(f.name): f for f in fields(operation)}
     for name in obj:
         if name not in also and name not in members:
             accepted = ", ".join(members)
@@ -342,7 +351,7 @@ def _members(operation: Any) -> dict[str, Any]:
         value = getattr(operation, field.name)
         if field.default is not MISSING and value == field.default:
             continue
-        row[_MEMBER.get(field.name, field.name)] = _plain(value)
+        row[member_name(field.name)] = _plain(value)
     return row
 
 

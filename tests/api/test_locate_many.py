@@ -13,8 +13,8 @@ import pytest
 from starlette.requests import Request
 
 from api.http.body import limited
-from api.routes.locate.many import LIST_BYTES
 from api.routes.locate.table import TABLE_BYTES
+from api.schemas.locate import PointList
 from gis.datum import DATUMS, from_wgs84
 from gis.errors import TooLarge
 
@@ -167,7 +167,7 @@ def test_unknown_query_parameters_are_refused(client):
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/locate", LIST_BYTES), ("/locate/table", TABLE_BYTES)]
+    ("path", "most"), [("/locate", PointList.most_bytes), ("/locate/table", TABLE_BYTES)]
 )
 def test_a_body_that_is_too_large_is_refused(client, path, most):
     answer = client.post(path, content=b" " * (most + 1), headers=EN)

@@ -1,4 +1,4 @@
-"""What the routes that edit share: the body, the reason, the guard, the answer."""
+"""What the routes that edit share: the guard, the storing, the answer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api.http.auth import Caller
-from api.http.body import limited
 from api.http.preconditions import if_match
 from api.http.problems import language_of
 from api.http.responses import answer
@@ -18,60 +17,11 @@ from api.schemas.people import last_change, remark_json
 from api.serving.latest_atlas import LatestAtlas
 from gis.audit import Author
 from gis.directory import Directory
-from gis.editing import Edited, fields
+from gis.editing import Edited
 from gis.errors import Outdated
-from gis.exchange.json_object import read_object
 from gis.findings import Finding
 from gis.roster import Roster
 from gis.store.edits import EditBase, Revised
-
-_BYTES = 64 << 10
-
-
-def json_body(schema: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
-    """Return the OpenAPI of a JSON body that a route reads by itself."""
-    return {
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "type": "object",
-                        "additionalProperties": False,
-                        "properties": {**schema, "reason": {"type": "string", "maxLength": 200}},
-                    },
-                    "example": example,
-                }
-            },
-        }
-    }
-
-
-async def read_body(request: Request) -> tuple[dict[str, Any], str]:
-    """Return the members of a JSON body without ``reason``, and the reason.
-
-    Raises
-    ------
-    InvalidInput
-        Naming the member.
-    """
-    body = b"".join([piece async for piece in limited(request, _BYTES, "body")])
-    given = read_object(body)
-    reason = fields.text(given, "reason")
-    given.pop("reason", None)
-    return given, reason
-
-
-def only(given: dict[str, Any], *known: str) -> dict[str, Any]:
-    """Return a body that has no other members than those known.
-
-    Raises
-    ------
-    InvalidInput
-        Naming the one that is not.
-    """
-    fields.check_names(given, known)
-    return given
 
 
 class Guard:

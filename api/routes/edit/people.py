@@ -12,20 +12,40 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.http.auth import Caller, Staff
+from api.http.body import read_body
+from api.http.declare import as_json, declare
 from api.http.params import StrictRoute, whole
+from api.http.path_params import DutyPath, PersonPath
 from api.http.problems import language_of
 from api.http.responses import answer
-from api.routes.edit.common import Guard, edited, json_body, only, read_body, revise_roster
+from api.routes.edit.common import Guard, edited, revise_roster
 from api.schemas import people as shown
+from api.schemas.editing import (
+    DutyEnd,
+    DutyFindings,
+    EditedDuty,
+    EditedPerson,
+    EditOutdated,
+    FoundPeople,
+    GridDuties,
+    Handover,
+    LeavingOffice,
+    NewDuty,
+    NewPerson,
+    PersonAnswer,
+    PersonChange,
+    Withdrawal,
+    WithdrawnDuty,
+)
 from api.serving.dependencies import Latest
 from api.serving.latest_atlas import LatestAtlas
 from gis.addresses.typeahead import best_of, rank
 from gis.atlas import Atlas
 from gis.directory import Directory
 from gis.division import Grid
-from gis.editing import Edited, duties, fields, people
+from gis.editing import Edited, duties, people
 from gis.editing.workload import without_leader
-from gis.errors import InvalidInput, NotAllowed
+from gis.errors import NotAllowed
 from gis.exchange.json_values import provenance_json
 from gis.ids import GridId
 from gis.roster import ROLES, Person, Role, Roster
@@ -36,16 +56,15 @@ router = APIRouter(tags=["people"], route_class=StrictRoute)
 
 _FOUND = 20
 _MOST = 100
-_PERSON = fields.body_schema(people.RECORD)
-_DAY = {"type": "string", "format": "date"}
 Asked = Annotated[str, Query(max_length=100, description="A name, its pinyin or a code")]
 
 
 # --- looking -----------------------------------------------------------------------------------
 
 
-@router.get("/people/find", summary="People and grids by name, pinyin or code")
-async def find(
+@router.get("/people/find")
+@declare("Find people and grids by name, pinyin or code", answers={200: as_json(FoundPeople)})
+async def find_people(
     request: Request,
     caller: Staff,
     latest: Latest,
@@ -97,8 +116,11 @@ def _grid_found(grid: Grid, atlas: Atlas) -> dict[str, Any]:
     }
 
 
-@router.get("/people/{person}", summary="Somebody, with duties now and before")
-async def one_person(request: Request, caller: Staff, latest: Latest, person: str) -> Response:
+@router.get("/people/{person}")
+@declare("Get a person with every duty", answers={200: as_json(PersonAnswer, "ETag")})
+async def get_person(
+    request: Request, caller: Staff, latest: Latest, person: PersonPath
+) -> Response:
     """Return somebody and every duty, the newest first; `ETag` guards an edit of the person."""
     atlas = await latest.atlas()
     seen = latest.see(caller, atlas)
@@ -108,8 +130,9 @@ async def one_person(request: Request, caller: Staff, latest: Latest, person: st
     return answer({**body, **provenance_json(atlas)}, headers={"etag": f'"{body["etag"]}"'})
 
 
-@router.get("/duties", summary="The duties on a grid, now, before and later")
-async def duties_on(
+@router.get("/duties")
+@declare("List the duties on a grid", answers={200: as_json(GridDuties)}, refuses={404: None})
+async def list_duties(
     request: Request,
     caller: Staff,
     latest: Latest,
@@ -136,8 +159,12 @@ async def duties_on(
     )
 
 
-@router.get("/duties/findings", summary="Grids without a leader; leaders with too much")
-async def findings(caller: Staff, latest: Latest) -> Response:
+@router.get("/duties/findings")
+@declare(
+    "List grids without a leader, and leaders with too much",
+    answers={200: as_json(DutyFindings)},
+)
+async def list_duty_findings(caller: Staff, latest: Latest) -> Response:
     """Return what somebody should look at on the caller's grids.
 
     A leader has too much with more households than `WANGGE_LEADER_HOUSEHOLDS`; when that is
@@ -163,41 +190,49 @@ async def findings(caller: Staff, latest: Latest) -> Response:
 # --- people ------------------------------------------------------------------------------------
 
 
-@router.post(
-    "/people",
-    summary="Somebody new",
-    status_code=201,
-    openapi_extra=json_body(_PERSON, {"name": "王示例", "office_phone": "025-0000-0001"}),
+@router.post("/people")
+@declare(
+    "Create a person",
+    body=NewPerson,
+    answers={201: as_json(EditedPerson, "ETag", "Location")},
+    refuses={409: None},
 )
-async def new_person(request: Request, caller: Staff, latest: Latest) -> Response:
+async def create_person(request: Request, caller: Staff, latest: Latest) -> Response:
     """Add somebody, who holds no duty yet."""
-    given, reason = await read_body(request)
+    given = await read_body(request, NewPerson)
+    values = given.given("reason")
 
     def edit(base: EditBase[Roster]) -> Edited[Roster]:
-        return people.add_person(base.value, given, identity=base.identity)
+        return people.add_person(base.value, values, identity=base.identity)
 
-    revised = await revise_roster(latest, caller, edit, reason)
+    revised = await revise_roster(latest, caller, edit, given.why)
     return await _person_answer(request, caller, latest, revised, revised.edited.id, status=201)
 
 
-@router.patch(
-    "/people/{person}",
-    summary="Change name, phones, organisation, consent",
-    openapi_extra=json_body(_PERSON, {"office_phone": "025-0000-0002", "reason": "换号"}),
+@router.patch("/people/{person}")
+@declare(
+    "Change a person",
+    body=PersonChange,
+    answers={200: as_json(EditedPerson, "ETag")},
+    refuses={409: None, 412: EditOutdated},
+    if_match=True,
 )
-async def edit_person(request: Request, caller: Staff, latest: Latest, person: str) -> Response:
+async def change_person(
+    request: Request, caller: Staff, latest: Latest, person: PersonPath
+) -> Response:
     """Change the fields given; `If-Match` with the person's ETag."""
     guard = Guard(request)
-    given, reason = await read_body(request)
+    given = await read_body(request, PersonChange)
+    values = given.given("reason")
     language = language_of(request)
     seen = await latest.seen(caller)
 
     def edit(base: EditBase[Roster]) -> Edited[Roster]:
         if not base.identity:
             _check(guard, base, caller, person, language, seen)
-        return people.edit_person(base.value, person, given)
+        return people.edit_person(base.value, person, values)
 
-    revised = await revise_roster(latest, caller, edit, reason)
+    revised = await revise_roster(latest, caller, edit, given.why)
     return await _person_answer(request, caller, latest, revised, person)
 
 
@@ -230,18 +265,22 @@ def _seen(base: EditBase[Roster]) -> Atlas:
     return Atlas(base.division, Directory(), base.value, base.day)
 
 
-@router.post(
-    "/people/{person}/leave",
-    summary="End every duty of somebody",
-    openapi_extra=json_body({"on": _DAY}, {"on": "2026-12-01", "reason": "退休"}),
+@router.post("/people/{person}/leave")
+@declare(
+    "End every duty of a person",
+    body=LeavingOffice,
+    answers={200: as_json(EditedPerson, "ETag")},
+    refuses={409: None, 412: EditOutdated},
+    if_match=True,
 )
-async def leave(request: Request, caller: Staff, latest: Latest, person: str) -> Response:
+async def end_all_duties(
+    request: Request, caller: Staff, latest: Latest, person: PersonPath
+) -> Response:
     """End all duties on a day (`on`: the first day without); `If-Match` with `duties_etag`."""
     guard = Guard(request)
-    given, reason = await read_body(request)
-    on = fields.day(only(given, "on"), "on", required=True)
+    given = await read_body(request, LeavingOffice)
+    on = given.on
     language = language_of(request)
-    assert on is not None
     seen = await latest.seen(caller)
 
     def edit(base: EditBase[Roster]) -> Edited[Roster]:
@@ -252,68 +291,55 @@ async def leave(request: Request, caller: Staff, latest: Latest, person: str) ->
                     shown.check_grid(caller, base.division, duty.grid)
         return duties.leave_office(base.value, base.division, person, on)
 
-    revised = await revise_roster(latest, caller, edit, reason)
+    revised = await revise_roster(latest, caller, edit, given.why)
     return await _person_answer(request, caller, latest, revised, person)
 
 
 # --- duties ------------------------------------------------------------------------------------
 
 
-@router.post(
-    "/people/{person}/duties",
-    summary="Somebody takes up a duty",
-    status_code=201,
-    openapi_extra=json_body(
-        {
-            "grid": {"type": ["string", "null"]},
-            "role": {"type": "string", "enum": [str(r) for r in Role]},
-            "since": _DAY,
-            "until": {**_DAY, "type": ["string", "null"]},
-        },
-        {"grid": "320106012005", "role": "volunteer", "since": "2026-12-01"},
-    ),
+@router.post("/people/{person}/duties")
+@declare(
+    "Create a duty of a person",
+    body=NewDuty,
+    answers={201: as_json(EditedPerson, "ETag", "Location")},
+    refuses={409: None},
 )
-async def appoint(request: Request, caller: Staff, latest: Latest, person: str) -> Response:
+async def create_duty(
+    request: Request, caller: Staff, latest: Latest, person: PersonPath
+) -> Response:
     """Let somebody serve on a grid (null: the subdistrict) from a day; refuses a second leader."""
-    given, reason = await read_body(request)
-    only(given, "grid", "role", "since", "until")
-    code = fields.text(given, "grid")
-    role = fields.one_of(given, "role", [str(r) for r in Role])
-    if role is None:
-        raise InvalidInput("role", "role is missing", "缺少 role（职务）", tuple(map(str, Role)))
-    since = fields.day(given, "since", required=True)
-    until = fields.day(given, "until")
-    assert since is not None
+    given = await read_body(request, NewDuty)
     seen = await latest.seen(caller)
 
     def edit(base: EditBase[Roster]) -> Edited[Roster]:
         people.person_of(seen.roster, person)
-        grid = base.division.grid(code).id if code else None
+        grid = base.division.grid(given.grid).id if given.grid else None
         if not base.identity:
             shown.check_grid(caller, base.division, grid)
-        asked = duties.Appointment(person, grid, Role(role), since, until)
+        asked = duties.Appointment(person, grid, given.role, given.since, given.until)
         return duties.appoint(base.value, base.division, asked, identity=base.identity)
 
-    revised = await revise_roster(latest, caller, edit, reason)
+    revised = await revise_roster(latest, caller, edit, given.why)
     return await _person_answer(request, caller, latest, revised, person, status=201)
 
 
-@router.post(
-    "/duties/{duty}/handover",
-    summary="Hand a duty over from a day",
-    openapi_extra=json_body(
-        {"to": {"type": "string"}, "on": _DAY}, {"to": "p-0002", "on": "2026-12-01"}
-    ),
+@router.post("/duties/{duty}/handover")
+@declare(
+    "Hand a duty over",
+    body=Handover,
+    answers={200: as_json(EditedDuty, "ETag")},
+    refuses={409: None, 412: EditOutdated},
+    if_match=True,
 )
-async def hand_over(request: Request, caller: Staff, latest: Latest, duty: str) -> Response:
+async def hand_over_duty(
+    request: Request, caller: Staff, latest: Latest, duty: DutyPath
+) -> Response:
     """End a duty on a day and let `to` take it up that day; `If-Match` with the duty's `etag`."""
     guard = Guard(request)
-    given, reason = await read_body(request)
-    only(given, "to", "on")
-    to = fields.text(given, "to", required=True)
-    on = fields.day(given, "on", required=True)
+    given = await read_body(request, Handover)
+    to, on = given.to, given.on
     language = language_of(request)
-    assert on is not None
     seen = await latest.seen(caller)
 
     def edit(base: EditBase[Roster]) -> Edited[Roster]:
@@ -322,24 +348,25 @@ async def hand_over(request: Request, caller: Staff, latest: Latest, duty: str) 
         people.person_of(seen.roster, to)
         return duties.hand_over(base.value, base.division, duty, to, on, identity=base.identity)
 
-    revised = await revise_roster(latest, caller, edit, reason)
+    revised = await revise_roster(latest, caller, edit, given.why)
     return await _duty_answer(request, caller, latest, revised, revised.edited.id)
 
 
-@router.patch(
-    "/duties/{duty}",
-    summary="Say when a duty ends",
-    openapi_extra=json_body(
-        {"until": {**_DAY, "type": ["string", "null"]}}, {"until": "2026-12-31"}
-    ),
+@router.patch("/duties/{duty}")
+@declare(
+    "Change when a duty ends",
+    body=DutyEnd,
+    answers={200: as_json(EditedDuty, "ETag")},
+    refuses={409: None, 412: EditOutdated},
+    if_match=True,
 )
-async def end(request: Request, caller: Staff, latest: Latest, duty: str) -> Response:
+async def change_duty_end(
+    request: Request, caller: Staff, latest: Latest, duty: DutyPath
+) -> Response:
     """Set the first day a duty is no longer held (null: no end); `If-Match` with its `etag`."""
     guard = Guard(request)
-    given, reason = await read_body(request)
-    if "until" not in only(given, "until"):
-        raise InvalidInput("until", "until is missing", "缺少 until（结束日期）")
-    until = fields.day(given, "until")
+    given = await read_body(request, DutyEnd)
+    until = given.until
     language = language_of(request)
 
     def edit(base: EditBase[Roster]) -> Edited[Roster]:
@@ -347,20 +374,24 @@ async def end(request: Request, caller: Staff, latest: Latest, duty: str) -> Res
             _check_duty(guard, base, caller, duty, language)
         return duties.end_duty(base.value, base.division, duty, until)
 
-    revised = await revise_roster(latest, caller, edit, reason)
+    revised = await revise_roster(latest, caller, edit, given.why)
     return await _duty_answer(request, caller, latest, revised, duty)
 
 
-@router.post(
-    "/duties/{duty}/withdraw",
-    summary="Withdraw a duty that has not begun",
-    openapi_extra=json_body({}, {"reason": "另有安排"}),
+@router.post("/duties/{duty}/withdraw")
+@declare(
+    "Withdraw a duty that has not begun",
+    body=Withdrawal,
+    answers={200: as_json(WithdrawnDuty)},
+    refuses={409: None, 412: EditOutdated},
+    if_match=True,
 )
-async def withdraw(request: Request, caller: Staff, latest: Latest, duty: str) -> Response:
+async def withdraw_duty(
+    request: Request, caller: Staff, latest: Latest, duty: DutyPath
+) -> Response:
     """Take a planned duty back; the leader until then goes on. `If-Match` with its `etag`."""
     guard = Guard(request)
-    given, reason = await read_body(request)
-    only(given)
+    given = await read_body(request, Withdrawal)
     language = language_of(request)
 
     def edit(base: EditBase[Roster]) -> Edited[Roster]:
@@ -368,7 +399,7 @@ async def withdraw(request: Request, caller: Staff, latest: Latest, duty: str) -
             _check_duty(guard, base, caller, duty, language)
         return duties.withdraw(base.value, base.division, duty, latest.today)
 
-    revised = await revise_roster(latest, caller, edit, reason)
+    revised = await revise_roster(latest, caller, edit, given.why)
     await asyncio.to_thread(latest.after, revised)
     return edited(request, {"withdrawn": duty}, revised.edited.findings)
 

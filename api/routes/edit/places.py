@@ -12,22 +12,33 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.http.auth import Caller, Staff
+from api.http.body import read_body
+from api.http.declare import as_json, declare
 from api.http.params import StrictRoute, whole
+from api.http.path_params import PlacePath
 from api.http.responses import answer
 from api.routes.edit.common import (
     Guard,
     edited,
-    json_body,
-    only,
-    read_body,
     revise_directory,
+)
+from api.schemas.editing import (
+    EditedPlace,
+    EditOutdated,
+    FoundPlaces,
+    NewPlace,
+    PlaceAnswer,
+    PlaceChange,
+    PlaceFields,
+    Removal,
+    RemovedPlaces,
 )
 from api.schemas.people import check_grid, grid_brief, may_edit_grid, tag
 from api.serving.dependencies import Latest
 from api.serving.latest_atlas import LatestAtlas
 from gis.addresses.typeahead import best_of, rank
 from gis.atlas import Atlas
-from gis.datum import Datum, parse_datum
+from gis.datum import parse_datum
 from gis.directory import Directory, Place, PlaceKind
 from gis.division import Division
 from gis.editing import Edited, fields, places
@@ -46,20 +57,20 @@ router = APIRouter(tags=["places"], route_class=StrictRoute)
 
 _FOUND = 20
 _MOST = 100
-_SPOT = {
-    "lon": {"type": "number"},
-    "lat": {"type": "number"},
-    "datum": {"type": "string", "enum": [str(d) for d in Datum]},
-}
-_PLACE = {**fields.body_schema(places.RECORD), **_SPOT}
+_SPOT = ("lon", "lat", "datum")
 Asked = Annotated[str, Query(max_length=100, description="A name, its pinyin, an address, an id")]
 
 
 # --- looking -----------------------------------------------------------------------------------
 
 
-@router.get("/places/find", summary="Places by name, pinyin, address or id")
-async def find(
+@router.get("/places/find")
+@declare(
+    "Find places by name, pinyin, address or id",
+    answers={200: as_json(FoundPlaces)},
+    refuses={404: None},
+)
+async def find_places(
     caller: Staff,
     latest: Latest,
     q: Asked = "",
@@ -95,8 +106,9 @@ def _brief(place: Place, atlas: Atlas) -> dict[str, Any]:
     }
 
 
-@router.get("/places/{place}", summary="A place, as it is edited")
-async def one_place(caller: Staff, latest: Latest, place: str) -> Response:
+@router.get("/places/{place}")
+@declare("Get a place as it is edited", answers={200: as_json(PlaceAnswer, "ETag")})
+async def get_place(caller: Staff, latest: Latest, place: PlacePath) -> Response:
     """Return everything about a place; `ETag` guards an edit of it."""
     atlas = await latest.seen(caller)
     body = _place_json(places.place_of(atlas.directory, place), atlas, caller)
@@ -125,44 +137,40 @@ def _place_json(place: Place, atlas: Atlas, caller: Caller) -> dict[str, Any]:
 # --- changing ----------------------------------------------------------------------------------
 
 
-@router.post(
-    "/places",
-    summary="A new place",
-    status_code=201,
-    openapi_extra=json_body(
-        {"kind": {"type": "string", "enum": [str(k) for k in PlaceKind]}, **_PLACE},
-        {"kind": "business", "name": "示例面馆", "lon": 118.75, "lat": 32.11, "datum": "gcj02"},
-    ),
+@router.post("/places")
+@declare(
+    "Create a place",
+    body=NewPlace,
+    answers={201: as_json(EditedPlace, "ETag", "Location")},
+    refuses={409: None},
 )
-async def new_place(request: Request, caller: Staff, latest: Latest) -> Response:
+async def create_place(request: Request, caller: Staff, latest: Latest) -> Response:
     """Add a place at a point in its stated datum, or in the building it names."""
-    given, reason = await read_body(request)
-    kind = fields.one_of(given, "kind", [str(k) for k in PlaceKind])
-    if kind is None:
-        raise InvalidInput(
-            "kind", "kind is missing", "缺少 kind（类型）", tuple(map(str, PlaceKind))
-        )
+    given = await read_body(request, NewPlace)
     spot = _spot(given)
-    values = _without(given, "kind", *_SPOT)
+    values = given.given("reason", "kind", *_SPOT)
 
     def edit(base: EditBase[Directory]) -> Edited[Directory]:
-        done = places.add_place(base.value, PlaceKind(kind), values, spot, identity=base.identity)
+        done = places.add_place(base.value, given.kind, values, spot, identity=base.identity)
         if not base.identity:
             _check_standing(caller, base.division, done.value.by_id, done.id)
         return done
 
-    revised = await revise_directory(latest, caller, edit, reason)
+    revised = await revise_directory(latest, caller, edit, given.why)
     return await _answer(request, caller, latest, revised, revised.edited.id, status=201)
 
 
-@router.patch(
-    "/places/{place}",
-    summary="Change a place",
-    openapi_extra=json_body(
-        {**_PLACE, "keep_name": {"type": "boolean"}}, {"households": 42, "reason": "入户核对"}
-    ),
+@router.patch("/places/{place}")
+@declare(
+    "Change a place",
+    body=PlaceChange,
+    answers={200: as_json(EditedPlace, "ETag")},
+    refuses={409: None, 412: EditOutdated},
+    if_match=True,
 )
-async def edit_place(request: Request, caller: Staff, latest: Latest, place: str) -> Response:
+async def change_place(
+    request: Request, caller: Staff, latest: Latest, place: PlacePath
+) -> Response:
     """Change the fields given; `If-Match` with the place's ETag.
 
     A new `name` keeps the old one among `former_names` unless `keep_name` is false. A new point
@@ -170,40 +178,41 @@ async def edit_place(request: Request, caller: Staff, latest: Latest, place: str
     `findings`.
     """
     guard = Guard(request)
-    given, reason = await read_body(request)
+    given = await read_body(request, PlaceChange)
     spot = _spot(given)
-    keep_name = fields.flag({"keep_name": True, **given}, "keep_name") is True
-    values = _without(given, "keep_name", *_SPOT)
+    values = given.given("reason", "keep_name", *_SPOT)
     seen = await latest.seen(caller)
 
     def edit(base: EditBase[Directory]) -> Edited[Directory]:
         places.place_of(seen.directory, place)
         if not base.identity:
             _check(guard, base, caller, place)
-        done = places.edit_place(base.value, place, values, spot=spot, keep_name=keep_name)
+        done = places.edit_place(base.value, place, values, spot=spot, keep_name=given.keep_name)
         if not base.identity:
             _check_standing(caller, base.division, done.value.by_id, place)
         return done
 
-    revised = await revise_directory(latest, caller, edit, reason)
+    revised = await revise_directory(latest, caller, edit, given.why)
     return await _answer(request, caller, latest, revised, place)
 
 
-@router.post(
-    "/places/{place}/remove",
-    summary="A place is gone",
-    openapi_extra=json_body(
-        {"contents": {"type": "boolean"}}, {"contents": True, "reason": "楼栋已拆除"}
-    ),
+@router.post("/places/{place}/remove")
+@declare(
+    "Remove a place",
+    body=Removal,
+    answers={200: as_json(RemovedPlaces)},
+    refuses={409: None, 412: EditOutdated},
+    if_match=True,
 )
-async def remove_place(request: Request, caller: Staff, latest: Latest, place: str) -> Response:
+async def remove_place(
+    request: Request, caller: Staff, latest: Latest, place: PlacePath
+) -> Response:
     """Remove a shop that closed or a building torn down (`contents`: with what is in it).
 
     Former versions keep it. `If-Match` with its ETag.
     """
     guard = Guard(request)
-    given, reason = await read_body(request)
-    contents = fields.flag({"contents": False, **only(given, "contents")}, "contents") is True
+    given = await read_body(request, Removal)
     before = await latest.atlas()
     seen = latest.see(caller, before)
 
@@ -211,9 +220,9 @@ async def remove_place(request: Request, caller: Staff, latest: Latest, place: s
         places.place_of(seen.directory, place)
         if not base.identity:
             _check(guard, base, caller, place)
-        return places.remove_place(base.value, place, with_contents=contents)
+        return places.remove_place(base.value, place, with_contents=given.contents)
 
-    revised = await revise_directory(latest, caller, edit, reason)
+    revised = await revise_directory(latest, caller, edit, given.why)
     atlas = await asyncio.to_thread(latest.after, revised)
     grid = before.grid_of.get(places.place_of(before.directory, place).id)
     remarks = await asyncio.to_thread(count_against_buildings, atlas, grid)
@@ -221,23 +230,19 @@ async def remove_place(request: Request, caller: Staff, latest: Latest, place: s
     return edited(request, {**body, **provenance_json(atlas)}, (*revised.edited.findings, *remarks))
 
 
-def _spot(given: dict[str, Any]) -> Spot | None:
+def _spot(given: PlaceFields) -> Spot | None:
     """Return the point that a body says; lon, lat and datum stand together or not at all."""
-    said = [name for name in _SPOT if given.get(name) is not None]
-    if not said:
+    if given.lon is None and given.lat is None and given.datum is None:
         return None
-    datum = parse_datum(given.get("datum"))
-    for name in ("lon", "lat"):
-        value = given.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float):
+    datum = parse_datum(given.datum)
+    for name, value in (("lon", given.lon), ("lat", given.lat)):
+        if value is None:
             raise InvalidInput(
                 name, f"{name} must be a number such as 118.75", f"{name} 应为 118.75 这样的数"
             )
-    return Spot(float(given["lon"]), float(given["lat"]), datum)
-
-
-def _without(given: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {name: value for name, value in given.items() if name not in names}
+    assert given.lon is not None
+    assert given.lat is not None
+    return Spot(given.lon, given.lat, datum)
 
 
 def _grid_at(division: Division, place: Place) -> GridId | None:

@@ -11,15 +11,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.http.auth import Public
-from api.http.body import limited
-from api.http.params import StrictRoute, read_day
+from api.http.body import parse, read_bytes
+from api.http.declare import as_json, declare
+from api.http.params import StrictRoute
 from api.http.problems import language_of
 from api.http.responses import answer
+from api.schemas.locate import AddressList, ListAnswer, PointList
 from api.serving.dependencies import Bulk, Live, LongJobs
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
 from gis.bulk import batch
-from gis.datum import Datum, parse_datum
 from gis.errors import InvalidInput, TooLarge
 from gis.exchange.json_object import read_object
 from gis.findings import Text
@@ -27,54 +28,23 @@ from gis.findings import Text
 router = APIRouter(tags=["locate"], route_class=StrictRoute)
 Result = TypeVar("Result")
 
-LIST_BYTES = 8 << 20
 _AT_ONCE_BYTES = 16 << 10
 _MANY = 2_000
 _ADDRESSES_AT_ONCE = 100
-_CANDIDATES, _MOST_CANDIDATES = 3, 50
-_TOGETHER = {
-    "points": {"datum", "points", "fields", "as_of"},
-    "addresses": {"addresses", "limit", "as_of"},
-}
-_FIELDS = ("ids", "full")
-_LIST_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "properties": {
-                        "datum": {"type": "string", "enum": [d.value for d in Datum]},
-                        "points": {
-                            "type": "array",
-                            "maxItems": batch.MAX_ROWS,
-                            "items": {
-                                "type": "array",
-                                "items": {"type": "number"},
-                                "minItems": 2,
-                                "maxItems": 2,
-                            },
-                        },
-                        "fields": {"type": "string", "enum": list(_FIELDS), "default": "full"},
-                        "addresses": {
-                            "type": "array",
-                            "maxItems": batch.MAX_ROWS,
-                            "items": {"type": "string", "maxLength": 200},
-                        },
-                        "limit": {"type": "integer", "minimum": 1, "maximum": _MOST_CANDIDATES},
-                        "as_of": {"type": "string", "format": "date"},
-                    },
-                },
-                "example": {"datum": "wgs84", "points": [[118.75, 32.11]], "fields": "ids"},
-            }
-        },
-    }
+_KINDS: dict[str, type[PointList | AddressList]] = {
+    "points": PointList,
+    "addresses": AddressList,
 }
 
 
-@router.post("/locate", summary="The grids of many points or addresses", openapi_extra=_LIST_BODY)
+@router.post("/locate")
+@declare(
+    "Locate many points or addresses",
+    body=(PointList, AddressList),
+    answers={200: as_json(ListAnswer)},
+    refuses={404: None},
+    editions=True,
+)
 async def locate_list(
     request: Request, caller: Public, live: Live, bulk: Bulk, turns: LongJobs
 ) -> Response:
@@ -88,18 +58,17 @@ async def locate_list(
     A row that is wrong is null and stands in `errors` with its `row` (from 0) and reason; the
     others are answered all the same.
     """
-    body = b"".join([piece async for piece in limited(request, LIST_BYTES, "body")])
+    body = await read_bytes(request, PointList.most_bytes)
     asked = await _beside(len(body), _read_list, body)
-    as_of = read_day(asked["as_of"], "as_of") if asked.get("as_of") is not None else None
     language = language_of(request)
-    if "addresses" in asked:
-        atlas, book = await live.atlas_and_book(as_of, caller.sees)
-        search = _Search(atlas, book, asked.get("limit", _CANDIDATES), language)
+    if isinstance(asked, AddressList):
+        atlas, book = await live.atlas_and_book(asked.as_of, caller.sees)
+        search = _Search(atlas, book, asked.limit, language)
         async with turns:
-            return await _address_list(request, asked["addresses"], search)
-    atlas = await live.atlas(as_of, caller.sees)
+            return await _address_list(request, asked.addresses, search)
+    atlas = await live.atlas(asked.as_of, caller.sees)
     table = bulk.table_of(atlas)
-    if len(asked["points"]) >= _MANY:
+    if len(asked.points) >= _MANY:
         bulk.load_kernel()
     return await _beside(len(body), _point_list, asked, atlas, table, language)
 
@@ -109,36 +78,23 @@ async def _beside(size: int, work: Callable[..., Result], *given: Any) -> Result
     return work(*given) if size <= _AT_ONCE_BYTES else await asyncio.to_thread(work, *given)
 
 
-def _read_list(body: bytes) -> dict[str, Any]:
-    """Return the members of the body, each of the right type.
+def _read_list(body: bytes) -> PointList | AddressList:
+    """Return the body as what it asks for.
 
     Raises
     ------
     InvalidInput
         Naming the member.
     """
-    asked = read_object(body)
-    kind = _kind_of(asked)
-    for name in asked:
-        if name not in _TOGETHER[kind]:
-            shown, known = name[:40], sorted(_TOGETHER[kind])
-            raise InvalidInput(
-                shown,
-                f"member {shown!r} does not go with {kind} (known: {', '.join(known)})",
-                f"{kind} 没有成员 {shown!r}（可用：{'、'.join(known)}）",
-                known,
-            )
-    _check_rows(asked[kind], kind)
-    if kind == "points":
-        asked["datum"] = parse_datum(asked.get("datum"))
-        _check_fields(asked.get("fields", "full"))
-    else:
-        _check_limit(asked.get("limit", 1))
+    given = read_object(body)
+    kind = _kind_of(given)
+    asked = parse(_KINDS[kind], given)
+    _check_length(given[kind], kind)
     return asked
 
 
 def _kind_of(asked: dict[str, Any]) -> str:
-    given = [kind for kind in _TOGETHER if kind in asked]
+    given = [kind for kind in _KINDS if kind in asked]
     if len(given) == 1:
         return given[0]
     field = given[1] if given else "points"
@@ -146,13 +102,11 @@ def _kind_of(asked: dict[str, Any]) -> str:
         field,
         "give points or addresses, one of the two",
         "请给出 points 或 addresses 之一",
-        tuple(_TOGETHER),
+        tuple(_KINDS),
     )
 
 
-def _check_rows(rows: object, kind: str) -> None:
-    if not isinstance(rows, list):
-        raise InvalidInput(kind, f"{kind} must be a list", f"{kind} 应为列表", ("a list",))
+def _check_length(rows: list[Any], kind: str) -> None:
     if len(rows) > batch.MAX_ROWS:
         raise TooLarge(
             kind,
@@ -162,27 +116,9 @@ def _check_rows(rows: object, kind: str) -> None:
         )
 
 
-def _check_fields(fields: object) -> None:
-    if fields not in _FIELDS:
-        known = ", ".join(_FIELDS)
-        raise InvalidInput(
-            "fields", f"fields must be one of {known}", f"fields 应为以下之一：{known}", _FIELDS
-        )
-
-
-def _check_limit(limit: object) -> None:
-    if type(limit) is not int or not 1 <= limit <= _MOST_CANDIDATES:
-        reach = f"1..{_MOST_CANDIDATES}"
-        raise InvalidInput(
-            "limit", f"limit must be a whole number, {reach}", f"limit 应为整数 {reach}", (reach,)
-        )
-
-
-def _point_list(
-    asked: dict[str, Any], atlas: Atlas, table: batch.GridTable, language: str
-) -> Response:
-    xy, faults = batch.read_points(asked["points"], asked["datum"])
-    if asked.get("fields", "full") == "ids":
+def _point_list(asked: PointList, atlas: Atlas, table: batch.GridTable, language: str) -> Response:
+    xy, faults = batch.read_points(asked.points, asked.datum)
+    if asked.fields == "ids":
         body = batch.locate_ids(atlas, table, xy)
     else:
         body = batch.locate_full(atlas, xy)

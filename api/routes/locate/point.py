@@ -10,9 +10,11 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.http.auth import Public, caller_of
+from api.http.declare import as_json, declare
 from api.http.params import AsOf, DatumName, Lat, Lon, StrictRoute, whole
 from api.http.problems import language_of
 from api.http.responses import answer
+from api.schemas.locate import OneAnswer
 from api.serving.dependencies import Live
 from api.serving.services import services_of
 from gis.bulk.found_json import found_json
@@ -66,7 +68,13 @@ AddressText = Annotated[
 ]
 
 
-@router.get("/locate", summary="The three grids and the responsible people at a point or address")
+@router.get("/locate")
+@declare(
+    "Locate a point or an address",
+    answers={200: as_json(OneAnswer)},
+    refuses={404: None},
+    editions=True,
+)
 async def locate(
     request: Request,
     caller: Public,

@@ -20,7 +20,8 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import FileResponse, Response
 
 from api.http.auth import Public
-from api.http.body import limited
+from api.http.body import limited, media_type_of
+from api.http.declare import CSV, XLSX, Upload, as_file, declare
 from api.http.params import AsOf, DatumName, StrictRoute
 from api.http.problems import language_of
 from api.serving.dependencies import Live, LongJobs
@@ -38,32 +39,17 @@ _FORM_BYTES = 64 << 10
 _LOOK_S = 0.5
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
 }
 
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_TABLE_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            },
-            "text/csv": _BINARY,
-            _TYPES["xlsx"]: _BINARY,
-        },
-    },
-    "responses": {
-        "200": {
-            "description": "The same table with grid columns",
-            "content": {"text/csv": _BINARY, _TYPES["xlsx"]: _BINARY},
-        }
-    },
-}
+_HEADERS = (
+    "Content-Disposition",
+    "X-Wangge-Counts",
+    "X-Wangge-Encoding",
+    "X-Wangge-Version",
+    "X-Wangge-As-Of",
+    "X-Wangge-Synthetic",
+)
 
 
 def _column(what: str) -> Any:
@@ -89,11 +75,15 @@ Format = Annotated[
 ]
 
 
-@router.post(
-    "/locate/table",
-    summary="A CSV or XLSX table with grid columns added",
-    openapi_extra=_TABLE_BODY,
-    response_class=Response,
+@router.post("/locate/table")
+@declare(
+    "Locate the rows of a table",
+    body=Upload(
+        form={"file": {"type": "string", "format": "binary"}}, needed=("file",), files=(CSV, XLSX)
+    ),
+    answers={200: as_file(CSV, XLSX, headers=_HEADERS, says="The same table with grid columns")},
+    refuses={404: None},
+    editions=True,
 )
 async def locate_table(
     request: Request,
@@ -141,8 +131,7 @@ async def _receive(request: Request, path: Path) -> None:
     InvalidInput
         Too large, or no form with one file.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "multipart/form-data":
+    if media_type_of(request) != "multipart/form-data":
         with path.open("wb") as file:
             async for piece in limited(request, TABLE_BYTES, "file"):
                 file.write(piece)

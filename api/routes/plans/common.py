@@ -10,12 +10,13 @@ from fastapi import Depends, Request
 from starlette.responses import Response
 
 from api.http.auth import Caller, require
-from api.http.body import limited
+from api.http.declare import as_json
 from api.http.params import StrictRoute
 from api.http.preconditions import etag_of
 from api.http.problems import answer_to, problem
 from api.http.responses import answer
 from api.schemas.conflicts import conflicts_json, outdated_json
+from api.schemas.plan_answers import PlanAnswer, PlanOutdatedProblem, StepEffect
 from api.schemas.plans import (
     Frame,
     delta_json,
@@ -29,8 +30,6 @@ from api.schemas.plans import (
 )
 from api.serving.dependencies import Workspace as Workspace
 from gis.accounts import Role, Scope
-from gis.errors import InvalidInput
-from gis.exchange.json_object import read_object
 from gis.findings import Text
 from gis.planning.diff import impact_of
 from gis.planning.evaluation import load_changes
@@ -41,7 +40,11 @@ from gis.workflows.plans.publish import PlanConflict
 from gis.workflows.plans.review import BlockingFindings, NothingToSubmit, NotReady, allowed_actions
 from gis.workflows.plans.workspace import PlanWorkspace
 
-BODY_BYTES = 8 << 20
+YES = ("true", "false")
+PLAN_CHANGED = as_json(PlanAnswer, "ETag")
+STEP_MADE = as_json(StepEffect, "ETag")
+# What every write of a plan may be refused with beyond the usual.
+WRITE_REFUSED: dict[int, Any] = {409: None, 412: PlanOutdatedProblem}
 
 
 class PlanRoute(StrictRoute):
@@ -80,59 +83,6 @@ def _not_ready(request: Request, refused: NotReady) -> Response:
 
 PlanReader = Annotated[Caller, Depends(require(Role.PLANNER, scope=Scope.PLANS))]
 PlanApprover = Annotated[Caller, Depends(require(Role.APPROVER, scope=Scope.PLANS))]
-
-
-async def read_body(request: Request, *, empty: bool = False) -> dict[str, Any]:
-    """Return the members of a JSON body; {} of none where ``empty`` allows it."""
-    body = b"".join([piece async for piece in limited(request, BODY_BYTES, "body")])
-    return {} if empty and not body.strip() else read_object(body)
-
-
-def only(given: dict[str, Any], *known: str) -> dict[str, Any]:
-    """Return a body that has no other members than those known.
-
-    Raises
-    ------
-    InvalidInput
-        Naming the one that is not.
-    """
-    for name in given:
-        if name not in known:
-            listed = ", ".join(known) or "none"
-            raise InvalidInput(
-                name[:40],
-                f"there is no member {name[:40]!r} here (known: {listed})",
-                f"此处没有成员 {name[:40]!r}（可用：{listed}）",
-                known,
-            )
-    return given
-
-
-def words(given: dict[str, Any], field: str, most: int = 500, *, needed: bool = True) -> str:
-    """Return a text of a body, stripped; "" where it is not needed and absent.
-
-    Raises
-    ------
-    InvalidInput
-        Naming the field.
-    """
-    value = given.get(field)
-    if value is None and not needed:
-        return ""
-    if not isinstance(value, str) or not _good(value, most, needed=needed):
-        least = 1 if needed else 0
-        raise InvalidInput(
-            field,
-            f"{field} must be a text of {least} to {most} characters",
-            f"{field} 应为 {least} 到 {most} 个字",
-        )
-    return value.strip()
-
-
-def _good(value: str, most: int, *, needed: bool) -> bool:
-    if len(value) > most or (needed and not value.strip()):
-        return False
-    return not any((ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) < 0xE000 for c in value)
 
 
 def plan_json(workspace: PlanWorkspace, opened: OpenPlan, caller: Caller) -> dict[str, Any]:

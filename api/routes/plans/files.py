@@ -5,37 +5,41 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from api.http.auth import Public
-from api.http.body import limited
+from api.http.body import media_type_of, parse, read_body, read_bytes
+from api.http.declare import CSV, XLSX, Answered, Upload, as_file, as_json, declare
+from api.http.params import choice
+from api.http.path_params import PlanPath
 from api.http.preconditions import etag_of, if_match
 from api.http.responses import answer
 from api.routes.edit.common import author_of
 from api.routes.plans.common import (
+    WRITE_REFUSED,
+    YES,
     PlanReader,
     PlanRoute,
     Workspace,
     frame_of,
-    only,
     plan_answer,
     unchanged_answer,
-    words,
 )
-from api.routes.plans.plans import Yes
 from api.schemas import plan_files
 from api.schemas.notices import notice_json
+from api.schemas.plan_answers import ImportEffect, Notices, PlanAnswer, PublicNotice
+from api.schemas.plan_bodies import NewDraft
 from api.schemas.plans import Frame, delta_json, doubt_json
 from api.serving.dependencies import Live
 from gis.clock import today
-from gis.datum import parse_datum
+from gis.datum import DATUMS
 from gis.errors import InvalidInput, TooLarge
-from gis.exchange.json_object import read_object
 from gis.workflows.plans import from_scratch
+from gis.workflows.plans.from_scratch import rows_of_table
 from gis.workflows.plans.import_cells import (
     Assignment,
     Imported,
@@ -49,13 +53,30 @@ from gis.workflows.plans.workspace import PlanWorkspace
 
 router = APIRouter(tags=["plans"], route_class=PlanRoute)
 _MOST_BYTES = 64 << 20
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-What = Annotated[str | None, Query(max_length=10, description="grids (default) or cells")]
+_FILE = {"type": "string", "format": "binary"}
+_LINE = {"type": "string", "maxLength": 100}
+_DRAFT = Upload(
+    form={
+        "title": _LINE,
+        "datum": {"type": "string", "enum": list(DATUMS)},
+        "code": {"type": "string", "maxLength": 12},
+        "table": {**_FILE, "description": "CSV or XLSX: which building goes where"},
+        "buildings": {**_FILE, "description": "GeoJSON; those that are stored when absent"},
+        "outline": {**_FILE, "description": "GeoJSON; around the buildings when absent"},
+    },
+    needed=("title", "datum", "table"),
+    json=NewDraft,
+)
+_GPKG = "application/geopackage+sqlite3"
+
+
+def _as_download(media_type: str) -> dict[int, Answered]:
+    return {200: as_file(media_type, headers=("Content-Disposition",))}
 
 
 async def _file(
     workspace: PlanWorkspace,
-    plan: str,
+    plan: PlanPath,
     make: Callable[[OpenPlan, Frame], bytes],
     media_type: str,
     name: str,
@@ -72,41 +93,44 @@ async def _file(
     return Response(content, media_type=media_type, headers=headers)
 
 
-@router.get("/plans/{plan}/export.geojson", summary="The plan as GeoJSON")
-async def export_geojson(
-    workspace: Workspace, _caller: PlanReader, plan: str, what: What = None
+@router.get("/plans/{plan}/export.geojson")
+@declare("Export a plan as GeoJSON", answers=_as_download("application/geo+json"))
+async def export_plan_geojson(
+    workspace: Workspace,
+    _caller: PlanReader,
+    plan: PlanPath,
+    what: choice("what", ("grids", "cells")) = None,  # type: ignore[valid-type]
 ) -> Response:
     """Return the grids after the plan, or its cells."""
-    if what not in (None, "grids", "cells"):
-        raise InvalidInput(
-            "what", "what must be grids or cells", "what 应为 grids 或 cells", ("grids", "cells")
-        )
     make = plan_files.cells_geojson if what == "cells" else plan_files.geojson
     name = f"{plan}-cells.geojson" if what == "cells" else f"{plan}.geojson"
     return await _file(workspace, plan, lambda o, _: make(o), "application/geo+json", name)
 
 
-@router.get("/plans/{plan}/export.gpkg", summary="The plan as GeoPackage")
-async def export_gpkg(workspace: Workspace, _caller: PlanReader, plan: str) -> Response:
+@router.get("/plans/{plan}/export.gpkg")
+@declare("Export a plan as GeoPackage", answers=_as_download(_GPKG))
+async def export_plan_gpkg(workspace: Workspace, _caller: PlanReader, plan: PlanPath) -> Response:
     """Return grids, cells and buildings as layers."""
-    media_type = "application/geopackage+sqlite3"
-    return await _file(workspace, plan, lambda o, _: plan_files.gpkg(o), media_type, f"{plan}.gpkg")
+    return await _file(workspace, plan, lambda o, _: plan_files.gpkg(o), _GPKG, f"{plan}.gpkg")
 
 
-@router.get("/plans/{plan}/export.xlsx", summary="The plan as a workbook")
-async def export_xlsx(workspace: Workspace, _caller: PlanReader, plan: str) -> Response:
+@router.get("/plans/{plan}/export.xlsx")
+@declare("Export a plan as a workbook", answers=_as_download(XLSX))
+async def export_plan_xlsx(workspace: Workspace, _caller: PlanReader, plan: PlanPath) -> Response:
     """Return grids, cells and the matrix as sheets."""
-    return await _file(workspace, plan, plan_files.xlsx, _XLSX, f"{plan}.xlsx")
+    return await _file(workspace, plan, plan_files.xlsx, XLSX, f"{plan}.xlsx")
 
 
-@router.get("/plans/{plan}/diff.xlsx", summary="The impact sheet as a workbook")
-async def impact_xlsx(workspace: Workspace, _caller: PlanReader, plan: str) -> Response:
+@router.get("/plans/{plan}/diff.xlsx")
+@declare("Export the impact sheet of a plan as a workbook", answers=_as_download(XLSX))
+async def export_impact_xlsx(workspace: Workspace, _caller: PlanReader, plan: PlanPath) -> Response:
     """Return the impact sheet."""
-    return await _file(workspace, plan, plan_files.impact_xlsx, _XLSX, f"{plan}-impact.xlsx")
+    return await _file(workspace, plan, plan_files.impact_xlsx, XLSX, f"{plan}-impact.xlsx")
 
 
-@router.get("/plans/{plan}/diff.pdf", summary="The impact sheet as PDF")
-async def impact_pdf(workspace: Workspace, _caller: PlanReader, plan: str) -> Response:
+@router.get("/plans/{plan}/diff.pdf")
+@declare("Export the impact sheet of a plan as PDF", answers=_as_download("application/pdf"))
+async def export_impact_pdf(workspace: Workspace, _caller: PlanReader, plan: PlanPath) -> Response:
     """Return the impact sheet with the map before and after."""
     return await _file(
         workspace, plan, plan_files.impact_pdf, "application/pdf", f"{plan}-impact.pdf"
@@ -116,28 +140,30 @@ async def impact_pdf(workspace: Workspace, _caller: PlanReader, plan: str) -> Re
 # --- in -------------------------------------------------------------------------------------------
 
 
-@router.post("/plans/{plan}/import", summary="A plan made elsewhere")
+@router.post("/plans/{plan}/import")
+@declare(
+    "Import a plan that was made elsewhere",
+    body=Upload(files=(CSV, XLSX, "application/json", "application/geo+json")),
+    answers={200: as_json(ImportEffect, "ETag")},
+    refuses=WRITE_REFUSED,
+    if_match=True,
+)
 async def import_plan(
     request: Request,
     workspace: Workspace,
     caller: PlanReader,
-    plan: str,
-    format: Annotated[str, Query(max_length=20, description="cells or geojson")],
-    datum: Annotated[str | None, Query(max_length=20, description="Of the polygons")] = None,
-    dry_run: Yes = None,
+    plan: PlanPath,
+    format: choice("format", ("cells", "geojson")),  # type: ignore[valid-type]
+    datum: choice("datum", DATUMS) = None,  # type: ignore[valid-type]
+    dry_run: choice("dry_run", YES) = None,  # type: ignore[valid-type]
 ) -> Response:
     """Take an assignment of cells, or polygons snapped to the cells; the body is the file."""
     revision = if_match(request)
-    if format not in ("cells", "geojson"):
-        raise InvalidInput(
-            "format", "format must be cells or geojson", "format 应为 cells 或 geojson",
-            ("cells", "geojson"),
-        )  # fmt: skip
     if format == "geojson" and datum is None:
         raise InvalidInput(
             "datum", "datum is missing: it is never guessed", "缺少 datum：坐标基准不作猜测"
         )
-    content = b"".join([piece async for piece in limited(request, _MOST_BYTES, "body")])
+    content = await read_bytes(request, _MOST_BYTES)
 
     def read(opened: OpenPlan) -> Assignment:
         if format == "cells":
@@ -162,28 +188,24 @@ def _imported(found: Imported, started: float, *, dry: bool) -> Response:
     return answer({**body, "doubts": doubts}, headers={"etag": etag_of(found.opened.etag)})
 
 
-@router.post("/plans/draft", summary="Start from nothing", status_code=201)
-async def start(request: Request, workspace: Workspace, caller: PlanReader) -> Response:
+@router.post("/plans/draft")
+@declare(
+    "Draft a first division from nothing",
+    body=_DRAFT,
+    answers={201: as_json(PlanAnswer, "ETag", "Location")},
+    refuses={409: None},
+)
+async def create_draft(request: Request, workspace: Workspace, caller: PlanReader) -> Response:
     """Draft a first division from buildings, a table and an outline; JSON or a form."""
-    given = await _form(request)
-    title = words(given, "title", 100)
-    if given.get("datum") in (None, ""):
-        raise InvalidInput(
-            "datum", "datum is missing: it is never guessed", "缺少 datum：坐标基准不作猜测"
-        )
-    datum = parse_datum(str(given["datum"]))
-    code = words(given, "code", 12, needed=False)
+    if media_type_of(request) == "multipart/form-data":
+        given, table = await _form(request)
+    else:
+        given, table = await read_body(request, NewDraft), None
 
     def work() -> Response:
-        table = given.get("table")
-        if isinstance(table, bytes):
-            rows = from_scratch.rows_of_table(table)
-        elif isinstance(table, list):
-            rows = from_scratch.rows_of(table)
-        else:
-            raise InvalidInput("table", "table is missing", "缺少 table")
+        rows = from_scratch.rows_of(given.table) if table is None else rows_of_table(table)
         sources = from_scratch.DraftSources(
-            title, datum, rows, _object(given, "buildings"), _object(given, "outline"), code
+            given.title, given.datum, rows, given.buildings, given.outline, given.code or ""
         )
         opened = from_scratch.begin_draft(workspace, sources, author_of(caller))
         return plan_answer(workspace, opened, caller, 201)
@@ -191,37 +213,32 @@ async def start(request: Request, workspace: Workspace, caller: PlanReader) -> R
     return await asyncio.to_thread(work)
 
 
-async def _form(request: Request) -> dict[str, Any]:
-    kind = request.headers.get("content-type", "")
-    names = ("title", "datum", "outline", "buildings", "table", "code")
-    if not kind.startswith("multipart/form-data"):
-        body = b"".join([piece async for piece in limited(request, _MOST_BYTES, "body")])
-        return only(read_object(body), *names)
+async def _form(request: Request) -> tuple[NewDraft, bytes | None]:
+    """Return what a form says, and the file of its table."""
     said = request.headers.get("content-length", "")
-    if not said.isdigit() or int(said) > _MOST_BYTES:
-        raise TooLarge("body", f"body: larger than {_MOST_BYTES >> 20} MiB", "上传内容过大")
+    if not said.isdigit() or int(said) > NewDraft.most_bytes:
+        most = f"{NewDraft.most_bytes >> 20} MiB"
+        raise TooLarge("body", f"body: larger than {most}", f"上传内容超过 {most}")
     given: dict[str, Any] = {}
     async with request.form(max_files=4, max_fields=10) as form:
         for name, value in form.multi_items():
             given[name] = await value.read() if isinstance(value, UploadFile) else value
-    return only(given, *names)
-
-
-def _object(given: dict[str, Any], field: str) -> dict[str, Any] | None:
-    value = given.get(field)
-    if value is None or value == "":
-        return None
-    if isinstance(value, bytes):
-        return from_scratch.read_geojson(value, field)
-    if isinstance(value, dict):
-        return value
-    raise InvalidInput(field, f"{field} must be GeoJSON", f"{field} 应为 GeoJSON")
+    table = given.get("table")
+    if isinstance(table, bytes):
+        given["table"] = []
+    for name in ("buildings", "outline"):
+        if isinstance(given.get(name), bytes):
+            given[name] = from_scratch.read_geojson(given[name], name)
+        elif given.get(name) == "":
+            del given[name]
+    return parse(NewDraft, given), table if isinstance(table, bytes) else None
 
 
 # --- for the public -------------------------------------------------------------------------------
 
 
-@router.get("/notices", summary="Public notices 公示 of today")
+@router.get("/notices")
+@declare("List the public notices 公示 of today", answers={200: as_json(Notices)})
 async def list_notices(workspace: Workspace, _caller: Public) -> Response:
     """List the plans that are put up for the public today."""
     heads = await asyncio.to_thread(notices_up, workspace, today())
@@ -229,8 +246,9 @@ async def list_notices(workspace: Workspace, _caller: Public) -> Response:
     return answer({"notices": rows})
 
 
-@router.get("/notices/{plan}.json", summary="One public notice")
-async def one_notice(workspace: Workspace, live: Live, _caller: Public, plan: str) -> Response:
+@router.get("/notices/{plan}.json")
+@declare("Get a public notice", answers={200: as_json(PublicNotice)})
+async def get_notice(workspace: Workspace, live: Live, _caller: Public, plan: PlanPath) -> Response:
     """Return what a plan changes, before and after, without anything of people."""
     businesses = live.settings.public_businesses
 

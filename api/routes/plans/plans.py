@@ -7,26 +7,39 @@ import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BeforeValidator
 from starlette.responses import Response
 
-from api.http.params import read_whole, whole
+from api.http.body import read_body, read_bytes
+from api.http.declare import as_json, declare
+from api.http.params import choice, whole
+from api.http.path_params import PlanPath
 from api.http.preconditions import etag_of, if_match
 from api.http.responses import answer
 from api.routes.edit.common import author_of
 from api.routes.plans.common import (
+    PLAN_CHANGED,
+    STEP_MADE,
+    WRITE_REFUSED,
+    YES,
     PlanReader,
     PlanRoute,
     Workspace,
     frame_of,
-    only,
     plan_answer,
-    read_body,
     rules_json,
     step_answer,
     unchanged_answer,
-    words,
 )
+from api.schemas.plan_answers import (
+    AssignablePeople,
+    Drawing,
+    PlanAnswer,
+    PlanCheck,
+    Plans,
+    PlanStepLists,
+)
+from api.schemas.plan_bodies import NewPlan, PlanChange, PlanCopy
+from api.schemas.plan_operations import PlanOperation, key_of
 from api.schemas.plans import (
     drawing_json,
     findings_json,
@@ -36,10 +49,10 @@ from api.schemas.plans import (
     text_json,
 )
 from gis.clock import today
-from gis.errors import InvalidInput
+from gis.exchange.json_object import read_object
 from gis.planning.assemble import check_whole
 from gis.planning.findings import blocking, finding_counts
-from gis.planning.operations import MAX_BATCH, read_operation
+from gis.planning.operations import read_operation
 from gis.roster import ROLES, role_title
 from gis.store.plans import EDITABLE, STATES, WITHDRAWN
 from gis.workflows.plans import review
@@ -48,38 +61,14 @@ from gis.workflows.plans.opened import DuplicateOperation, OpenPlan
 router = APIRouter(prefix="/plans", tags=["plans"], route_class=PlanRoute)
 
 _PAGE = 50
-Yes = Annotated[
-    str | None,
-    BeforeValidator(lambda v: _yes_or_no(v)),
-    Query(description="true or false"),
-]
 
 
-def _yes_or_no(value: object) -> object:
-    if value in (None, "true", "false"):
-        return value
-    raise InvalidInput("value", "must be true or false", "应为 true 或 false", ("true", "false"))
-
-
-def _state(value: object) -> object:
-    if value is None or value in STATES:
-        return value
-    listed = ", ".join(STATES)
-    raise InvalidInput(
-        "state", f"state must be one of {listed}", f"state 应为以下之一：{listed}", STATES
-    )
-
-
-State = Annotated[
-    str | None, BeforeValidator(_state), Query(description=f"One of {', '.join(STATES)}")
-]
-
-
-@router.get("", summary="The plans, the newest first")
+@router.get("")
+@declare("List the plans", answers={200: as_json(Plans)})
 async def list_plans(
     workspace: Workspace,
     _caller: PlanReader,
-    state: State = None,
+    state: choice("state", STATES) = None,  # type: ignore[valid-type]
     offset: whole("offset", 0, 1_000_000, "Leave out this many first") = None,  # type: ignore[valid-type]
     limit: whole("limit", 1, 500, f"At most this many; {_PAGE} when absent") = None,  # type: ignore[valid-type]
 ) -> Response:
@@ -95,52 +84,50 @@ async def list_plans(
     return await asyncio.to_thread(read)
 
 
-@router.post("", summary="Begin a plan", status_code=201)
-async def new_plan(request: Request, workspace: Workspace, caller: PlanReader) -> Response:
-    """Begin a plan from a division: `{"title", "reason", "base"?: version or "in_force"}`."""
-    given = only(await read_body(request), "title", "reason", "base")
-    title, reason = words(given, "title", 100), words(given, "reason", 500, needed=False)
-    base = _base(given.get("base"))
+@router.post("")
+@declare(
+    "Create a plan",
+    body=NewPlan,
+    answers={201: as_json(PlanAnswer, "ETag", "Location")},
+    refuses={404: None, 409: None},
+)
+async def create_plan(request: Request, workspace: Workspace, caller: PlanReader) -> Response:
+    """Begin a plan from a division."""
+    given = await read_body(request, NewPlan)
 
     def begin() -> OpenPlan:
-        version = base
-        if version == 0:
+        version = given.base
+        if version == "in_force":
             version = workspace.store.holding(today()).division.version
-        return workspace.begin(title, reason, version, author_of(caller))
+        return workspace.begin(given.title, given.reason or "", version, author_of(caller))
 
     opened = await asyncio.to_thread(begin)
     return await asyncio.to_thread(plan_answer, workspace, opened, caller, 201)
 
 
-def _base(value: object) -> int | None:
-    if value is None:
-        return None
-    if value == "in_force":
-        return 0
-    if isinstance(value, bool):
-        value = str(value)
-    return read_whole(value, "base", 1, 999_999_999)
-
-
-@router.get("/{plan}", summary="One plan")
-async def one_plan(workspace: Workspace, caller: PlanReader, plan: str) -> Response:
+@router.get("/{plan}")
+@declare("Get a plan", answers={200: PLAN_CHANGED})
+async def get_plan(workspace: Workspace, caller: PlanReader, plan: PlanPath) -> Response:
     """Return a plan: its steps, findings, impact, loads, remarks, and what the caller may do."""
     opened = await asyncio.to_thread(workspace.open, plan)
     return await asyncio.to_thread(plan_answer, workspace, opened, caller)
 
 
-@router.patch("/{plan}", summary="Change the title or reason of a plan")
-async def edit_plan(
-    request: Request, workspace: Workspace, caller: PlanReader, plan: str
+@router.patch("/{plan}")
+@declare(
+    "Change the title or reason of a plan",
+    body=PlanChange,
+    answers={200: PLAN_CHANGED},
+    refuses=WRITE_REFUSED,
+    if_match=True,
+)
+async def change_plan(
+    request: Request, workspace: Workspace, caller: PlanReader, plan: PlanPath
 ) -> Response:
-    """Change `title` or `reason`."""
+    """Change the title or the reason; what is not given stays."""
     revision = if_match(request)
-    given = only(await read_body(request), "title", "reason")
-    fields: dict[str, Any] = {}
-    if "title" in given:
-        fields["title"] = words(given, "title", 100)
-    if "reason" in given:
-        fields["reason"] = words(given, "reason", 500, needed=False)
+    given = await read_body(request, PlanChange)
+    fields = {name: value or "" for name, value in given.given().items()}
 
     def change() -> OpenPlan:
         return workspace.change(
@@ -151,9 +138,10 @@ async def edit_plan(
     return await asyncio.to_thread(plan_answer, workspace, opened, caller)
 
 
-@router.delete("/{plan}", summary="Withdraw a plan")
-async def withdraw(
-    request: Request, workspace: Workspace, caller: PlanReader, plan: str
+@router.delete("/{plan}")
+@declare("Withdraw a plan", answers={200: PLAN_CHANGED}, refuses=WRITE_REFUSED, if_match=True)
+async def withdraw_plan(
+    request: Request, workspace: Workspace, caller: PlanReader, plan: PlanPath
 ) -> Response:
     """Withdraw a plan; nothing of it is erased."""
     revision = if_match(request)
@@ -162,25 +150,32 @@ async def withdraw(
     return await asyncio.to_thread(plan_answer, workspace, opened, caller)
 
 
-@router.post("/{plan}/copy", summary="Copy a plan", status_code=201)
-async def copy(request: Request, workspace: Workspace, caller: PlanReader, plan: str) -> Response:
+@router.post("/{plan}/copy")
+@declare(
+    "Copy a plan",
+    body=PlanCopy,
+    answers={201: as_json(PlanAnswer, "ETag", "Location")},
+    refuses={409: None},
+)
+async def copy_plan(
+    request: Request, workspace: Workspace, caller: PlanReader, plan: PlanPath
+) -> Response:
     """Copy a plan up to a step, and carry operations out on the copy."""
-    given = only(await read_body(request, empty=True), "title", "at", "operations")
-    title = words(given, "title", 100, needed=False) or None
-    at = given.get("at")
-    if at is not None:
-        at = read_whole(str(at) if isinstance(at, bool) else at, "at", 0, 999_999_999)
-    operations = given.get("operations", [])
-    if not isinstance(operations, list) or len(operations) > MAX_BATCH:
-        raise InvalidInput("operations", "operations must be a list", "operations 应为列表")
-    read = tuple(read_operation(o) for o in operations)
-    opened = await asyncio.to_thread(workspace.copy, plan, title, at, read, author_of(caller))
+    given = await read_body(request, PlanCopy)
+    read = tuple(read_operation(o) for o in given.operations or ())
+    opened = await asyncio.to_thread(
+        workspace.copy, plan, given.title or None, given.at, read, author_of(caller)
+    )
     return await asyncio.to_thread(plan_answer, workspace, opened, caller, 201)
 
 
-@router.get("/{plan}/drawing", summary="Everything a map of the plan is drawn from")
-async def drawing(
-    workspace: Workspace, _caller: PlanReader, plan: str, base: Yes = None
+@router.get("/{plan}/drawing")
+@declare("Get the drawing of a plan", answers={200: as_json(Drawing, "ETag")})
+async def get_drawing(
+    workspace: Workspace,
+    _caller: PlanReader,
+    plan: PlanPath,
+    base: choice("base", YES) = None,  # type: ignore[valid-type]
 ) -> Response:
     """Return cells, grids, places and context, with shapes as whole numbers."""
     opened = await asyncio.to_thread(workspace.open, plan)
@@ -195,15 +190,21 @@ async def drawing(
 # --- steps ----------------------------------------------------------------------------------------
 
 
-@router.post("/{plan}/operations", summary="One step more")
-async def operate(
-    request: Request, workspace: Workspace, caller: PlanReader, plan: str
+@router.post("/{plan}/operations")
+@declare(
+    "Add a step to a plan",
+    body=PlanOperation,
+    answers={200: STEP_MADE},
+    refuses=WRITE_REFUSED,
+    if_match=True,
+)
+async def add_step(
+    request: Request, workspace: Workspace, caller: PlanReader, plan: PlanPath
 ) -> Response:
     """Carry one operation out; the answer is what it changed."""
     revision = if_match(request)
-    given = await read_body(request)
-    key = words(given, "key", 64, needed=False) or None
-    given.pop("key", None)
+    given = read_object(await read_bytes(request, PlanOperation.most_bytes))
+    key = key_of(given)
     operation = read_operation(given)
 
     def act() -> Response:
@@ -217,8 +218,16 @@ async def operate(
     return await asyncio.to_thread(act)
 
 
-@router.delete("/{plan}/operations/last", summary="Undo")
-async def undo(request: Request, workspace: Workspace, caller: PlanReader, plan: str) -> Response:
+@router.delete("/{plan}/operations/last")
+@declare(
+    "Undo the last step of a plan",
+    answers={200: STEP_MADE},
+    refuses=WRITE_REFUSED,
+    if_match=True,
+)
+async def undo_step(
+    request: Request, workspace: Workspace, caller: PlanReader, plan: PlanPath
+) -> Response:
     """Take the last step back."""
     revision = if_match(request)
 
@@ -229,8 +238,16 @@ async def undo(request: Request, workspace: Workspace, caller: PlanReader, plan:
     return await asyncio.to_thread(act)
 
 
-@router.post("/{plan}/operations/redo", summary="Redo")
-async def redo(request: Request, workspace: Workspace, caller: PlanReader, plan: str) -> Response:
+@router.post("/{plan}/operations/redo")
+@declare(
+    "Redo the step of a plan that was undone last",
+    answers={200: STEP_MADE},
+    refuses=WRITE_REFUSED,
+    if_match=True,
+)
+async def redo_step(
+    request: Request, workspace: Workspace, caller: PlanReader, plan: PlanPath
+) -> Response:
     """Make the step again that was taken back last."""
     revision = if_match(request)
 
@@ -241,8 +258,9 @@ async def redo(request: Request, workspace: Workspace, caller: PlanReader, plan:
     return await asyncio.to_thread(act)
 
 
-@router.get("/{plan}/steps", summary="The steps of a plan")
-async def steps(workspace: Workspace, _caller: PlanReader, plan: str) -> Response:
+@router.get("/{plan}/steps")
+@declare("List the steps of a plan", answers={200: as_json(PlanStepLists, "ETag")})
+async def list_steps(workspace: Workspace, _caller: PlanReader, plan: PlanPath) -> Response:
     """Return all steps, and those that were taken back, the next to redo first."""
     opened = await asyncio.to_thread(workspace.open, plan)
     return answer(
@@ -254,8 +272,14 @@ async def steps(workspace: Workspace, _caller: PlanReader, plan: str) -> Respons
     )
 
 
-@router.get("/{plan}/check", summary="What the rules find")
-async def check(workspace: Workspace, _caller: PlanReader, plan: str, all: Yes = None) -> Response:
+@router.get("/{plan}/check")
+@declare("Check a plan against the rules", answers={200: as_json(PlanCheck, "ETag")})
+async def check_plan(
+    workspace: Workspace,
+    _caller: PlanReader,
+    plan: PlanPath,
+    all: choice("all", YES) = None,  # type: ignore[valid-type]
+) -> Response:
     """Return the findings; with `all=true` the whole division is assembled and checked too."""
     opened = await asyncio.to_thread(workspace.open, plan)
 
@@ -284,11 +308,12 @@ async def check(workspace: Workspace, _caller: PlanReader, plan: str, all: Yes =
     return await asyncio.to_thread(look)
 
 
-@router.get("/{plan}/people", summary="Who can be assigned")
-async def people(
+@router.get("/{plan}/people")
+@declare("List who can be assigned", answers={200: as_json(AssignablePeople)})
+async def list_assignable(
     workspace: Workspace,
     _caller: PlanReader,
-    plan: str,
+    plan: PlanPath,
     q: Annotated[str | None, Query(max_length=100, description="Text in the name or post")] = None,
 ) -> Response:
     """Return the people of the roster with their duties and their load under the plan."""

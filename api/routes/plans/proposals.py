@@ -8,75 +8,89 @@ import time
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.http.body import read_body
+from api.http.declare import as_json, declare
+from api.http.path_params import JobPath, PlanPath
 from api.http.preconditions import if_match
 from api.http.responses import answer
 from api.routes.edit.common import author_of
 from api.routes.plans.common import (
+    STEP_MADE,
+    WRITE_REFUSED,
     PlanReader,
     PlanRoute,
     Workspace,
-    only,
-    read_body,
     step_answer,
 )
-from api.schemas.proposals import job_json, read_options
+from api.schemas.plan_answers import ProposalJob, ProposalJobs
+from api.schemas.plan_bodies import NewProposal, TakenParts
+from api.schemas.proposals import job_json, options_asked
 from api.serving.dependencies import Proposals
-from gis.errors import InvalidInput
 
 router = APIRouter(prefix="/plans", tags=["plans"], route_class=PlanRoute)
 
 
-@router.post("/{plan}/proposals", summary="Ask for a proposal", status_code=202)
-async def propose(
-    request: Request, workspace: Workspace, jobs: Proposals, caller: PlanReader, plan: str
+@router.post("/{plan}/proposals")
+@declare(
+    "Ask for a proposal",
+    body=NewProposal,
+    answers={202: as_json(ProposalJob, "Location")},
+)
+async def ask_for_proposal(
+    request: Request, workspace: Workspace, jobs: Proposals, caller: PlanReader, plan: PlanPath
 ) -> Response:
     """Begin a search; nothing is changed by itself."""
-    given = only(await read_body(request), "kind", "grid", "grids", "options")
+    given = await read_body(request, NewProposal)
     opened = await asyncio.to_thread(workspace.open, plan)
-    options = read_options(given, opened, workspace.rules)
-    job = jobs.start(opened, given["kind"], options, author_of(caller))
+    options = options_asked(given, opened, workspace.rules)
+    job = jobs.start(opened, given.kind, options, author_of(caller))
     return answer(job_json(job, opened), 202, {"location": f"/plans/{plan}/proposals/{job.id}"})
 
 
-@router.get("/{plan}/proposals", summary="The proposals of a plan")
-async def list_jobs(
-    workspace: Workspace, jobs: Proposals, _caller: PlanReader, plan: str
+@router.get("/{plan}/proposals")
+@declare("List the proposals of a plan", answers={200: as_json(ProposalJobs)})
+async def list_proposals(
+    workspace: Workspace, jobs: Proposals, _caller: PlanReader, plan: PlanPath
 ) -> Response:
     """List the proposals that were asked for since the server began."""
     opened = await asyncio.to_thread(workspace.open, plan)
     return answer({"jobs": [job_json(j, opened) for j in jobs.of(plan)]})
 
 
-@router.get("/{plan}/proposals/{job}", summary="One proposal")
-async def one_job(
-    workspace: Workspace, jobs: Proposals, _caller: PlanReader, plan: str, job: str
+@router.get("/{plan}/proposals/{job}")
+@declare("Get a proposal", answers={200: as_json(ProposalJob)})
+async def get_proposal(
+    workspace: Workspace, jobs: Proposals, _caller: PlanReader, plan: PlanPath, job: JobPath
 ) -> Response:
     """Return how far a search is, and what it found."""
     opened = await asyncio.to_thread(workspace.open, plan)
     return answer(job_json(jobs.job(plan, job), opened))
 
 
-@router.delete("/{plan}/proposals/{job}", summary="Cancel a proposal")
-async def cancel(
-    workspace: Workspace, jobs: Proposals, _caller: PlanReader, plan: str, job: str
+@router.delete("/{plan}/proposals/{job}")
+@declare("Cancel the search for a proposal", answers={200: as_json(ProposalJob)})
+async def cancel_proposal(
+    workspace: Workspace, jobs: Proposals, _caller: PlanReader, plan: PlanPath, job: JobPath
 ) -> Response:
     """Stop a search."""
     opened = await asyncio.to_thread(workspace.open, plan)
     return answer(job_json(jobs.cancel(jobs.job(plan, job)), opened))
 
 
-@router.post("/{plan}/proposals/{job}/take", summary="Take a proposal, or parts of it")
-async def take_job(
-    request: Request, jobs: Proposals, caller: PlanReader, plan: str, job: str
+@router.post("/{plan}/proposals/{job}/take")
+@declare(
+    "Take a proposal, or parts of it",
+    body=TakenParts,
+    answers={200: STEP_MADE},
+    refuses=WRITE_REFUSED,
+    if_match=True,
+)
+async def take_proposal(
+    request: Request, jobs: Proposals, caller: PlanReader, plan: PlanPath, job: JobPath
 ) -> Response:
     """Carry out what a proposal says, as one step."""
     revision = if_match(request)
-    chosen = only(await read_body(request, empty=True), "parts").get("parts")
-    if chosen is not None and (
-        not isinstance(chosen, list)
-        or any(isinstance(n, bool) or not isinstance(n, int) for n in chosen)
-    ):
-        raise InvalidInput("parts", "parts must be a list of numbers", "parts 应为数字列表")
+    chosen = (await read_body(request, TakenParts)).parts
     found = jobs.job(plan, job)
 
     def act() -> Response:

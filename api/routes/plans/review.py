@@ -11,26 +11,43 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.http.auth import Caller
-from api.http.params import read_day
+from api.http.body import read_body
+from api.http.declare import as_json, declare
+from api.http.params import choice
+from api.http.path_params import PlanPath
 from api.http.preconditions import etag_of, if_match
 from api.http.responses import answer
 from api.routes.edit.common import author_of
 from api.routes.plans.common import (
+    PLAN_CHANGED,
+    WRITE_REFUSED,
+    YES,
     PlanApprover,
     PlanReader,
     PlanRoute,
     Workspace,
     frame_of,
-    only,
     plan_answer,
     plan_json,
-    read_body,
-    words,
 )
-from api.routes.plans.plans import Yes
 from api.schemas.compare import compared_json, plan_sheet
 from api.schemas.conflicts import conflicts_json
-from gis.errors import InvalidInput
+from api.schemas.plan_answers import (
+    Comparison,
+    Conflicts,
+    PlanMovedOn,
+    PlanNotReady,
+    Published,
+)
+from api.schemas.plan_bodies import (
+    Approval,
+    NewComment,
+    NewNotice,
+    Publication,
+    Rebase,
+    Return,
+    Submission,
+)
 from gis.ids import GridId
 from gis.workflows.plans import review
 from gis.workflows.plans.compare import compare
@@ -46,13 +63,14 @@ Against = Annotated[
 Named = Annotated[str, Query(max_length=80, description="plan:ID or division:VERSION")]
 
 
-@router.get("/plans/{plan}/diff", summary="The impact sheet")
-async def diff(
+@router.get("/plans/{plan}/diff")
+@declare("Get the impact sheet of a plan", answers={200: as_json(Comparison, "ETag")})
+async def get_impact(
     workspace: Workspace,
     _caller: PlanReader,
-    plan: str,
+    plan: PlanPath,
     against: Against = None,
-    shapes: Yes = None,
+    shapes: choice("shapes", YES) = None,  # type: ignore[valid-type]
 ) -> Response:
     """Return what a plan changes: matrix, places, who hands over to whom, duties, codes."""
 
@@ -67,9 +85,18 @@ async def diff(
     return await asyncio.to_thread(make)
 
 
-@router.get("/compare", summary="Any two plans or divisions compared")
+@router.get("/compare")
+@declare(
+    "Compare any two plans or divisions",
+    answers={200: as_json(Comparison)},
+    refuses={404: None},
+)
 async def compare_any(
-    workspace: Workspace, _caller: PlanReader, left: Named, right: Named, shapes: Yes = None
+    workspace: Workspace,
+    _caller: PlanReader,
+    left: Named,
+    right: Named,
+    shapes: choice("shapes", YES) = None,  # type: ignore[valid-type]
 ) -> Response:
     """Return the impact sheet of any two, such as `left=division:1&right=plan:p-1f3a`."""
 
@@ -92,81 +119,103 @@ async def _reviewed(
     return await asyncio.to_thread(work)
 
 
-@router.post("/plans/{plan}/submit", summary="Submit a plan for review")
-async def submit(request: Request, workspace: Workspace, caller: PlanReader, plan: str) -> Response:
+@router.post("/plans/{plan}/submit")
+@declare(
+    "Submit a plan for review",
+    body=Submission,
+    answers={200: PLAN_CHANGED},
+    refuses={**WRITE_REFUSED, 409: PlanNotReady},
+    if_match=True,
+)
+async def submit_plan(
+    request: Request, workspace: Workspace, caller: PlanReader, plan: PlanPath
+) -> Response:
     """Submit: no hard finding, every soft one on a touched grid solved or waived."""
     revision = if_match(request)
-    note = words(only(await read_body(request, empty=True), "note"), "note", needed=False)
+    note = (await read_body(request, Submission)).note or ""
     author = author_of(caller)
     return await _reviewed(workspace, caller, review.submit, plan, revision, author, note)
 
 
-@router.post("/plans/{plan}/comments", summary="Remark on a plan")
-async def comment(
-    request: Request, workspace: Workspace, caller: PlanReader, plan: str
+@router.post("/plans/{plan}/comments")
+@declare("Comment on a plan", body=NewComment, answers={200: PLAN_CHANGED}, refuses={409: None})
+async def comment_on_plan(
+    request: Request, workspace: Workspace, caller: PlanReader, plan: PlanPath
 ) -> Response:
     """Remark on a plan, on a grid of it, or on a place."""
-    given = only(await read_body(request), "text", "grid", "place")
-    text = words(given, "text", 2000)
-    about: dict[str, Any] = {}
-    if given.get("grid") is not None:
-        about["grid"] = words(given, "grid", 100)
-    if given.get("place") is not None:
-        place = given["place"]
-        if (
-            not isinstance(place, list)
-            or len(place) != 2
-            or any(isinstance(v, bool) or not isinstance(v, int | float) for v in place)
-        ):
-            raise InvalidInput("place", "place must be [lon, lat]", "place 应为 [经度, 纬度]")
-        about["place"] = [float(v) for v in place]
-    await asyncio.to_thread(workspace.store.plans.comment, plan, author_of(caller), text, about)
+    given = await read_body(request, NewComment)
+    named = {"grid": given.grid, "place": given.place}
+    about = {name: value for name, value in named.items() if value is not None}
+    author = author_of(caller)
+    await asyncio.to_thread(workspace.store.plans.comment, plan, author, given.text, about)
     opened = await asyncio.to_thread(workspace.open, plan)
     return await asyncio.to_thread(plan_answer, workspace, opened, caller)
 
 
-@router.post("/plans/{plan}/return", summary="Return a plan to its planner")
-async def send_back(
-    request: Request, workspace: Workspace, caller: PlanApprover, plan: str
+@router.post("/plans/{plan}/return")
+@declare(
+    "Return a plan to its planner",
+    body=Return,
+    answers={200: PLAN_CHANGED},
+    refuses=WRITE_REFUSED,
+    if_match=True,
+)
+async def return_plan(
+    request: Request, workspace: Workspace, caller: PlanApprover, plan: PlanPath
 ) -> Response:
     """Return a plan with a reason; it can be edited again."""
     revision = if_match(request)
-    reason = words(only(await read_body(request), "reason"), "reason")
+    reason = (await read_body(request, Return)).reason
     author = author_of(caller)
     return await _reviewed(workspace, caller, review.send_back, plan, revision, author, reason)
 
 
-@router.post("/plans/{plan}/approve", summary="Approve a plan")
-async def approve(
-    request: Request, workspace: Workspace, caller: PlanApprover, plan: str
+@router.post("/plans/{plan}/approve")
+@declare(
+    "Approve a plan",
+    body=Approval,
+    answers={200: PLAN_CHANGED},
+    refuses={**WRITE_REFUSED, 409: PlanNotReady},
+    if_match=True,
+)
+async def approve_plan(
+    request: Request, workspace: Workspace, caller: PlanApprover, plan: PlanPath
 ) -> Response:
     """Approve a plan that somebody else submitted."""
     revision = if_match(request)
-    note = words(only(await read_body(request, empty=True), "note"), "note", needed=False)
+    note = (await read_body(request, Approval)).note or ""
     author = author_of(caller)
     return await _reviewed(workspace, caller, review.approve, plan, revision, author, note)
 
 
-@router.post("/plans/{plan}/notice", summary="Put an approved plan up for the public 公示")
-async def notice(
-    request: Request, workspace: Workspace, caller: PlanApprover, plan: str
+@router.post("/plans/{plan}/notice")
+@declare(
+    "Put a plan up for the public 公示",
+    body=NewNotice,
+    answers={200: PLAN_CHANGED},
+    refuses=WRITE_REFUSED,
+    if_match=True,
+)
+async def put_up_notice(
+    request: Request, workspace: Workspace, caller: PlanApprover, plan: PlanPath
 ) -> Response:
     """Show an approved plan to everybody, from a day until a day."""
     revision = if_match(request)
-    given = only(await read_body(request), "from", "until", "text", "contact")
-    put_up = review.Notice(
-        read_day(given.get("from"), "from"),
-        read_day(given.get("until"), "until"),
-        words(given, "text", 2000, needed=False),
-        words(given, "contact", 200, needed=False),
-    )
+    given = await read_body(request, NewNotice)
+    put_up = review.Notice(given.from_, given.until, given.text or "", given.contact or "")
     author = author_of(caller)
     return await _reviewed(workspace, caller, review.put_up_notice, plan, revision, author, put_up)
 
 
-@router.delete("/plans/{plan}/notice", summary="Take a public notice down")
-async def take_down(
-    request: Request, workspace: Workspace, caller: PlanApprover, plan: str
+@router.delete("/plans/{plan}/notice")
+@declare(
+    "Take a public notice down",
+    answers={200: PLAN_CHANGED},
+    refuses=WRITE_REFUSED,
+    if_match=True,
+)
+async def take_down_notice(
+    request: Request, workspace: Workspace, caller: PlanApprover, plan: PlanPath
 ) -> Response:
     """Take a public notice down."""
     revision = if_match(request)
@@ -174,15 +223,21 @@ async def take_down(
     return await _reviewed(workspace, caller, review.take_down_notice, plan, revision, author)
 
 
-@router.post("/plans/{plan}/publish", summary="Publish an approved plan")
+@router.post("/plans/{plan}/publish")
+@declare(
+    "Publish a plan",
+    body=Publication,
+    answers={200: as_json(Published)},
+    refuses={**WRITE_REFUSED, 409: PlanMovedOn},
+    if_match=True,
+)
 async def publish_plan(
-    request: Request, workspace: Workspace, caller: PlanApprover, plan: str
+    request: Request, workspace: Workspace, caller: PlanApprover, plan: PlanPath
 ) -> Response:
     """Publish: the next division, roster, lineage and record in one transaction."""
     revision = if_match(request)
-    given = only(await read_body(request), "effective_from", "reason")
-    day = read_day(given.get("effective_from"), "effective_from")
-    reason = words(given, "reason", needed=False)
+    given = await read_body(request, Publication)
+    day, reason = given.effective_from, given.reason or ""
 
     def act() -> Response:
         opened = publish(workspace, plan, revision, day, author_of(caller), reason=reason)
@@ -206,8 +261,9 @@ def published_json(
     }
 
 
-@router.get("/plans/{plan}/conflicts", summary="What a newer division changed too")
-async def conflicts(workspace: Workspace, _caller: PlanReader, plan: str) -> Response:
+@router.get("/plans/{plan}/conflicts")
+@declare("List what a plan and a newer division both changed", answers={200: as_json(Conflicts)})
+async def list_conflicts(workspace: Workspace, _caller: PlanReader, plan: PlanPath) -> Response:
     """Return the grids that this plan and a newer division have both changed."""
 
     def look() -> Response:
@@ -216,30 +272,23 @@ async def conflicts(workspace: Workspace, _caller: PlanReader, plan: str) -> Res
     return await asyncio.to_thread(look)
 
 
-@router.post("/plans/{plan}/rebase", summary="Carry a plan over to the newest division")
+@router.post("/plans/{plan}/rebase")
+@declare(
+    "Carry a plan over to the newest division",
+    body=Rebase,
+    answers={200: PLAN_CHANGED},
+    refuses={**WRITE_REFUSED, 409: PlanMovedOn},
+    if_match=True,
+)
 async def rebase_plan(
-    request: Request, workspace: Workspace, caller: PlanReader, plan: str
+    request: Request, workspace: Workspace, caller: PlanReader, plan: PlanPath
 ) -> Response:
     """Carry over, keeping mine or theirs where both changed the same grid."""
     revision = if_match(request)
-    given = only(await read_body(request), "keep", "grids")
-    mine = _whose(given.get("keep"), "keep")
-    grids = given.get("grids") or {}
-    if not isinstance(grids, dict):
-        raise InvalidInput("grids", "grids must be an object", "grids 应为对象")
-    keep = {GridId(g): _whose(v, "grids") for g, v in grids.items()}
+    given = await read_body(request, Rebase)
+    keep = {GridId(grid): whose == "mine" for grid, whose in (given.grids or {}).items()}
+    mine = given.keep == "mine"
     opened = await asyncio.to_thread(
         rebase, workspace, plan, revision, keep, author_of(caller), mine=mine
     )
     return await asyncio.to_thread(plan_answer, workspace, opened, caller)
-
-
-def _whose(value: object, field: str) -> bool:
-    if value in ("mine", "theirs"):
-        return value == "mine"
-    raise InvalidInput(
-        field,
-        f"{field} must be mine or theirs",
-        f"{field} 应为 mine 或 theirs",
-        ("mine", "theirs"),
-    )
