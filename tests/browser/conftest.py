@@ -13,10 +13,26 @@ from typing import Any
 
 import pytest
 import uvicorn
+from playwright.sync_api import expect
 
 from scripts.browser import FLAGS, NAMES, chromium
 
 DESKTOP, PHONE = (1400, 900), (390, 844)
+PATIENCE_S = 15
+"""How long a page on a busy machine may take to become what is expected of it."""
+expect.set_options(timeout=PATIENCE_S * 1000)
+
+
+def becomes(expected: Any, read: Callable[..., Any], *given: Any) -> None:
+    """Assert that what is read of a page is what is expected, at once or in a while.
+
+    What a page does after a click or a key it may do a moment later, the later the busier the
+    machine. For what ``playwright.sync_api.expect`` can say of an element, say it by that.
+    """
+    until = time.monotonic() + PATIENCE_S
+    while (found := read(*given)) != expected and time.monotonic() < until:
+        time.sleep(0.02)
+    assert found == expected
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +132,7 @@ def window(browser: Any) -> Callable[..., Any]:
             has_touch=size == PHONE,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_S * 1000)
         context.add_init_script(NOTE_VIOLATIONS)
         return context.new_page()
 

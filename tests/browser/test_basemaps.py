@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from playwright.sync_api import expect
 
 import maps
 from gis.datum import from_wgs84
@@ -161,9 +162,9 @@ def test_each_source_of_the_registry_lies_where_it_should(visit, saved, key):
 def test_a_basemap_can_be_switched_off_and_credits_leave_with_it(visit, saved, tiles):
     basemap = chosen_basemap("custom", url=tiles("wgs84"), datum="wgs84", attribution="示例测绘院")
     page = visit(saved(page_with(basemap)), offline=False).page
-    assert "示例测绘院" in page.locator("footer").inner_text()
+    expect(page.locator("footer")).to_contain_text("示例测绘院", use_inner_text=True)
     page.get_by_label("底图").uncheck()
-    assert page.locator(".leaflet-tiles-pane img").count() == 0
+    expect(page.locator(".leaflet-tiles-pane img")).to_have_count(0)
     assert "示例测绘院" not in page.locator("footer").inner_text()
 
 
@@ -171,4 +172,4 @@ def test_without_the_network_the_map_stands_all_the_same(visit, saved):
     basemap = chosen_basemap("osm")
     page = visit(saved(page_with(basemap))).page
     page.evaluate("([lng, lat]) => wangge.inspect().ask(L.latLng(lat, lng))", list(at(0.9, 0.1)))
-    assert page.locator("h3.card-name").count() == 3
+    expect(page.locator("h3.card-name")).to_have_count(3)

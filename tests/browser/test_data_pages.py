@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from api import create_app
 from api.http.auth import CALLER, Caller
@@ -14,7 +16,7 @@ from api.settings import Settings
 from gis.accounts import Role
 from gis.store import Identity, open_store
 from tests import ascii_maps
-from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, PHONE, running
+from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, PHONE, becomes, running
 from tests.intake import office_files
 
 pytestmark = pytest.mark.browser
@@ -65,11 +67,11 @@ def drop(page: Any, *files: Path) -> None:
 def test_an_office_begins_with_three_steps_and_mends_three_mistakes(page, origin, tmp_path):
     page.goto(f"{origin}/")
     page.wait_for_selector("html.is-ready")
-    assert page.url.endswith("/desk/data")
+    expect(page).to_have_url(re.compile("/desk/data$"))
     first = page.locator("#first-run")
-    assert "示例街道" in first.inner_text()
-    assert first.locator("li").count() == 3
-    assert page.locator("a[href='/data/templates/duties.xlsx']").count() == 1
+    expect(first).to_contain_text("示例街道", use_inner_text=True)
+    expect(first.locator("li")).to_have_count(3)
+    expect(page.locator("a[href='/data/templates/duties.xlsx']")).to_have_count(1)
     fc = ascii_maps.boundaries()
     fc["synthetic"] = False
     boundaries = tmp_path / "边界.geojson"
@@ -77,7 +79,7 @@ def test_an_office_begins_with_three_steps_and_mends_three_mistakes(page, origin
     drop(page, boundaries)
     page.get_by_role("button", name="导入", exact=True).click()
     page.wait_for_selector(".notice-done")
-    assert page.locator("#first-run li.is-done").count() == 1
+    expect(page.locator("#first-run li.is-done")).to_have_count(1)
 
     wrong = [
         ["320106012009", "王示例", "网格长", "2026-01-01"],
@@ -88,16 +90,16 @@ def test_an_office_begins_with_three_steps_and_mends_three_mistakes(page, origin
     drop(page, table)
     page.wait_for_selector("#problems")
     told = page.locator("#problems tbody tr.is-error")
-    assert told.count() == 3
-    assert "责任人 · 第 2 行" in told.nth(0).inner_text()
-    assert "国王" in told.nth(1).inner_text()
-    assert "任职日期" in told.nth(2).inner_text()
-    assert page.get_by_role("button", name="导入", exact=True).is_disabled()
+    expect(told).to_have_count(3)
+    expect(told.nth(0)).to_contain_text("责任人 · 第 2 行", use_inner_text=True)
+    expect(told.nth(1)).to_contain_text("国王", use_inner_text=True)
+    expect(told.nth(2)).to_contain_text("任职日期", use_inner_text=True)
+    expect(page.get_by_role("button", name="导入", exact=True)).to_be_disabled()
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= PHONE[0]
+    becomes(True, page.evaluate, f"document.documentElement.scrollWidth <= {PHONE[0]}")
+    # No sentence is cut off.
     frame = page.locator("#problems .table-frame")
-    assert frame.evaluate("f => f.scrollWidth <= f.clientWidth"), "no sentence is cut off"
+    becomes(True, frame.evaluate, "f => f.scrollWidth <= f.clientWidth")
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
 
     page.get_by_role("button", name="放弃").click()
@@ -113,7 +115,7 @@ def test_an_office_begins_with_three_steps_and_mends_three_mistakes(page, origin
     page.fill("#reason", "首次载入（示例）")
     page.get_by_role("button", name="导入", exact=True).click()
     page.wait_for_selector(".notice-done")
-    assert page.locator("#first-run li.is-done").count() == 2
+    expect(page.locator("#first-run li.is-done")).to_have_count(2)
 
 
 def test_slivers_are_shown_on_a_map_and_cleaned(page, tmp_path):
@@ -128,10 +130,10 @@ def test_slivers_are_shown_on_a_map_and_cleaned(page, tmp_path):
     drop(page, boundaries)
     page.wait_for_selector("svg.data-map .fault-overlap")
     page.locator("svg.data-map .fault-overlap").first.focus()
-    assert "狭缝" in page.locator(".data-map-said").inner_text()
+    expect(page.locator(".data-map-said")).to_contain_text("狭缝", use_inner_text=True)
     page.get_by_role("button", name="按此清理并重新预览").click()
     page.wait_for_selector("text=清理结果")
-    assert not page.get_by_role("button", name="导入", exact=True).is_disabled()
+    expect(page.get_by_role("button", name="导入", exact=True)).to_be_enabled()
 
 
 def test_the_datum_is_asked_for(page, tmp_path):

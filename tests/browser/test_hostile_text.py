@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import cycle
 
 import pytest
+from playwright.sync_api import expect
 
 import maps
 from gis.exchange.json_values import place_json, sheet_json
@@ -82,7 +83,7 @@ def test_a_hostile_credit_of_a_basemap_shows_as_it_is(visit, saved):
     url = "http://127.0.0.1:9/{z}/{x}/{y}.png"
     basemap = chosen_basemap("custom", url=url, datum="wgs84", attribution=credit)
     page = visit(saved(maps.page_html(small_atlas(), settings=MapSettings(basemap=basemap)))).page
-    assert credit in page.locator("footer").inner_text()
+    expect(page.locator("footer")).to_contain_text(credit, use_inner_text=True)
     assert page.evaluate("window.canary") is None
 
 

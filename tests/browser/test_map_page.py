@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+from playwright.sync_api import expect
 
 import maps
 from gis.atlas import Atlas
 from gis.geometry import to_metres
 from gis.intake import read_set
 from maps import MapSettings
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, becomes
 from tests.publishing.small_map import A, B, at, small_atlas
 
 pytestmark = pytest.mark.browser
@@ -53,6 +54,10 @@ def tap(page, lon: float, lat: float) -> None:
         [lon, lat],
     )
     page.mouse.click(x, y)
+    # The click is answered before the next picture but one is drawn.
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
 
 
 def names(page) -> list[str]:
@@ -90,7 +95,7 @@ def test_a_click_answers_as_the_locator_does(visit, saved, sample, sample_page):
     points = points_of(sample)
     page = visit(saved(sample_page)).page
     expected = [[g.code for g in sample.locator.locate(*p).grids] for p in points]
-    assert codes(page, points) == expected
+    becomes(expected, codes, page, points)
     assert 3 in map(len, expected)
     assert 0 in map(len, expected)
 
@@ -108,16 +113,16 @@ def test_a_shared_corner_belongs_to_the_lowest_code(small):
 def test_a_click_opens_a_card_for_each_level(small):
     page = small()
     tap(page, *at(0.9, 0.1))
-    assert names(page) == ["第2网格", "示例小区A", "甲示例社区"]
+    becomes(["第2网格", "示例小区A", "甲示例社区"], names, page)
     card = page.locator(".card-level-1")
-    assert "一级网格（社区）" in card.inner_text()
-    assert "甲类" in card.inner_text()
-    assert f"编号 {A}" in card.inner_text()
-    assert "一级网格责任人" in card.inner_text()
-    assert card.get_by_role("link", name="王示例1 025-00001234").get_attribute("href") == (
-        "tel:025-00001234"
+    expect(card).to_contain_text("一级网格（社区）", use_inner_text=True)
+    expect(card).to_contain_text("甲类", use_inner_text=True)
+    expect(card).to_contain_text(f"编号 {A}", use_inner_text=True)
+    expect(card).to_contain_text("一级网格责任人", use_inner_text=True)
+    expect(card.get_by_role("link", name="王示例1 025-00001234")).to_have_attribute(
+        "href", "tel:025-00001234"
     )
-    assert "1,204" in card.inner_text()
+    expect(card).to_contain_text("1,204", use_inner_text=True)
 
 
 def test_the_4_plus_4_bodies_hang_on_the_community(small):
@@ -125,28 +130,30 @@ def test_the_4_plus_4_bodies_hang_on_the_community(small):
     tap(page, *at(0.9, 0.1))
     card = page.locator(".card-level-1")
     card.get_by_text("“4+4”组织（8）").click()
-    assert "居民委员会\n示例机构1" in card.inner_text()
+    expect(card).to_contain_text("居民委员会\n示例机构1", use_inner_text=True)
 
 
 def test_an_inherited_leader_says_from_where(small):
     page = small()
     tap(page, *at(2.9, 0.1))
-    assert "由示例小区C责任人负责" in page.locator(".card-level-3").inner_text()
+    expect(page.locator(".card-level-3")).to_contain_text(
+        "由示例小区C责任人负责", use_inner_text=True
+    )
 
 
 def test_what_stands_at_the_spot_is_listed(small):
     page = small()
     tap(page, *at(0.3, 1.5))
     here = page.locator(".card-here")
-    assert "1幢" in here.inner_text()
-    assert "示例药房" in here.inner_text()
-    assert "3 个单元" in here.inner_text()
+    expect(here).to_contain_text("1幢", use_inner_text=True)
+    expect(here).to_contain_text("示例药房", use_inner_text=True)
+    expect(here).to_contain_text("3 个单元", use_inner_text=True)
 
 
 def test_outside_is_said_to_be_outside(small):
     page = small()
     tap(page, *at(-0.5, 0.5))
-    assert "不在本街道范围内" in page.locator(".cards").inner_text()
+    expect(page.locator(".cards")).to_contain_text("不在本街道范围内", use_inner_text=True)
 
 
 def test_a_card_leads_to_the_grids_within(small):
@@ -154,7 +161,7 @@ def test_a_card_leads_to_the_grids_within(small):
     tap(page, *at(0.9, 0.1))
     page.locator(".card-level-2").get_by_text("下级网格（2）").click()
     page.get_by_role("button", name="第1网格").click()
-    assert names(page)[0] == "第1网格"
+    expect(page.locator("h3.card-name").first).to_have_text("第1网格", use_inner_text=True)
 
 
 # --- the keyboard ----------------------------------------------------------------------------------
@@ -164,20 +171,21 @@ def test_enter_asks_about_the_middle_and_escape_closes(small):
     page = small()
     page.get_by_role("application").focus()
     page.keyboard.press("Enter")
-    assert len(names(page)) == 3
+    expect(page.locator("h3.card-name")).to_have_count(3)
     page.keyboard.press("Escape")
-    assert names(page) == []
-    assert page.evaluate("document.activeElement.classList.contains('leaflet-container')")
+    becomes([], names, page)
+    becomes(True, page.evaluate, "document.activeElement.classList.contains('leaflet-container')")
 
 
 def test_the_panel_is_a_landmark_with_headings(small):
     page = small()
     tap(page, *at(0.9, 0.1))
     panel = page.get_by_role("complementary", name="网格查询")
-    assert panel.get_by_role("heading", level=1).inner_text() == "示例街道网格地图"
-    assert panel.get_by_role("heading", level=2).count() == 1
-    assert panel.get_by_role("heading", level=3).count() == 3
-    assert page.locator(".panel > [role=status]").inner_text().startswith("已选中：甲示例社区")
+    becomes("示例街道网格地图", panel.get_by_role("heading", level=1).inner_text)
+    expect(panel.get_by_role("heading", level=2)).to_have_count(1)
+    expect(panel.get_by_role("heading", level=3)).to_have_count(3)
+    said = page.locator(".panel > [role=status]")
+    expect(said).to_have_text(re.compile("^已选中：甲示例社区"), use_inner_text=True)
 
 
 # --- search ----------------------------------------------------------------------------------------
@@ -199,28 +207,28 @@ def test_the_panel_is_a_landmark_with_headings(small):
 def test_search_finds(small, words, first):
     page = small()
     page.get_by_role("combobox").fill(words)
-    assert page.locator(".option-title").first.inner_text() == first
+    becomes(first, page.locator(".option-title").first.inner_text)
 
 
 def test_search_is_used_without_a_mouse(small):
     page = small()
     field = page.get_by_role("combobox", name="搜索")
     field.fill("示例小学")
-    assert field.get_attribute("aria-expanded") == "true"
+    expect(field).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("ArrowDown")
     chosen = page.get_by_role("option", selected=True)
-    assert field.get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+    becomes(chosen.get_attribute("id"), field.get_attribute, "aria-activedescendant")
     page.keyboard.press("Enter")
-    assert page.get_by_role("listbox").count() == 0
-    assert "示例小学" in page.locator(".card-here").inner_text()
-    assert names(page)[-1] == "乙示例社区"
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    expect(page.locator(".card-here")).to_contain_text("示例小学", use_inner_text=True)
+    expect(page.locator("h3.card-name").last).to_have_text("乙示例社区", use_inner_text=True)
 
 
 def test_a_search_in_vain_says_so(small):
     page = small()
     page.get_by_role("combobox").fill("没有这个")
-    assert page.get_by_text("没有找到").is_visible()
-    assert page.locator(".search [role=status]").inner_text() == "找到 0 项"
+    expect(page.get_by_text("没有找到")).to_be_visible()
+    becomes("找到 0 项", page.locator(".search [role=status]").inner_text)
 
 
 # --- links -----------------------------------------------------------------------------------------
@@ -228,15 +236,15 @@ def test_a_search_in_vain_says_so(small):
 
 def test_a_link_opens_the_card_and_a_click_makes_one(small):
     page = small(f"#grid={B}001")
-    assert names(page) == ["示例小区C", "乙示例社区"]
+    becomes(["示例小区C", "乙示例社区"], names, page)
     tap(page, *at(2.9, 1.9))
-    assert page.evaluate("location.hash") == f"#grid={B}001001"
+    becomes(f"#grid={B}001001", page.evaluate, "location.hash")
 
 
 def test_a_link_brings_the_view_back(small):
     page = small(f"#grid={A}&at=17.5/32.11100/118.75200")
-    assert page.evaluate("wangge.inspect().map.getZoom()") == 17.5
-    assert names(page) == ["甲示例社区"]
+    becomes(17.5, page.evaluate, "wangge.inspect().map.getZoom()")
+    becomes(["甲示例社区"], names, page)
 
 
 def test_the_copied_link_opens_what_was_selected(small, visit):
@@ -254,9 +262,9 @@ def test_the_copied_link_opens_what_was_selected(small, visit):
 def test_a_link_can_put_a_pin_and_speak_english(small):
     lon, lat = at(2.9, 1.9)
     page = small(f"#spot={lon},{lat}&lang=en")
-    assert names(page) == ["第1网格", "示例小区C", "乙示例社区"]
-    assert page.locator(".pin").count() == 1
-    assert page.evaluate("document.documentElement.lang") == "en"
+    becomes(["第1网格", "示例小区C", "乙示例社区"], names, page)
+    expect(page.locator(".pin")).to_have_count(1)
+    becomes("en", page.evaluate, "document.documentElement.lang")
 
 
 FRAME = """<!DOCTYPE html><title>frame</title><iframe width=800 height=600 src="/#embed=1"></iframe>
@@ -270,8 +278,8 @@ def test_in_a_frame_the_map_stands_alone_and_tells_where_it_was_clicked(visit, s
     page.goto(f"{address}frame.html")
     inside = page.frame_locator("iframe")
     inside.locator("html.is-ready").wait_for()
-    assert not inside.locator(".panel").is_visible()
-    assert not inside.locator(".controls").is_visible()
+    expect(inside.locator(".panel")).to_be_hidden()
+    expect(inside.locator(".controls")).to_be_hidden()
     inside.get_by_role("application").click(position={"x": 400, "y": 300})
     page.wait_for_function("window.told")
     told = page.evaluate("window.told.wanggeSpot")
@@ -299,9 +307,9 @@ def labels(page) -> set[str]:
 def test_a_level_can_be_chosen(small):
     page = small()
     page.get_by_role("button", name="一级", exact=True).click()
-    assert "甲示例社区" in labels(page)
+    becomes(True, lambda: "甲示例社区" in labels(page))
     page.get_by_role("button", name="二级", exact=True).click()
-    assert {"示例小区A", "示例小区B", "示例小区C"} <= labels(page)
+    becomes(True, lambda: {"示例小区A", "示例小区B", "示例小区C"} <= labels(page))
 
 
 def test_the_legend_follows_what_is_shown(small):
@@ -309,35 +317,39 @@ def test_the_legend_follows_what_is_shown(small):
     legend = page.locator(".legend")
     page.get_by_role("button", name="类别等级").click()
     page.get_by_role("button", name="一级", exact=True).click()
-    assert "社区类别" in legend.inner_text()
+    expect(legend).to_contain_text("社区类别", use_inner_text=True)
     page.get_by_role("button", name="三级", exact=True).click()
-    assert "小区等级" in legend.inner_text()
-    assert "三级网格（楼栋群）" in legend.inner_text()
+    expect(legend).to_contain_text("小区等级", use_inner_text=True)
+    expect(legend).to_contain_text("三级网格（楼栋群）", use_inner_text=True)
 
 
 def test_layers_and_names_can_be_switched_off(small):
     page = small()
-    assert "长江" in labels(page)
+    becomes(True, lambda: "长江" in labels(page))
     page.get_by_label("名称标注").uncheck()
-    assert labels(page) == set()
+    becomes(set(), labels, page)
 
 
 def test_the_page_speaks_english_too(small):
     page = small()
     tap(page, *at(0.9, 0.1))
     page.get_by_role("button", name="English").click()
-    assert page.evaluate("document.documentElement.lang") == "en"
-    assert "Level 1 · community" in page.locator(".card-level-1").inner_text()
-    assert "Grid leader (level 1)" in page.locator(".card-level-1").inner_text()
+    becomes("en", page.evaluate, "document.documentElement.lang")
+    expect(page.locator(".card-level-1")).to_contain_text(
+        "Level 1 · community", use_inner_text=True
+    )
+    expect(page.locator(".card-level-1")).to_contain_text(
+        "Grid leader (level 1)", use_inner_text=True
+    )
     chinese = re.findall("[\u4e00-\u9fff]+", page.locator(".controls").inner_text())
     assert chinese == ["字", "中文"]
 
 
 def test_dark_follows_the_system_and_can_be_chosen(small):
     page = small(scheme="dark")
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    becomes("dark", page.evaluate, "document.documentElement.dataset.theme")
     page.get_by_role("button", name="浅色").click()
-    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    becomes("light", page.evaluate, "document.documentElement.dataset.theme")
 
 
 def grounds(page) -> set[str]:
@@ -357,15 +369,15 @@ def test_the_ground_can_be_coloured_by_a_number(small):
     page.get_by_role("combobox", name="数量").select_option("load")
     page.get_by_role("button", name="三级", exact=True).click()
     # In B nobody leads a cluster: the compound's leader has both.
-    legend = page.locator(".legend-ranks").inner_text()
-    assert legend.split("\n") == ["三级网格 · 网格长负责户数", "少于 600", "600 及以上"]
+    told = "三级网格 · 网格长负责户数\n少于 600\n600 及以上"
+    becomes(told, page.locator(".legend-ranks").inner_text)
     assert len(grounds(page)) == 2
 
 
 def test_only_numbers_that_are_known_can_be_chosen(small, visit, saved):
     public = visit(saved(maps.page_html(small_atlas()))).page
     public.get_by_role("button", name="数量").click()
-    assert public.get_by_role("option", name="常住人口").count() == 0
+    expect(public.get_by_role("option", name="常住人口")).to_have_count(0)
 
 
 def test_distance_and_area_are_measured_in_metres(small):
@@ -379,9 +391,9 @@ def test_distance_and_area_are_measured_in_metres(small):
     assert float(length) == pytest.approx(shapely.LineString(truth).length / 1000, rel=0.02)
     assert float(area) == pytest.approx(shapely.Polygon(truth).area / 10_000, rel=0.03)
     page.keyboard.press("Escape")
-    assert not page.locator(".measure").is_visible()
+    expect(page.locator(".measure")).to_be_hidden()
     tap(page, *at(0.9, 0.1))
-    assert len(names(page)) == 3
+    expect(page.locator("h3.card-name")).to_have_count(3)
 
 
 # --- what must be on a published map ---------------------------------------------------------------
@@ -407,10 +419,10 @@ def test_a_synthetic_map_says_so_at_any_zoom_and_in_print(small, zoom):
     mark = page.locator(".watermark")
     for medium in ("screen", "print"):
         page.emulate_media(media=medium)
-        assert mark.is_visible()
+        expect(mark).to_be_visible()
         box = mark.bounding_box()
         assert box["width"] >= 1000
-    assert "合成示例数据 · SYNTHETIC SAMPLE" in mark.text_content()
+    expect(mark).to_contain_text("合成示例数据 · SYNTHETIC SAMPLE")
 
 
 def test_a_real_map_has_no_watermark(visit, saved):
@@ -424,7 +436,7 @@ def test_a_real_map_has_no_watermark(visit, saved):
         roster=replace(real.roster, synthetic=False),
     )
     page = visit(saved(maps.page_html(real))).page
-    assert page.locator(".watermark").count() == 0
+    expect(page.locator(".watermark")).to_have_count(0)
     assert "SYNTHETIC" not in page.locator("body").inner_text()
 
 
@@ -434,11 +446,11 @@ def test_printing_shows_the_map_its_title_and_its_note(small):
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
     for shown in ("h1", ".folium-map", ".legend", "footer", ".leaflet-control-scale", ".north"):
-        assert page.locator(shown).is_visible(), shown
+        expect(page.locator(shown), shown).to_be_visible()
     for hidden in (".search", ".cards", ".zooms", ".segments >> nth=0"):
-        assert not page.locator(hidden).is_visible(), hidden
+        expect(page.locator(hidden), hidden).to_be_hidden()
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    assert page.locator(".search").is_visible()
+    expect(page.locator(".search")).to_be_visible()
 
 
 PAINTED = """() => Object.fromEntries([...document.querySelectorAll("canvas")].map(canvas => {
@@ -457,7 +469,7 @@ def test_what_is_printed_is_drawn_before_the_page_is_laid_out(small):
     assert asked["theme"] == "light"
     assert {"grounds", "meshes", "selection", "context"} <= asked["painted"].keys()
     assert all(asked["painted"].values())
-    assert page.evaluate(theme) == "dark"
+    becomes("dark", page.evaluate, theme)
 
 
 # --- a phone ---------------------------------------------------------------------------------------
@@ -466,33 +478,34 @@ def test_what_is_printed_is_drawn_before_the_page_is_laid_out(small):
 def test_on_a_phone_the_cards_come_up_from_below(small):
     page = small(size=PHONE)
     sheet = page.locator(".sheet")
-    assert not sheet.is_visible()
+    expect(sheet).to_be_hidden()
     tap(page, *at(1.5, 1.5))
     box = sheet.bounding_box()
     assert box["y"] > PHONE[1] * 0.45
     assert box["y"] + box["height"] == pytest.approx(PHONE[1], abs=1)
     page.get_by_role("button", name="展开").click()
+    page.get_by_role("button", name="收起").wait_for()
     box = sheet.bounding_box()
     assert box["y"] < PHONE[1] * 0.45
     assert box["y"] + box["height"] == pytest.approx(PHONE[1], abs=1)
-    assert not page.get_by_role("button", name="图层").is_visible()
+    expect(page.get_by_role("button", name="图层")).to_be_hidden()
     page.get_by_role("button", name="收起").click()
     page.get_by_role("button", name="关闭").click()
-    assert not sheet.is_visible()
+    expect(sheet).to_be_hidden()
 
 
 def test_on_a_phone_the_settings_open_by_a_button(small):
     page = small(size=PHONE)
-    assert not page.get_by_text("着色方式").is_visible()
+    expect(page.get_by_text("着色方式")).to_be_hidden()
     page.get_by_role("button", name="图层").click()
-    assert page.get_by_text("着色方式").is_visible()
+    expect(page.get_by_text("着色方式")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [PHONE, (320, 568), (768, 1024), (1400, 900)])
 def test_nothing_is_wider_than_the_screen(small, size):
     page = small(size=size)
     tap(page, *at(1.5, 1.5))
-    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    becomes(True, page.evaluate, f"document.documentElement.scrollWidth <= {size[0]}")
     wide = page.evaluate(
         """width => [...document.querySelectorAll('.panel *, .controls *, footer *')]
              .filter(n => n.getClientRects().length)

@@ -7,10 +7,11 @@ import re
 from urllib.parse import unquote
 
 import pytest
+from playwright.sync_api import expect
 
 import maps
 from maps.bundle import static_text
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, becomes
 from tests.publishing.small_map import COMPOUNDS, A, B, at, small_atlas
 
 pytestmark = pytest.mark.browser
@@ -78,12 +79,12 @@ CONTRAST = """() => {
 def test_every_text_stands_out_from_what_is_behind_it(opened, size, scheme):
     page = opened(f"#grid={A}001001", size=size, scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    assert page.evaluate(CONTRAST) == []
+    becomes([], page.evaluate, CONTRAST)
     page.evaluate("wangge.inspect().close()")
     if size == PHONE:
         page.get_by_role("button", name="图层").click()
     page.get_by_role("button", name="类别等级").click()
-    assert page.evaluate(CONTRAST) == []
+    becomes([], page.evaluate, CONTRAST)
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
@@ -122,7 +123,7 @@ def test_a_screen_reader_hears_the_whole_card(opened):
         assert found >= 0, (part, told)
         at_ = found
     region = page.get_by_role("region", name="第1网格", exact=True)
-    assert region.count() == 1
+    expect(region).to_have_count(1)
 
 
 def test_the_whole_page_is_used_by_keyboard_alone(opened):
@@ -151,26 +152,26 @@ def test_the_list_of_hits_is_walked_with_the_keys(opened):
     chosen = page.get_by_role("option", selected=True)
     options = page.get_by_role("option")
     page.keyboard.press("ArrowUp")
-    assert chosen.get_attribute("id") == options.last.get_attribute("id")
+    becomes(options.last.get_attribute("id"), chosen.get_attribute, "id")
     page.keyboard.press("ArrowDown")
-    assert chosen.get_attribute("id") == options.first.get_attribute("id")
+    becomes(options.first.get_attribute("id"), chosen.get_attribute, "id")
     page.keyboard.press("End")
-    assert chosen.get_attribute("id") == options.last.get_attribute("id")
+    becomes(options.last.get_attribute("id"), chosen.get_attribute, "id")
     page.keyboard.press("Home")
-    assert chosen.get_attribute("id") == options.first.get_attribute("id")
+    becomes(options.first.get_attribute("id"), chosen.get_attribute, "id")
     page.keyboard.press("PageDown")
-    assert chosen.get_attribute("id") == "option-8"
+    expect(chosen).to_have_attribute("id", "option-8")
     page.keyboard.press("Escape")
-    assert page.get_by_role("listbox").count() == 0
-    assert field.input_value() == "示例"
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    expect(field).to_have_value("示例")
 
 
 def test_home_and_end_stay_with_the_text_until_a_hit_is_chosen(opened):
     page = opened()
     page.get_by_role("combobox", name="搜索").fill("示例")
     page.keyboard.press("Home")
-    assert page.get_by_role("option", selected=True).count() == 0
-    assert page.evaluate("document.activeElement.selectionStart") == 0
+    expect(page.get_by_role("option", selected=True)).to_have_count(0)
+    becomes(0, page.evaluate, "document.activeElement.selectionStart")
 
 
 # --- the card --------------------------------------------------------------------------------------
@@ -182,7 +183,7 @@ def test_what_stands_on_the_ground_can_be_reached_from_the_card(opened):
     assert re.search(r"\d\.\d\d 公顷", card.inner_text())
     card.get_by_text("楼栋（2）").click()
     card.get_by_role("button", name="1幢").click()
-    assert "示例药房" in page.locator(".card-here").inner_text()
+    expect(page.locator(".card-here")).to_contain_text("示例药房", use_inner_text=True)
 
 
 def test_the_area_of_a_card_is_that_of_the_ground(opened):
@@ -205,18 +206,19 @@ def test_the_area_of_a_card_is_that_of_the_ground(opened):
 def test_files_beside_the_page_are_offered_and_the_board_on_its_card(opened):
     page = opened()
     page.get_by_text("挂图与数据下载（2）").click()
-    links = page.locator(".fold-files a").evaluate_all(
-        "all => all.map(a => a.getAttribute('href'))"
+    becomes(
+        ["posters/subdistrict-A3.pdf", "downloads/wangge.xlsx"],
+        page.locator(".fold-files a").evaluate_all,
+        "all => all.map(a => a.getAttribute('href'))",
     )
-    assert links == ["posters/subdistrict-A3.pdf", "downloads/wangge.xlsx"]
     page.evaluate(f"wangge.inspect().openGrid(wangge.inspect().atlas.byCode.get('{A}001001'))")
     board = page.get_by_role("link", name="网格公示牌")
-    assert board.get_attribute("href") == f"boards/{A}001001.pdf"
+    expect(board).to_have_attribute("href", f"boards/{A}001001.pdf")
 
 
 def test_without_files_none_are_offered(visit, saved):
     page = visit(saved(maps.page_html(small_atlas()))).page
-    assert page.locator(".fold-files").count() == 0
+    expect(page.locator(".fold-files")).to_have_count(0)
 
 
 def test_a_page_of_grids_alone_offers_no_places(visit, saved):
@@ -225,7 +227,7 @@ def test_a_page_of_grids_alone_offers_no_places(visit, saved):
     assert "楼栋\n" not in legend
     assert "商业网点" not in legend
     page.evaluate(f"wangge.inspect().openGrid(wangge.inspect().atlas.byCode.get('{A}001001'))")
-    assert "楼栋" in page.locator(".card-level-3 .counts").inner_text()
+    expect(page.locator(".card-level-3 .counts")).to_contain_text("楼栋", use_inner_text=True)
 
 
 # --- links -----------------------------------------------------------------------------------------
@@ -269,6 +271,7 @@ def test_sharing_hands_on_the_same_link(opened):
     )
     page.evaluate(f"wangge.inspect().openGrid(wangge.inspect().atlas.byCode.get('{COMPOUNDS[2]}'))")
     page.get_by_role("button", name="分享").click()
+    becomes(True, page.evaluate, "Boolean(window.given)")
     given = page.evaluate("window.given")
     assert given["title"] == "示例小区C"
     assert f"grid={B}001" in unquote(given["url"])

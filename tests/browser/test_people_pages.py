@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from api import create_app
 from api.http.auth import CALLER, Caller
 from api.settings import Settings
 from gis.accounts import Role
 from gis.clock import today
-from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, PHONE, running
+from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, PHONE, becomes, running
 
 pytestmark = pytest.mark.browser
 COMMUNITY = "320106012005"
@@ -95,20 +96,20 @@ def test_a_duty_is_handed_over_by_keyboard_and_read_in_the_log(desk) -> None:
     choose(page, "lyl")
     day = today().replace(year=today().year + 1).isoformat()
     page.fill("dialog input[type=date]", day)
-    assert name in page.text_content("dialog .says")
+    expect(page.locator("dialog .says")).to_contain_text(name)
     page.fill("dialog .reason", "轮岗")
     page.locator("dialog .reason").press("Enter")
     page.wait_for_selector("dialog", state="detached")
     planned = page.locator(".is-later .duty", has_text="一级网格责任人")
-    assert day in planned.text_content()
+    expect(planned).to_contain_text(day)
     successor = planned.locator(".link").text_content()
     assert successor != name
 
     page.goto(page.url.split("/desk")[0] + "/desk/audit#action=duty.hand_over")
     entry = page.locator(".entry").first
-    assert f"{name} → {successor}" in entry.text_content()
-    assert "轮岗" in entry.text_content()
-    assert "Wang示例" in entry.text_content()
+    expect(entry).to_contain_text(f"{name} → {successor}")
+    expect(entry).to_contain_text("轮岗")
+    expect(entry).to_contain_text("Wang示例")
     page.wait_for_selector(".verdict.is-whole")
 
 
@@ -154,12 +155,12 @@ def test_a_shop_is_added_and_a_count_corrected_on_a_phone(desk) -> None:
     page.fill("dialog [name=name]", HOSTILE)
     page.fill("dialog [name=position]", "118.7512, 32.1105")
     page.click("dialog [type=submit]")
-    assert page.locator("dialog .wrong:visible").count() == 1  # no datum, nothing sent
+    expect(page.locator("dialog .wrong:visible")).to_have_count(1)  # no datum, nothing sent
     page.select_option("dialog select >> nth=-1", "wgs84")
     page.click("dialog [type=submit]")
     page.wait_for_selector(".card.place")
-    assert page.text_content(".place h2") == HOSTILE
-    assert page.locator(".desk-side").is_hidden()
+    becomes(HOSTILE, page.text_content, ".place h2")
+    expect(page.locator(".desk-side")).to_be_hidden()
 
     page.goto(page.url.split("#")[0] + "#place=b-0002")
     page.wait_for_selector(".place h2")
@@ -168,8 +169,8 @@ def test_a_shop_is_added_and_a_count_corrected_on_a_phone(desk) -> None:
     page.fill("dialog [name=households]", "3")
     page.click("dialog [type=submit]")
     page.wait_for_selector(".findings .notice")
-    assert "网格户数在下次发布划分前保持不变" in page.text_content(".findings")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    expect(page.locator(".findings")).to_contain_text("网格户数在下次发布划分前保持不变")
+    becomes(True, page.evaluate, f"document.documentElement.scrollWidth <= {PHONE[0]}")
 
 
 def test_the_log_fits_a_phone_and_is_filtered(desk) -> None:
@@ -180,5 +181,5 @@ def test_the_log_fits_a_phone_and_is_filtered(desk) -> None:
     page.select_option("[name=action]", "division")
     page.click(".filters [type=submit]")
     expect(page.locator(".entry")).to_have_count(1)
-    assert "发布网格划分" in page.text_content(".entry")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    expect(page.locator(".entry")).to_contain_text("发布网格划分")
+    becomes(True, page.evaluate, f"document.documentElement.scrollWidth <= {PHONE[0]}")

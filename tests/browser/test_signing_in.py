@@ -7,11 +7,12 @@ from typing import Any
 
 import httpx2
 import pytest
+from playwright.sync_api import expect
 
 from api import create_app
 from api.settings import Settings
 from gis.audit import SYSTEM
-from tests.browser.conftest import DESKTOP, PHONE, running
+from tests.browser.conftest import DESKTOP, PHONE, becomes, running
 
 pytestmark = pytest.mark.browser
 OWN = "三条鱼在水里游-example"
@@ -88,12 +89,12 @@ def test_the_first_sign_in_asks_for_a_password_of_ones_own(page, once, size):
     tab.wait_for_url("**/account?next=*")
     tab.get_by_text("请先设置自己的密码").wait_for()
     change(tab, password, "password123")
-    assert "常见口令" in tab.locator(".wrong:visible").inner_text()
+    expect(tab.locator(".wrong:visible")).to_contain_text("常见口令", use_inner_text=True)
     change(tab, password, OWN)
     tab.wait_for_url("**/desk/users")
     tab.get_by_role("heading", name="添加账号").wait_for()
-    assert tab.get_by_role("link", name=name).is_visible()
-    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(tab.get_by_role("link", name=name)).to_be_visible()
+    becomes(True, tab.evaluate, "document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_before_the_password_is_changed_every_page_leads_there(page, once, origin):
@@ -111,7 +112,7 @@ def test_a_wrong_password_says_so_and_too_many_lock(page, once):
     for _ in range(5):
         sign_in(tab, name, "wrong password")
         tab.get_by_role("alert").get_by_text("账号或密码不正确").wait_for()
-        tab.wait_for_function("!document.querySelector('button[type=submit]').disabled")
+        becomes(True, tab.evaluate, "!document.querySelector('button[type=submit]').disabled")
     sign_in(tab, name, "wrong password")
     tab.get_by_role("alert").get_by_text("登录失败次数过多").wait_for()
 
@@ -138,7 +139,7 @@ def test_an_administrator_adds_somebody_who_can_sign_in(page, once, app):
     form.get_by_label("账号").fill("王示例")
     form.get_by_label("管辖范围").fill("999")
     form.get_by_role("button", name="添加账号").click()
-    assert "999" in tab.locator(".wrong:visible").inner_text()
+    expect(tab.locator(".wrong:visible")).to_contain_text("999", use_inner_text=True)
     form.get_by_label("管辖范围").fill("320106012005")
     form.get_by_role("button", name="添加账号").click()
     password = tab.locator(".secret").inner_text()

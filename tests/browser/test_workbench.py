@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, Visit
+from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, Visit, becomes
 from tests.browser.drawn_town import COMMUNITIES, town
 from tests.browser.workbench_desk import PLANNER, Desk, service
 
@@ -39,7 +40,7 @@ def desk(visit, origin) -> Iterator[Callable[..., Desk]]:
     for seen in visits:
         seen.page.unroute_all()
         assert [m for m in seen.misdeeds if "Failed to load resource" not in m] == []
-        assert seen.page.evaluate("[window.canary, window.violations]") == [None, None]
+        becomes([None, None], seen.page.evaluate, "[window.canary, window.violations]")
         assert [u for u in seen.requests if not u.startswith((origin, "data:", "blob:"))] == []
         seen.page.evaluate("localStorage.clear()")
 
@@ -65,7 +66,7 @@ def bench(one_plan) -> Iterator[Desk]:
     at.page.unroute_all()
     at.saved()
     assert [m for m in seen.misdeeds if "Failed to load resource" not in m] == []
-    assert at.page.evaluate("[window.canary, window.violations]") == [None, None]
+    becomes([None, None], at.page.evaluate, "[window.canary, window.violations]")
 
 
 # --- 1: begin, copy, compare -------------------------------------------------------------------------
@@ -76,8 +77,8 @@ def test_a_plan_is_begun_with_title_and_reason_and_listed(desk):
     assert at.page.locator(".plan-name").inner_text().startswith("合并试验一")
     at.open("/desk/plans")
     row = at.page.get_by_role("link", name="合并试验一")
-    assert "户数下降" in row.inner_text()
-    assert "草拟" in row.inner_text()
+    expect(row).to_contain_text("户数下降", use_inner_text=True)
+    expect(row).to_contain_text("草拟", use_inner_text=True)
     assert "undefined" not in at.page.locator("main").inner_text()
 
 
@@ -93,8 +94,8 @@ def test_a_plan_is_copied_and_two_are_compared(desk):
     at.wait_for_map()
     assert at.steps == 1
     at.open(f"/desk/plans/compare?left=division:1&right=plan:{at.plan_id}")
-    assert "第 1 版" in at.page.locator(".sheet-sides").inner_text()
-    assert at.page.get_by_role("heading", name="住户去向（旧网格 → 新网格）").count() == 1
+    expect(at.page.locator(".sheet-sides")).to_contain_text("第 1 版", use_inner_text=True)
+    expect(at.page.get_by_role("heading", name="住户去向（旧网格 → 新网格）")).to_have_count(1)
 
 
 # --- 2: editing on the map ---------------------------------------------------------------------------
@@ -116,7 +117,7 @@ def test_cells_are_painted_with_a_click_and_undone_without_end(bench):
     at.done(1)
     assert at.owner(cell) == into
     at.tab("步骤")
-    assert at.page.locator(".plan-steps li:not(.is-undone)").count() == at.steps
+    expect(at.page.locator(".plan-steps li:not(.is-undone)")).to_have_count(at.steps)
 
 
 def test_a_stroke_paints_what_it_crosses_and_is_seen_at_once(bench):
@@ -163,7 +164,7 @@ def test_a_boundary_follows_a_drag_across_it(bench):
     )
     at.select(grows).tool("移界").show(grows, shrinks).drag(start, cell).done(1)
     assert at.owner(cell) == grows
-    assert at.ask("app => app.plan.steps_list.at(-1).kind") == "move_boundary"
+    becomes("move_boundary", at.ask, "app => app.plan.steps_list.at(-1).kind")
 
 
 def test_a_grid_is_split_with_a_drawn_line_and_the_new_part_named(bench):
@@ -229,10 +230,10 @@ def test_a_cell_is_cut_only_by_the_tool_that_says_so(bench):
     at.page.mouse.click(x, box[1] + 12)
     at.page.keyboard.press("Enter")  # ends the line, wherever the middle of the map is
     at.done(1)
-    assert at.ask("app => app.model.cells.size") > before
+    at.until(f"app => app.model.cells.size > {before}")
     at.page.keyboard.press("Control+z")
     at.done(0)
-    assert at.ask("app => app.model.cells.size") == before
+    becomes(before, at.ask, "app => app.model.cells.size")
 
 
 def test_names_kinds_grades_and_parents_are_changed_in_the_panel(bench):
@@ -299,15 +300,14 @@ def test_a_finding_says_where_and_is_waived_with_a_reason_and_a_name(desk):
     at.tab("问题")
     at.key("filter-touched").click()
     at.page.locator(".plan-finding").first.get_by_role("button", name="定位").click()
-    scale = at.ask("app => app.view.scale")
-    assert scale > 0.5, "the map goes there"
+    at.until("app => app.view.scale > 0.5")  # the map goes there
     at.page.get_by_role("button", name="豁免…").first.click()
     at.page.get_by_label("豁免理由").fill("下月另行拆分")
     at.page.get_by_role("dialog").get_by_role("button", name="确定").click()
     at.until("app => app.plan.counts.waived === 1")
     at.key("filter-waived").click()
     waived = at.page.locator(".plan-finding").first
-    assert f"{PLANNER} 豁免：下月另行拆分" in waived.inner_text()
+    expect(waived).to_contain_text(f"{PLANNER} 豁免：下月另行拆分", use_inner_text=True)
     waived.get_by_role("button", name="取消豁免").click()
     at.until("app => app.plan.counts.waived === 0")
 
@@ -338,7 +338,7 @@ def test_a_proposal_is_seen_before_it_is_taken_in_part(desk):
     if boxes.count() > 1:
         whole = at.ask("app => app.offered().length")
         boxes.nth(0).uncheck()
-        assert 0 < at.ask("app => app.offered().length") < whole
+        at.until(f"app => 0 < app.offered().length && app.offered().length < {whole}")
     at.key("take").click()
     at.done(2)
 
@@ -362,7 +362,7 @@ def test_leaders_are_balanced_and_nothing_to_mend_is_no_fault(desk):
     at.key("kind-balance").click()
     at.key("run").click()
     at.key("take").wait_for(timeout=30_000)
-    assert "移交户数" in at.page.locator(".plan-effect").inner_text()
+    expect(at.page.locator(".plan-effect")).to_contain_text("移交户数", use_inner_text=True)
     at.key("take").click()
     at.done(2)
     households = {at.grid(g)["households"] for g in (first, other)}
@@ -371,7 +371,7 @@ def test_leaders_are_balanced_and_nothing_to_mend_is_no_fault(desk):
     at.key("scope").select_option("whole")
     at.key("run").click()
     at.page.locator(".plan-job .notice-none").wait_for()
-    assert at.page.locator(".plan-job .notice-error").count() == 0
+    expect(at.page.locator(".plan-job .notice-error")).to_have_count(0)
 
 
 def test_a_proposal_under_way_is_stopped(desk):
@@ -399,7 +399,7 @@ def test_the_impact_sheet_says_what_goes_where_and_is_downloaded(desk):
     for heading in ("住户去向", "责任人交接", "变更网格的楼栋"):
         assert heading in text
     at.page.get_by_role("slider", name="左右拖动对比前后").fill("20")
-    assert at.page.evaluate("document.querySelector('.swipe-bar').style.left") == "20%"
+    becomes("20%", at.page.evaluate, "document.querySelector('.swipe-bar').style.left")
     for kind, magic in (("XLSX", b"PK"), ("PDF", b"%PDF")):
         with at.page.expect_download() as waiting:
             at.page.get_by_role("link", name=f"下载 {kind}").click()
@@ -430,7 +430,7 @@ def test_a_second_planner_gets_a_conflict_with_cells_and_three_ways_out(desk, wa
     at.ask("(app, a) => { app.act({kind: 'paint', into: a[0], cells: [a[1]]}); }", [into, mine])
     box = at.page.get_by_role("dialog")
     box.wait_for()
-    assert f"#{theirs}" in box.inner_text()
+    expect(box).to_contain_text(f"#{theirs}", use_inner_text=True)
     box.get_by_role("button", name=way).click()
     if way == "另存为新方案":
         at.page.wait_for_url(lambda url: first not in url)
@@ -547,7 +547,7 @@ def test_a_poster_is_aligned_by_two_points_and_no_other_file_is_one(bench, tmp_p
     box = at.page.get_by_role("dialog")
     box.locator("input[type=file]").set_input_files(tmp_path / "poster.pdf")
     box.get_by_text("浏览器打不开这个文件").wait_for()
-    assert at.page.locator(".plan-poster").count() == 0
+    expect(at.page.locator(".plan-poster")).to_have_count(0)
     box.locator("input[type=file]").set_input_files(tmp_path / "poster.png")
     at.page.get_by_role("button", name="两点对齐").click()
     b = at.page.locator(".plan-overlay").bounding_box()
@@ -560,7 +560,7 @@ def test_a_poster_is_aligned_by_two_points_and_no_other_file_is_one(bench, tmp_p
     at.page.get_by_text("更多", exact=True).click()
     at.page.get_by_role("menuitem", name="垫图").click()
     box.get_by_role("button", name="移除").click()
-    assert at.ask("app => app.poster.shown") is False
+    at.until("app => app.poster.shown === false")
 
 
 def test_a_plan_made_elsewhere_is_tried_then_taken_in(bench, tmp_path):

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, Visit
+from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, Visit, becomes
 from tests.browser.workbench_desk import DATA, Desk, sample, service
 
 pytestmark = pytest.mark.browser
@@ -40,7 +41,7 @@ def finding(at: Desk, rule: str, code: str) -> dict[str, Any]:
     found = next(f for f in at.findings(rule) if f["code"] == code)
     at.tab("问题")
     at.key(f"find-{found['id']}").click()
-    assert at.ask("app => app.state.get('selection')") == [found["grid"]]
+    becomes([found["grid"]], at.ask, "app => app.state.get('selection')")
     return found
 
 
@@ -64,7 +65,7 @@ def take_proposal(at: Desk, found: dict[str, Any], kind: str) -> None:
     """Run what a finding recommends, look at the effect, take it."""
     at.key(f"solve-{kind}-{found['id']}").click()
     at.key("take").wait_for(timeout=60_000)
-    assert at.ask("app => app.offered().length") > 0
+    at.until("app => app.offered().length > 0")
     at.key("take").click()
     at.until("app => app.plan.steps_list.at(-1)?.kind === 'batch' && !app.state.get('job')")
 
@@ -119,7 +120,7 @@ def test_a_row_of_fourteen_shops_is_cut_in_two(planner):
     middle = (top + bottom) / 2
     draw(at, [[left - 12, middle], [right + 12, middle]])
     at.key("split-name").fill("宝塔桥东街门面房第2段")
-    assert at.key("split-cells").input_value() == "through", "it is one long house"
+    expect(at.key("split-cells"), "it is one long house").to_have_value("through")
     at.key("split-go").click()
     at.done(1)
     gone(at, found)

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from gis.clock import today
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, becomes
 from tests.browser.drawn_town import town
 from tests.browser.workbench_desk import APPROVER, Desk, service
 
@@ -83,13 +84,13 @@ def test_a_plan_is_returned_approved_by_another_and_told_to_the_public(desk):
     at.key("comment-send").click()
     at.page.wait_for_selector(".plan-comments li")
     submitted(at, "请审")
-    assert at.key("approve").count() == 0, "not by the one who submitted it"
+    expect(at.key("approve"), "not by the one who submitted it").to_have_count(0)
     plan = at.plan_id
     at.as_("approver").open(f"/desk/plans/{plan}#tab=review").wait_for_map()
     at.page.locator(".plan-note-of", has_text="请审").wait_for()
     at.key("return").click()
     press_in_dialog(at, "退回")
-    assert at.page.get_by_role("dialog").count() == 1, "not without a reason"
+    expect(at.page.get_by_role("dialog"), "not without a reason").to_have_count(1)
     at.page.get_by_label("退回理由").fill("名称有误")
     press_in_dialog(at, "退回")
     at.until("app => app.plan.state === 'returned'")
@@ -129,27 +130,31 @@ def test_an_overtaken_plan_is_settled_and_a_later_day_and_a_rollback_are_publish
 
     at.open(f"/desk/plans/{mine}#tab=review").wait_for_map()
     at.page.get_by_text(f"第 2 版已定于 {LATER} 生效").wait_for()
-    assert at.key("effective").input_value() == LATER
+    expect(at.key("effective")).to_have_value(LATER)
     at.key("publish").click()
     press_in_dialog(at, "发布为新的网格划分")
     settle = at.page.get_by_role("dialog", name="网格划分已有新版")
     settle.wait_for()
-    assert "界线已变动" in settle.inner_text()
-    assert "退回草拟，须重新送审" in settle.inner_text()
+    expect(settle).to_contain_text("界线已变动", use_inner_text=True)
+    expect(settle).to_contain_text("退回草拟，须重新送审", use_inner_text=True)
     settle.get_by_role("button", name="保留我的").click()
     at.until("app => app.plan.state === 'draft' && app.plan.base_version === 2")
     assert at.owner(cells[0]) == into
 
     at.open("/desk/plans")
-    assert "3 步" in at.page.get_by_role("link", name="先到的").first.inner_text()
+    expect(at.page.get_by_role("link", name="先到的").first).to_contain_text(
+        "3 步", use_inner_text=True
+    )
     at.press("恢复到此版…")
     at.page.get_by_label("恢复理由").fill("试验恢复")
     press_in_dialog(at, "确定")
     at.page.wait_for_selector(".notice-done")
-    assert "未生效即被取代" in at.page.locator(".plan-versions li").nth(1).inner_text()
+    expect(at.page.locator(".plan-versions li").nth(1)).to_contain_text(
+        "未生效即被取代", use_inner_text=True
+    )
     at.open("/desk/plans/compare?left=division:1&right=division:2")
     at.page.wait_for_selector(".swipe canvas")
-    assert "先到的名" in at.page.locator("main").inner_text()
+    expect(at.page.locator("main")).to_contain_text("先到的名", use_inner_text=True)
 
 
 NAMES = """async ([code, days]) => Promise.all(days.map(async (day) => {
@@ -165,9 +170,9 @@ def test_a_plan_that_was_withdrawn_stays_on_record(desk):
     at.page.get_by_role("menuitem", name="撤回方案").click()
     press_in_dialog(at, "撤回方案")
     at.until("app => app.plan.state === 'withdrawn'")
-    assert at.page.get_by_role("toolbar").count() == 0, "nothing can be drawn any more"
+    expect(at.page.get_by_role("toolbar"), "nothing can be drawn any more").to_have_count(0)
     at.open("/desk/plans")
-    assert at.page.get_by_role("link", name="撤回的方案").count() == 0
+    expect(at.page.get_by_role("link", name="撤回的方案")).to_have_count(0)
     at.page.get_by_label("状态").select_option("withdrawn")
     at.page.get_by_role("link", name="撤回的方案").wait_for()
 
@@ -177,11 +182,11 @@ def test_on_a_phone_findings_impact_and_approval_are_at_hand(desk):
     act(at, kind="rename", grid=at.level(2)[1]["id"], name="手机改名")
     plan = submitted(at).plan_id
     at = desk(PHONE).as_("approver").open(f"/desk/plans/{plan}").wait_for_map()
-    assert at.page.evaluate("document.documentElement.scrollWidth") <= 390
+    becomes(True, at.page.evaluate, "document.documentElement.scrollWidth <= 390")
     at.page.locator(".plan-finding, .plan-tab-body p").first.wait_for()
     at.tab("审核").key("approve").click()
     at.until("app => app.plan.state === 'approved'")
     at.page.get_by_role("link", name="影响表").click()
     at.page.wait_for_selector(".swipe canvas")
-    assert at.page.evaluate("document.documentElement.scrollWidth") <= 390
+    becomes(True, at.page.evaluate, "document.documentElement.scrollWidth <= 390")
     at.as_("planner")
