@@ -1,7 +1,8 @@
 """From files to a checked set: what ``check`` reports on and ``load`` stores.
 
 - :mod:`gis.intake.files`, :mod:`gis.intake.readers`: which kind each file is, and its reader; GDAL,
-  calamine and openpyxl work in confined child processes (``vector_process``, ``workbook_process``);
+  calamine and openpyxl work in confined child processes (``vector_process``, and that of
+  :mod:`gis.tables`);
 - :mod:`gis.intake.tables`, :mod:`gis.intake.table_rows`, :mod:`gis.intake.headings`: tables as
   offices make them; :mod:`gis.intake.vocabulary`: features likewise;
 - :mod:`gis.intake.people`, :mod:`gis.intake.places`, :mod:`gis.intake.households`: rows to values;
