@@ -18,8 +18,8 @@ token for a scope of its own; without ``scope`` a key needs ``read`` for GET and
 ``write`` for the rest. A page for people takes ``require(Role.STAFF, page=True)``: a browser
 that is not signed in is sent to ``/signin`` and back.
 
-**Grids.** ``caller.check_grid(division, grid_id)`` raises 403 unless the grid or one above it
-is among the caller's (``scope_grids`` None: the whole subdistrict).
+**Grids.** ``caller.editor.check_grid(division, grid_id)`` raises 403 unless the grid or one above
+it is among those the caller may edit (planners and those above them: all).
 
 **From pages.** Unsafe methods need the header ``X-CSRF-Token`` with the value that
 ``GET /session`` gives; ``api()`` of ``/desk/static/core/api.js`` sends it.
@@ -38,7 +38,7 @@ from fastapi import Depends, Request
 
 from gis.accounts import ALL_SCOPES, Role, Scope
 from gis.audit import Author
-from gis.division import Division
+from gis.editing.permission import Editor
 from gis.errors import NotAllowed, NotSignedIn
 from gis.ids import GridId
 
@@ -109,33 +109,13 @@ class Caller:
             return self.scope_grids
         return frozenset()
 
-    def covers(self, division: Division, grid: GridId | None) -> bool:
-        """Tell whether a grid, or one above it, is in the caller's scope; None: all of it."""
+    @property
+    def editor(self) -> Editor:
+        """Who this is at a desk: planners and those above them edit everything."""
         if not self.signed_in:
-            return False
-        if self.scope_grids is None:
-            return True
-        if grid is None or grid not in division.by_id:
-            return False
-        return any(g.id in self.scope_grids for g in division.chain(grid))
-
-    def check_grid(self, division: Division, grid: GridId | None) -> None:
-        """Refuse a grid that is not in the caller's scope.
-
-        Raises
-        ------
-        NotAllowed
-            Naming the grid.
-        """
-        if self.covers(division, grid):
-            return
-        found = division.by_id.get(grid) if grid is not None else None
-        shown = found.code if found else grid or "the subdistrict"
-        raise NotAllowed(
-            f"grid {shown} is not among the grids of {self.name or 'the public'}: "
-            "ask an administrator to widen the scope of the account",
-            f"网格 {shown} 不在{self.name or '公众'}的管辖范围内：请联系管理员调整账号范围",
-        )
+            return Editor(self.author, frozenset())
+        everything = self.role.reaches(Role.PLANNER)
+        return Editor(self.author, None if everything else self.scope_grids)
 
 
 ANONYMOUS = Caller()

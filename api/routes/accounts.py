@@ -34,6 +34,7 @@ from gis.accounts import Account, ApiKey
 from gis.division import Division
 from gis.errors import InvalidInput
 from gis.ids import GridId
+from gis.workflows.accounts import codes_of_scope, scope_of_codes
 
 router = APIRouter(tags=["accounts"], route_class=StrictRoute)
 
@@ -187,7 +188,7 @@ async def create_user(request: Request, caller: Admin, accounts: Accounts, live:
         caller.author,
         name=given.name,
         role=given.role,
-        scope_grids=read_scope(given.scope, live.division),
+        scope_grids=scope_of_codes(given.scope, live.division),
     )
     shown = user_json(added, live.division, language_of(request))
     return answer({**shown, "one_time_password": once}, 201, PRIVATE)
@@ -208,7 +209,7 @@ async def change_user(
     changed_fields = {"role": given.role, "disabled": given.disabled}
     changes: dict[str, Any] = {k: v for k, v in changed_fields.items() if v is not None}
     if "scope" in given.model_fields_set:
-        changes["scope_grids"] = read_scope(given.scope, live.division)
+        changes["scope_grids"] = scope_of_codes(given.scope, live.division)
     changed = await asyncio.to_thread(accounts.store.change, caller.author, name, **changes)
     return answer(user_json(changed, live.division, language_of(request)), headers=PRIVATE)
 
@@ -242,39 +243,12 @@ async def sign_user_out(
 # --- reading and showing -------------------------------------------------------------------------
 
 
-def read_scope(codes: list[str] | None, division: Division | None) -> frozenset[GridId] | None:
-    """Return the ids of the grids that codes name; None for the whole subdistrict.
-
-    Raises
-    ------
-    InvalidInput
-        A code of no grid that is in force.
-    """
-    if codes is None:
-        return None
-    ids = set()
-    for code in codes:
-        grid = division.by_code.get(code) if division else None
-        if grid is None:
-            shown = code[:40]
-            raise InvalidInput(
-                "scope",
-                f"scope: no grid has the code {shown!r}",
-                f"scope：没有编号为 {shown!r} 的网格",
-            )
-        ids.add(grid.id)
-    return frozenset(ids)
-
-
 def scope_json(
     scope: frozenset[GridId] | None, division: Division | None
 ) -> list[dict[str, str]] | None:
     """Return the grids of a scope, None for the whole subdistrict; retired ones by their id."""
-    if scope is None:
-        return None
-    known = division.by_id if division else {}
-    found = [(known[i].code, known[i].name) if i in known else (str(i), "") for i in scope]
-    return [{"code": code, "name": name} for code, name in sorted(found)]
+    found = codes_of_scope(scope, division)
+    return None if found is None else [{"code": code, "name": name} for code, name in found]
 
 
 def user_json(user: Account, division: Division | None, language: str) -> dict[str, Any]:

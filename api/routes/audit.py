@@ -18,17 +18,16 @@ from api.http.pages import PAGE_METHODS, page_answer
 from api.http.params import StrictRoute, choice, read_day, whole
 from api.http.path_params import EntryPath
 from api.http.responses import answer
-from api.routes.edit.common import author_of
 from api.schemas.audit import AuditCheck, AuditPage, Erased, Erasure
 from api.serving.dependencies import Latest
 from gis.exchange import audit_table
 from gis.store.audit import AuditQuery
+from gis.workflows.audit import erase_values, export_entries, query_by_day
 
 router = APIRouter(tags=["record"], route_class=StrictRoute)
 
 _PAGE = 50
 _MOST = 500
-_EXPORTED = 200_000
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": XLSX,
@@ -54,14 +53,7 @@ async def _asked(
     until: _day("until", "The last day (Asia/Shanghai)") = None,  # type: ignore[valid-type]
     q: _text("Text in the reason or the values") = "",  # type: ignore[valid-type]
 ) -> AuditQuery:
-    return AuditQuery(
-        who=who.strip(),
-        action=action.strip(),
-        subject=subject.strip(),
-        since=audit_table.as_utc(since) if since else "",
-        until=audit_table.as_utc(until, after=True) if until else "",
-        text=q.strip(),
-    )
+    return query_by_day(who=who, action=action, subject=subject, since=since, until=until, text=q)
 
 
 Filter = Annotated[AuditQuery, Depends(_asked)]
@@ -78,7 +70,8 @@ async def list_audit_entries(
 ) -> Response:
     """Return who wrote what, when and why; what was erased is null and named in `erased`."""
     start, size = offset or 0, limit or _PAGE
-    found = await asyncio.to_thread(latest.store.audit_log, _paged(asked, limit=size, offset=start))
+    page = replace(asked, limit=size, offset=start)
+    found = await asyncio.to_thread(latest.store.audit_log, page)
     return answer(
         {
             "total": found.total,
@@ -88,10 +81,6 @@ async def list_audit_entries(
         },
         headers={"cache-control": "no-store"},
     )
-
-
-def _paged(asked: AuditQuery, *, limit: int, offset: int) -> AuditQuery:
-    return replace(asked, limit=limit, offset=offset)
 
 
 @router.get("/audit/verify")
@@ -125,11 +114,7 @@ async def export_audit(
     format: choice("format", tuple(_TYPES)) = "csv",  # type: ignore[valid-type]
 ) -> Response:
     """Return the entries asked for as a table; no cell of it starts a formula."""
-    found = await asyncio.to_thread(
-        latest.store.audit_log, _paged(asked, limit=_EXPORTED, offset=0)
-    )
-    write = audit_table.as_csv if format == "csv" else audit_table.as_xlsx
-    content = await asyncio.to_thread(write, found.entries)
+    content = await asyncio.to_thread(export_entries, latest.store, asked, format)
     return Response(
         content,
         media_type=_TYPES[format],
@@ -152,9 +137,8 @@ async def erase_audit_values(
 ) -> Response:
     """Erase values with their salts; the chain still holds, and each erasure is an entry."""
     given = await read_body(request, Erasure)
-    names = tuple(dict.fromkeys(given.fields))
     erased = await asyncio.to_thread(
-        latest.store.erase_from_audit, author_of(caller), number, names, reason=given.reason
+        erase_values, latest.store, caller.author, number, given.fields, reason=given.reason
     )
     return answer({"number": number, "erased": list(erased)})
 

@@ -21,7 +21,6 @@ from api.http.path_params import ImportPath
 from api.http.preconditions import etag_of, if_match
 from api.http.problems import language_of
 from api.http.responses import answer
-from api.routes.edit.common import author_of
 from api.schemas.imports import (
     Application,
     Applied,
@@ -324,7 +323,7 @@ async def apply_preview(
         today(),
         today(),
         live.settings.office_name,
-        author_of(caller),
+        caller.author,
         given.reason,
     )
     published = await asyncio.to_thread(store_set, live.store, load, pending.versions)
@@ -355,7 +354,7 @@ async def discard_preview(caller: Planner, imports: Imports, identity: ImportPat
     "Undo an import of places or people",
     body=UndoImport,
     answers={200: as_json(Undone)},
-    refuses={409: None},
+    refuses={404: None, 409: None},
     if_match=True,
 )
 async def undo_import(request: Request, caller: Planner, live: Live) -> Response:
@@ -366,7 +365,7 @@ async def undo_import(request: Request, caller: Planner, live: Live) -> Response
     seen = if_match(request)
     given = await read_body(request, UndoImport)
     versions = await asyncio.to_thread(live.store.versions)
-    asked = Undo(given.part, author_of(caller), given.reason, None, versions)
+    asked = Undo(given.part, caller.author, given.reason, None, versions)
     if etag_of(seen) != _etag(versions):
         raise Conflict(
             "the store has changed since you looked: look again",

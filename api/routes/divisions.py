@@ -15,7 +15,6 @@ from api.http.declare import as_json, declare
 from api.http.params import StrictRoute
 from api.http.path_params import GridCodePath, VersionPath
 from api.http.responses import answer
-from api.routes.edit.common import author_of
 from api.routes.plans.common import PlanApprover, PlanReader, Workspace
 from api.schemas.divisions import Divisions, Restoration, Restored
 from api.schemas.history import history_json
@@ -71,7 +70,7 @@ async def restore_division(
     """Publish the content of an earlier division as a new version."""
     given = await read_body(request, Restoration)
     made, day = await asyncio.to_thread(
-        restore, workspace, version, given.effective_from, author_of(caller), given.reason
+        restore, workspace, version, given.effective_from, caller.author, given.reason
     )
     return answer({"division": {"version": made, "effective_from": day.isoformat()}})
 

@@ -5,30 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from api.http.auth import Caller, Role
+from api.http.auth import Caller
 from gis.atlas import Atlas
-from gis.content_hash import sha256_of
+from gis.audit import AuditEntry
 from gis.division import Division, Grid
 from gis.editing import fields, people
+from gis.editing.permission import duties_of
 from gis.findings import Finding
-from gis.ids import GridId
 from gis.roster import Duty, Person, Responsible, role_title
 from gis.rules import LevelLoad
-from gis.store import Store
-from gis.store.audit import AuditQuery
-
-_TAG = 32
-
-
-def tag(*values: Any) -> str:
-    """Return what an ETag says of some values: it changes when any of them does."""
-    return sha256_of(values)[:_TAG]
-
-
-def duties_of(atlas: Atlas, person: Person) -> list[Duty]:
-    """Return every duty somebody holds, held or will hold, the newest first."""
-    held = [d for d in atlas.roster.duties if d.person == person.id]
-    return sorted(held, key=lambda d: (d.since, d.id), reverse=True)
+from gis.workflows.edits import state_tag
 
 
 def state_of(duty: Duty, day: date) -> str:
@@ -36,39 +22,6 @@ def state_of(duty: Duty, day: date) -> str:
     if duty.in_force(day):
         return "now"
     return "later" if duty.since > day else "before"
-
-
-def may_edit_grid(caller: Caller, division: Division, grid: GridId | None) -> bool:
-    """Tell whether a caller may change who serves on a grid, and what stands on it.
-
-    Planners and those above them edit everything, staff the grids of their scope.
-    """
-    return caller.role.reaches(Role.PLANNER) or caller.covers(division, grid)
-
-
-def check_grid(caller: Caller, division: Division, grid: GridId | None) -> None:
-    """Refuse a grid that the caller may not edit.
-
-    Raises
-    ------
-    NotAllowed
-        Naming the grid.
-    """
-    if not caller.role.reaches(Role.PLANNER):
-        caller.check_grid(division, grid)
-
-
-def may_edit_person(caller: Caller, atlas: Atlas, person: Person) -> bool:
-    """Tell whether a caller may change somebody: one of their duties is on the caller's grids.
-
-    Of those who hold none now or later the last one counts; somebody who never held any may be
-    changed by everybody on the staff.
-    """
-    held = duties_of(atlas, person)
-    current = [d for d in held if state_of(d, atlas.as_of) != "before"] or held[:1]
-    if not current:
-        return True
-    return any(may_edit_grid(caller, atlas.division, d.grid) for d in current)
 
 
 def grid_brief(grid: Grid, division: Division) -> dict[str, Any]:
@@ -97,8 +50,8 @@ def duty_json(duty: Duty, atlas: Atlas, caller: Caller, language: str) -> dict[s
         "since": duty.since.isoformat(),
         "until": duty.until.isoformat() if duty.until else None,
         "state": state_of(duty, atlas.as_of),
-        "editable": may_edit_grid(caller, atlas.division, duty.grid),
-        "etag": tag(duty),
+        "editable": caller.editor.may_edit_grid(atlas.division, duty.grid),
+        "etag": state_tag(duty),
     }
 
 
@@ -134,7 +87,7 @@ def person_json(
     ``seen`` is the atlas as the caller sees it; all of ``atlas`` when absent.
     """
     held = duties_of(atlas, person)
-    editable = may_edit_person(caller, atlas, person)
+    editable = caller.editor.may_edit_person(atlas, person)
     seen = seen or atlas
     listed = {d.id for d in seen.roster.duties if d.person == person.id}
     person = seen.roster.by_id.get(person.id, person)
@@ -144,8 +97,8 @@ def person_json(
         "office_phone": person.office_phone,
         "organisation": person.organisation,
         "editable": editable,
-        "etag": tag(person),
-        "duties_etag": tag(*held),
+        "etag": state_tag(person),
+        "duties_etag": state_tag(*held),
         "duties": [duty_json(d, seen, caller, language) for d in held if d.id in listed],
     }
     if editable:
@@ -185,12 +138,8 @@ def remark_json(finding: Finding, language: str) -> dict[str, Any]:
     }
 
 
-def last_change(store: Store, subject: str) -> dict[str, Any] | None:
-    """Return who changed something last, when, why and what; None when that is not on record."""
-    entries = store.audit_log(AuditQuery(subject=subject, limit=1)).entries
-    if not entries:
-        return None
-    entry = entries[0]
+def entry_brief(entry: AuditEntry) -> dict[str, Any]:
+    """Return who changed something, when, why and what."""
     return {
         "who": entry.who,
         "at": entry.sealed.at,

@@ -19,7 +19,9 @@ from gis.division import Division
 from gis.editing import Edited, duties, people, places
 from gis.editing.permission import Editor, duties_of
 from gis.editing.places import Spot
+from gis.editing.workload import count_against_buildings
 from gis.errors import Outdated
+from gis.findings import Finding, Text, note, warning
 from gis.geometry import point_inside
 from gis.ids import GridId
 from gis.lookup.locator import Locator
@@ -131,7 +133,7 @@ def _check_person(desk: EditDesk, base: EditBase[Roster], person: str) -> Person
 
 
 @dataclass(frozen=True)
-class NewDuty:
+class DutyRequest:
     """A duty to be taken up: of whom, on the grid of a code ("": the subdistrict), and when."""
 
     person: str
@@ -141,7 +143,7 @@ class NewDuty:
     until: date | None = None
 
 
-def appoint(desk: EditDesk, new: NewDuty) -> Revised[Roster]:
+def appoint(desk: EditDesk, new: DutyRequest) -> Revised[Roster]:
     """Let somebody serve on a grid from a day; refuses a second leader."""
 
     def edit(base: EditBase[Roster]) -> Edited[Roster]:
@@ -269,6 +271,26 @@ def _check_standing(desk: EditDesk, division: Division, place: Place) -> None:
     known = desk.seen.locator if desk.seen.division is division else Locator(division)
     grids = known.locate(*point_inside(place.geometry)).grids
     desk.editor.check_grid(division, grids[-1].id if grids else None)
+
+
+def remarks_after(atlas: Atlas, place: str, revised: Revised[Directory]) -> list[Finding]:
+    """Return what somebody should look at of a place after an edit that led to ``atlas``."""
+    found = places.place_of(atlas.directory, place)
+    grid = atlas.grid_of.get(found.id)
+    if grid is None:
+        outside = Text(
+            f"{found.name} lies outside every grid: check the point and its datum",
+            f"{found.name} 不在任何网格内：请检查点位及坐标系",
+        )
+        return [warning("outside", outside)]
+    remarks = []
+    if revised.stored and any("geometry" in (c.after or {}) for c in revised.edited.changes):
+        chain = "·".join(g.name for g in atlas.division.chain(grid))
+        text = Text(f"it now stands on {chain}", f"现位于 {chain}")
+        remarks.append(note("stands_on", text, grid_code=atlas.division.by_id[grid].code))
+    if found.kind is PlaceKind.BUILDING:
+        remarks += count_against_buildings(atlas, grid)
+    return remarks
 
 
 # --- storing -----------------------------------------------------------------------------------

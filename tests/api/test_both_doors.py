@@ -152,3 +152,38 @@ def test_whoever_is_at_the_machine_is_its_operator_on_record(wangge, store_path,
     assert {(e.sealed.role, e.sealed.door) for e in entries(store_path)} == {
         ("operator", "command")
     }
+
+
+def test_the_log_is_the_same_table_from_both_doors(wangge, store_path, strip, tmp_path):
+    assert wangge("load", strip).returncode == 0
+    out = tmp_path / "log.csv"
+    assert wangge("audit", "export", out, "--action", "division").returncode == 0
+    with page(store_path, Role.APPROVER) as approver:
+        answer = approver.client.get("/audit/export?format=csv&action=division")
+    assert (answer.status_code, answer.content) == (200, out.read_bytes())
+    assert answer.content.count(b"division.publish") == 1
+
+
+def test_a_log_too_long_for_a_table_is_not_cut_off(
+    wangge, store_path, strip, tmp_path, monkeypatch
+):
+    assert wangge("load", strip).returncode == 0
+    assert wangge("user", "add", "li").returncode == 0
+    monkeypatch.setattr("gis.workflows.audit.MOST_EXPORTED", 1)
+    out = tmp_path / "log.csv"
+    command = wangge("audit", "export", out, WANGGE_LANG="en")
+    with page(store_path, Role.APPROVER) as approver:
+        answer = approver.client.get("/audit/export", headers=ENGLISH)
+    assert (command.returncode, answer.status_code) == (1, 413)
+    assert command.stderr == f"wangge: {answer.json()['detail']}\n"
+    assert not out.exists()
+
+
+def test_nothing_is_erased_without_a_reason(wangge, store_path, strip):
+    assert wangge("load", strip).returncode == 0
+    before = entries(store_path)
+    command = wangge("audit", "erase", 1, "--field", "after", "--reason", " ")
+    with page(store_path, Role.ADMIN) as admin:
+        answer = admin.client.post("/audit/1/erase", json={"fields": ["after"], "reason": " "})
+    assert (command.returncode, answer.status_code) == (1, 400)
+    assert entries(store_path) == before

@@ -14,11 +14,12 @@ from starlette.responses import Response
 from api.http.auth import Caller, Staff
 from api.http.body import read_body
 from api.http.declare import as_json, declare
-from api.http.params import StrictRoute, whole
+from api.http.params import whole
 from api.http.path_params import DutyPath, PersonPath
+from api.http.preconditions import if_match
 from api.http.problems import language_of
 from api.http.responses import answer
-from api.routes.edit.common import Guard, edited, revise_roster
+from api.routes.edit.common import EditRoute, desk_of, edited
 from api.schemas import people as shown
 from api.schemas.editing import (
     DutyEnd,
@@ -41,18 +42,16 @@ from api.serving.dependencies import Latest
 from api.serving.latest_atlas import LatestAtlas
 from gis.addresses.typeahead import best_of, rank
 from gis.atlas import Atlas
-from gis.directory import Directory
 from gis.division import Grid
-from gis.editing import Edited, duties, people
+from gis.editing import duties, people
 from gis.editing.workload import without_leader
-from gis.errors import NotAllowed
 from gis.exchange.json_values import provenance_json
-from gis.ids import GridId
 from gis.roster import ROLES, Person, Role, Roster
 from gis.rules import is_too_much, loads
-from gis.store.edits import EditBase, Revised
+from gis.store.edits import Revised
+from gis.workflows import edits
 
-router = APIRouter(tags=["people"], route_class=StrictRoute)
+router = APIRouter(tags=["people"], route_class=EditRoute)
 
 _FOUND = 20
 _MOST = 100
@@ -152,7 +151,7 @@ async def list_duties(
     return answer(
         {
             "grid": _grid_found(found, atlas) if found else None,
-            "editable": shown.may_edit_grid(caller, atlas.division, found.id if found else None),
+            "editable": caller.editor.may_edit_grid(atlas.division, found.id if found else None),
             "duties": [shown.duty_json(d, atlas, caller, language) for d in held],
             **provenance_json(atlas),
         }
@@ -174,7 +173,7 @@ async def list_duty_findings(caller: Staff, latest: Latest) -> Response:
     rules = latest.settings.rules
     limit = rules.leader_households
     division = atlas.division
-    mine = {g.id for g in division if shown.may_edit_grid(caller, division, g.id)}
+    mine = {g.id for g in division if caller.editor.may_edit_grid(division, g.id)}
     heavy = [x for x in loads(atlas) if is_too_much(x, rules) and mine.intersection(x.grids)]
     bare = [g for g in without_leader(atlas) if g.id in mine]
     return answer(
@@ -200,12 +199,8 @@ async def list_duty_findings(caller: Staff, latest: Latest) -> Response:
 async def create_person(request: Request, caller: Staff, latest: Latest) -> Response:
     """Add somebody, who holds no duty yet."""
     given = await read_body(request, NewPerson)
-    values = given.given("reason")
-
-    def edit(base: EditBase[Roster]) -> Edited[Roster]:
-        return people.add_person(base.value, values, identity=base.identity)
-
-    revised = await revise_roster(latest, caller, edit, given.why)
+    desk = await desk_of(latest, caller, given.why)
+    revised = await asyncio.to_thread(edits.add_person, desk, given.given("reason"))
     return await _person_answer(request, caller, latest, revised, revised.edited.id, status=201)
 
 
@@ -221,48 +216,12 @@ async def change_person(
     request: Request, caller: Staff, latest: Latest, person: PersonPath
 ) -> Response:
     """Change the fields given; `If-Match` with the person's ETag."""
-    guard = Guard(request)
+    expected = if_match(request)
     given = await read_body(request, PersonChange)
+    desk = await desk_of(latest, caller, given.why)
     values = given.given("reason")
-    language = language_of(request)
-    seen = await latest.seen(caller)
-
-    def edit(base: EditBase[Roster]) -> Edited[Roster]:
-        if not base.identity:
-            _check(guard, base, caller, person, language, seen)
-        return people.edit_person(base.value, person, values)
-
-    revised = await revise_roster(latest, caller, edit, given.why)
+    revised = await asyncio.to_thread(edits.edit_person, desk, person, values, expected=expected)
     return await _person_answer(request, caller, latest, revised, person)
-
-
-def _check(
-    guard: Guard,
-    base: EditBase[Roster],
-    caller: Caller,
-    person: str,
-    language: str,
-    seen: Atlas,
-    *,
-    of_duties: bool = False,
-) -> None:
-    """Refuse an edit that the caller may not make, or that was made from another state."""
-    atlas = _seen(base)
-    people.person_of(seen.roster, person)
-    found = people.person_of(base.value, person)
-    if not shown.may_edit_person(caller, atlas, found):
-        raise NotAllowed(
-            f"{found.name} serves on grids that are not among yours: ask an administrator",
-            f"{found.name} 任职的网格不在您的管辖范围内：请联系管理员",
-        )
-    body = shown.person_json(found, atlas, caller, language)
-    now = body["duties_etag"] if of_duties else body["etag"]
-    guard.check(now, body, f"person:{person}")
-
-
-def _seen(base: EditBase[Roster]) -> Atlas:
-    """Return the people and grids that an edit meets."""
-    return Atlas(base.division, Directory(), base.value, base.day)
 
 
 @router.post("/people/{person}/leave")
@@ -277,21 +236,10 @@ async def end_all_duties(
     request: Request, caller: Staff, latest: Latest, person: PersonPath
 ) -> Response:
     """End all duties on a day (`on`: the first day without); `If-Match` with `duties_etag`."""
-    guard = Guard(request)
+    expected = if_match(request)
     given = await read_body(request, LeavingOffice)
-    on = given.on
-    language = language_of(request)
-    seen = await latest.seen(caller)
-
-    def edit(base: EditBase[Roster]) -> Edited[Roster]:
-        if not base.identity:
-            _check(guard, base, caller, person, language, seen, of_duties=True)
-            for duty in base.value.duties:
-                if duty.person == person and (duty.until is None or duty.until > on):
-                    shown.check_grid(caller, base.division, duty.grid)
-        return duties.leave_office(base.value, base.division, person, on)
-
-    revised = await revise_roster(latest, caller, edit, given.why)
+    desk = await desk_of(latest, caller, given.why)
+    revised = await asyncio.to_thread(edits.leave_office, desk, person, given.on, expected=expected)
     return await _person_answer(request, caller, latest, revised, person)
 
 
@@ -310,17 +258,9 @@ async def create_duty(
 ) -> Response:
     """Let somebody serve on a grid (null: the subdistrict) from a day; refuses a second leader."""
     given = await read_body(request, NewDuty)
-    seen = await latest.seen(caller)
-
-    def edit(base: EditBase[Roster]) -> Edited[Roster]:
-        people.person_of(seen.roster, person)
-        grid = base.division.grid(given.grid).id if given.grid else None
-        if not base.identity:
-            shown.check_grid(caller, base.division, grid)
-        asked = duties.Appointment(person, grid, given.role, given.since, given.until)
-        return duties.appoint(base.value, base.division, asked, identity=base.identity)
-
-    revised = await revise_roster(latest, caller, edit, given.why)
+    desk = await desk_of(latest, caller, given.why)
+    asked = edits.DutyRequest(person, given.grid or "", given.role, given.since, given.until)
+    revised = await asyncio.to_thread(edits.appoint, desk, asked)
     return await _person_answer(request, caller, latest, revised, person, status=201)
 
 
@@ -336,19 +276,12 @@ async def hand_over_duty(
     request: Request, caller: Staff, latest: Latest, duty: DutyPath
 ) -> Response:
     """End a duty on a day and let `to` take it up that day; `If-Match` with the duty's `etag`."""
-    guard = Guard(request)
+    expected = if_match(request)
     given = await read_body(request, Handover)
-    to, on = given.to, given.on
-    language = language_of(request)
-    seen = await latest.seen(caller)
-
-    def edit(base: EditBase[Roster]) -> Edited[Roster]:
-        if not base.identity:
-            _check_duty(guard, base, caller, duty, language)
-        people.person_of(seen.roster, to)
-        return duties.hand_over(base.value, base.division, duty, to, on, identity=base.identity)
-
-    revised = await revise_roster(latest, caller, edit, given.why)
+    desk = await desk_of(latest, caller, given.why)
+    revised = await asyncio.to_thread(
+        edits.hand_over, desk, duty, given.to, given.on, expected=expected
+    )
     return await _duty_answer(request, caller, latest, revised, revised.edited.id)
 
 
@@ -364,17 +297,10 @@ async def change_duty_end(
     request: Request, caller: Staff, latest: Latest, duty: DutyPath
 ) -> Response:
     """Set the first day a duty is no longer held (null: no end); `If-Match` with its `etag`."""
-    guard = Guard(request)
+    expected = if_match(request)
     given = await read_body(request, DutyEnd)
-    until = given.until
-    language = language_of(request)
-
-    def edit(base: EditBase[Roster]) -> Edited[Roster]:
-        if not base.identity:
-            _check_duty(guard, base, caller, duty, language)
-        return duties.end_duty(base.value, base.division, duty, until)
-
-    revised = await revise_roster(latest, caller, edit, given.why)
+    desk = await desk_of(latest, caller, given.why)
+    revised = await asyncio.to_thread(edits.end_duty, desk, duty, given.until, expected=expected)
     return await _duty_answer(request, caller, latest, revised, duty)
 
 
@@ -390,31 +316,12 @@ async def withdraw_duty(
     request: Request, caller: Staff, latest: Latest, duty: DutyPath
 ) -> Response:
     """Take a planned duty back; the leader until then goes on. `If-Match` with its `etag`."""
-    guard = Guard(request)
+    expected = if_match(request)
     given = await read_body(request, Withdrawal)
-    language = language_of(request)
-
-    def edit(base: EditBase[Roster]) -> Edited[Roster]:
-        if not base.identity:
-            _check_duty(guard, base, caller, duty, language)
-        return duties.withdraw(base.value, base.division, duty, latest.today)
-
-    revised = await revise_roster(latest, caller, edit, given.why)
+    desk = await desk_of(latest, caller, given.why)
+    revised = await asyncio.to_thread(edits.withdraw_duty, desk, duty, expected=expected)
     await asyncio.to_thread(latest.after, revised)
     return edited(request, {"withdrawn": duty}, revised.edited.findings)
-
-
-def _check_duty(
-    guard: Guard,
-    base: EditBase[Roster],
-    caller: Caller,
-    duty: str,
-    language: str,
-) -> None:
-    found = duties.duty_of(base.value, duty)
-    shown.check_grid(caller, base.division, GridId(found.grid) if found.grid else None)
-    body = shown.duty_json(found, _seen(base), caller, language)
-    guard.check(body["etag"], body, f"duty:{duty}")
 
 
 # --- storing and answering ---------------------------------------------------------------------

@@ -6,7 +6,7 @@ Staff edit what stands on the grids of their scope; planners and those above the
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -14,14 +14,11 @@ from starlette.responses import Response
 from api.http.auth import Caller, Staff
 from api.http.body import read_body
 from api.http.declare import as_json, declare
-from api.http.params import StrictRoute, whole
+from api.http.params import whole
 from api.http.path_params import PlacePath
+from api.http.preconditions import if_match
 from api.http.responses import answer
-from api.routes.edit.common import (
-    Guard,
-    edited,
-    revise_directory,
-)
+from api.routes.edit.common import EditRoute, desk_of, edited
 from api.schemas.editing import (
     EditedPlace,
     EditOutdated,
@@ -33,27 +30,21 @@ from api.schemas.editing import (
     Removal,
     RemovedPlaces,
 )
-from api.schemas.people import check_grid, grid_brief, may_edit_grid, tag
+from api.schemas.places import place_brief, place_json
 from api.serving.dependencies import Latest
 from api.serving.latest_atlas import LatestAtlas
 from gis.addresses.typeahead import best_of, rank
-from gis.atlas import Atlas
 from gis.datum import parse_datum
-from gis.directory import Directory, Place, PlaceKind
-from gis.division import Division
-from gis.editing import Edited, fields, places
-from gis.editing.places import Spot
+from gis.directory import Directory, Place
+from gis.editing.places import Spot, place_of
 from gis.editing.workload import count_against_buildings
 from gis.errors import InvalidInput
 from gis.exchange.json_values import provenance_json
-from gis.findings import Finding, Text, note, warning
-from gis.geometry import point_inside
-from gis.ids import GridId
-from gis.lookup.locator import Locator
-from gis.roster import Roster
-from gis.store.edits import EditBase, Revised
+from gis.ids import PlaceId
+from gis.store.edits import Revised
+from gis.workflows import edits
 
-router = APIRouter(tags=["places"], route_class=StrictRoute)
+router = APIRouter(tags=["places"], route_class=EditRoute)
 
 _FOUND = 20
 _MOST = 100
@@ -89,21 +80,8 @@ async def find_places(
 
     best, total = best_of(found, score, lambda p: p.id, limit or _FOUND)
     return answer(
-        {"places": [_brief(p, atlas) for p in best], "total": total, **provenance_json(atlas)}
+        {"places": [place_brief(p, atlas) for p in best], "total": total, **provenance_json(atlas)}
     )
-
-
-def _brief(place: Place, atlas: Atlas) -> dict[str, Any]:
-    grid = atlas.grid_of.get(place.id)
-    return {
-        "id": place.id,
-        "kind": str(place.kind),
-        "name": place.name,
-        "address": place.address,
-        "households": place.households,
-        "disclosed": place.disclosed,
-        "grid": grid_brief(atlas.division.by_id[grid], atlas.division) if grid else None,
-    }
 
 
 @router.get("/places/{place}")
@@ -111,27 +89,8 @@ def _brief(place: Place, atlas: Atlas) -> dict[str, Any]:
 async def get_place(caller: Staff, latest: Latest, place: PlacePath) -> Response:
     """Return everything about a place; `ETag` guards an edit of it."""
     atlas = await latest.seen(caller)
-    body = _place_json(places.place_of(atlas.directory, place), atlas, caller)
+    body = place_json(place_of(atlas.directory, place), atlas, caller)
     return answer({**body, **provenance_json(atlas)}, headers={"etag": f'"{body["etag"]}"'})
-
-
-def _place_json(place: Place, atlas: Atlas, caller: Caller) -> dict[str, Any]:
-    lon, lat = point_inside(place.geometry)
-    building = atlas.directory.by_id.get(place.building) if place.building else None
-    inside = [p for p in atlas.directory.places if p.building == place.id]
-    grid = atlas.grid_of.get(place.id)
-    return {
-        **_brief(place, atlas),
-        **{name: getattr(place, name) for name in fields.names(places.RECORD)},
-        "building_name": building.name if building else None,
-        "contents": [{"id": p.id, "name": p.name} for p in inside],
-        "lon": lon,
-        "lat": lat,
-        "datum": "wgs84",
-        "footprint": place.geometry.geom_type != "Point",
-        "editable": may_edit_grid(caller, atlas.division, grid),
-        "etag": tag(place),
-    }
 
 
 # --- changing ----------------------------------------------------------------------------------
@@ -147,16 +106,9 @@ def _place_json(place: Place, atlas: Atlas, caller: Caller) -> dict[str, Any]:
 async def create_place(request: Request, caller: Staff, latest: Latest) -> Response:
     """Add a place at a point in its stated datum, or in the building it names."""
     given = await read_body(request, NewPlace)
-    spot = _spot(given)
     values = given.given("reason", "kind", *_SPOT)
-
-    def edit(base: EditBase[Directory]) -> Edited[Directory]:
-        done = places.add_place(base.value, given.kind, values, spot, identity=base.identity)
-        if not base.identity:
-            _check_standing(caller, base.division, done.value.by_id, done.id)
-        return done
-
-    revised = await revise_directory(latest, caller, edit, given.why)
+    desk = await desk_of(latest, caller, given.why)
+    revised = await asyncio.to_thread(edits.add_place, desk, given.kind, values, _spot(given))
     return await _answer(request, caller, latest, revised, revised.edited.id, status=201)
 
 
@@ -177,22 +129,12 @@ async def change_place(
     needs its `datum`. The count of the grid stays; what it and the buildings say is compared in
     `findings`.
     """
-    guard = Guard(request)
+    expected = if_match(request)
     given = await read_body(request, PlaceChange)
-    spot = _spot(given)
     values = given.given("reason", "keep_name", *_SPOT)
-    seen = await latest.seen(caller)
-
-    def edit(base: EditBase[Directory]) -> Edited[Directory]:
-        places.place_of(seen.directory, place)
-        if not base.identity:
-            _check(guard, base, caller, place)
-        done = places.edit_place(base.value, place, values, spot=spot, keep_name=given.keep_name)
-        if not base.identity:
-            _check_standing(caller, base.division, done.value.by_id, place)
-        return done
-
-    revised = await revise_directory(latest, caller, edit, given.why)
+    change = edits.PlaceEdit(values, _spot(given), given.keep_name)
+    desk = await desk_of(latest, caller, given.why)
+    revised = await asyncio.to_thread(edits.edit_place, desk, place, change, expected=expected)
     return await _answer(request, caller, latest, revised, place)
 
 
@@ -211,20 +153,15 @@ async def remove_place(
 
     Former versions keep it. `If-Match` with its ETag.
     """
-    guard = Guard(request)
+    expected = if_match(request)
     given = await read_body(request, Removal)
     before = await latest.atlas()
-    seen = latest.see(caller, before)
-
-    def edit(base: EditBase[Directory]) -> Edited[Directory]:
-        places.place_of(seen.directory, place)
-        if not base.identity:
-            _check(guard, base, caller, place)
-        return places.remove_place(base.value, place, with_contents=given.contents)
-
-    revised = await revise_directory(latest, caller, edit, given.why)
+    desk = await desk_of(latest, caller, given.why)
+    revised = await asyncio.to_thread(
+        edits.remove_place, desk, place, with_contents=given.contents, expected=expected
+    )
     atlas = await asyncio.to_thread(latest.after, revised)
-    grid = before.grid_of.get(places.place_of(before.directory, place).id)
+    grid = before.grid_of.get(PlaceId(place))
     remarks = await asyncio.to_thread(count_against_buildings, atlas, grid)
     body = {"removed": [c.subject.partition(":")[2] for c in revised.edited.changes]}
     return edited(request, {**body, **provenance_json(atlas)}, (*revised.edited.findings, *remarks))
@@ -245,25 +182,6 @@ def _spot(given: PlaceFields) -> Spot | None:
     return Spot(given.lon, given.lat, datum)
 
 
-def _grid_at(division: Division, place: Place) -> GridId | None:
-    grids = Locator(division).locate(*point_inside(place.geometry)).grids
-    return grids[-1].id if grids else None
-
-
-def _check(guard: Guard, base: EditBase[Directory], caller: Caller, place: str) -> None:
-    """Refuse a place outside the caller's grids, or one that was changed meanwhile."""
-    found = places.place_of(base.value, place)
-    _check_standing(caller, base.division, base.value.by_id, place)
-    now = tag(found)
-    if not guard.holds(now):
-        atlas = Atlas(base.division, base.value, Roster(), base.day)
-        guard.check(now, _place_json(found, atlas, caller), f"place:{place}")
-
-
-def _check_standing(caller: Caller, division: Division, by_id: Any, place: str) -> None:
-    check_grid(caller, division, _grid_at(division, by_id[place]))
-
-
 async def _answer(
     request: Request,
     caller: Caller,
@@ -273,7 +191,8 @@ async def _answer(
     status: int = 200,
 ) -> Response:
     atlas = await asyncio.to_thread(latest.after, revised)
-    body, remarks = await asyncio.to_thread(_told, atlas, caller, place, revised)
+    body = await asyncio.to_thread(place_json, place_of(atlas.directory, place), atlas, caller)
+    remarks = await asyncio.to_thread(edits.remarks_after, atlas, place, revised)
     return edited(
         request,
         {**body, **provenance_json(atlas)},
@@ -282,26 +201,3 @@ async def _answer(
         etag=body["etag"],
         location=f"/places/{place}" if status == 201 else "",
     )
-
-
-def _told(
-    atlas: Atlas, caller: Caller, place: str, revised: Revised[Directory]
-) -> tuple[dict[str, Any], list[Finding]]:
-    """Return a place after an edit, and what somebody should look at."""
-    found = places.place_of(atlas.directory, place)
-    body = _place_json(found, atlas, caller)
-    grid = atlas.grid_of.get(found.id)
-    if grid is None:
-        outside = Text(
-            f"{found.name} lies outside every grid: check the point and its datum",
-            f"{found.name} 不在任何网格内：请检查点位及坐标系",
-        )
-        return body, [warning("outside", outside)]
-    remarks = []
-    if revised.stored and any("geometry" in (c.after or {}) for c in revised.edited.changes):
-        chain = "·".join(g.name for g in atlas.division.chain(grid))
-        text = Text(f"it now stands on {chain}", f"现位于 {chain}")
-        remarks.append(note("stands_on", text, grid_code=atlas.division.by_id[grid].code))
-    if found.kind is PlaceKind.BUILDING:
-        remarks += count_against_buildings(atlas, grid)
-    return body, remarks

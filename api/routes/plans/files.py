@@ -18,7 +18,6 @@ from api.http.params import choice
 from api.http.path_params import PlanPath
 from api.http.preconditions import etag_of, if_match
 from api.http.responses import answer
-from api.routes.edit.common import author_of
 from api.routes.plans.common import (
     WRITE_REFUSED,
     YES,
@@ -172,7 +171,7 @@ async def import_plan(
 
     def work() -> Response:
         started, dry = time.perf_counter(), dry_run == "true"
-        found = import_cells(workspace, plan, revision, read, author_of(caller), dry=dry)
+        found = import_cells(workspace, plan, revision, read, caller.author, dry=dry)
         return _imported(found, started, dry=dry)
 
     return await asyncio.to_thread(work)
@@ -207,7 +206,7 @@ async def create_draft(request: Request, workspace: Workspace, caller: PlanReade
         sources = from_scratch.DraftSources(
             given.title, given.datum, rows, given.buildings, given.outline, given.code or ""
         )
-        opened = from_scratch.begin_draft(workspace, sources, author_of(caller))
+        opened = from_scratch.begin_draft(workspace, sources, caller.author)
         return plan_answer(workspace, opened, caller, 201)
 
     return await asyncio.to_thread(work)

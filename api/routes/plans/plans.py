@@ -15,7 +15,6 @@ from api.http.params import choice, whole
 from api.http.path_params import PlanPath
 from api.http.preconditions import etag_of, if_match
 from api.http.responses import answer
-from api.routes.edit.common import author_of
 from api.routes.plans.common import (
     PLAN_CHANGED,
     STEP_MADE,
@@ -99,7 +98,7 @@ async def create_plan(request: Request, workspace: Workspace, caller: PlanReader
         version = given.base
         if version == "in_force":
             version = workspace.store.holding(today()).division.version
-        return workspace.begin(given.title, given.reason or "", version, author_of(caller))
+        return workspace.begin(given.title, given.reason or "", version, caller.author)
 
     opened = await asyncio.to_thread(begin)
     return await asyncio.to_thread(plan_answer, workspace, opened, caller, 201)
@@ -131,7 +130,7 @@ async def change_plan(
 
     def change() -> OpenPlan:
         return workspace.change(
-            plan, revision, author_of(caller), "plan.edit", allowed=EDITABLE, **fields
+            plan, revision, caller.author, "plan.edit", allowed=EDITABLE, **fields
         )
 
     opened = await asyncio.to_thread(change)
@@ -145,7 +144,7 @@ async def withdraw_plan(
 ) -> Response:
     """Withdraw a plan; nothing of it is erased."""
     revision = if_match(request)
-    author = author_of(caller)
+    author = caller.author
     opened = await asyncio.to_thread(review.withdraw, workspace, plan, revision, author)
     return await asyncio.to_thread(plan_answer, workspace, opened, caller)
 
@@ -164,7 +163,7 @@ async def copy_plan(
     given = await read_body(request, PlanCopy)
     read = tuple(read_operation(o) for o in given.operations or ())
     opened = await asyncio.to_thread(
-        workspace.copy, plan, given.title or None, given.at, read, author_of(caller)
+        workspace.copy, plan, given.title or None, given.at, read, caller.author
     )
     return await asyncio.to_thread(plan_answer, workspace, opened, caller, 201)
 
@@ -210,7 +209,7 @@ async def add_step(
     def act() -> Response:
         started = time.perf_counter()
         try:
-            applied = workspace.operate(plan, revision, operation, author_of(caller), key)
+            applied = workspace.operate(plan, revision, operation, caller.author, key)
         except DuplicateOperation as again:
             return unchanged_answer(again.opened)
         return step_answer(applied, started)
@@ -233,7 +232,7 @@ async def undo_step(
 
     def act() -> Response:
         started = time.perf_counter()
-        return step_answer(workspace.undo(plan, revision, author_of(caller)), started)
+        return step_answer(workspace.undo(plan, revision, caller.author), started)
 
     return await asyncio.to_thread(act)
 
@@ -253,7 +252,7 @@ async def redo_step(
 
     def act() -> Response:
         started = time.perf_counter()
-        return step_answer(workspace.redo(plan, revision, author_of(caller)), started)
+        return step_answer(workspace.redo(plan, revision, caller.author), started)
 
     return await asyncio.to_thread(act)
 

@@ -13,7 +13,6 @@ from api.http.declare import as_json, declare
 from api.http.path_params import JobPath, PlanPath
 from api.http.preconditions import if_match
 from api.http.responses import answer
-from api.routes.edit.common import author_of
 from api.routes.plans.common import (
     STEP_MADE,
     WRITE_REFUSED,
@@ -43,7 +42,7 @@ async def ask_for_proposal(
     given = await read_body(request, NewProposal)
     opened = await asyncio.to_thread(workspace.open, plan)
     options = options_asked(given, opened, workspace.rules)
-    job = jobs.start(opened, given.kind, options, author_of(caller))
+    job = jobs.start(opened, given.kind, options, caller.author)
     return answer(job_json(job, opened), 202, {"location": f"/plans/{plan}/proposals/{job.id}"})
 
 
@@ -95,6 +94,6 @@ async def take_proposal(
 
     def act() -> Response:
         started = time.perf_counter()
-        return step_answer(jobs.take(found, revision, chosen, author_of(caller)), started)
+        return step_answer(jobs.take(found, revision, chosen, caller.author), started)
 
     return await asyncio.to_thread(act)

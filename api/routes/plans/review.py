@@ -17,7 +17,6 @@ from api.http.params import choice
 from api.http.path_params import PlanPath
 from api.http.preconditions import etag_of, if_match
 from api.http.responses import answer
-from api.routes.edit.common import author_of
 from api.routes.plans.common import (
     PLAN_CHANGED,
     WRITE_REFUSED,
@@ -133,7 +132,7 @@ async def submit_plan(
     """Submit: no hard finding, every soft one on a touched grid solved or waived."""
     revision = if_match(request)
     note = (await read_body(request, Submission)).note or ""
-    author = author_of(caller)
+    author = caller.author
     return await _reviewed(workspace, caller, review.submit, plan, revision, author, note)
 
 
@@ -146,7 +145,7 @@ async def comment_on_plan(
     given = await read_body(request, NewComment)
     named = {"grid": given.grid, "place": given.place}
     about = {name: value for name, value in named.items() if value is not None}
-    author = author_of(caller)
+    author = caller.author
     await asyncio.to_thread(workspace.store.plans.comment, plan, author, given.text, about)
     opened = await asyncio.to_thread(workspace.open, plan)
     return await asyncio.to_thread(plan_answer, workspace, opened, caller)
@@ -166,7 +165,7 @@ async def return_plan(
     """Return a plan with a reason; it can be edited again."""
     revision = if_match(request)
     reason = (await read_body(request, Return)).reason
-    author = author_of(caller)
+    author = caller.author
     return await _reviewed(workspace, caller, review.send_back, plan, revision, author, reason)
 
 
@@ -184,7 +183,7 @@ async def approve_plan(
     """Approve a plan that somebody else submitted."""
     revision = if_match(request)
     note = (await read_body(request, Approval)).note or ""
-    author = author_of(caller)
+    author = caller.author
     return await _reviewed(workspace, caller, review.approve, plan, revision, author, note)
 
 
@@ -203,7 +202,7 @@ async def put_up_notice(
     revision = if_match(request)
     given = await read_body(request, NewNotice)
     put_up = review.Notice(given.from_, given.until, given.text or "", given.contact or "")
-    author = author_of(caller)
+    author = caller.author
     return await _reviewed(workspace, caller, review.put_up_notice, plan, revision, author, put_up)
 
 
@@ -219,7 +218,7 @@ async def take_down_notice(
 ) -> Response:
     """Take a public notice down."""
     revision = if_match(request)
-    author = author_of(caller)
+    author = caller.author
     return await _reviewed(workspace, caller, review.take_down_notice, plan, revision, author)
 
 
@@ -240,7 +239,7 @@ async def publish_plan(
     day, reason = given.effective_from, given.reason or ""
 
     def act() -> Response:
-        opened = publish(workspace, plan, revision, day, author_of(caller), reason=reason)
+        opened = publish(workspace, plan, revision, day, caller.author, reason=reason)
         return answer(published_json(workspace, opened, caller, day))
 
     return await asyncio.to_thread(act)
@@ -289,6 +288,6 @@ async def rebase_plan(
     keep = {GridId(grid): whose == "mine" for grid, whose in (given.grids or {}).items()}
     mine = given.keep == "mine"
     opened = await asyncio.to_thread(
-        rebase, workspace, plan, revision, keep, author_of(caller), mine=mine
+        rebase, workspace, plan, revision, keep, caller.author, mine=mine
     )
     return await asyncio.to_thread(plan_answer, workspace, opened, caller)
