@@ -1,6 +1,6 @@
 """Who may sign in and do what: accounts, their roles and sessions, keys and their scopes.
 
-Not to be confused with :class:`gis.roster.Role`, the duties people hold on grids.
+Not to be confused with :class:`gis.roster.AccountRole`, the duties people hold on grids.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from gis.findings import Text
 from gis.ids import GridId
 
 
-class Role(StrEnum):
+class AccountRole(StrEnum):
     """What a person may do; each role may do what those before it may.
 
-    >>> Role.PLANNER.reaches(Role.STAFF), Role.STAFF.reaches(Role.PLANNER)
-    (True, False)
+    >>> AccountRole.PLANNER.reaches(AccountRole.STAFF)
+    True
+    >>> AccountRole.STAFF.reaches(AccountRole.PLANNER)
+    False
     """
 
     PUBLIC = "public"
@@ -25,7 +27,7 @@ class Role(StrEnum):
     APPROVER = "approver"
     ADMIN = "admin"
 
-    def reaches(self, needed: Role) -> bool:
+    def reaches(self, needed: AccountRole) -> bool:
         """Tell whether this role is at least another one."""
         return _RANK[self] >= _RANK[needed]
 
@@ -35,15 +37,15 @@ class Role(StrEnum):
         return _TITLES[self]
 
 
-_RANK = {role: rank for rank, role in enumerate(Role)}
+_RANK = {role: rank for rank, role in enumerate(AccountRole)}
 _TITLES = {
-    Role.PUBLIC: Text("public", "公众"),
-    Role.STAFF: Text("staff", "工作人员"),
-    Role.PLANNER: Text("planner", "规划员"),
-    Role.APPROVER: Text("approver", "审批人"),
-    Role.ADMIN: Text("administrator", "管理员"),
+    AccountRole.PUBLIC: Text("public", "公众"),
+    AccountRole.STAFF: Text("staff", "工作人员"),
+    AccountRole.PLANNER: Text("planner", "规划员"),
+    AccountRole.APPROVER: Text("approver", "审批人"),
+    AccountRole.ADMIN: Text("administrator", "管理员"),
 }
-ACCOUNT_ROLES = tuple(role for role in Role if role is not Role.PUBLIC)
+ACCOUNT_ROLES = tuple(role for role in AccountRole if role is not AccountRole.PUBLIC)
 
 
 class Scope(StrEnum):
@@ -73,7 +75,7 @@ class Account:
 
     id: str
     name: str
-    role: Role
+    role: AccountRole
     scope_grids: frozenset[GridId] | None
     must_change_password: bool
     disabled: bool

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from starlette.testclient import TestClient
 
 from api import create_app
-from gis.accounts import Role
+from gis.accounts import AccountRole
 from tests.api.callers import as_caller
 from tests.api.conftest import settings_for
 from tests.api.test_schema_fuzz import fuzz
@@ -31,8 +31,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(settings_for(Path(folder) / "wangge.db"))
         with TestClient(app):
-            planner = TestClient(as_caller(app, Role.PLANNER))
-            for role in Role:
+            planner = TestClient(as_caller(app, AccountRole.PLANNER))
+            for role in AccountRole:
                 plan = planner.post("/plans", json={"title": f"模糊测试示例 {role}"}).json()["id"]
                 tried, wrong = fuzz(app, role, examples, frozenset(), plan=plan)
                 print(f"{role}: {tried} requests, {len(wrong)} faults", flush=True)

@@ -29,7 +29,7 @@ def workbench(folder: Path) -> Iterator[str]:
     from api import create_app
     from api.http.auth import CALLER, Caller
     from api.settings import Settings
-    from gis.accounts import Role
+    from gis.accounts import AccountRole
     from gis.clock import today
     from gis.intake import read_set
     from gis.store import Identity, open_store
@@ -51,7 +51,7 @@ def workbench(folder: Path) -> Iterator[str]:
 
     async def as_planner(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
-            scope = {**scope, CALLER: Caller("王示例", Role.APPROVER)}
+            scope = {**scope, CALLER: Caller("王示例", AccountRole.APPROVER)}
         await app(scope, receive, send)
 
     server = uvicorn.Server(uvicorn.Config(as_planner, port=0, log_level="error"))

@@ -13,9 +13,9 @@ requirement and hands you the :class:`Caller`::
         store.publish(..., author=caller.author, reason=...)
 
 ``Public``, ``Staff``, ``Planner``, ``Approver``, ``Admin`` are ``Annotated[Caller,
-Depends(require(Role.…))]``. ``require(Role.PLANNER, scope=Scope.PLANS)`` asks an API key or
-token for a scope of its own; without ``scope`` a key needs ``read`` for GET and HEAD and
-``write`` for the rest. A page for people takes ``require(Role.STAFF, page=True)``: a browser
+Depends(require(AccountRole.…))]``. ``require(AccountRole.PLANNER, scope=Scope.PLANS)`` asks an
+API key or token for a scope of its own; without ``scope`` a key needs ``read`` for GET and HEAD and
+``write`` for the rest. A page for people takes ``require(AccountRole.STAFF, page=True)``: a browser
 that is not signed in is sent to ``/signin`` and back.
 
 **Grids.** ``caller.editor.check_grid(division, grid_id)`` raises 403 unless the grid or one above
@@ -36,7 +36,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
 
-from gis.accounts import ALL_SCOPES, Role, Scope
+from gis.accounts import ALL_SCOPES, AccountRole, Scope
 from gis.audit import Author
 from gis.editing.permission import Editor
 from gis.errors import NotAllowed, NotSignedIn
@@ -44,13 +44,13 @@ from gis.ids import GridId
 
 __all__ = [
     "ANONYMOUS",
+    "AccountRole",
     "Admin",
     "Approver",
     "Caller",
     "Planner",
     "Public",
     "Requirement",
-    "Role",
     "Scope",
     "Staff",
     "caller_of",
@@ -76,7 +76,7 @@ class Caller:
     """
 
     name: str = ""
-    role: Role = Role.PUBLIC
+    role: AccountRole = AccountRole.PUBLIC
     scope_grids: frozenset[GridId] | None = None
     channel: Literal["page", "api"] = "api"
     scopes: frozenset[Scope] = ALL_SCOPES
@@ -90,7 +90,7 @@ class Caller:
     @property
     def signed_in(self) -> bool:
         """Whether it is known who it is."""
-        return self.role is not Role.PUBLIC
+        return self.role is not AccountRole.PUBLIC
 
     @property
     def author(self) -> Author:
@@ -114,7 +114,7 @@ class Caller:
         """Who this is at a desk: planners and those above them edit everything."""
         if not self.signed_in:
             return Editor(self.author, frozenset())
-        everything = self.role.reaches(Role.PLANNER)
+        everything = self.role.reaches(AccountRole.PLANNER)
         return Editor(self.author, None if everything else self.scope_grids)
 
 
@@ -136,7 +136,7 @@ class Requirement:
     may use it without signing in (``WANGGE_METRICS_FROM``).
     """
 
-    role: Role
+    role: AccountRole
     scope: Scope | None = None
     page: bool = False
     any_password: bool = False
@@ -160,7 +160,7 @@ class Requirement:
 
     def check(self, caller: Caller, method: str) -> None:
         """Refuse a caller who may not (see :meth:`__call__`)."""
-        if self.role is Role.PUBLIC:
+        if self.role is AccountRole.PUBLIC:
             return
         if not caller.signed_in:
             raise NotSignedIn(
@@ -201,7 +201,7 @@ def requirements_of(dependant: Any) -> list[Requirement]:
 
 
 def require(
-    role: Role,
+    role: AccountRole,
     scope: Scope | None = None,
     *,
     page: bool = False,
@@ -212,8 +212,8 @@ def require(
     return Requirement(role, scope, page, any_password, or_watching)
 
 
-Public = Annotated[Caller, Depends(require(Role.PUBLIC))]
-Staff = Annotated[Caller, Depends(require(Role.STAFF))]
-Planner = Annotated[Caller, Depends(require(Role.PLANNER))]
-Approver = Annotated[Caller, Depends(require(Role.APPROVER))]
-Admin = Annotated[Caller, Depends(require(Role.ADMIN))]
+Public = Annotated[Caller, Depends(require(AccountRole.PUBLIC))]
+Staff = Annotated[Caller, Depends(require(AccountRole.STAFF))]
+Planner = Annotated[Caller, Depends(require(AccountRole.PLANNER))]
+Approver = Annotated[Caller, Depends(require(AccountRole.APPROVER))]
+Admin = Annotated[Caller, Depends(require(AccountRole.ADMIN))]

@@ -16,7 +16,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter
 
-from api.http.auth import Requirement, Role, Scope, requirements_of
+from api.http.auth import AccountRole, Requirement, Scope, requirements_of
 from api.http.cookies import PLAIN_NAME
 from api.http.declare import Answered, Declaration, Upload, declaration_of
 from api.schemas.common import Problem
@@ -235,7 +235,7 @@ class _Operation:
         if self.method not in _SAFE:
             session["csrf"] = []
         ways: list[dict[str, list[str]]] = [session, {"token": scopes}, {"api_key": scopes}]
-        if self.requirement.role is not Role.PUBLIC:
+        if self.requirement.role is not AccountRole.PUBLIC:
             return [{}, *ways] if self.requirement.or_watching else ways
         return [{}, *ways] if self.declared.editions else []
 
@@ -244,7 +244,7 @@ class _Operation:
 
     def _who(self) -> str:
         role, need = self.requirement.role, self.requirement
-        if role is Role.PUBLIC:
+        if role is AccountRole.PUBLIC:
             who = "Public: nobody needs to sign in."
             if self.declared.editions:
                 who += " Whoever is signed in is answered with the internal edition of their grids."
@@ -330,7 +330,7 @@ class _Operation:
 
     def _refused(self) -> list[int]:
         """Return the statuses of an operation that refuses something."""
-        declared, public = self.declared, self.requirement.role is Role.PUBLIC
+        declared, public = self.declared, self.requirement.role is AccountRole.PUBLIC
         statuses = {400, 401, 413, *declared.refuses}
         if not public or self.method not in _SAFE:
             statuses.add(403)

@@ -11,7 +11,7 @@ from fastapi import Query, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BeforeValidator
 
-from api.http.auth import Role, requirements_of
+from api.http.auth import AccountRole, requirements_of
 from gis.datum import Datum, parse_datum
 from gis.errors import InvalidInput
 from gis.geometry import check_lon_lat
@@ -29,7 +29,7 @@ class StrictRoute(APIRoute):
         """Return the handler, with the checks before it."""
         handle = super().get_route_handler()
         known = frozenset(_query_names(self.dependant))
-        guards = [r for r in requirements_of(self.dependant) if r.role is not Role.PUBLIC]
+        guards = [r for r in requirements_of(self.dependant) if r.role is not AccountRole.PUBLIC]
 
         async def strictly(request: Request) -> Response:
             for guard in guards:

@@ -7,15 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from api.http.auth import Caller, Public, Role, require
+from api.http.auth import AccountRole, Caller, Public, require
 from api.http.declare import PAGE, declare
 from api.http.pages import PAGE_METHODS, page_answer
 from api.http.params import StrictRoute
 
 router = APIRouter(tags=["pages"], route_class=StrictRoute)
 
-_Own = Annotated[Caller, Depends(require(Role.STAFF, page=True, any_password=True))]
-_Admin = Annotated[Caller, Depends(require(Role.ADMIN, page=True))]
+_Own = Annotated[Caller, Depends(require(AccountRole.STAFF, page=True, any_password=True))]
+_Admin = Annotated[Caller, Depends(require(AccountRole.ADMIN, page=True))]
 _Next = Annotated[
     str | None, Query(alias="next", max_length=2000, description="Where to go on afterwards")
 ]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from api.http.auth import Caller, Role, Scope, require
+from api.http.auth import AccountRole, Caller, Scope, require
 from api.http.body import read_body
 from api.http.declare import as_json, declare, no_content
 from api.http.params import StrictRoute
@@ -38,9 +38,11 @@ from gis.workflows.accounts import codes_of_scope, scope_of_codes
 
 router = APIRouter(tags=["accounts"], route_class=StrictRoute)
 
-Own = Annotated[Caller, Depends(require(Role.STAFF, Scope.ACCOUNTS))]
-OwnOneTime = Annotated[Caller, Depends(require(Role.STAFF, Scope.ACCOUNTS, any_password=True))]
-Admin = Annotated[Caller, Depends(require(Role.ADMIN, Scope.ACCOUNTS))]
+Own = Annotated[Caller, Depends(require(AccountRole.STAFF, Scope.ACCOUNTS))]
+OwnOneTime = Annotated[
+    Caller, Depends(require(AccountRole.STAFF, Scope.ACCOUNTS, any_password=True))
+]
+Admin = Annotated[Caller, Depends(require(AccountRole.ADMIN, Scope.ACCOUNTS))]
 
 
 # --- one's own account ---------------------------------------------------------------------------

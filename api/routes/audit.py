@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BeforeValidator
 from starlette.responses import Response
 
-from api.http.auth import Admin, Approver, Caller, Role, require
+from api.http.auth import AccountRole, Admin, Approver, Caller, require
 from api.http.body import read_body
 from api.http.declare import CSV, PAGE, XLSX, as_file, as_json, declare
 from api.http.pages import PAGE_METHODS, page_answer
@@ -32,8 +32,8 @@ _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": XLSX,
 }
-_Reader = Annotated[Caller, Depends(require(Role.APPROVER, page=True))]
-_Clerk = Annotated[Caller, Depends(require(Role.STAFF, page=True))]
+_Reader = Annotated[Caller, Depends(require(AccountRole.APPROVER, page=True))]
+_Clerk = Annotated[Caller, Depends(require(AccountRole.STAFF, page=True))]
 
 
 def _text(what: str) -> Any:

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import Response
 
-from api.http.auth import Caller, Planner, Role, require
+from api.http.auth import AccountRole, Caller, Planner, require
 from api.http.body import limited, media_type_of, read_body
 from api.http.declare import CSV, PAGE, XLSX, Upload, as_file, as_json, declare, no_content
 from api.http.pages import PAGE_METHODS, page_answer
@@ -49,7 +49,7 @@ from gis.workflows.undo_load import Undo, undo_load
 
 router = APIRouter(tags=["data"], route_class=StrictRoute)
 
-_PageReader = Annotated[Caller, Depends(require(Role.PLANNER, page=True))]
+_PageReader = Annotated[Caller, Depends(require(AccountRole.PLANNER, page=True))]
 _FORM_BYTES = 64 << 10
 _BODY_BYTES = 16 << 10
 _FIELDS = ("datum", "clean", "fill", "absent")

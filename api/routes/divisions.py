@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.http.auth import Public, Role
+from api.http.auth import AccountRole, Public
 from api.http.body import read_body
 from api.http.declare import as_json, declare
 from api.http.params import StrictRoute
@@ -84,7 +84,9 @@ async def get_grid_history(
 
     Below a planner without divisions that are not in force yet.
     """
-    hidden = None if caller.role.reaches(Role.PLANNER) else hidden_names(live.bundle.internal)
+    hidden = (
+        None if caller.role.reaches(AccountRole.PLANNER) else hidden_names(live.bundle.internal)
+    )
     found = await asyncio.to_thread(
         partial(history_of, workspace.store, code, today(), hidden_names=hidden)
     )

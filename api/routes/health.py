@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from api.http.auth import Caller, Public, Role, Scope, require
+from api.http.auth import AccountRole, Caller, Public, Scope, require
 from api.http.declare import as_file, as_json, declare
 from api.http.params import StrictRoute
 from api.http.problems import language_of
@@ -16,7 +16,7 @@ from api.schemas.health import Alive, NotReady, Ready
 from api.serving.dependencies import Counts, Live
 
 router = APIRouter(tags=["operations"], route_class=StrictRoute)
-Watcher = Annotated[Caller, Depends(require(Role.ADMIN, Scope.READ, or_watching=True))]
+Watcher = Annotated[Caller, Depends(require(AccountRole.ADMIN, Scope.READ, or_watching=True))]
 
 
 @router.get("/healthz")

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from api.http.auth import Caller, Public, Role, Scope, require
+from api.http.auth import AccountRole, Caller, Public, Scope, require
 from api.http.body import read_body
 from api.http.cookies import cookie_name, set_cookie
 from api.http.declare import as_json, declare, no_content
@@ -23,7 +23,7 @@ from gis.errors import NotAllowed
 
 router = APIRouter(tags=["accounts"], route_class=StrictRoute)
 
-SignedIn = Annotated[Caller, Depends(require(Role.STAFF, Scope.READ, any_password=True))]
+SignedIn = Annotated[Caller, Depends(require(AccountRole.STAFF, Scope.READ, any_password=True))]
 
 
 @router.get("/session")

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from api.schemas.common import Body, JsonObject, OneOf
-from gis.accounts import ACCOUNT_ROLES, Role, Scope
+from gis.accounts import ACCOUNT_ROLES, AccountRole, Scope
 from gis.errors import InvalidInput
 
 LONGEST_KEY_DAYS = 3650
@@ -31,7 +31,7 @@ ScopeNames = Annotated[list[ScopeName], Field(min_length=1, examples=[["read"]])
 RoleName = Annotated[str, OneOf(tuple(map(str, ACCOUNT_ROLES)))]
 GridCodes = Annotated[list[str], Field(max_length=MOST_GRIDS, examples=[["320106012005"]])]
 
-AnyRole = Annotated[str, OneOf(tuple(map(str, Role)))]
+AnyRole = Annotated[str, OneOf(tuple(map(str, AccountRole)))]
 Seconds = Annotated[int, Field(description="Seconds since 1970 in UTC")]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from api.http.auth import Caller, Role
+from api.http.auth import AccountRole, Caller
 from gis.atlas import Atlas
 from gis.disclosure import Policy, public, scoped
 from gis.ids import GridId
@@ -19,7 +19,7 @@ from gis.roster import Duty, Person
 
 def sees_all(caller: Caller) -> bool:
     """Tell whether a caller sees everything."""
-    return caller.role.reaches(Role.PLANNER) or caller.scope_grids is None
+    return caller.role.reaches(AccountRole.PLANNER) or caller.scope_grids is None
 
 
 def seen_by(caller: Caller, internal: Atlas, policy: Policy) -> Atlas:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from api.http.auth import CALLER, Caller
-from gis.accounts import ALL_SCOPES, Role, Scope
+from gis.accounts import ALL_SCOPES, AccountRole, Scope
 from gis.ids import GridId
 
 
 def as_caller(
     app: Any,
-    role: Role = Role.STAFF,
+    role: AccountRole = AccountRole.STAFF,
     *,
     name: str = "王示例",
     grids: set[str] | None = None,
@@ -21,7 +21,7 @@ def as_caller(
     """Return an ASGI application whose every request comes from this caller.
 
     ``how`` are other fields of :class:`~api.http.auth.Caller`. ``grids`` are ids of grids; None is the whole subdistrict. Use it with
-    ``starlette.testclient.TestClient(as_caller(app, Role.PLANNER))``.
+    ``starlette.testclient.TestClient(as_caller(app, AccountRole.PLANNER))``.
     """
     scope_grids = None if grids is None else frozenset(GridId(g) for g in grids)
     caller = Caller(

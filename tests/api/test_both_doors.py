@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import create_app
-from gis.accounts import Role
+from gis.accounts import AccountRole
 from gis.store import open_store
 from tests import ascii_maps
 from tests.api.callers import as_caller
@@ -67,7 +67,7 @@ def strip(tmp_path):
 
 
 @contextmanager
-def page(path, role=Role.PLANNER):
+def page(path, role=AccountRole.PLANNER):
     app = create_app(settings_for(path, sample="never"))
     with TestClient(as_caller(app, role)) as client:
         yield Page(client)
@@ -137,7 +137,7 @@ def test_what_was_undone_says_so_on_record(wangge, store_path, strip, tmp_path):
 def test_an_account_is_for_grids_that_there_are(wangge, store_path, strip):
     assert wangge("load", strip).returncode == 0
     command = wangge("user", "add", "li", "--scope", "999", WANGGE_LANG="en")
-    with page(store_path, Role.ADMIN) as admin:
+    with page(store_path, AccountRole.ADMIN) as admin:
         answer = admin.client.post(
             "/users", json={"name": "li", "role": "staff", "scope": ["999"]}, headers=ENGLISH
         )
@@ -158,7 +158,7 @@ def test_the_log_is_the_same_table_from_both_doors(wangge, store_path, strip, tm
     assert wangge("load", strip).returncode == 0
     out = tmp_path / "log.csv"
     assert wangge("audit", "export", out, "--action", "division").returncode == 0
-    with page(store_path, Role.APPROVER) as approver:
+    with page(store_path, AccountRole.APPROVER) as approver:
         answer = approver.client.get("/audit/export?format=csv&action=division")
     assert (answer.status_code, answer.content) == (200, out.read_bytes())
     assert answer.content.count(b"division.publish") == 1
@@ -172,7 +172,7 @@ def test_a_log_too_long_for_a_table_is_not_cut_off(
     monkeypatch.setattr("gis.workflows.audit.MOST_EXPORTED", 1)
     out = tmp_path / "log.csv"
     command = wangge("audit", "export", out, WANGGE_LANG="en")
-    with page(store_path, Role.APPROVER) as approver:
+    with page(store_path, AccountRole.APPROVER) as approver:
         answer = approver.client.get("/audit/export", headers=ENGLISH)
     assert (command.returncode, answer.status_code) == (1, 413)
     assert command.stderr == f"wangge: {answer.json()['detail']}\n"
@@ -183,7 +183,7 @@ def test_nothing_is_erased_without_a_reason(wangge, store_path, strip):
     assert wangge("load", strip).returncode == 0
     before = entries(store_path)
     command = wangge("audit", "erase", 1, "--field", "after", "--reason", " ")
-    with page(store_path, Role.ADMIN) as admin:
+    with page(store_path, AccountRole.ADMIN) as admin:
         answer = admin.client.post("/audit/1/erase", json={"fields": ["after"], "reason": " "})
     assert (command.returncode, answer.status_code) == (1, 400)
     assert entries(store_path) == before

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import create_app
-from api.http.auth import Role
+from api.http.auth import AccountRole
 from gis.store import open_store
 from gis.tables.xlsx_child import MEMORY_BYTES
 from gis.tables.xlsx_write import Sheet, write_workbook
@@ -27,7 +27,7 @@ def desk(tmp_path_factory):
     """A planner before a store that holds the strip."""
     path = tmp_path_factory.mktemp("data") / "w.db"
     app = create_app(settings_for(path, sample="never"))
-    with TestClient(as_caller(app, Role.PLANNER)) as client:
+    with TestClient(as_caller(app, AccountRole.PLANNER)) as client:
         client.path = path
         upload(client, "boundaries.geojson", ascii_maps.as_bytes(ascii_maps.boundaries()))
         yield client
@@ -166,7 +166,7 @@ def test_broken_boundaries_are_offered_cleaning(desk):
 
 def test_an_import_is_nobody_elses(desk):
     found = ready(desk, sent(desk, ("人员.csv", "姓名,手机\n甲示例,1\n".encode())))
-    other = TestClient(as_caller(_bare(desk), Role.PLANNER, name="别人"))
+    other = TestClient(as_caller(_bare(desk), AccountRole.PLANNER, name="别人"))
     assert other.get(f"/data/previews/{found.json()['id']}").status_code == 404
     assert desk.delete(f"/data/previews/{found.json()['id']}").status_code == 204
     assert desk.get(f"/data/previews/{found.json()['id']}").status_code == 404
@@ -178,7 +178,7 @@ def _bare(client):
     return cells["app"].cell_contents
 
 
-@pytest.mark.parametrize("role", [Role.PUBLIC, Role.STAFF])
+@pytest.mark.parametrize("role", [AccountRole.PUBLIC, AccountRole.STAFF])
 def test_only_planners_bring_data_in(desk, role):
     other = TestClient(as_caller(_bare(desk), role))
     for method, path in [
@@ -329,7 +329,7 @@ def test_a_store_that_was_begun_is_empty_and_leads_to_the_first_run_page(tmp_pat
     store.begin(Identity("示例街道", "320106012", synthetic=False))
     store.close()
     app = create_app(settings_for(path))
-    with TestClient(as_caller(app, Role.PLANNER), follow_redirects=False) as client:
+    with TestClient(as_caller(app, AccountRole.PLANNER), follow_redirects=False) as client:
         first = client.get("/", headers={"accept": "text/html"})
         assert (first.status_code, first.headers["location"]) == (303, "/desk/data")
         assert client.get("/desk/data").status_code == 200

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from api import create_app
 from api.cli import main
 from api.settings import Settings
-from gis.accounts import Role
+from gis.accounts import AccountRole
 from gis.atlas import Atlas
 from gis.audit import SYSTEM
 from gis.clock import today
@@ -224,5 +224,5 @@ def test_the_history_tells_nobody_of_divisions_to_come(
     )
     path = "/grids/320106012001001001/history"
     assert "将来的名字" not in client.get(path).text
-    planner = TestClient(as_caller(client.app, Role.PLANNER))
+    planner = TestClient(as_caller(client.app, AccountRole.PLANNER))
     assert "将来的名字" in planner.get(path).text

@@ -4,7 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import create_app
-from api.http.auth import Role
+from api.http.auth import AccountRole
 from tests.api.callers import as_caller
 from tests.api.conftest import settings_for
 
@@ -30,12 +30,12 @@ def anybody(app):
 
 @pytest.fixture(scope="module")
 def staff(app, grid_id):
-    return TestClient(as_caller(app, Role.STAFF, grids={grid_id}))
+    return TestClient(as_caller(app, AccountRole.STAFF, grids={grid_id}))
 
 
 @pytest.fixture(scope="module")
 def office(app):
-    return TestClient(as_caller(app, Role.STAFF))
+    return TestClient(as_caller(app, AccountRole.STAFF))
 
 
 def sheet(client, code):
@@ -83,7 +83,7 @@ def test_a_point_on_an_own_grid_is_answered_internally_and_one_elsewhere_publicl
 
 def test_above_an_own_grid_everything_stays_public(app, anybody):
     below = app.state.services.live.division.by_code[OWN + "001001"].id
-    clerk = TestClient(as_caller(app, Role.STAFF, grids={below}))
+    clerk = TestClient(as_caller(app, AccountRole.STAFF, grids={below}))
     spot = clerk.get("/locate", params=middle(anybody, OWN + "001001")).json()
     public = anybody.get("/locate", params=middle(anybody, OWN + "001001")).json()
     assert spot["grids"][:2] == public["grids"][:2]
@@ -117,7 +117,7 @@ def test_undisclosed_units_are_found_by_those_in_charge_only(app, office, anybod
 
 
 def test_somebody_without_grids_sees_what_everybody_sees(app, anybody):
-    nobody = TestClient(as_caller(app, Role.STAFF, grids=set()))
+    nobody = TestClient(as_caller(app, AccountRole.STAFF, grids=set()))
     for path in (f"/grids/{OWN}/sheet", "/people?limit=1000", "/places?limit=1000&level=2"):
         theirs, ours = nobody.get(path).json(), anybody.get(path).json()
         for row in theirs.get("people", ()):

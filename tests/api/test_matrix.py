@@ -17,7 +17,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import create_app
-from api.http.auth import Role, Scope, requirements_of
+from api.http.auth import AccountRole, Scope, requirements_of
 from api.http.params import StrictRoute
 from gis.accounts import ALL_SCOPES
 from tests.api.callers import as_caller
@@ -84,18 +84,21 @@ def ask(client, row):
 
 
 def allowed(role, row):
-    return role.reaches(Role(row["least_role"]))
+    return role.reaches(AccountRole(row["least_role"]))
 
 
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("role", list(AccountRole))
 def test_each_role_gets_as_far_as_the_matrix_says(app, role):
-    client = TestClient(app if role is Role.PUBLIC else as_caller(app, role))
+    client = TestClient(app if role is AccountRole.PUBLIC else as_caller(app, role))
     for row in MATRIX.values():
         answer = ask(client, row)
         if allowed(role, row):
             assert answer.status_code not in (401, 403), (row, answer.text)
         else:
-            assert answer.status_code == (401 if role is Role.PUBLIC else 403), (row, answer.text)
+            assert answer.status_code == (401 if role is AccountRole.PUBLIC else 403), (
+                row,
+                answer.text,
+            )
         assert answer.status_code < 500, (row, answer.text)
 
 
@@ -107,7 +110,7 @@ def needed(row):
 
 @pytest.mark.parametrize("scope", list(Scope))
 def test_a_key_opens_what_its_scopes_say_and_nothing_else(app, scope):
-    client = TestClient(as_caller(app, Role.ADMIN, scopes=frozenset({scope})))
+    client = TestClient(as_caller(app, AccountRole.ADMIN, scopes=frozenset({scope})))
     for row in MATRIX.values():
         if row["least_role"] == "public":
             continue
@@ -116,7 +119,7 @@ def test_a_key_opens_what_its_scopes_say_and_nothing_else(app, scope):
 
 
 def test_before_the_one_time_password_is_changed_only_that_can_be_done(app):
-    client = TestClient(as_caller(app, Role.ADMIN, must_change_password=True))
+    client = TestClient(as_caller(app, AccountRole.ADMIN, must_change_password=True))
     for row in MATRIX.values():
         if row["least_role"] != "public":
             refused = ask(client, row).status_code == 403
@@ -124,7 +127,7 @@ def test_before_the_one_time_password_is_changed_only_that_can_be_done(app):
 
 
 def test_a_page_without_its_csrf_token_changes_nothing(app):
-    client = TestClient(as_caller(app, Role.ADMIN, channel="page", trusted_origin=False))
+    client = TestClient(as_caller(app, AccountRole.ADMIN, channel="page", trusted_origin=False))
     for row in MATRIX.values():
         if row["least_role"] != "public" and row["method"] not in SAFE:
             answer = ask(client, row)
@@ -151,9 +154,9 @@ def test_people_are_sent_to_sign_in_and_back(app):
 def callers(app):
     own = {app.state.services.live.division.by_code[OWN].id}
     return {
-        "own": TestClient(as_caller(app, Role.STAFF, grids=own)),
-        "none": TestClient(as_caller(app, Role.STAFF, grids=set())),
-        "all": TestClient(as_caller(app, Role.STAFF)),
+        "own": TestClient(as_caller(app, AccountRole.STAFF, grids=own)),
+        "none": TestClient(as_caller(app, AccountRole.STAFF, grids=set())),
+        "all": TestClient(as_caller(app, AccountRole.STAFF)),
         "public": TestClient(app),
     }
 
@@ -231,7 +234,7 @@ def made(client, path, **body):
 @pytest.fixture(scope="module")
 def hidden(app):
     """Somebody and something on the other grid that only its own staff know of; their ids."""
-    clerk = TestClient(as_caller(app, Role.PLANNER))
+    clerk = TestClient(as_caller(app, AccountRole.PLANNER))
     volunteer = made(clerk, "/people", name=HIDDEN[0], mobile=HIDDEN[1], organisation=HIDDEN[0])
     left = made(clerk, "/people", name=HIDDEN[2], mobile=HIDDEN[3])
     on = {"grid": OTHER, "role": "volunteer"}
@@ -254,7 +257,7 @@ def questions(hidden, client):
              {"parent": OTHER, "limit": "1000"}, {"address": HIDDEN[4]},
              {"address": "隐蔽示例路1号"}, point(client, OTHER)]  # fmt: skip
     for row in MATRIX.values():
-        if row["method"] != "GET" or not Role.STAFF.reaches(Role(row["least_role"])):
+        if row["method"] != "GET" or not AccountRole.STAFF.reaches(AccountRole(row["least_role"])):
             continue
         for given in (hidden, {**hidden, "person": hidden["left"]}):
             path = re.sub(r"\{(\w+)\}", lambda m, g=given: g.get(m[1], "nothing"), row["path"])
@@ -285,7 +288,7 @@ def test_nothing_of_other_grids_is_told_that_the_public_does_not_know(app, calle
     for who in ("own", "public"):
         assert told(callers[who], hidden, HIDDEN) == set(), who
     own = {app.state.services.live.division.by_code[OTHER].id}
-    there = TestClient(as_caller(app, Role.STAFF, grids=own))
+    there = TestClient(as_caller(app, AccountRole.STAFF, grids=own))
     assert told(there, hidden, HIDDEN) == set(HIDDEN)
 
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from api import create_app
-from api.http.auth import Role, requirements_of
+from api.http.auth import AccountRole, requirements_of
 from api.http.body import parse
 from api.http.declare import Upload, declaration_of
 from api.http.openapi import example_of, routes_of
@@ -154,13 +154,13 @@ def test_who_may_is_said_of_every_operation(app, description):
         assert operation["x-required-role"] == str(role)
         ways = operation["security"]
         assert {name for way in ways for name in way} <= schemes
-        if role is Role.PUBLIC:
+        if role is AccountRole.PUBLIC:
             assert [way for way in ways if not way] == ([{}] if ways else []), (path, method)
             assert "Public" in operation["description"]
         else:
             assert f"**{role}**" in operation["description"], (path, method)
             assert {"401", "403"} <= operation["responses"].keys(), (path, method)
-        if role is not Role.PUBLIC and method not in ("get", "head"):
+        if role is not AccountRole.PUBLIC and method not in ("get", "head"):
             assert {"session": [], "csrf": []} in ways, (path, method)
 
 

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import create_app
-from api.http.auth import Role
+from api.http.auth import AccountRole
 from gis.clock import today
 from tests.api.callers import as_caller
 from tests.api.conftest import settings_for
@@ -28,13 +28,13 @@ def app(sample_store, tmp_path_factory):
 
 @pytest.fixture
 def clerk(app):
-    return TestClient(as_caller(app, Role.PLANNER, name="王示例"))
+    return TestClient(as_caller(app, AccountRole.PLANNER, name="王示例"))
 
 
 @pytest.fixture
 def local(app):
     """Somebody on the staff whose grids are those of one community."""
-    return TestClient(as_caller(app, Role.STAFF, name="李样例", grids={"g1-005"}))
+    return TestClient(as_caller(app, AccountRole.STAFF, name="李样例", grids={"g1-005"}))
 
 
 def leader_of(clerk, code):
@@ -75,7 +75,7 @@ def test_an_edit_needs_the_state_it_was_made_from(clerk):
 def test_a_colleagues_edit_is_not_lost_and_is_told(clerk, app):
     person = somebody(clerk, "示例乙")
     address, mine = f"/people/{person['id']}", guarded(person["etag"])
-    other = TestClient(as_caller(app, Role.PLANNER, name="同事样例"))
+    other = TestClient(as_caller(app, AccountRole.PLANNER, name="同事样例"))
     body = {"office_phone": "025-2", "reason": "换号"}
     assert other.patch(address, json=body, headers=mine).status_code == 200
     refused = clerk.patch(address, json={"office_phone": "025-3"}, headers=mine)
@@ -101,7 +101,7 @@ def test_a_duty_is_handed_over_and_read_in_the_audit_log(clerk, app):
     assert (done.json()["state"], done.json()["since"]) == ("later", TOMORROW)
     assert leader_of(clerk, "320106012001")["until"] == TOMORROW
     assert clerk.get("/audit").status_code == 403
-    approver = TestClient(as_caller(app, Role.APPROVER))
+    approver = TestClient(as_caller(app, AccountRole.APPROVER))
     entry = approver.get("/audit?action=duty.hand_over").json()["entries"][0]
     assert (entry["who"], entry["reason"], entry["after"]["name"]) == ("王示例", "轮岗", "接任示例")
     assert approver.get("/audit/verify").json()["broken"] is None
@@ -228,7 +228,7 @@ def test_staff_put_places_on_their_own_grids_only(local, clerk):
 
 def test_the_log_is_taken_away_without_formulas(clerk, app):
     person = somebody(clerk, "=HYPERLINK(1)示例")
-    approver = TestClient(as_caller(app, Role.APPROVER))
+    approver = TestClient(as_caller(app, AccountRole.APPROVER))
     csv = approver.get(f"/audit/export?subject=person:{person['id']}")
     assert csv.content.startswith(b"\xef\xbb\xbfnumber,time,who")
     assert "=HYPERLINK(1)示例" in csv.text
@@ -240,8 +240,8 @@ def test_the_log_is_taken_away_without_formulas(clerk, app):
 
 def test_values_are_erased_by_an_administrator_only(clerk, app):
     somebody(clerk, "删除示例")
-    approver = TestClient(as_caller(app, Role.APPROVER))
-    admin = TestClient(as_caller(app, Role.ADMIN))
+    approver = TestClient(as_caller(app, AccountRole.APPROVER))
+    admin = TestClient(as_caller(app, AccountRole.ADMIN))
     number = approver.get("/audit?action=person.add&limit=1").json()["entries"][0]["number"]
     body = {"fields": ["after"], "reason": "本人请求"}
     assert approver.post(f"/audit/{number}/erase", json=body).status_code == 403

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies
 from starlette.testclient import TestClient
 
 from api import create_app
-from gis.accounts import Role
+from gis.accounts import AccountRole
 from tests.api.callers import as_caller
 from tests.api.conftest import settings_for
 
@@ -35,13 +35,13 @@ def app(sample_store, tmp_path_factory) -> Any:
 
 
 def fuzz(
-    app: Any, role: Role, examples: int, left_out: frozenset[str] = NOT_HERE, **there: Any
+    app: Any, role: AccountRole, examples: int, left_out: frozenset[str] = NOT_HERE, **there: Any
 ) -> tuple[int, list[str]]:
     """Try every operation as somebody of a role; return how often, and what went wrong.
 
     ``there`` are further things that are there, by the name of their parameter.
     """
-    client = TestClient(app if role is Role.PUBLIC else as_caller(app, role))
+    client = TestClient(app if role is AccountRole.PUBLIC else as_caller(app, role))
     schema = schemathesis.openapi.from_dict(client.get("/openapi.json").json())
     wrong: list[str] = []
     tried = 0
@@ -88,7 +88,7 @@ def _try(
     return len(asked)
 
 
-@pytest.mark.parametrize("role", [Role.PUBLIC, Role.STAFF, Role.ADMIN])
+@pytest.mark.parametrize("role", [AccountRole.PUBLIC, AccountRole.STAFF, AccountRole.ADMIN])
 def test_no_role_meets_a_fault_of_ours(app, role):
     tried, wrong = fuzz(app, role, examples=1)
     assert tried > 50

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from api import create_app
 from api.http.auth import CALLER, Caller
 from api.settings import Settings
-from gis.accounts import Role
+from gis.accounts import AccountRole
 from gis.store import Identity, open_store
 from tests import ascii_maps
 from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, PHONE, becomes, running
@@ -36,7 +36,7 @@ def origin(tmp_path_factory) -> Iterator[str]:
 
     async def signed_in(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
-            scope = {**scope, CALLER: Caller("王示例", Role.PLANNER, None, "page")}
+            scope = {**scope, CALLER: Caller("王示例", AccountRole.PLANNER, None, "page")}
         await app(scope, receive, send)
 
     with running(signed_in) as address:

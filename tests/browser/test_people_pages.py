@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from api import create_app
 from api.http.auth import CALLER, Caller
 from api.settings import Settings
-from gis.accounts import Role
+from gis.accounts import AccountRole
 from gis.clock import today
 from tests.browser.conftest import DESKTOP, NOTE_VIOLATIONS, PHONE, becomes, running
 
@@ -29,7 +29,7 @@ def origin(tmp_path_factory) -> Iterator[str]:
     async def signed_in(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             agent = dict(scope["headers"]).get(b"user-agent", b"").decode()
-            caller = Caller(f"{agent}示例", Role.ADMIN, None, "page")
+            caller = Caller(f"{agent}示例", AccountRole.ADMIN, None, "page")
             scope = {**scope, CALLER: caller}
         await app(scope, receive, send)
 

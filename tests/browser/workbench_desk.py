@@ -13,7 +13,7 @@ from typing import Any
 from api import create_app
 from api.http.auth import CALLER, Caller
 from api.settings import Settings
-from gis.accounts import Role
+from gis.accounts import AccountRole
 from gis.clock import today
 from gis.intake import read_set
 from gis.store import Identity, open_store
@@ -56,7 +56,7 @@ def by_cookie(app: Any) -> Any:
         if scope["type"] == "http":
             cookies = dict(scope["headers"]).get(b"cookie", b"").decode()
             approver = "as=approver" in cookies
-            role = Role.APPROVER if approver else Role.PLANNER
+            role = AccountRole.APPROVER if approver else AccountRole.PLANNER
             scope = {**scope, CALLER: Caller(APPROVER if approver else PLANNER, role)}
         await app(scope, receive, send)
 

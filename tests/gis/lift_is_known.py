@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from api import create_app
 from api.settings import Settings
-from gis.accounts import Role
+from gis.accounts import AccountRole
 from gis.audit import SYSTEM
 from gis.clock import today
 from gis.directory import Directory, PlaceKind
@@ -137,7 +137,7 @@ def test_a_store_of_an_older_release_keeps_its_hashes(frozen):
 def test_the_form_of_the_desk_changes_it(frozen):
     app = create_app(Settings(_env_file=None, database_url=frozen, sample="never"))
     with TestClient(app):
-        staff = TestClient(as_caller(app, Role.PLANNER, name="周规划示例"))
+        staff = TestClient(as_caller(app, AccountRole.PLANNER, name="周规划示例"))
         shown = staff.get("/places/b-01")
         assert shown.json()["lift"] is None
         sent = {"lift": False, "reason": "入户核对"}

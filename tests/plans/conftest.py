@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from api import create_app
 from api.settings import Settings
-from gis.accounts import Role
+from gis.accounts import AccountRole
 from gis.clock import today
 from tests.api.callers import as_caller
 from tests.plans.drawn_plan import stored_strip
@@ -114,15 +114,15 @@ def moved_cell(draft: Draft, code: str) -> tuple[int, str, str]:
 
 
 def office_of(app: Any) -> Office:
-    def client(role: Role, name: str) -> TestClient:
+    def client(role: AccountRole, name: str) -> TestClient:
         return TestClient(as_caller(app, role, name=name))
 
     return Office(
         app,
-        client(Role.PLANNER, "王规划示例"),
-        client(Role.PLANNER, "李规划示例"),
-        client(Role.APPROVER, "赵批准示例"),
-        client(Role.PUBLIC, ""),
+        client(AccountRole.PLANNER, "王规划示例"),
+        client(AccountRole.PLANNER, "李规划示例"),
+        client(AccountRole.APPROVER, "赵批准示例"),
+        client(AccountRole.PUBLIC, ""),
     )
 
 

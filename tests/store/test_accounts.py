@@ -15,7 +15,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from gis.accounts import Lifetimes, Role, Scope
+from gis.accounts import AccountRole, Lifetimes, Scope
 from gis.audit import Author
 from gis.errors import (
     Conflict,
@@ -138,7 +138,7 @@ def test_the_first_administrator_is_made_once(
         made = [found for found in pool.map(lambda _: accounts.begin(), range(4)) if found]
     ((name, password),) = made
     _, owner, _ = accounts.sign_in(name, password, **HERE)
-    assert (owner.role, owner.must_change_password) == (Role.ADMIN, True)
+    assert (owner.role, owner.must_change_password) == (AccountRole.ADMIN, True)
     assert accounts.begin() is None
     assert actions(store_for_accounts) == ["account.add"]
 
@@ -317,7 +317,7 @@ def test_a_role_and_scope_change_is_seen_by_what_is_open(accounts: AccountStore,
     token, _, _ = accounts.sign_in(li, GOOD, **HERE)
     accounts.change(ADMIN, li, role="planner", scope_grids=None)
     owner, _ = accounts.session(token)  # type: ignore[misc]
-    assert (owner.role, owner.scope_grids) == (Role.PLANNER, None)
+    assert (owner.role, owner.scope_grids) == (AccountRole.PLANNER, None)
 
 
 def test_the_last_administrator_stays(accounts: AccountStore) -> None:

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from api import create_app
 from api.settings import Settings
-from gis.accounts import Role
+from gis.accounts import AccountRole
 from gis.audit import SYSTEM
 from gis.clock import today
 from gis.editing import people
@@ -120,8 +120,8 @@ def test_people_and_places_can_be_edited(store: Store) -> None:
 def test_its_plan_goes_on_and_is_published(thawed: str) -> None:
     app = service(thawed)
     with TestClient(app):
-        planner = TestClient(as_caller(app, Role.PLANNER, name="周规划示例"))
-        approver = TestClient(as_caller(app, Role.APPROVER, name="吴批准示例"))
+        planner = TestClient(as_caller(app, AccountRole.PLANNER, name="周规划示例"))
+        approver = TestClient(as_caller(app, AccountRole.APPROVER, name="吴批准示例"))
         (plan,) = [p for p in planner.get("/plans").json()["plans"] if p["state"] == "draft"]
         path = f"/plans/{plan['id']}"
         tag = planner.get(path).headers["etag"]

@@ -29,7 +29,7 @@ from api.schemas.plans import (
     unchanged_json,
 )
 from api.serving.dependencies import Workspace as Workspace
-from gis.accounts import Role, Scope
+from gis.accounts import AccountRole, Scope
 from gis.findings import Text
 from gis.planning.diff import impact_of
 from gis.planning.evaluation import load_changes
@@ -81,8 +81,8 @@ def _not_ready(request: Request, refused: NotReady) -> Response:
     return problem(request, 409, "blocking-findings", _NOT_READY, refused.text, blocking=rows)
 
 
-PlanReader = Annotated[Caller, Depends(require(Role.PLANNER, scope=Scope.PLANS))]
-PlanApprover = Annotated[Caller, Depends(require(Role.APPROVER, scope=Scope.PLANS))]
+PlanReader = Annotated[Caller, Depends(require(AccountRole.PLANNER, scope=Scope.PLANS))]
+PlanApprover = Annotated[Caller, Depends(require(AccountRole.APPROVER, scope=Scope.PLANS))]
 
 
 def plan_json(workspace: PlanWorkspace, opened: OpenPlan, caller: Caller) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def plan_json(workspace: PlanWorkspace, opened: OpenPlan, caller: Caller) -> dic
         "review": review_json(opened),
         "rules": rules_json(workspace),
         "allowed": allowed_actions(
-            opened, caller.name, approver=caller.role.reaches(Role.APPROVER)
+            opened, caller.name, approver=caller.role.reaches(AccountRole.APPROVER)
         ),
         "doubts": (head.review or {}).get("doubts", []),
         "synthetic": plan.base.atlas.synthetic,

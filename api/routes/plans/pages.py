@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
-from api.http.auth import Caller, Public, Role, require
+from api.http.auth import AccountRole, Caller, Public, require
 from api.http.declare import PAGE, as_json, declare
 from api.http.pages import PAGE_METHODS, page_answer
 from api.http.params import StrictRoute
@@ -21,7 +21,7 @@ from maps import palette
 
 router = APIRouter(tags=["pages"], route_class=StrictRoute)
 
-_Planner = Annotated[Caller, Depends(require(Role.PLANNER, page=True))]
+_Planner = Annotated[Caller, Depends(require(AccountRole.PLANNER, page=True))]
 _SIDE = "plan:ID or division:VERSION"
 _Left = Annotated[str, Query(alias="left", max_length=80, description=_SIDE)]
 _Right = Annotated[str, Query(alias="right", max_length=80, description=_SIDE)]

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from gis.accounts import ACCOUNT_ROLES, Account, Role
+from gis.accounts import ACCOUNT_ROLES, Account, AccountRole
 from gis.audit import AuditChange, Author
 from gis.errors import Conflict, InvalidInput, NotFound
 from gis.ids import GridId
@@ -46,7 +46,7 @@ def checked_name(name: str) -> str:
     )
 
 
-def checked_role(role: str) -> Role:
+def checked_role(role: str) -> AccountRole:
     """Return the role that a text names.
 
     Raises
@@ -55,7 +55,7 @@ def checked_role(role: str) -> Role:
         None an account can have.
     """
     if role in ACCOUNT_ROLES:
-        return Role(role)
+        return AccountRole(role)
     known = ", ".join(ACCOUNT_ROLES)
     raise InvalidInput(
         "role", f"role must be one of {known}", f"role（角色）应为以下之一：{known}", ACCOUNT_ROLES
@@ -67,7 +67,7 @@ def read(row: RowMapping) -> Account:
     values = {name: row[name] for name in Account.__slots__}
     scope = values["scope_grids"]
     values["scope_grids"] = None if scope is None else frozenset(map(GridId, scope))
-    return Account(**{**values, "role": Role(values["role"])})
+    return Account(**{**values, "role": AccountRole(values["role"])})
 
 
 def every(connection: Connection) -> tuple[Account, ...]:
@@ -113,7 +113,7 @@ def add(
     author: Author,
     *,
     name: str,
-    role: Role,
+    role: AccountRole,
     scope_grids: Iterable[GridId] | None,
     password_hash: str,
     must_change_password: bool,
@@ -180,11 +180,11 @@ def change(
 
 
 def _administrates(found: Account) -> bool:
-    return found.role is Role.ADMIN and not found.disabled
+    return found.role is AccountRole.ADMIN and not found.disabled
 
 
 def _check_an_admin_is_left(connection: Connection) -> None:
-    left = select(func.count()).where(_c.role == str(Role.ADMIN), _c.disabled.is_(False))
+    left = select(func.count()).where(_c.role == str(AccountRole.ADMIN), _c.disabled.is_(False))
     if not connection.scalar(left):
         raise Conflict(
             "this is the last administrator: make another one first",

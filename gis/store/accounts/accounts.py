@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy import Connection, func, make_url, select
 
-from gis.accounts import ALL_SCOPES, Account, ApiKey, Lifetimes, Role, Scope, Session
+from gis.accounts import ALL_SCOPES, Account, AccountRole, ApiKey, Lifetimes, Scope, Session
 from gis.audit import SYSTEM, AuditChange, Author
 from gis.errors import InvalidInput, NotSignedIn
 from gis.ids import GridId
@@ -90,7 +90,7 @@ class AccountStore:
                 connection,
                 SYSTEM,
                 name=FIRST_NAME,
-                role=Role.ADMIN,
+                role=AccountRole.ADMIN,
                 scope_grids=None,
                 password_hash=hashed,
                 must_change_password=True,

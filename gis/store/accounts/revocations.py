@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
-from gis.accounts import Role
+from gis.accounts import AccountRole
 from gis.findings import Text
 from gis.store.accounts.tables import account, api_key, session
 
@@ -145,7 +145,8 @@ def withdraw(connection: Connection, present: Present | None) -> Withdrawn:
 def _limits(then: _Row, held: _Row) -> dict[str, Any]:
     """Return the role and grids of an account where they were wider than they are now."""
     limits: dict[str, Any] = {}
-    if Role(then["role"]).reaches(Role(held["role"])) and then["role"] != held["role"]:
+    was, now = AccountRole(then["role"]), AccountRole(held["role"])
+    if was is not now and was.reaches(now):
         limits["role"] = held["role"]
     mine, ours = then["scope_grids"], held["scope_grids"]
     if ours is not None and (mine is None or set(mine) - set(ours)):
@@ -168,6 +169,8 @@ def _revoke(connection: Connection, restored: Present, now: Present) -> int:
 
 def _has_admin(connection: Connection) -> bool:
     rows: Sequence[Any] = connection.execute(
-        select(account.c.id).where(account.c.role == str(Role.ADMIN), account.c.disabled.is_(False))
+        select(account.c.id).where(
+            account.c.role == str(AccountRole.ADMIN), account.c.disabled.is_(False)
+        )
     ).all()
     return bool(rows)
