@@ -105,7 +105,7 @@ class AuditEntry:
 class ChainHead:
     """How long a chain is, and the hash of its last entry: what one notes down elsewhere.
 
-    >>> Head.parse("12:" + "ab" * 32).count
+    >>> ChainHead.parse("12:" + "ab" * 32).count
     12
     """
 
