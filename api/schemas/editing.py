@@ -5,7 +5,7 @@ The answers are written in :mod:`api.schemas.people` and :mod:`api.routes.edit`.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, NotRequired, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -430,4 +430,5 @@ class EditOutdated(Problem):
     """Of the newest state, in quotation marks."""
     current: PersonState | DutyRow | PlaceState
     """The newest state."""
-    changed: LastChange | None
+    changed: NotRequired[LastChange]
+    """Where it is on record."""

@@ -72,7 +72,8 @@ def _schema_of(field: Field, default: Any) -> dict[str, Any]:
     if field.value is ValueKind.DAY:
         return {"type": ["string", *null], "format": "date", **described}
     limit = MAX_PHONE if field.value is ValueKind.PHONE else MAX_TEXT
-    return {"type": ["string", *null], "maxLength": limit, **described}
+    least = {"minLength": 1} if field.required else {}
+    return {"type": ["string", *null], **least, "maxLength": limit, **described}
 
 
 def check_names(given: Mapping[str, Any], known: Iterable[str]) -> None:
