@@ -133,7 +133,9 @@ def test_the_sum_of_values_is_that_of_their_json_line_by_line():
 def test_a_child_ends_when_nobody_wants_its_answer(tmp_path, monkeypatch):
     path = tmp_path / "商铺.xlsx"
     with path.open("wb") as file:
-        write_workbook(file, [Written("商铺", HEADINGS, ([f"x{n}"] for n in range(30_000)))])
+        write_workbook(file, [Written("商铺", HEADINGS, ([f"x{n}"] for n in range(300_000)))])
+    # Looked at often, and long enough at work: it never ends before it is looked at.
+    monkeypatch.setattr("gis.tables.sandbox._LOOK_S", 0.02)
     begun = []
     popen = subprocess.Popen
     monkeypatch.setattr(
