@@ -31,7 +31,7 @@ from typing import Any
 import httpx2
 import numpy as np
 
-from gis.tables.xlsx_write import Sheet, write_workbook
+from gis.tables.xlsx_write import XlsxSheet, write_workbook
 
 ROOT = Path(__file__).resolve().parent.parent
 WANGGE = [sys.executable, "-c", "from api.cli import main; main()"]
@@ -63,7 +63,7 @@ def mistaken(rows: int) -> list[list[Any]]:
 def write_xlsx(path: Path, rows: list[list[Any]]) -> Path:
     """Write a workbook."""
     with path.open("wb") as file:
-        write_workbook(file, [Sheet("商铺", COLUMNS, iter(rows))])
+        write_workbook(file, [XlsxSheet("商铺", COLUMNS, iter(rows))])
     return path
 
 

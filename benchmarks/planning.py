@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import orjson
 import shapely
 
-from api.schemas.plans import Frame, delta_json, drawing_json
+from api.schemas.plans import DrawingFrame, delta_json, drawing_json
 from gis.atlas import Atlas
 from gis.audit import SYSTEM, Author
 from gis.clock import today
@@ -85,7 +85,7 @@ def main() -> None:
         )
         workspace = PlanWorkspace(store)
         opened = workspace.begin("测量", "", None, _PLANNER)
-        frame = Frame(opened.plan.base)
+        frame = DrawingFrame(opened.plan.base)
         row(
             "the drawing",
             *timed(lambda: orjson.dumps(drawing_json(opened, frame, with_base=False)), 5),
@@ -131,7 +131,9 @@ def a_move(opened: OpenPlan) -> tuple[int, str]:
     raise AssertionError("no grid has a neighbour")
 
 
-def operate(workspace: PlanWorkspace, plan: str, cell: int, into: str, frame: Frame) -> bytes:
+def operate(
+    workspace: PlanWorkspace, plan: str, cell: int, into: str, frame: DrawingFrame
+) -> bytes:
     """Paint, and make the answer."""
     operation = read_operation({"kind": "paint", "cells": [cell], "into": into})
     etag = workspace.open(plan).etag

@@ -16,7 +16,7 @@ from gis.division import Division, Grid
 from gis.ids import GridId, PersonId, PlaceId
 from gis.lookup.boxes import BoxIndex
 from gis.lookup.locator import DEFAULT_TOLERANCE_M, Location, Locator
-from gis.roster import Duty, Organisation, Person, Responsible, Role, Roster
+from gis.roster import Duty, GridRole, Organisation, Person, Responsible, Roster
 
 Edition = Literal["internal", "public"]
 
@@ -70,7 +70,7 @@ class Disclosures:
     hidden: tuple[Place, ...] = ()
     shown: frozenset[PlaceId] = frozenset()
     people: Mapping[PersonId, Person] = field(default_factory=dict)
-    held: frozenset[tuple[PersonId, GridId | None, Role]] = frozenset()
+    held: frozenset[tuple[PersonId, GridId | None, GridRole]] = frozenset()
 
     def holds(self, duty: Duty) -> bool:
         """Tell whether the person of a duty has that office today."""

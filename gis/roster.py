@@ -12,7 +12,7 @@ from gis.findings import Text
 from gis.ids import GridId, Level, PersonId
 
 
-class Role(StrEnum):
+class GridRole(StrEnum):
     """The roles of the seed."""
 
     LEADING_GROUP_MEMBER = "leading_group_member"
@@ -34,17 +34,19 @@ class RoleRule:
     official: bool = True
 
 
-ROLES: dict[Role, RoleRule] = {
-    Role.GRID_LEADER: RoleRule((1, 2, 3), Text("Grid leader", "网格长")),
-    Role.SERVICE_COMMISSIONER: RoleRule((1, 2), Text("Service commissioner", "服务群众专员")),
-    Role.SOCIAL_WORKER: RoleRule((1, 2), Text("Social worker", "社工")),
-    Role.LEADING_GROUP_MEMBER: RoleRule((0, 1), Text("Leading group member", "网格领导小组成员")),
-    Role.GRID_OFFICE_STAFF: RoleRule((0,), Text("Grid office staff", "网格化管理办公室")),
-    Role.POST_HOLDER: RoleRule((1, 2), Text("Post holder", "专职委员"), official=False),
-    Role.RESIDENTS_REPRESENTATIVE: RoleRule(
+ROLES: dict[GridRole, RoleRule] = {
+    GridRole.GRID_LEADER: RoleRule((1, 2, 3), Text("Grid leader", "网格长")),
+    GridRole.SERVICE_COMMISSIONER: RoleRule((1, 2), Text("Service commissioner", "服务群众专员")),
+    GridRole.SOCIAL_WORKER: RoleRule((1, 2), Text("Social worker", "社工")),
+    GridRole.LEADING_GROUP_MEMBER: RoleRule(
+        (0, 1), Text("Leading group member", "网格领导小组成员")
+    ),
+    GridRole.GRID_OFFICE_STAFF: RoleRule((0,), Text("Grid office staff", "网格化管理办公室")),
+    GridRole.POST_HOLDER: RoleRule((1, 2), Text("Post holder", "专职委员"), official=False),
+    GridRole.RESIDENTS_REPRESENTATIVE: RoleRule(
         (1, 2), Text("Residents' representative", "网格居民代表"), official=False
     ),
-    Role.VOLUNTEER: RoleRule((1, 2, 3), Text("Volunteer", "注册志愿者"), official=False),
+    GridRole.VOLUNTEER: RoleRule((1, 2, 3), Text("Volunteer", "注册志愿者"), official=False),
 }
 _LEADER_TITLES = {
     Level.COMMUNITY: Text("Grid leader (level 1)", "一级网格责任人"),
@@ -54,9 +56,9 @@ _LEADER_TITLES = {
 _RANK = {role: rank for rank, role in enumerate(ROLES)}
 
 
-def role_title(role: Role, level: Level | None) -> Text:
+def role_title(role: GridRole, level: Level | None) -> Text:
     """Return what the seed calls a role on a level; level None is the subdistrict."""
-    if role is Role.GRID_LEADER and level is not None:
+    if role is GridRole.GRID_LEADER and level is not None:
         return _LEADER_TITLES[level]
     return ROLES[role].title
 
@@ -85,7 +87,7 @@ class Duty:
     id: str
     person: PersonId
     grid: GridId | None
-    role: Role
+    role: GridRole
     since: date
     until: date | None = None
 
@@ -176,11 +178,11 @@ class Roster:
         """
         *above, grid = chain
         own = self.duties_on(grid, day)
-        if any(r.duty.role is Role.GRID_LEADER for r in own):
+        if any(r.duty.role is GridRole.GRID_LEADER for r in own):
             return own
         for ancestor in reversed(above):
             for held in self.duties_on(ancestor, day):
-                if held.duty.role is Role.GRID_LEADER:
+                if held.duty.role is GridRole.GRID_LEADER:
                     return (Responsible(held.person, held.duty, ancestor), *own)
         return own
 

@@ -22,7 +22,7 @@ from gis.division import Grid, GridKind
 from gis.findings import Finding, Text, note, warning
 from gis.geometry import point_inside
 from gis.ids import GridId, Level, PersonId
-from gis.roster import Role
+from gis.roster import GridRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def check_leaders(atlas: Atlas) -> list[Finding]:
     findings = []
     for grid in atlas.division:
         held = atlas.roster.duties_on(grid.id, atlas.as_of)
-        breach = leader_breach(sum(r.duty.role is Role.GRID_LEADER for r in held))
+        breach = leader_breach(sum(r.duty.role is GridRole.GRID_LEADER for r in held))
         findings += _of_grid(grid, breach)
     return findings
 
@@ -228,5 +228,5 @@ def loads(atlas: Atlas) -> tuple[LevelLoad, ...]:
         (held.person.id, grid.level, grid.id, grid.households or 0)
         for grid in atlas.division
         for held in atlas.roster.duties_on(grid.id, atlas.as_of)
-        if held.duty.role is Role.GRID_LEADER
+        if held.duty.role is GridRole.GRID_LEADER
     )

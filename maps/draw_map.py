@@ -16,7 +16,7 @@ from maps.detail import DETAILS, KINDS, MOST_BYTES, Detail, sizes_by_detail, too
 from maps.labels import pinyin_table
 from maps.layers import AtlasLayer, ContextLayer, GridLayer, PlaceLayer
 from maps.lean_folium import Template, folium
-from maps.page import Page, RawRender
+from maps.page import MapPage, RawRender
 from maps.palette import DARK, LIGHT
 from maps.settings import MapSettings
 from maps.topology import UNITS, Position
@@ -99,7 +99,7 @@ def draw(
     bounds = _bounds(atlas)
     origin = (round(bounds[0] * UNITS), round(bounds[1] * UNITS))
     origins = settings.basemap.origins if settings.basemap else ()
-    page = Page(settings.title, settings.language, {}, origins)
+    page = MapPage(settings.title, settings.language, {}, origins)
     drawn = GridMap(bounds)
     page.add_child(drawn)
     layers = [

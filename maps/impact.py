@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from gis.geometry import to_metres
-from gis.tables.xlsx_write import Sheet
+from gis.tables.xlsx_write import XlsxSheet
 from maps.posters.fonts import chinese_faces, printable
 
 _A4 = (11.69, 8.27)
@@ -21,18 +21,18 @@ _FILLS = {"new": "#f3e46a", "changed": "#e59a5c", "other": "#e9edf2"}
 
 
 @dataclass(frozen=True)
-class Page:
+class ImpactDocument:
     """What is printed: a title, pairs of name and value, grids before and after, tables."""
 
     title: str
     summary: Sequence[tuple[str, str]]
     before: Sequence[tuple[Any, dict[str, Any]]]
     after: Sequence[tuple[Any, dict[str, Any]]]
-    tables: Sequence[tuple[str, Sheet]]
+    tables: Sequence[tuple[str, XlsxSheet]]
     synthetic: bool
 
 
-def draw_impact(page: Page) -> bytes:
+def draw_impact(page: ImpactDocument) -> bytes:
     """Return the sheet as PDF.
 
     Raises
@@ -53,7 +53,7 @@ def draw_impact(page: Page) -> bytes:
     return content.getvalue()
 
 
-def _figure(page: Page, font: Any, heading: str) -> Any:
+def _figure(page: ImpactDocument, font: Any, heading: str) -> Any:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=_A4)
@@ -65,7 +65,7 @@ def _figure(page: Page, font: Any, heading: str) -> Any:
     return figure
 
 
-def _front(page: Page, font: Any) -> Any:
+def _front(page: ImpactDocument, font: Any) -> Any:
     figure = _figure(page, font, f"调整影响表　{page.title}")
     for left, title, grids in ((0.04, "调整前", page.before), (0.36, "调整后", page.after)):
         axes = figure.add_axes((left, 0.1, 0.31, 0.76))
@@ -117,7 +117,7 @@ def _fill(grid: dict[str, Any]) -> str:
     return _FILLS["new" if grid.get("new") else "changed" if grid.get("changed") else "other"]
 
 
-def _tables(title: str, sheet: Sheet, font: Any, page: Page) -> list[Any]:
+def _tables(title: str, sheet: XlsxSheet, font: Any, page: ImpactDocument) -> list[Any]:
     rows = [list(r) for r in sheet.rows]
     figures = []
     for start in range(0, min(len(rows), _MOST_ROWS), _ROWS_A_PAGE):

@@ -60,7 +60,7 @@ class RawRender(MacroElement):
             child.render(**kwargs)
 
 
-class Page(Figure):
+class MapPage(Figure):
     """The figure that holds the map and writes the file.
 
     Parameters

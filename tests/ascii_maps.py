@@ -14,7 +14,7 @@ from typing import Any
 from gis.atlas import Atlas
 from gis.directory import Directory, Place, PlaceKind
 from gis.ids import GridId, PersonId, PlaceId
-from gis.roster import Duty, Organisation, OrganisationKind, Person, Role, Roster
+from gis.roster import Duty, GridRole, Organisation, OrganisationKind, Person, Roster
 
 WEST, SOUTH, SIDE = 118.75, 32.11, 0.001
 TODAY = date(2026, 11, 23)
@@ -107,13 +107,15 @@ def roster(*extra: Duty) -> Roster:
             f"d{c[9:]}",
             PersonId(f"p{c[9:]}"),
             GridId(f"g{c[9:]}"),
-            Role.GRID_LEADER,
+            GridRole.GRID_LEADER,
             date(2026, 1, 1),
         )
         for c in codes
     ]
     people.append(Person(PersonId("pv"), "李志愿示例", mobile="000-2", party_member=True))
-    duties.append(Duty("dv", PersonId("pv"), GridId("g001001"), Role.VOLUNTEER, date(2026, 1, 1)))
+    duties.append(
+        Duty("dv", PersonId("pv"), GridId("g001001"), GridRole.VOLUNTEER, date(2026, 1, 1))
+    )
     bodies = [
         Organisation(
             "o1", GridId("g001"), OrganisationKind.RESIDENTS_COMMITTEE, "居委会(示例)", "1"

@@ -17,9 +17,9 @@ from gis.errors import InvalidInput
 from gis.planning.findings import findings_of
 
 if TYPE_CHECKING:
-    from api.schemas.plans import Frame
+    from api.schemas.plans import DrawingFrame
     from gis.audit import Author
-    from gis.workflows.plans.import_cells import Assignment
+    from gis.workflows.plans.import_cells import ImportedCells
     from gis.workflows.plans.opened import OpenPlan
     from gis.workflows.plans.workspace import PlanWorkspace
 
@@ -135,15 +135,15 @@ def diff(
     """Say what a plan changes: grids, households, who hands over to whom, codes."""
     from api.schemas import plan_files
     from api.schemas.compare import plan_sheet
-    from api.schemas.plans import Frame
+    from api.schemas.plans import DrawingFrame
 
     with _workspace() as workspace:
         opened = workspace.open(plan)
-        frame = Frame(opened.plan.base)
+        frame = DrawingFrame(opened.plan.base)
         if out is None:
             _print_sheet(opened, plan_sheet(opened, frame, shapes=False))
             return
-        makers: dict[str, Callable[[OpenPlan, Frame], bytes]] = {
+        makers: dict[str, Callable[[OpenPlan, DrawingFrame], bytes]] = {
             ".xlsx": plan_files.impact_xlsx,
             ".pdf": plan_files.impact_pdf,
             ".json": _as_json,
@@ -158,7 +158,7 @@ def diff(
         write_files({out: makers[out.suffix.lower()](opened, frame)})
 
 
-def _as_json(opened: OpenPlan, frame: Frame) -> bytes:
+def _as_json(opened: OpenPlan, frame: DrawingFrame) -> bytes:
     from api.schemas.compare import plan_sheet
 
     sheet = plan_sheet(opened, frame, shapes=False)
@@ -345,7 +345,7 @@ def import_(
 
     content = _content(path, "path")
 
-    def read(opened: OpenPlan) -> Assignment:
+    def read(opened: OpenPlan) -> ImportedCells:
         return from_polygons(opened, content, datum) if datum else from_cells(opened, content)
 
     with _workspace() as workspace:

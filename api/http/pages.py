@@ -37,7 +37,7 @@ _FROM_THE_MAP = ("dom.js", "state.js", "words.js")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageParts:
     """What makes a page.
 
     ``title`` stands until its script sets one; ``styles`` follow the tokens; ``words`` names the
@@ -50,24 +50,26 @@ class Page:
     words: tuple[str, ...]
 
 
-def _plan_page(title: str, style: str, script: str) -> Page:
+def _plan_page(title: str, style: str, script: str) -> PageParts:
     styles = ("core/shell", "plans/plan", f"plans/{style}")
-    return Page(title, styles, f"plans/{script}", ("shell", "plan"))
+    return PageParts(title, styles, f"plans/{script}", ("shell", "plan"))
 
 
-def _record_page(title: str, script: str, *more: str) -> Page:
-    return Page(title, ("core/shell", "core/record"), script, ("shell", "record", "fields", *more))
+def _record_page(title: str, script: str, *more: str) -> PageParts:
+    return PageParts(
+        title, ("core/shell", "core/record"), script, ("shell", "record", "fields", *more)
+    )
 
 
-def _account_page(script: str) -> Page:
-    return Page("网格", ("core/shell",), f"accounts/{script}", ("shell", "account"))
+def _account_page(script: str) -> PageParts:
+    return PageParts("网格", ("core/shell",), f"accounts/{script}", ("shell", "account"))
 
 
 _PAGES = {
     "account": _account_page("account"),
     "audit": _record_page("审计记录 · 网格", "audit/audit"),
-    "data": Page("资料", ("core/shell", "data/data"), "data/data", ("shell", "data")),
-    "desk": Page(
+    "data": PageParts("资料", ("core/shell", "data/data"), "data/data", ("shell", "data")),
+    "desk": PageParts(
         "网格查询台", ("desk/desk", "desk/cards"), "desk/desk", ("shell", "desk", "common")
     ),
     "people": _record_page("人员与任职 · 网格", "people/people"),

@@ -20,7 +20,7 @@ from gis.directory import Place, PlaceKind
 from gis.division import GRID_CLASSES, GRID_GRADES, Grid
 from gis.exchange.json_values import place_json, provenance_json, responsible_json
 from gis.ids import GridId, Level
-from gis.roster import Responsible, Role
+from gis.roster import GridRole, Responsible
 
 router = APIRouter(route_class=StrictRoute)
 
@@ -124,7 +124,7 @@ def _place_row(place: Place, atlas: Atlas, level: Level) -> dict[str, Any]:
 async def list_people(
     caller: Public,
     live: Live,
-    role: choice("role", tuple(Role)) = None,  # type: ignore[valid-type]
+    role: choice("role", tuple(GridRole)) = None,  # type: ignore[valid-type]
     level: whole("level", 1, 3, "Only duties on grids of this level") = None,  # type: ignore[valid-type]
     parent: Above = None,
     grid_class: choice("grid_class", GRID_CLASSES) = None,  # type: ignore[valid-type]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from api.schemas.impact import division_shapes_json, duties_json, shapes_json, sheet_json
-from api.schemas.plans import Frame
+from api.schemas.plans import DrawingFrame
 from gis.planning.diff import comparison_of
 from gis.workflows.plans.compare import Compared, ComparedSide
 from gis.workflows.plans.opened import OpenPlan
 
 
-def plan_sheet(opened: OpenPlan, frame: Frame, *, shapes: bool) -> dict[str, Any]:
+def plan_sheet(opened: OpenPlan, frame: DrawingFrame, *, shapes: bool) -> dict[str, Any]:
     """Return what a plan changes against its base."""
     view, head = opened.plan.view, opened.head
     comparison = comparison_of(view)

@@ -26,11 +26,11 @@ from gis.directory import PlaceKind
 from gis.editing import fields, people, places
 from gis.editing.fields import MAX_TEXT
 from gis.findings import Severity
-from gis.roster import Role
+from gis.roster import GridRole
 from gis.schema import Record
 
 Text = Annotated[Line, Field(max_length=MAX_TEXT)]
-RoleName = Annotated[Role, Field(strict=False)]
+RoleName = Annotated[GridRole, Field(strict=False)]
 PlaceKindName = Annotated[PlaceKind, Field(strict=False)]
 
 
@@ -205,7 +205,7 @@ class DutyRow(JsonObject):
     """null: the subdistrict, or `lost_grid`."""
     lost_grid: str | None
     """The id of a grid that there is no more."""
-    role: Role
+    role: GridRole
     role_title: str
     since: str
     until: str | None

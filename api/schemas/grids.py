@@ -15,7 +15,7 @@ from api.schemas.record_fields import answered_fields
 from gis.directory import PlaceKind
 from gis.division import GRID_CLASSES, GRID_GRADES, GridKind
 from gis.exchange.json_values import MORE_OF_A_GRID, MORE_OF_A_PLACE
-from gis.roster import OrganisationKind, Role
+from gis.roster import GridRole, OrganisationKind
 from gis.schema import RECORDS, Kind
 
 LevelNumber = Literal[1, 2, 3]
@@ -123,7 +123,7 @@ class ResponsiblePerson(JsonObject):
     """Somebody responsible for a grid."""
 
     name: str
-    role: Role
+    role: GridRole
     title: str
     """The role as the office calls it, in Chinese."""
     title_en: str

@@ -7,7 +7,7 @@ from typing import Any
 
 import shapely
 
-from api.schemas.plans import Frame, grid_json, impact_json, text_json
+from api.schemas.plans import DrawingFrame, grid_json, impact_json, text_json
 from gis.atlas import Atlas
 from gis.division import Grid
 from gis.findings import Text
@@ -237,7 +237,7 @@ def _duty_json(change: DutyChange, comparison: Comparison, roster: Roster) -> di
 # --- shapes before and after ----------------------------------------------------------------------
 
 
-def shapes_json(view: PlanView, frame: Frame) -> dict[str, Any]:
+def shapes_json(view: PlanView, frame: DrawingFrame) -> dict[str, Any]:
     """Return the grids a plan changes and those beside them, before and after."""
     changed = {g for g in view.touched if view.grids[g].attributes.level > 1} | set(view.retired)
     cells = {c for g in changed if g in view.grids for c in view.grids[g].cells}

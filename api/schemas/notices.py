@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.schemas.impact import shapes_json, sheet_json
-from api.schemas.plans import Frame
+from api.schemas.plans import DrawingFrame
 from gis.directory import Directory
 from gis.disclosure import public_name
 from gis.ids import PlaceId
@@ -22,7 +22,7 @@ _GRID_KEYS = (
 )  # fmt: skip
 
 
-def notice_json(notice: PublicNotice, frame: Frame) -> dict[str, Any]:
+def notice_json(notice: PublicNotice, frame: DrawingFrame) -> dict[str, Any]:
     """Return what the public may see of a plan."""
     head = notice.opened.head
     return {
@@ -36,7 +36,7 @@ def notice_json(notice: PublicNotice, frame: Frame) -> dict[str, Any]:
     }
 
 
-def _public_diff(notice: PublicNotice, frame: Frame) -> dict[str, Any]:
+def _public_diff(notice: PublicNotice, frame: DrawingFrame) -> dict[str, Any]:
     head, view = notice.opened.head, notice.opened.plan.view
     atlas = view.base.atlas
     left = {"kind": "division", "id": str(head.base_version), "title": atlas.division.title}

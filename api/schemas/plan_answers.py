@@ -18,7 +18,7 @@ from api.schemas.plan_operations import StoredOperation
 from gis.directory import ContextKind, PlaceKind
 from gis.division import GridKind
 from gis.planning.proposals import KINDS
-from gis.roster import Role
+from gis.roster import GridRole
 from gis.store.plans import STATES
 
 FlatLine = list[int]
@@ -463,7 +463,7 @@ class PlanDuty(JsonObject):
     grid: str
     code: str | None
     name: str
-    role: Role
+    role: GridRole
     title: BothTexts
 
 
@@ -578,7 +578,7 @@ class DutyChange(PlanPerson):
     """A duty that ends, begins or passes on."""
 
     change: Literal["ends", "begins", "passes"]
-    role: Role
+    role: GridRole
     title: BothTexts
     grid: Brief | None
     to: Brief | None

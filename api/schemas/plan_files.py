@@ -10,13 +10,13 @@ from typing import Any
 import orjson
 
 from api.schemas.compare import plan_sheet
-from api.schemas.plans import Frame
+from api.schemas.plans import DrawingFrame
 from gis.exchange.geojson import write_division
 from gis.exchange.vector import Layer, write_gpkg
 from gis.geometry import geometry_as_geojson
 from gis.planning.assemble import division_of
 from gis.planning.lattice import geometry_of
-from gis.tables.xlsx_write import Sheet, write_workbook
+from gis.tables.xlsx_write import XlsxSheet, write_workbook
 from gis.workflows.plans.opened import OpenPlan
 
 _KINDS = {"building": "楼栋", "business": "商铺", "resident_unit": "驻区单位"}
@@ -157,7 +157,7 @@ _CELL_ZH = {
 }  # fmt: skip
 
 
-def xlsx(opened: OpenPlan, frame: Frame) -> bytes:
+def xlsx(opened: OpenPlan, frame: DrawingFrame) -> bytes:
     """Return a workbook: cells (first, to be changed and imported again), grids, the impact."""
     sheets = [
         _sheet("单元", cell_rows(opened), _CELL_ZH),
@@ -167,11 +167,11 @@ def xlsx(opened: OpenPlan, frame: Frame) -> bytes:
     return _workbook(sheets)
 
 
-def _sheet(title: str, rows: list[dict[str, Any]], names: dict[str, str]) -> Sheet:
-    return Sheet(title, list(names.values()), [[r[n] for n in names] for r in rows])
+def _sheet(title: str, rows: list[dict[str, Any]], names: dict[str, str]) -> XlsxSheet:
+    return XlsxSheet(title, list(names.values()), [[r[n] for n in names] for r in rows])
 
 
-def _workbook(sheets: list[Sheet]) -> bytes:
+def _workbook(sheets: list[XlsxSheet]) -> bytes:
     content = io.BytesIO()
     write_workbook(content, sheets)
     return content.getvalue()
@@ -181,7 +181,7 @@ def _brief(brief: dict[str, Any] | None) -> list[Any]:
     return [brief["code"], brief["name"]] if brief else [None, None]
 
 
-def _matrix(sheet: dict[str, Any], title: str) -> Sheet:
+def _matrix(sheet: dict[str, Any], title: str) -> XlsxSheet:
     rows = [
         [
             int(level),
@@ -199,17 +199,17 @@ def _matrix(sheet: dict[str, Any], title: str) -> Sheet:
     ]
     columns = ("级别", "原编号", "原名称", "新编号", "新名称", "楼栋", "户数", "商铺", "驻区单位",
                "面积（平方米）", "占原网格 %")  # fmt: skip
-    return Sheet(title, columns, rows)
+    return XlsxSheet(title, columns, rows)
 
 
-def impact_xlsx(opened: OpenPlan, frame: Frame) -> bytes:
+def impact_xlsx(opened: OpenPlan, frame: DrawingFrame) -> bytes:
     """Return the impact sheet as a workbook."""
     sheet = plan_sheet(opened, frame, shapes=False)
     return _workbook(
         [
             _summary(opened, sheet),
             _matrix(sheet, "新旧对照"),
-            Sheet(
+            XlsxSheet(
                 "易手的楼栋商铺单位",
                 ("类型", "名称", "地址", "户数", "原三级编号", "原三级网格", "新三级编号",
                  "新三级网格", "原小区", "新小区", "原社区", "新社区"),
@@ -223,7 +223,7 @@ def impact_xlsx(opened: OpenPlan, frame: Frame) -> bytes:
                     for p in sheet["places"]
                 ],
             ),
-            Sheet(
+            XlsxSheet(
                 "交接",
                 ("级别", "移交人", "接手人", "楼栋", "户数", "商铺", "驻区单位"),
                 [
@@ -234,7 +234,7 @@ def impact_xlsx(opened: OpenPlan, frame: Frame) -> bytes:
                     for h in sheet["handovers"]
                 ],
             ),
-            Sheet(
+            XlsxSheet(
                 "任职变动",
                 ("变动", "姓名", "职务", "网格编号", "网格", "转至编号", "转至", "起", "止"),
                 [
@@ -277,19 +277,19 @@ def summary_rows(opened: OpenPlan, sheet: dict[str, Any]) -> list[list[Any]]:
     ]
 
 
-def _summary(opened: OpenPlan, sheet: dict[str, Any]) -> Sheet:
-    return Sheet("概要", ("项目", "内容"), summary_rows(opened, sheet))
+def _summary(opened: OpenPlan, sheet: dict[str, Any]) -> XlsxSheet:
+    return XlsxSheet("概要", ("项目", "内容"), summary_rows(opened, sheet))
 
 
-def _codes(sheet: dict[str, Any]) -> Sheet:
+def _codes(sheet: dict[str, Any]) -> XlsxSheet:
     rows = [["新编号", c["code"], c["name"], c["reason"]["zh"]] for c in sheet["codes"]["new"]]
     for code in sheet["codes"]["retired"]:
         heirs = "；".join(f"{s['code']} {s['name']} {s['share']:.0%}" for s in code["successors"])
         rows.append(["废止", code["code"], code["name"], heirs])
-    return Sheet("编号", ("变动", "编号", "网格", "缘由 / 继任"), rows)
+    return XlsxSheet("编号", ("变动", "编号", "网格", "缘由 / 继任"), rows)
 
 
-def _handed(sheet: dict[str, Any]) -> Sheet:
+def _handed(sheet: dict[str, Any]) -> XlsxSheet:
     rows = [
         [
             h["level"],
@@ -300,12 +300,12 @@ def _handed(sheet: dict[str, Any]) -> Sheet:
         ]
         for h in sheet["handovers"]
     ]
-    return Sheet("", ("级别", "移交人", "接手人", "户数", "楼栋"), rows)
+    return XlsxSheet("", ("级别", "移交人", "接手人", "户数", "楼栋"), rows)
 
 
-def impact_pdf(opened: OpenPlan, frame: Frame) -> bytes:
+def impact_pdf(opened: OpenPlan, frame: DrawingFrame) -> bytes:
     """Return the impact sheet as a PDF with the map before and after."""
-    from maps.impact import Page, draw_impact
+    from maps.impact import ImpactDocument, draw_impact
 
     view = opened.plan.view
     sheet = plan_sheet(opened, frame, shapes=True)
@@ -314,7 +314,7 @@ def impact_pdf(opened: OpenPlan, frame: Frame) -> bytes:
     def shapes(side: str, of: Any) -> list[tuple[Any, dict[str, Any]]]:
         return [(geometry_of(of.grids[g["id"]].faces), g) for g in shown[side] if g["level"] > 1]
 
-    page = Page(
+    page = ImpactDocument(
         title=opened.head.title,
         summary=[(str(a), str(b)) for a, b in summary_rows(opened, sheet)],
         before=shapes("before", view.base.view),

@@ -27,7 +27,7 @@ from gis.planning.operations import (
     NewCluster,
     member_name,
 )
-from gis.roster import Role
+from gis.roster import GridRole
 
 _GRID = {"type": "string", "minLength": 1, "maxLength": MAX_NAME}
 _CELLS = {
@@ -84,7 +84,7 @@ MEMBERS: Mapping[str, dict[str, Any]] = {
     "cell": {"type": "integer", "description": "The number of a cell"},
     "grade": {"type": ["string", "null"], "enum": [*GRID_GRADES, None]},
     "class": {"type": ["string", "null"], "enum": [*GRID_CLASSES, None]},
-    "role": {"type": "string", "enum": [str(r) for r in Role]},
+    "role": {"type": "string", "enum": [str(r) for r in GridRole]},
     "since": {"type": "string", "format": "date"},
     "level": {"type": "integer", "enum": [1, 2, 3]},
     "n": {"type": "integer", "description": "In how many pieces it may lie"},

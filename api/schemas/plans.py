@@ -66,7 +66,7 @@ def step_json(step: Step) -> dict[str, Any]:
 # --- shapes --------------------------------------------------------------------------------------
 
 
-class Frame:
+class DrawingFrame:
     """Where the whole numbers of a drawing begin."""
 
     def __init__(self, base: PlanBase) -> None:
@@ -112,7 +112,9 @@ def _nodes(geometry: BaseGeometry) -> Ring:
     return tuple((x, y) for x, y in xy.tolist())
 
 
-def cells_json(cells: Iterable[Cell], owner: Mapping[int, GridId], frame: Frame) -> dict[str, Any]:
+def cells_json(
+    cells: Iterable[Cell], owner: Mapping[int, GridId], frame: DrawingFrame
+) -> dict[str, Any]:
     """Return cells as columns."""
     cells = list(cells)
     return {
@@ -130,7 +132,7 @@ def cells_json(cells: Iterable[Cell], owner: Mapping[int, GridId], frame: Frame)
 
 
 def grid_json(
-    grid_view: GridView, view: PlanView, frame: Frame, *, shape: bool = True
+    grid_view: GridView, view: PlanView, frame: DrawingFrame, *, shape: bool = True
 ) -> dict[str, Any]:
     """Return a grid of a plan."""
     attributes = grid_view.attributes
@@ -180,7 +182,7 @@ def _sorted(view: PlanView) -> list[GridView]:
     )
 
 
-def drawing_json(opened: OpenPlan, frame: Frame, *, with_base: bool) -> dict[str, Any]:
+def drawing_json(opened: OpenPlan, frame: DrawingFrame, *, with_base: bool) -> dict[str, Any]:
     """Return everything that a map of the plan is drawn from."""
     plan, view = opened.plan, opened.plan.view
     base, state = plan.base, plan.state
@@ -201,7 +203,7 @@ def drawing_json(opened: OpenPlan, frame: Frame, *, with_base: bool) -> dict[str
     return body
 
 
-def _places(base: PlanBase, plan: Plan, frame: Frame) -> dict[str, Any]:
+def _places(base: PlanBase, plan: Plan, frame: DrawingFrame) -> dict[str, Any]:
     by_id = base.atlas.directory.by_id
     rows: dict[str, dict[str, list[Any]]] = {
         "buildings": {
@@ -232,7 +234,7 @@ def _places(base: PlanBase, plan: Plan, frame: Frame) -> dict[str, Any]:
     return rows
 
 
-def _context(base: PlanBase, frame: Frame) -> list[dict[str, Any]]:
+def _context(base: PlanBase, frame: DrawingFrame) -> list[dict[str, Any]]:
     rows = []
     for feature in base.atlas.directory.context:
         row: dict[str, Any] = {"id": feature.id, "kind": str(feature.kind), "name": feature.name}
@@ -323,7 +325,7 @@ def doubt_json(doubt: CellDoubt) -> dict[str, Any]:
 # --- after a step ---------------------------------------------------------------------------------
 
 
-def delta_json(applied: AppliedStep, frame: Frame, ms: float) -> dict[str, Any]:
+def delta_json(applied: AppliedStep, frame: DrawingFrame, ms: float) -> dict[str, Any]:
     """Return what one line of the log changed, and what follows from it."""
     before, after, moved = applied
     old, new = before.plan.view, after.plan.view
@@ -362,7 +364,7 @@ def _differs(grid: GridId, old: PlanView, new: PlanView) -> bool:
     )
 
 
-def _cut_json(change: PlanChange, after: OpenPlan, frame: Frame) -> dict[str, Any]:
+def _cut_json(change: PlanChange, after: OpenPlan, frame: DrawingFrame) -> dict[str, Any]:
     if not change.cut_cells:
         return {}
     cells = [after.plan.state.cell_map.cells[c] for c, (_, b) in change.cut_cells.items() if b]

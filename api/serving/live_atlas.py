@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from api.serving.page_cache import Page, page_of
+from api.serving.page_cache import DrawnPage, page_of
 from api.serving.point_cache import PointAnswers
 from api.settings import Settings
 from gis.addresses import AddressBook
@@ -54,7 +54,7 @@ class Bundle:
     atlas: Atlas
     book: Future[AddressBook]
     faults: tuple[Finding, ...]
-    page: Future[Page]
+    page: Future[DrawnPage]
     points: PointAnswers
     internal: Atlas
 
@@ -89,7 +89,7 @@ class LiveAtlas:
         self.last_poll: StoreError | None = None
         self._bundle: Bundle | None = None
         self._making = asyncio.Lock()
-        self._internal_pages: OrderedDict[Any, Future[Page]] = OrderedDict()
+        self._internal_pages: OrderedDict[Any, Future[DrawnPage]] = OrderedDict()
         self._past: OrderedDict[_Key, tuple[Atlas, Future[AddressBook]]] = OrderedDict()
         self._poll: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
@@ -156,7 +156,7 @@ class LiveAtlas:
         atlas, book = await self._at(as_of, sees)
         return atlas, await asyncio.wrap_future(book)
 
-    async def internal_page(self, sees: Sees) -> Page:
+    async def internal_page(self, sees: Sees) -> DrawnPage:
         """Return the map page of the internal edition; it is drawn when it is first wanted."""
         bundle = self.bundle
         atlas = await self.atlas(None, sees)

@@ -25,7 +25,7 @@ _ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @dataclass(frozen=True)
-class Page:
+class DrawnPage:
     """The map page as it is sent: plain and gzipped bytes, its tag, its content policy."""
 
     html: bytes
@@ -34,7 +34,7 @@ class Page:
     policy: str
 
 
-def page_of(atlas: Atlas, settings: Settings, folder: Path | None) -> Page:
+def page_of(atlas: Atlas, settings: Settings, folder: Path | None) -> DrawnPage:
     """Return the page of an atlas in its edition, kept or drawn.
 
     Parameters
@@ -56,7 +56,7 @@ def page_of(atlas: Atlas, settings: Settings, folder: Path | None) -> Page:
         if file:
             _keep(file, gzipped)
     html = gzip.decompress(gzipped)
-    return Page(html, gzipped, f'"{key[:32]}"', content_security_policy(html))
+    return DrawnPage(html, gzipped, f'"{key[:32]}"', content_security_policy(html))
 
 
 def _draw(atlas: Atlas, settings: Settings) -> bytes:

@@ -1,7 +1,7 @@
 """Addresses: one spelling, their fields, and the book that finds what they mean."""
 
 from gis.addresses.book import AddressBook, Home
-from gis.addresses.entries import Candidate, Entry, EntryKind, Found, Reason
+from gis.addresses.entries import BookEntry, Candidate, EntryKind, Found, Reason
 from gis.addresses.grids import grids_of
 from gis.addresses.normalise import normalise
 from gis.addresses.parse import Address, parse
@@ -9,8 +9,8 @@ from gis.addresses.parse import Address, parse
 __all__ = [
     "Address",
     "AddressBook",
+    "BookEntry",
     "Candidate",
-    "Entry",
     "EntryKind",
     "Found",
     "Home",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gis.addresses.doubts import cross_check
-from gis.addresses.entries import Candidate, Entry, EntryKind, Found
+from gis.addresses.entries import BookEntry, Candidate, EntryKind, Found
 from gis.addresses.hits import Hits
 from gis.addresses.match import by_compound, by_name, by_street
 from gis.addresses.parse import Address, parse
@@ -114,7 +114,7 @@ class AddressBook:
 
     @classmethod
     def from_entries(
-        cls, entries: Iterable[Entry], *, roads: Iterable[str] = (), home: Home | None = None
+        cls, entries: Iterable[BookEntry], *, roads: Iterable[str] = (), home: Home | None = None
     ) -> AddressBook:
         """Return the book of some entries.
 
@@ -134,7 +134,7 @@ class AddressBook:
         book._fill(entries, roads, home or Home())
         return book
 
-    def _fill(self, entries: Iterable[Entry], roads: Iterable[str], home: Home) -> None:
+    def _fill(self, entries: Iterable[BookEntry], roads: Iterable[str], home: Home) -> None:
         self.home = home
         self.places = Places(entries, roads, home.prefixes)
 

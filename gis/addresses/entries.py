@@ -26,7 +26,7 @@ class EntryKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BookEntry:
     """One thing that can be asked for.
 
     Parameters

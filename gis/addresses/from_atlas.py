@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import shapely
 
-from gis.addresses.entries import Entry, EntryKind
+from gis.addresses.entries import BookEntry, EntryKind
 from gis.atlas import Atlas
 from gis.directory import ContextKind, Place
 from gis.division import Grid, GridKind
@@ -19,7 +19,7 @@ def roads_of(atlas: Atlas) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c.name for c in context if c.kind is ContextKind.ROAD and c.name))
 
 
-def entries_of(atlas: Atlas) -> Iterator[Entry]:
+def entries_of(atlas: Atlas) -> Iterator[BookEntry]:
     """Yield an entry for every place, compound, grid, and person in office of an atlas."""
     for grid in atlas.division:
         yield from _grid_entries(atlas, grid)
@@ -33,12 +33,12 @@ def _point(grid: Grid) -> tuple[float, float]:
     return inside.x, inside.y
 
 
-def _grid_entries(atlas: Atlas, grid: Grid) -> Iterator[Entry]:
+def _grid_entries(atlas: Atlas, grid: Grid) -> Iterator[BookEntry]:
     """Yield a community, the compounds of a level-2 grid, or a grid by its name."""
     community = atlas.division.chain(grid.id)[0].name
     point, codes = _point(grid), (grid.code,)
     if grid.level is Level.COMMUNITY:
-        yield Entry(
+        yield BookEntry(
             grid.id,
             EntryKind.COMMUNITY,
             grid.name,
@@ -51,7 +51,7 @@ def _grid_entries(atlas: Atlas, grid: Grid) -> Iterator[Entry]:
     if grid.level is Level.COMPOUND and not grid.members and grid.kind is GridKind.COMPOUND:
         names = [grid.name]
     for name in names:
-        yield Entry(
+        yield BookEntry(
             f"compound:{name}",
             EntryKind.COMPOUND,
             name,
@@ -60,16 +60,16 @@ def _grid_entries(atlas: Atlas, grid: Grid) -> Iterator[Entry]:
             grid_codes=codes,
         )
     if names != [grid.name]:
-        yield Entry(
+        yield BookEntry(
             grid.id, EntryKind.GRID, grid.name, community=community, point=point, grid_codes=codes
         )
 
 
-def _place_entry(atlas: Atlas, place: Place) -> Entry:
+def _place_entry(atlas: Atlas, place: Place) -> BookEntry:
     inside = shapely.point_on_surface(place.geometry)
     grid = atlas.grid_of.get(place.id)
     chain = atlas.division.chain(grid) if grid is not None else ()
-    return Entry(
+    return BookEntry(
         key=place.id,
         kind=EntryKind(place.kind.value),
         name=place.name,
@@ -84,7 +84,7 @@ def _place_entry(atlas: Atlas, place: Place) -> Entry:
     )
 
 
-def _people(atlas: Atlas) -> Iterator[Entry]:
+def _people(atlas: Atlas) -> Iterator[BookEntry]:
     """Yield everyone in office with the grids they are responsible for."""
     grids: dict[PersonId, list[Grid]] = {}
     for duty in atlas.roster.duties:
@@ -97,4 +97,4 @@ def _people(atlas: Atlas) -> Iterator[Entry]:
             held.sort(key=lambda g: (g.level, g.code))
             codes = tuple(dict.fromkeys(g.code for g in held)) or (atlas.code,)
             point = _point(held[0]) if held else None
-            yield Entry(person, EntryKind.PERSON, who.name, point=point, grid_codes=codes)
+            yield BookEntry(person, EntryKind.PERSON, who.name, point=point, grid_codes=codes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gis.addresses.chains import Chain
 from gis.addresses.fields import COMPOUND_ENDINGS, ROOM_DIGITS, Fields, joined
-from gis.addresses.segments import Part
+from gis.addresses.segments import Segment
 from gis.addresses.words import JOINERS, QUALIFIERS, SHOPFRONT_WORDS, SUB_NUMBERS, words
 
 _WING_WORDS = {
@@ -22,7 +22,7 @@ _LEADING = words(
 _GENERIC = ("写字楼", "办公楼", "综合楼", "商务楼", "主楼", "大楼")
 
 
-def place_name(found: Fields, part: Part, chain: Chain | None) -> None:
+def place_name(found: Fields, part: Segment, chain: Chain | None) -> None:
     """Put a named part into its field; what has no suffix stays open for what follows."""
     if part.kind == "road":
         _place_road(found, part.text, chain)

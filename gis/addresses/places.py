@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from gis.addresses.entries import Entry, EntryKind
+from gis.addresses.entries import BookEntry, EntryKind
 from gis.addresses.names import NameIndex, key_of
 from gis.addresses.parse import Address, parse
 from gis.addresses.words import SHOPFRONT_WORDS
@@ -51,7 +51,7 @@ class Compound:
 
 
 @dataclass(slots=True)
-class Spot:
+class AddressKey:
     """Where an entry is, in numbers: what the address of an entry says."""
 
     street: int = -1
@@ -76,11 +76,11 @@ class Places:
     """
 
     def __init__(
-        self, entries: Iterable[Entry], roads: Iterable[str] = (), prefixes: Iterable[str] = ()
+        self, entries: Iterable[BookEntry], roads: Iterable[str] = (), prefixes: Iterable[str] = ()
     ) -> None:
         prefixes = tuple(prefixes)
-        self.entries: list[Entry] = []
-        self.spots: list[Spot] = []
+        self.entries: list[BookEntry] = []
+        self.spots: list[AddressKey] = []
         self.members: dict[int, list[int]] = {}
         self.streets = NameIndex(prefixes)
         self.street_entries: dict[int, int] = {}
@@ -113,9 +113,9 @@ class Places:
             known = self._parsed[text] = parse(text)
         return known
 
-    def _append(self, entry: Entry) -> int:
+    def _append(self, entry: BookEntry) -> int:
         self.entries.append(entry)
-        self.spots.append(Spot(compound=key_of(entry.compound or ""), community=""))
+        self.spots.append(AddressKey(compound=key_of(entry.compound or ""), community=""))
         return len(self.entries) - 1
 
     def _name(self, name: str, number: int, how: How) -> None:
@@ -123,7 +123,7 @@ class Places:
         if key:
             self.named.setdefault(self.names.add(key), []).append((number, how))
 
-    def _add_names(self, entry: Entry, number: int) -> None:
+    def _add_names(self, entry: BookEntry, number: int) -> None:
         self._name(entry.name, number, "name")
         if "(" in entry.name or "（" in entry.name:
             self._name(entry.name.replace("（", "(").split("(")[0], number, "short_form")
@@ -132,7 +132,7 @@ class Places:
         for former in entry.former_names:
             self._name(former.removeprefix("原"), number, "former_name")
 
-    def _add_given(self, entry: Entry) -> None:
+    def _add_given(self, entry: BookEntry) -> None:
         number = self._append(entry)
         self.spots[number].community = community_key(entry.community or "")
         for code in entry.grid_codes if entry.kind is EntryKind.GRID else entry.grid_codes[:1]:
@@ -153,7 +153,7 @@ class Places:
             case _:
                 self._add_place(entry, number)
 
-    def _add_place(self, entry: Entry, number: int) -> None:
+    def _add_place(self, entry: BookEntry, number: int) -> None:
         address = parse(entry.address) if entry.address else Address()
         spot = self.spots[number]
         spot.building, spot.room = address.building_no, address.room_no
@@ -169,7 +169,7 @@ class Places:
         if own_number is None:
             self._add_names(entry, number)
 
-    def _add_building(self, entry: Entry, number: int, address: Address) -> str | None:
+    def _add_building(self, entry: BookEntry, number: int, address: Address) -> str | None:
         """Add a building to its compound; return the number it is known by there."""
         compound = entry.compound or address.compound
         own = self._parse(entry.name)
@@ -188,7 +188,9 @@ class Places:
             self._add_headless(entry, own_number, number)
         return own_number
 
-    def _other_heads(self, entry: Entry, own_number: str, home: Compound, compound: str) -> None:
+    def _other_heads(
+        self, entry: BookEntry, own_number: str, home: Compound, compound: str
+    ) -> None:
         """Learn other names of the compound from 另名3幢 among a building's names."""
         usual = compound + entry.name
         for alias in entry.aliases:
@@ -198,7 +200,7 @@ class Places:
             if head := _head_of(former, own_number):
                 self._call(home, head, "former_name")
 
-    def _add_headless(self, entry: Entry, own_number: str, number: int) -> None:
+    def _add_headless(self, entry: BookEntry, own_number: str, number: int) -> None:
         """Add a building without a compound under the heads its other names have."""
         for name in (*entry.aliases, *entry.former_names):
             if head := _head_of(name, own_number):
@@ -257,7 +259,7 @@ class Places:
     def _street(self, name: str) -> int:
         street = self.streets.add(key_of(name))
         if street not in self.street_entries:
-            entry = Entry(f"road:{name}", EntryKind.ROAD, name, name)
+            entry = BookEntry(f"road:{name}", EntryKind.ROAD, name, name)
             self._own_street(self._append(entry), street)
         return street
 
@@ -270,7 +272,7 @@ class Places:
         known = self.plates.get((street, number))
         if known is None:
             text = f"{road}{plate}" if plate.endswith("弄") else f"{road}{plate}号"
-            entry = Entry(f"door_plate:{text}", EntryKind.DOOR_PLATE, text, text)
+            entry = BookEntry(f"door_plate:{text}", EntryKind.DOOR_PLATE, text, text)
             known = Plate(self._append(entry), street, number)
             self.plates[street, number] = known
             self.plate_of[known.entry] = known
@@ -278,11 +280,11 @@ class Places:
             self.street_plates.setdefault(street, []).append(known)
         return known
 
-    def _compound(self, name: str, of: Entry, *, derived: bool = True) -> Compound:
+    def _compound(self, name: str, of: BookEntry, *, derived: bool = True) -> Compound:
         key = key_of(name)
         known = self._compound_of.get(key)
         if known is None:
-            entry = Entry(
+            entry = BookEntry(
                 f"compound:{name}", EntryKind.COMPOUND, name, name, community=of.community
             )
             known = self._compound_of[key] = Compound(self._append(entry), named=derived)
@@ -292,7 +294,7 @@ class Places:
                 self._name(name, known.entry, "name")
         return known
 
-    def _add_compound(self, entry: Entry, number: int) -> None:
+    def _add_compound(self, entry: BookEntry, number: int) -> None:
         key = key_of(entry.name)
         known = self._compound_of.get(key)
         if known is None:

@@ -48,7 +48,7 @@ _LONGEST_PLACE = 2
 _SHORTEST_ROAD = 2
 
 
-class Part(NamedTuple):
+class Segment(NamedTuple):
     """A piece of a run and what it is; ``name`` is whatever has no suffix of its own."""
 
     kind: PartKind
@@ -197,7 +197,7 @@ def _compound_before(run: str, start: int, end: int) -> int:
     return start
 
 
-def split(run: str, *, number_next: bool, towns: bool = True) -> list[Part]:
+def split(run: str, *, number_next: bool, towns: bool = True) -> list[Segment]:
     """Return the parts of a run of text that has no numbered field in it, in their order.
 
     Parameters
@@ -214,7 +214,7 @@ def split(run: str, *, number_next: bool, towns: bool = True) -> list[Part]:
     >>> [tuple(p) for p in split("五常街道文一西路", number_next=True)]
     [('town', '五常街道'), ('road', '文一西路')]
     """
-    parts: list[Part] = []
+    parts: list[Segment] = []
     start = j = 0
     while j < len(run):
         kind, end = _ends_here(run, start, j, number_next, towns)
@@ -224,10 +224,10 @@ def split(run: str, *, number_next: bool, towns: bool = True) -> list[Part]:
         if kind == "road":
             cut = _compound_before(run, start, end)
             if cut > start:
-                parts.append(Part("name", run[start:cut]))
+                parts.append(Segment("name", run[start:cut]))
                 start = cut
             towns = False
-        parts.append(Part(kind, run[start:end]))
+        parts.append(Segment(kind, run[start:end]))
         start = j = end
         if kind == "road" and run[start : start + 1] in ("与", "和", "近"):
             start = j = start + 1
@@ -236,12 +236,12 @@ def split(run: str, *, number_next: bool, towns: bool = True) -> list[Part]:
     return parts
 
 
-def _append_rest(parts: list[Part], rest: str) -> None:
+def _append_rest(parts: list[Segment], rest: str) -> None:
     """Append what is left: after a second, very short road it is one name, 汉街|总部国际."""
     second_road = len(parts) > 1 and parts[-1].kind == "road" == parts[-2].kind
     if second_road and len(parts[-1].text) == _SHORTEST_ROAD and not rest.startswith(QUALIFIERS):
         rest = parts.pop().text + rest
-    parts.append(Part("name", rest))
+    parts.append(Segment("name", rest))
 
 
 def _ends_here(

@@ -12,7 +12,7 @@ from gis.errors import InvalidInput
 from gis.findings import Text
 from gis.ids import GridId
 from gis.lookup.locator import Location, Near
-from gis.roster import Role
+from gis.roster import GridRole
 from gis.tables.values import Cell, Point
 
 LEVELS = (1, 2, 3)
@@ -224,7 +224,7 @@ class Answers:
         chain = tuple(g.id for g in self.atlas.division.chain(grid.id))
         answering = self.atlas.on(grid.id)
         for held in answering.roster.responsible(chain, answering.as_of):
-            if held.duty.role is Role.GRID_LEADER:
+            if held.duty.role is GridRole.GRID_LEADER:
                 return grid.code, grid.name, held.person.name, held.person.office_phone
         return grid.code, grid.name, "", ""
 

@@ -17,7 +17,7 @@ from gis.editing.people import person_of
 from gis.errors import Conflict, InvalidInput, NotFound
 from gis.findings import Finding, Text, warning
 from gis.ids import GridId, PersonId
-from gis.roster import ROLES, Duty, Role, Roster, role_title
+from gis.roster import ROLES, Duty, GridRole, Roster, role_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Appointment:
 
     person: str
     grid: GridId | None
-    role: Role
+    role: GridRole
     since: date
     until: date | None = None
 
@@ -187,7 +187,7 @@ def withdraw(roster: Roster, division: Division, identity: str, today: date) -> 
     kept = []
     for other in roster.duties:
         before = (other.grid, other.role, other.until) == (duty.grid, duty.role, duty.since)
-        if before and duty.role is Role.GRID_LEADER:
+        if before and duty.role is GridRole.GRID_LEADER:
             kept.append(replace(other, until=duty.until))
         elif other.id != duty.id:
             kept.append(other)
@@ -278,7 +278,7 @@ def _check_role(division: Division, asked: Appointment) -> None:
     fits = tuple(str(r) for r, rule in ROLES.items() if level in rule.levels)
     where = f"on level {level}" if level else "on the subdistrict itself"
     where_zh = f"第 {level} 级网格" if level else "街道一级"
-    titles = "、".join(ROLES[Role(r)].title.zh for r in fits)
+    titles = "、".join(ROLES[GridRole(r)].title.zh for r in fits)
     raise InvalidInput(
         "role",
         f"{asked.role} is not held {where}: choose one of {', '.join(fits)}",
@@ -299,7 +299,7 @@ def _check_overlaps(
     for other in others:
         if (other.grid, other.role) != (duty.grid, duty.role) or not _overlap(duty, other):
             continue
-        if duty.role is not Role.GRID_LEADER and other.person != duty.person:
+        if duty.role is not GridRole.GRID_LEADER and other.person != duty.person:
             continue
         if other.id == duty.id:
             continue
@@ -319,10 +319,10 @@ def _left_open(roster: Roster, division: Division, ended: list[Duty], on: date) 
     findings = []
     for duty in ended:
         grid = division.by_id.get(duty.grid) if duty.grid else None
-        if duty.role is not Role.GRID_LEADER or grid is None:
+        if duty.role is not GridRole.GRID_LEADER or grid is None:
             continue
         led = roster.duties_on(grid.id, on)
-        if any(r.duty.role is Role.GRID_LEADER for r in led):
+        if any(r.duty.role is GridRole.GRID_LEADER for r in led):
             continue
         text = Text(
             f"{grid.name} has no leader from {on} on: appoint one",

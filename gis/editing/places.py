@@ -25,7 +25,7 @@ _NAMED_AT_ONCE = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class ReadPoint:
     """A point as somebody read it off a map, in the datum of that map."""
 
     lon: float
@@ -66,7 +66,7 @@ def add_place(
     directory: Directory,
     kind: PlaceKind,
     given: Mapping[str, Any],
-    spot: Spot | None,
+    spot: ReadPoint | None,
     *,
     identity: str = "",
 ) -> Edited[Directory]:
@@ -94,7 +94,7 @@ def edit_place(
     identity: str,
     given: Mapping[str, Any],
     *,
-    spot: Spot | None = None,
+    spot: ReadPoint | None = None,
     keep_name: bool = True,
 ) -> Edited[Directory]:
     """Return the directory with a place changed; fields not given stay.
@@ -217,7 +217,7 @@ def _check_building(
         )
 
 
-def _standing(directory: Directory, building: str | None, spot: Spot | None) -> BaseGeometry:
+def _standing(directory: Directory, building: str | None, spot: ReadPoint | None) -> BaseGeometry:
     if spot is not None:
         return shapely.Point(*spot.wgs84())
     if building:

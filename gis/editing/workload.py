@@ -7,7 +7,7 @@ from gis.directory import PlaceKind
 from gis.division import Grid
 from gis.findings import Finding, Text, note
 from gis.ids import GridId
-from gis.roster import Role
+from gis.roster import GridRole
 
 
 def without_leader(atlas: Atlas) -> tuple[Grid, ...]:
@@ -16,7 +16,7 @@ def without_leader(atlas: Atlas) -> tuple[Grid, ...]:
         grid
         for grid in atlas.division
         if not any(
-            held.duty.role is Role.GRID_LEADER
+            held.duty.role is GridRole.GRID_LEADER
             for held in atlas.roster.duties_on(grid.id, atlas.as_of)
         )
     )

@@ -23,7 +23,7 @@ from gis.ids import GridId
 from gis.roster import Duty, Organisation
 from gis.schema import RECORDS, Kind
 from gis.tables.csv_files import csv_bytes
-from gis.tables.xlsx_write import Sheet, write_workbook
+from gis.tables.xlsx_write import XlsxSheet, write_workbook
 
 FORMAT = "wangge-1"
 _TABLES = (
@@ -43,7 +43,7 @@ _PIECE = 30_000
 
 
 @dataclass(frozen=True)
-class Table:
+class AtlasTable:
     """The rows of one kind of thing, and the geometry of each where it has one."""
 
     name: str
@@ -52,7 +52,7 @@ class Table:
     shapes: list[BaseGeometry] | None = None
 
 
-def tables_of(atlas: Atlas) -> tuple[Table, ...]:
+def tables_of(atlas: Atlas) -> tuple[AtlasTable, ...]:
     """Return boundaries, places, context, people, duties, organisations and the head."""
     division, directory, roster = atlas.division, atlas.directory, atlas.roster
     codes: dict[GridId | None, str] = {g.id: g.code for g in division}
@@ -86,10 +86,12 @@ def tables_of(atlas: Atlas) -> tuple[Table, ...]:
 
 def _table(
     name: str, rows: Iterable[Mapping[str, Any]], shaped: Iterable[Any] = (), shape: str = ""
-) -> Table:
+) -> AtlasTable:
     columns = COLUMNS[name]
     shapes = [getattr(value, shape) for value in shaped] if shape else None
-    return Table(name, columns, [[_value(row.get(c)) for c in columns] for row in rows], shapes)
+    return AtlasTable(
+        name, columns, [[_value(row.get(c)) for c in columns] for row in rows], shapes
+    )
 
 
 def _values_of(value: Any) -> dict[str, Any]:
@@ -130,7 +132,7 @@ def write_atlas_gpkg(path: Path, atlas: Atlas) -> None:
 
 def write_atlas_workbook(file: BinaryIO, atlas: Atlas) -> None:
     """Write an atlas as a workbook: a sheet for each table, geometries as WKT."""
-    write_workbook(file, [Sheet(t.name, *_with_wkt(t)) for t in tables_of(atlas)])
+    write_workbook(file, [XlsxSheet(t.name, *_with_wkt(t)) for t in tables_of(atlas)])
 
 
 def atlas_csv(atlas: Atlas) -> bytes:
@@ -144,7 +146,7 @@ def atlas_csv(atlas: Atlas) -> bytes:
     return csv_bytes(["table", *columns], rows, line_end="\r\n", for_excel=True)
 
 
-def _with_wkt(table: Table) -> tuple[tuple[str, ...], list[Sequence[Any]]]:
+def _with_wkt(table: AtlasTable) -> tuple[tuple[str, ...], list[Sequence[Any]]]:
     """Return the columns and rows of a table, its geometries as WKT behind."""
     if table.shapes is None:
         return table.columns, list(table.rows)

@@ -10,7 +10,7 @@ from typing import Any
 from gis.audit import AuditEntry, canonical
 from gis.clock import OFFICE_TIME
 from gis.tables.csv_files import csv_bytes
-from gis.tables.xlsx_write import Sheet, write_workbook
+from gis.tables.xlsx_write import XlsxSheet, write_workbook
 
 COLUMNS = (
     "number", "time", "who", "role", "door", "action", "subject", "version", "reason", "before",
@@ -99,5 +99,5 @@ def as_csv(entries: Iterable[AuditEntry]) -> bytes:
 def as_xlsx(entries: Iterable[AuditEntry]) -> bytes:
     """Return the table as a workbook."""
     out = io.BytesIO()
-    write_workbook(out, [Sheet("审计记录", COLUMNS, rows_of(entries))])
+    write_workbook(out, [XlsxSheet("审计记录", COLUMNS, rows_of(entries))])
     return out.getvalue()

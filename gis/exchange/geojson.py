@@ -31,7 +31,7 @@ from gis.division import (
 )
 from gis.errors import InvalidBoundary, InvalidInput
 from gis.exchange.crs import Reference, parse_reference, settle, to_degrees
-from gis.exchange.row_reader import Row, readers_of, unknown_fields
+from gis.exchange.row_reader import RowValues, readers_of, unknown_fields
 from gis.findings import Finding, Text, error, warning
 from gis.geometry import DECIMALS, MAX_VERTICES, geometry_as_geojson, point_inside, read_geometry
 from gis.ids import GridId, Level
@@ -161,7 +161,7 @@ def _unreadable(source: str, why: str) -> InvalidInput:
 
 
 def _read_head(obj: dict[str, Any], reading: Reading, told: Reference | None) -> None:
-    row = Row(obj, reading.source)
+    row = RowValues(obj, reading.source)
     try:
         reading.reference = settle(_stated(obj), told, reading.source)
     except InvalidInput as problem:
@@ -225,7 +225,7 @@ def read_feature(feature: object, source: str, reading: Reading) -> None:
     properties = feature.get("properties")
     values = properties if isinstance(properties, dict) else {}
     reading.fields_seen.update(str(name) for name in values)
-    row = Row(values, source)
+    row = RowValues(values, source)
     kind = values.get("kind")
     if isinstance(kind, str) and kind in _PLACE_KINDS:
         _read_place(row, feature, reading)
@@ -236,7 +236,9 @@ def read_feature(feature: object, source: str, reading: Reading) -> None:
     reading.findings += row.findings
 
 
-def _geometry(row: Row, feature: dict[str, Any], reading: Reading, kinds: tuple[str, ...]) -> Any:
+def _geometry(
+    row: RowValues, feature: dict[str, Any], reading: Reading, kinds: tuple[str, ...]
+) -> Any:
     try:
         geometry = read_geometry(_in_degrees(feature.get("geometry"), reading.reference), kinds)
     except InvalidBoundary as problem:
@@ -311,7 +313,7 @@ def _in_wgs84(geometry: BaseGeometry, datum: Datum) -> BaseGeometry:
     return shapely.transform(shifted, lambda xy: np.round(xy, DECIMALS))
 
 
-def _read_grid(row: Row, feature: dict[str, Any], reading: Reading) -> None:
+def _read_grid(row: RowValues, feature: dict[str, Any], reading: Reading) -> None:
     code = row.values.get("code")
     row.grid_code = code if isinstance(code, str) and code else None
     geometry = _geometry(row, feature, reading, POLYGONS)
@@ -383,7 +385,7 @@ def _closed(xy: Any) -> Any:
     return xy if (xy[0] == xy[-1]).all() else np.vstack([xy, xy[:1]])
 
 
-def _read_level(row: Row, here: tuple[float, float] | None) -> Level | None:
+def _read_level(row: RowValues, here: tuple[float, float] | None) -> Level | None:
     value = row.values.get("level")
     if isinstance(value, int) and not isinstance(value, bool) and value in (1, 2, 3):
         return Level(value)
@@ -396,7 +398,9 @@ def _read_level(row: Row, here: tuple[float, float] | None) -> Level | None:
     return None
 
 
-def _read_kind(row: Row, level: Level | None, here: tuple[float, float] | None) -> GridKind | None:
+def _read_kind(
+    row: RowValues, level: Level | None, here: tuple[float, float] | None
+) -> GridKind | None:
     kind = row.choice("kind", GridKind)
     if kind is None or level is None or kind in KINDS_OF_LEVEL[level]:
         return kind
@@ -410,7 +414,9 @@ def _read_kind(row: Row, level: Level | None, here: tuple[float, float] | None) 
     return kind
 
 
-def _check_code(row: Row, grid: Grid, parent: str | None, here: tuple[float, float] | None) -> None:
+def _check_code(
+    row: RowValues, grid: Grid, parent: str | None, here: tuple[float, float] | None
+) -> None:
     """Check a code of our scheme: 12 digits, then three more for each level, under the parent's."""
     if grid.code_scheme != CODE_SCHEME or not grid.code:
         return
@@ -435,7 +441,7 @@ def _check_code(row: Row, grid: Grid, parent: str | None, here: tuple[float, flo
         )
 
 
-def _read_members(row: Row) -> tuple[Member, ...]:
+def _read_members(row: RowValues) -> tuple[Member, ...]:
     value = row.values.get("members")
     if value is None:
         return ()
@@ -445,8 +451,8 @@ def _read_members(row: Row) -> tuple[Member, ...]:
     return tuple(_read_member(row, m) for m in value)
 
 
-def _read_member(row: Row, values: dict[str, Any]) -> Member:
-    part = Row(values, f"{row.source} members", row.grid_code, row.findings)
+def _read_member(row: RowValues, values: dict[str, Any]) -> Member:
+    part = RowValues(values, f"{row.source} members", row.grid_code, row.findings)
     return Member(
         name=part.text("name", required=True),
         kind=part.one_of("kind", _MEMBER_KINDS) or "compound",
@@ -456,7 +462,7 @@ def _read_member(row: Row, values: dict[str, Any]) -> Member:
     )
 
 
-def _read_place(row: Row, feature: dict[str, Any], reading: Reading) -> None:
+def _read_place(row: RowValues, feature: dict[str, Any], reading: Reading) -> None:
     geometry = _geometry(row, feature, reading, ("Point", *POLYGONS))
     place = Place(
         kind=PlaceKind(row.values["kind"]),
@@ -467,7 +473,7 @@ def _read_place(row: Row, feature: dict[str, Any], reading: Reading) -> None:
         reading.places.append(place)
 
 
-def _read_context(row: Row, feature: dict[str, Any], reading: Reading) -> None:
+def _read_context(row: RowValues, feature: dict[str, Any], reading: Reading) -> None:
     geometry = _geometry(row, feature, reading, ("LineString", "MultiLineString", *POLYGONS))
     found = ContextFeature(
         id=row.text("id", required=True, limit=80),

@@ -26,7 +26,7 @@ _NO = {"no", "false", "0", "否", "n"}
 
 
 @dataclass
-class Row:
+class RowValues:
     """The properties of one feature or table row, and the problems met in reading them.
 
     Parameters
@@ -194,12 +194,12 @@ class Row:
 
 def readers_of(
     record: Record, fields: Iterable[Field]
-) -> tuple[tuple[str, Callable[[Row], Any]], ...]:
+) -> tuple[tuple[str, Callable[[RowValues], Any]], ...]:
     """Return what reads each of some fields of a row, by its name."""
     return tuple((f.name, _reader_of(f, record.default(f.name))) for f in fields)
 
 
-def _reader_of(field: Field, default: Any) -> Callable[[Row], Any]:
+def _reader_of(field: Field, default: Any) -> Callable[[RowValues], Any]:
     """Return what reads a field of a row: ``default`` where it is absent."""
     name, required, limit = field.name, field.required, field.limit or MAX_TEXT
     if field.value is ValueKind.TEXTS:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gis.directory import Directory, PlaceKind
 from gis.division import Division
-from gis.exchange.row_reader import Row
+from gis.exchange.row_reader import RowValues
 from gis.findings import Finding, Noted
 from gis.ids import PlaceId
 from gis.intake.people import Grids
@@ -54,7 +54,7 @@ def with_households(
 
 
 def _building(
-    row: Row, by_address: dict[str, list[PlaceId]], directory: Directory | None
+    row: RowValues, by_address: dict[str, list[PlaceId]], directory: Directory | None
 ) -> PlaceId | None:
     identity, address = row.text("place", limit=80), row.text("address")
     if not identity and not address:
@@ -77,7 +77,7 @@ def _building(
 
 
 def _count_grid(
-    row: Row,
+    row: RowValues,
     table: Table,
     grids: Grids,
     counts: dict[Any, dict[str, Any]],

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from gis.exchange.row_reader import Row, readers_of
+from gis.exchange.row_reader import RowValues, readers_of
 from gis.findings import Finding, Noted, Text, error
 from gis.ids import GridId, PersonId
 from gis.intake.tables import Table, rows_of
-from gis.roster import ROLES, Duty, Organisation, OrganisationKind, Person, Role, Roster
+from gis.roster import ROLES, Duty, GridRole, Organisation, OrganisationKind, Person, Roster
 from gis.schema import RECORDS, Kind
 
 _PERSON = RECORDS[Kind.PEOPLE]
@@ -46,7 +46,7 @@ class _Roll:
     findings: Noted = field(default_factory=Noted)
     keys: dict[tuple[str, str], list[PersonId]] = field(default_factory=dict)
     ids: dict[str, set[str]] = field(default_factory=dict)
-    pending: list[tuple[Row, str]] = field(default_factory=list)
+    pending: list[tuple[RowValues, str]] = field(default_factory=list)
 
 
 def roster_of(
@@ -98,7 +98,7 @@ def _added(stored: Sequence[Any], given: Sequence[Any]) -> tuple[Any, ...]:
 # --- people ------------------------------------------------------------------------------------
 
 
-def _read_person(row: Row, fields: frozenset[str], roll: _Roll) -> None:
+def _read_person(row: RowValues, fields: frozenset[str], roll: _Roll) -> None:
     identity = row.text("id", required="id" in fields, limit=80)
     name = row.text("name", required=True)
     if not identity and name:
@@ -112,7 +112,9 @@ def _read_person(row: Row, fields: frozenset[str], roll: _Roll) -> None:
     roll.people[person.id] = person
 
 
-def _person(row: Row, fields: frozenset[str], identity: PersonId, name: str, roll: _Roll) -> Person:
+def _person(
+    row: RowValues, fields: frozenset[str], identity: PersonId, name: str, roll: _Roll
+) -> Person:
     """Return a person; what the table has no column for, or leaves empty, stays as it is known."""
     known = roll.people.get(identity) or roll.stored.by_id.get(identity)
     values = {
@@ -123,7 +125,7 @@ def _person(row: Row, fields: frozenset[str], identity: PersonId, name: str, rol
     return replace(known or Person(identity, name), name=name, **values)
 
 
-def _person_named(row: Row, name: str, roll: _Roll) -> str:
+def _person_named(row: RowValues, name: str, roll: _Roll) -> str:
     """Return the id of the person a row names: the one of that name, told apart by the phone."""
     phone = row.text("mobile", limit=60) or row.text("office_phone", limit=60)
     alike = roll.keys.get((name, ""), [])
@@ -166,9 +168,9 @@ def _digest(*parts: str) -> str:
 # --- duties ------------------------------------------------------------------------------------
 
 
-def _read_duty(row: Row, table: Table, grids: Grids, roll: _Roll) -> None:
+def _read_duty(row: RowValues, table: Table, grids: Grids, roll: _Roll) -> None:
     grid, code = _grid_of(row, grids)
-    role = row.choice("role", Role)
+    role = row.choice("role", GridRole)
     if role and not row.findings and code is not None:
         _check_role_level(row, role, code)
     until = row.day("until")
@@ -195,7 +197,7 @@ def _read_duty(row: Row, table: Table, grids: Grids, roll: _Roll) -> None:
 
 
 def _since(
-    row: Row, table: Table, held: tuple[str, GridId | None, Role | None], roll: _Roll
+    row: RowValues, table: Table, held: tuple[str, GridId | None, GridRole | None], roll: _Roll
 ) -> date | None:
     """Return the day a duty begins; a table without such a column leaves known duties alone."""
     if "since" in table.fields or table.exact:
@@ -217,7 +219,7 @@ def _since(
     return roll.today
 
 
-def _duty_id(person: str, grid: GridId | None, role: Role, since: date, roll: _Roll) -> str:
+def _duty_id(person: str, grid: GridId | None, role: GridRole, since: date, roll: _Roll) -> str:
     """Return the id of the stored duty that is the same, else one made of what it says."""
     for duty in roll.stored.duties:
         if (duty.person, duty.grid, duty.role, duty.since) == (person, grid, role, since):
@@ -225,7 +227,7 @@ def _duty_id(person: str, grid: GridId | None, role: Role, since: date, roll: _R
     return f"d-{_digest('duty', person, grid or '', role, since.isoformat())}"
 
 
-def _grid_of(row: Row, grids: Grids) -> tuple[GridId | None, str | None]:
+def _grid_of(row: RowValues, grids: Grids) -> tuple[GridId | None, str | None]:
     """Return the grid a row names and its code; "" is the subdistrict, None not known."""
     text = row.text("grid", limit=100)
     if not text:
@@ -253,7 +255,7 @@ def _grid_of(row: Row, grids: Grids) -> tuple[GridId | None, str | None]:
     return None, None
 
 
-def _check_role_level(row: Row, role: Role, code: str) -> None:
+def _check_role_level(row: RowValues, role: GridRole, code: str) -> None:
     level = {0: 0, 12: 1, 15: 2, 18: 3}.get(len(code))
     if level is None or level in ROLES[role].levels:
         return
@@ -295,7 +297,7 @@ def _unknown_people(roster: Roster, roll: _Roll) -> list[Finding]:
 # --- organisations -----------------------------------------------------------------------------
 
 
-def _read_organisation(row: Row, grids: Grids, roll: _Roll) -> None:
+def _read_organisation(row: RowValues, grids: Grids, roll: _Roll) -> None:
     row.text("grid", required=True, limit=100)
     grid, _ = _grid_of(row, grids) if row.values.get("grid") else (None, None)
     kind = row.choice("kind", OrganisationKind)
@@ -316,7 +318,7 @@ def _read_organisation(row: Row, grids: Grids, roll: _Roll) -> None:
         roll.organisations.append(Organisation(identity, grid, kind, name, phone))
 
 
-def _first(row: Row, name: str, identity: str, what: str, roll: _Roll) -> bool:
+def _first(row: RowValues, name: str, identity: str, what: str, roll: _Roll) -> bool:
     """Tell whether an id is met for the first time; else report it."""
     seen = roll.ids.setdefault(what, set())
     if identity not in seen:

@@ -19,7 +19,7 @@ from gis.datum import Datum, to_wgs84
 from gis.directory import Directory, Place, PlaceKind
 from gis.errors import InvalidInput
 from gis.exchange.crs import Reference
-from gis.exchange.row_reader import Row, readers_of
+from gis.exchange.row_reader import RowValues, readers_of
 from gis.findings import Finding, Noted, Text, errors_among, warning
 from gis.geometry import DECIMALS, check_lon_lat
 from gis.ids import PlaceId
@@ -64,7 +64,7 @@ class _Register:
     by_address: dict[tuple[str, str], list[PlaceId]] = field(default_factory=dict)
     kinds: set[PlaceKind] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
-    points: list[tuple[Row, _Draft, float, float, Datum]] = field(default_factory=list)
+    points: list[tuple[RowValues, _Draft, float, float, Datum]] = field(default_factory=list)
 
 
 def directory_of(
@@ -140,7 +140,7 @@ def _require_datum(tables: Sequence[Table], told: Datum | None) -> None:
 # --- a row -------------------------------------------------------------------------------------
 
 
-def _read(row: Row, table: Table, register: _Register) -> None:
+def _read(row: RowValues, table: Table, register: _Register) -> None:
     kind = _kind(row, table)
     name, address = row.text("name"), row.text("address")
     if not name and not address and not row.values.get("id"):
@@ -181,7 +181,7 @@ def _read(row: Row, table: Table, register: _Register) -> None:
     _by_address(row, draft, register)
 
 
-def _kind(row: Row, table: Table) -> PlaceKind | None:
+def _kind(row: RowValues, table: Table) -> PlaceKind | None:
     if row.values.get("kind") is not None:
         return row.choice("kind", PlaceKind)
     if table.place_kind:
@@ -197,7 +197,7 @@ def _kind(row: Row, table: Table) -> PlaceKind | None:
 
 
 def _stored(
-    row: Row, kind: PlaceKind, name: str, address: str, register: _Register
+    row: RowValues, kind: PlaceKind, name: str, address: str, register: _Register
 ) -> Place | None:
     known = register.stored.by_id
     if identity := row.values.get("id"):
@@ -209,7 +209,7 @@ def _stored(
 
 
 def _draft(
-    row: Row,
+    row: RowValues,
     table: Table,
     kind: PlaceKind | None,
     called: tuple[str, str],
@@ -240,7 +240,7 @@ def _draft(
 
 
 @cache
-def _readers_among(fields: frozenset[str]) -> tuple[tuple[str, Callable[[Row], Any]], ...]:
+def _readers_among(fields: frozenset[str]) -> tuple[tuple[str, Callable[[RowValues], Any]], ...]:
     """Return what reads the fields for which a table has a column."""
     return tuple((name, read) for name, read in _READERS if name in fields)
 
@@ -248,7 +248,7 @@ def _readers_among(fields: frozenset[str]) -> tuple[tuple[str, Callable[[Row], A
 # --- where it is -------------------------------------------------------------------------------
 
 
-def _point(row: Row, table: Table, register: _Register) -> tuple[float, float, Datum] | None:
+def _point(row: RowValues, table: Table, register: _Register) -> tuple[float, float, Datum] | None:
     if not {"lon", "lat"} <= table.fields:
         return None
     texts = {name: row.text(name, limit=40) for name in ("lon", "lat")}
@@ -276,7 +276,7 @@ def _point(row: Row, table: Table, register: _Register) -> tuple[float, float, D
     return numbers["lon"], numbers["lat"], datum
 
 
-def _datum(row: Row, register: _Register) -> Datum | None:
+def _datum(row: RowValues, register: _Register) -> Datum | None:
     said = row.values.get("datum")
     if said in (None, ""):
         if register.told is None:
@@ -306,7 +306,7 @@ def _place_points(register: _Register) -> None:
             register.places[draft.id] = draft.at(_shape(row, draft, shape, register))
 
 
-def _shape(row: Row, draft: _Draft, point: BaseGeometry, register: _Register) -> BaseGeometry:
+def _shape(row: RowValues, draft: _Draft, point: BaseGeometry, register: _Register) -> BaseGeometry:
     """Return the point; or the stored footprint that it lies in or by, which is kept."""
     before = draft.before.geometry if draft.before else None
     if before is None or before.geom_type == "Point":
@@ -325,7 +325,7 @@ def _shape(row: Row, draft: _Draft, point: BaseGeometry, register: _Register) ->
     return point
 
 
-def _by_address(row: Row, draft: _Draft, register: _Register) -> None:
+def _by_address(row: RowValues, draft: _Draft, register: _Register) -> None:
     """Find a place by its address; what is in doubt is listed and left out, never picked."""
     address = draft.values.get("address", "")
     again = replace(row, findings=[])

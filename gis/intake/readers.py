@@ -23,7 +23,7 @@ from gis.exchange.geojson import Reading
 from gis.findings import Finding, Text, error, warning
 from gis.intake.files import KINDS, kind_of, read_bytes
 from gis.intake.tables import (
-    Sheet,
+    RawTable,
     Table,
     head_of,
     read_csv,
@@ -73,7 +73,7 @@ def gather(
         A file that cannot be read at all; names it.
     """
     gathered = Gathered()
-    sheets: list[Sheet] = []
+    sheets: list[RawTable] = []
     share = _OF_FILES / (len(files) or 1)
     for number, path in enumerate(files):
         report(number * share)
@@ -110,7 +110,7 @@ def _read_geojson(path: Path, told: Reference | None) -> Reading:
 
 
 def _read_vector(
-    path: Path, kind: str, told: Reference | None, into: Gathered, sheets: list[Sheet]
+    path: Path, kind: str, told: Reference | None, into: Gathered, sheets: list[RawTable]
 ) -> None:
     with TemporaryDirectory(prefix="wangge-") as name:
         folder = Path(name)
@@ -154,10 +154,10 @@ def _read_layers(
     lines: Any,
     told: Reference | None,
     into: Gathered,
-    sheets: list[Sheet],
+    sheets: list[RawTable],
 ) -> None:
     reading: Reading | None = None
-    sheet: Sheet | None = None
+    sheet: RawTable | None = None
     where, number = name, 0
     for line in lines:
         value = orjson.loads(line)
@@ -170,7 +170,7 @@ def _read_layers(
                 into.readings.append(reading)
             else:
                 reading = None
-                sheet = Sheet(name, layer, [(1, list(value["fields"]))], guarded=False)
+                sheet = RawTable(name, layer, [(1, list(value["fields"]))], guarded=False)
                 sheets.append(sheet)
             continue
         number += 1

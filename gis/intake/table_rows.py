@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gis.exchange.atlas_tables import GEOMETRY
-from gis.exchange.row_reader import Row
+from gis.exchange.row_reader import RowValues
 from gis.schema import RECORDS, Field, Kind, ValueKind
 from gis.tables.formula_guard import unguarded_text
 
@@ -68,7 +68,7 @@ class RowReader:
 
     def rows(
         self, numbered: Sequence[tuple[int, list[Any]]], fields: Mapping[int, str], width: int
-    ) -> list[Row]:
+    ) -> list[RowValues]:
         """Return the rows that are not empty.
 
         Parameters
@@ -82,7 +82,7 @@ class RowReader:
         """
         full = [(number, cells) for number, cells in numbered if is_full(cells)]
         readers = {name: self._reader_of(name) for name in fields.values()}
-        rows: list[Row] = []
+        rows: list[RowValues] = []
         for start in range(0, len(full), _AT_ONCE):
             some = full[start : start + _AT_ONCE]
             columns = [
@@ -99,8 +99,8 @@ class RowReader:
                 rows.append(row)
         return rows
 
-    def _row(self, number: int, values: dict[str, Any]) -> Row:
-        return Row(
+    def _row(self, number: int, values: dict[str, Any]) -> RowValues:
+        return RowValues(
             _with_geometry(values) if GEOMETRY in values else values,
             f"{self.where} row {number}",
             sheet=self.title,
@@ -163,7 +163,7 @@ def is_full(cells: Sequence[Any]) -> bool:
     return any(cell is not None and str(cell).strip(SPACE) for cell in cells)
 
 
-def _fault_rounded(row: Row) -> None:
+def _fault_rounded(row: RowValues) -> None:
     read = row.values
     for name, value in read.items():
         if type(value) is _Rounded:
@@ -180,7 +180,7 @@ def _fault_rounded(row: Row) -> None:
     row.values = {n: None if type(v) is _Rounded else v for n, v in read.items()}
 
 
-def _fault_shifted(row: Row, over: Sequence[Any]) -> None:
+def _fault_shifted(row: RowValues, over: Sequence[Any]) -> None:
     found = [str(c) for c in over if c not in (None, "")]
     if found:
         shown = ", ".join(found)[:80]

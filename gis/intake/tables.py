@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from gis.errors import InvalidInput
 from gis.exchange.atlas_tables import COLUMNS, FORMAT, WITH_SHAPES
-from gis.exchange.row_reader import Row
+from gis.exchange.row_reader import RowValues
 from gis.findings import Finding, Text, error, note, warning
 from gis.intake.headings import (
     PLACE_KIND_OF_HEADING,
@@ -34,7 +34,7 @@ MAX_ROWS = 300_000
 
 
 @dataclass
-class Sheet:
+class RawTable:
     """A table as it came: rows with their numbers, the cells as they stand.
 
     ``guarded``: an apostrophe before what might be a formula is none of the text.
@@ -57,7 +57,7 @@ class Table:
     kind: Kind
     source: str
     title: str | None
-    rows: list[Row]
+    rows: list[RowValues]
     fields: frozenset[str]
     exact: bool = False
     place_kind: str | None = None
@@ -69,7 +69,7 @@ class Table:
 
 def read_workbook(
     path: Path, source: str, report: Callable[[float], None] = lambda _done: None
-) -> list[Sheet]:
+) -> list[RawTable]:
     """Return the visible sheets of a workbook, read by a confined child process.
 
     ``report`` is told how much is read, from 0 to 1; what it raises ends the child.
@@ -83,7 +83,7 @@ def read_workbook(
         sheets = read_sheets(path, MAX_ROWS, report)
     except InvalidInput as problem:
         raise _named(problem, source) from None
-    return [Sheet(source, title, rows) for title, rows in sheets if rows]
+    return [RawTable(source, title, rows) for title, rows in sheets if rows]
 
 
 def _named(problem: InvalidInput, source: str) -> InvalidInput:
@@ -93,7 +93,7 @@ def _named(problem: InvalidInput, source: str) -> InvalidInput:
     return type(problem)("file", f"{source}: {en}", f"{source}：{zh}", problem.accepted)
 
 
-def read_csv(file: BinaryIO, source: str) -> Sheet:
+def read_csv(file: BinaryIO, source: str) -> RawTable:
     """Return the rows of a CSV file in UTF-8 or GB18030.
 
     Raises
@@ -106,13 +106,13 @@ def read_csv(file: BinaryIO, source: str) -> Sheet:
             rows = list(csv_rows)
     except InvalidInput as problem:
         raise _named(problem, source) from None
-    return Sheet(source, None, rows)
+    return RawTable(source, None, rows)
 
 
 # --- sheets to tables --------------------------------------------------------------------------
 
 
-def understand(sheets: Sequence[Sheet]) -> tuple[list[Table], list[Finding]]:
+def understand(sheets: Sequence[RawTable]) -> tuple[list[Table], list[Finding]]:
     """Return the tables in some sheets, and what is wrong with the others."""
     tables: list[Table] = []
     findings: list[Finding] = []
@@ -133,17 +133,17 @@ def understand(sheets: Sequence[Sheet]) -> tuple[list[Table], list[Finding]]:
     return tables, findings
 
 
-def _is_head(sheet: Sheet) -> bool:
+def _is_head(sheet: RawTable) -> bool:
     first = [str(c) for c in sheet.rows[0][1]] if sheet.rows else []
     return first[:1] == ["format"] and len(sheet.rows) > 1 and sheet.rows[1][1][:1] == [FORMAT]
 
 
-def _stacked(sheet: Sheet) -> list[Sheet] | None:
+def _stacked(sheet: RawTable) -> list[RawTable] | None:
     """Return the tables in a CSV of ours that holds all of them, None when it is none."""
     head = [str(c) for c in sheet.rows[0][1]]
     if head[:1] != ["table"] or "format" not in head:
         return None
-    parts: dict[str, Sheet] = {}
+    parts: dict[str, RawTable] = {}
     at: dict[str, list[int]] = {}
     for number, cells in sheet.rows[1:]:
         name = str(cells[0])
@@ -155,12 +155,12 @@ def _stacked(sheet: Sheet) -> list[Sheet] | None:
                 for i, c in enumerate(head)
                 if c in known or (shaped and re.fullmatch(r"geometry(_\d+)?", c))
             ]
-            parts[name] = Sheet(sheet.source, name, [(1, [head[i] for i in at[name]])])
+            parts[name] = RawTable(sheet.source, name, [(1, [head[i] for i in at[name]])])
         parts[name].rows.append((number, [cells[i] if i < len(cells) else "" for i in at[name]]))
     return list(parts.values())
 
 
-def _understood(sheet: Sheet, ours: bool) -> Table | Finding:
+def _understood(sheet: RawTable, ours: bool) -> Table | Finding:
     titled = kind_of_title(sheet.title or "") or kind_of_title(Path(sheet.source).stem)
     found = _header(sheet, titled)
     if found is None:
@@ -190,11 +190,11 @@ def _understood(sheet: Sheet, ours: bool) -> Table | Finding:
     return table
 
 
-def _said(sheet: Sheet) -> str:
+def _said(sheet: RawTable) -> str:
     return sheet.source if sheet.title is None else f"{sheet.source} [{sheet.title}]"
 
 
-def _header(sheet: Sheet, titled: Kind | None) -> tuple[int, Kind] | None:
+def _header(sheet: RawTable, titled: Kind | None) -> tuple[int, Kind] | None:
     """Return which row names the columns, and the kind of table they make it."""
     best: tuple[float, int, Kind] | None = None
     for at, (_, cells) in enumerate(sheet.rows[:HEADER_AMONG]):
@@ -251,7 +251,7 @@ def _columns(kind: Kind, header: Sequence[Any]) -> tuple[dict[int, str], list[st
     return {i: name for name, (_, i) in sorted(rank.items(), key=lambda r: r[1][1])}, unknown
 
 
-def _check_repeated(header: Sequence[Any], fields: Mapping[int, str], sheet: Sheet) -> None:
+def _check_repeated(header: Sequence[Any], fields: Mapping[int, str], sheet: RawTable) -> None:
     seen: set[str] = set()
     for i, cell in enumerate(header):
         heading = folded(cell) if cell is not None else ""
@@ -271,7 +271,7 @@ def field_known(heading: str, fields: Mapping[int, str], header: Sequence[Any]) 
     return any(folded(header[i]) == heading for i in fields)
 
 
-def _skipped(sheet: Sheet, at: int, where: str) -> list[Finding]:
+def _skipped(sheet: RawTable, at: int, where: str) -> list[Finding]:
     if at == 0:
         return []
     text = Text(
@@ -289,7 +289,7 @@ def _unknown_column(name: str, where: str, title: str | None) -> Finding:
     return warning("unknown_field", text, source=where, sheet=title, column=name[:60])
 
 
-def _not_understood(sheet: Sheet) -> Finding:
+def _not_understood(sheet: RawTable) -> Finding:
     first = "、".join(str(c)[:20] for c in sheet.rows[0][1] if c not in (None, ""))[:200]
     text = Text(
         "no row names the columns of a table of ours: name them as in the templates, or delete "
@@ -305,7 +305,7 @@ def head_of(tables: Sequence[Table]) -> Mapping[str, Any] | None:
     return heads[0].rows[0].values if heads else None
 
 
-def rows_of(tables: Sequence[Table], kind: Kind) -> Iterator[tuple[Table, Row]]:
+def rows_of(tables: Sequence[Table], kind: Kind) -> Iterator[tuple[Table, RowValues]]:
     """Yield the rows of all tables of a kind."""
     for table in tables:
         if table.kind is kind:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gis.lookup._edges import Indices, Ints, Masks, Parts
-from gis.lookup._raster import FROM_BELOW, TO_ABOVE, Near, Passages, Strip, ranges
+from gis.lookup._raster import FROM_BELOW, TO_ABOVE, NearCells, Passages, Strip, ranges
 
 PAIRS_AT_ONCE = 2**22
 """Parts and cells they cover, worked on at once: bounds memory where many polygons lie stacked."""
@@ -45,7 +45,7 @@ class _Listed(NamedTuple):
 
 
 def decide_each(
-    strip: Strip, parts: Parts, passages: Passages, near: Near, cells: Indices
+    strip: Strip, parts: Parts, passages: Passages, near: NearCells, cells: Indices
 ) -> Decided:
     """Work cells out polygon by polygon.
 
@@ -72,7 +72,7 @@ def decide_each(
     return Decided(polygon, start, words)
 
 
-def _listed(parts: Parts, passages: Passages, near: Near, cells: Indices) -> _Listed:
+def _listed(parts: Parts, passages: Passages, near: NearCells, cells: Indices) -> _Listed:
     """Return the edges in the cells, once for each part they bound."""
     at = np.searchsorted(cells, near.cell)
     at[at == len(cells)] = 0

@@ -112,7 +112,7 @@ class Passages(NamedTuple):
         )  # fmt: skip
 
 
-class Near(NamedTuple):
+class NearCells(NamedTuple):
     """The cells that segments come near, as arrays (k,): passage, row, number of the cell."""
 
     passage: Indices
@@ -200,10 +200,10 @@ class Strip:
         high = self._rows(np.maximum(left, right), PAD)
         return Passages(segment, column, low, high, crosses, at, falls)
 
-    def near(self, passages: Passages) -> Near:
+    def near(self, passages: Passages) -> NearCells:
         """Return the cells that segments come near."""
         passage, row = ranges(passages.low, passages.high)
-        return Near(passage, row, self.numbers(passages.column[passage], row))
+        return NearCells(passage, row, self.numbers(passages.column[passage], row))
 
     def corners(self, step: np.ufunc, passages: Passages, values: Ints) -> Ints:
         """Combine for each cell the values of the segments that cross its left wall below it."""

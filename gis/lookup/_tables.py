@@ -29,7 +29,7 @@ from gis.lookup._raster import (
     ONE_CELL,
     TO_ABOVE,
     Frame,
-    Near,
+    NearCells,
     Passages,
     Strip,
     frame_of,
@@ -108,10 +108,10 @@ def _fill(
     # The edges of valid polygons come first, and passages in the order of edges.
     some = int(np.searchsorted(passages.segment, len(edges)))
     valid = passages.until(some)
-    near_valid = Near(*(field[: np.searchsorted(near.passage, some)] for field in near))
+    near_valid = NearCells(*(field[: np.searchsorted(near.passage, some)] for field in near))
     doubtful, strange = _doubts(strip, coverage, valid)
     sound = ~(doubtful | strange)[near_valid.cell]
-    near_sound = Near(*(field[sound] for field in near_valid))
+    near_sound = NearCells(*(field[sound] for field in near_valid))
     values, listed = _settle(strip, edges, valid, near_sound, cells_size)
 
     cells = np.flatnonzero(doubtful & ~strange)
@@ -124,7 +124,7 @@ def _fill(
 
 
 def _settle(
-    strip: Strip, edges: Edges, passages: Passages, near: Near, cells_size: int
+    strip: Strip, edges: Edges, passages: Passages, near: NearCells, cells_size: int
 ) -> tuple[Ints, Ints]:
     """Return the values of all cells as if nothing overlapped, and the words of those near edges.
 
@@ -168,7 +168,7 @@ def _doubts(strip: Strip, coverage: Coverage, passages: Passages) -> tuple[Masks
     return doubtful, strange
 
 
-def _leave(values: Ints, strange: Masks, strip: Strip, near: Near, lowest: Decision) -> None:
+def _leave(values: Ints, strange: Masks, strip: Strip, near: NearCells, lowest: Decision) -> None:
     """Ask shapely for one answer in each strange cell that no edge comes near; leave it the others.
 
     One answer holds throughout a cell that no edge comes near, and throughout such a block.

@@ -103,7 +103,7 @@ def atlas_side(atlas: Atlas) -> Side:
 
 
 @dataclass
-class Piece:
+class ChangedPiece:
     """What lies in one level-3 grid before and in one after."""
 
     before: GridId | None
@@ -113,14 +113,14 @@ class Piece:
     places: list[PlaceId] = field(default_factory=list)
 
 
-def pieces_of(view: PlanView) -> list[Piece]:
+def pieces_of(view: PlanView) -> list[ChangedPiece]:
     """Return the ground of a plan in pieces, by its cells."""
     cells: dict[tuple[GridId | None, GridId | None], list[Cell]] = {}
     owner = view.state.owner
     for cell in view.state.cell_map.cells.values():
         cells.setdefault((cell.grid, owner.get(cell.id)), []).append(cell)
     return [
-        Piece(
+        ChangedPiece(
             before,
             after,
             MovedCounts(
@@ -137,17 +137,17 @@ def pieces_of(view: PlanView) -> list[Piece]:
     ]
 
 
-def pieces_between(left: Atlas, right: Atlas) -> list[Piece]:
+def pieces_between(left: Atlas, right: Atlas) -> list[ChangedPiece]:
     """Return the ground of two divisions in pieces: the places of the right one, and areas."""
-    found: dict[tuple[GridId | None, GridId | None], Piece] = {}
+    found: dict[tuple[GridId | None, GridId | None], ChangedPiece] = {}
     here = Atlas(left.division, right.directory, left.roster, left.as_of)
     for place in right.directory.places:
         key = (here.grid_of[place.id], right.grid_of[place.id])
-        piece = found.setdefault(key, Piece(*key))
+        piece = found.setdefault(key, ChangedPiece(*key))
         piece.moved = piece.moved.plus(_weight(place))
         piece.places.append(place.id)
     for one, other, area in _areas(left, right):
-        piece = found.setdefault((one, other), Piece(one, other))
+        piece = found.setdefault((one, other), ChangedPiece(one, other))
         piece.area_m2 += area
     return list(found.values())
 
@@ -249,7 +249,7 @@ class Comparison:
 
     left: Side
     right: Side
-    pieces: list[Piece]
+    pieces: list[ChangedPiece]
     reshaped: frozenset[GridId]
 
     @cached_property
@@ -283,11 +283,11 @@ class Comparison:
         return side.code(grid) if grid is not None and grid in side.grids else "~"
 
     @cached_property
-    def moving(self) -> list[Piece]:
+    def moving(self) -> list[ChangedPiece]:
         """The pieces that change grid on any level."""
         return [p for p in self.pieces if self.left.chain(p.before) != self.right.chain(p.after)]
 
-    def levels(self, piece: Piece) -> list[int]:
+    def levels(self, piece: ChangedPiece) -> list[int]:
         """Return the levels on which a piece changes grid."""
         pairs = zip(self.left.chain(piece.before), self.right.chain(piece.after), strict=True)
         return [i for i, (a, b) in enumerate(pairs, start=1) if a != b]

@@ -13,7 +13,7 @@ from datetime import date
 from gis.division import Division
 from gis.ids import GridId, Level, PersonId
 from gis.planning.state import PlanState
-from gis.roster import Role, Roster
+from gis.roster import GridRole, Roster
 
 Leaders = Mapping[GridId, tuple[PersonId, ...]]
 
@@ -37,7 +37,7 @@ def leaders_before(
     found = {}
     for grid in division:
         held = roster.duties_on(grid.id, day)
-        people = tuple(r.person.id for r in held if r.duty.role is Role.GRID_LEADER)
+        people = tuple(r.person.id for r in held if r.duty.role is GridRole.GRID_LEADER)
         if people:
             found[grid.id] = people
     return found
@@ -54,7 +54,7 @@ def leaders_after(
     ends: dict[GridId, list[PersonId]] = {}
     begins: dict[GridId, list[PersonId]] = {}
     for duty in state.duties.values():
-        if duty.role is Role.GRID_LEADER:
+        if duty.role is GridRole.GRID_LEADER:
             (begins if duty.held else ends).setdefault(duty.grid, []).append(duty.person)
     for grid, attributes in state.grids.items():
         if attributes.code is None and grid not in found and grid not in begins:

@@ -16,7 +16,7 @@ from typing import Any
 from gis.division import GRID_CLASSES, GRID_GRADES, GridKind
 from gis.errors import InvalidInput
 from gis.geometry import check_lon_lat
-from gis.roster import Role
+from gis.roster import GridRole
 
 MAX_NAME = 100
 MAX_REASON = 500
@@ -147,7 +147,7 @@ class Assign:
 
     person: str
     grid: str
-    role: Role
+    role: GridRole
     since: date | None = None
     instead_of: str | None = None
 
@@ -158,7 +158,7 @@ class Unassign:
 
     person: str
     grid: str
-    role: Role
+    role: GridRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +364,7 @@ def _plain(value: Any) -> Any:
         return operation_json(value)
     if isinstance(value, CellMove | NewCluster):
         return _members(value)
-    return str(value) if isinstance(value, GridKind | Role) else value
+    return str(value) if isinstance(value, GridKind | GridRole) else value
 
 
 def _wrong(field: str, en: str, zh: str, accepted: tuple[str, ...] = ()) -> InvalidInput:
@@ -477,8 +477,8 @@ def _kind(value: object, field: str) -> GridKind:
     return GridKind(_one_of(*GridKind)(value, field))
 
 
-def _role(value: object, field: str) -> Role:
-    return Role(_one_of(*Role)(value, field))
+def _role(value: object, field: str) -> GridRole:
+    return GridRole(_one_of(*GridRole)(value, field))
 
 
 def _level(value: object, field: str) -> int:

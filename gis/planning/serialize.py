@@ -13,7 +13,7 @@ from gis.ids import GridId, Level, PersonId, PlaceId
 from gis.planning.cell_map import Cell, CellMap
 from gis.planning.lattice import Edge, Face, Node
 from gis.planning.state import Assignment, GridAttributes, PlanChange, Waiver
-from gis.roster import Role
+from gis.roster import GridRole
 
 
 def change_to_json(change: PlanChange) -> dict[str, Any]:
@@ -101,11 +101,11 @@ def _duty(duty: Assignment | None) -> Any:
 def _duty_of(row: list[Any]) -> Assignment:
     person, grid, role, held, since = row
     day = date.fromisoformat(since) if since else None
-    return Assignment(PersonId(person), GridId(grid), Role(role), held, day)
+    return Assignment(PersonId(person), GridId(grid), GridRole(role), held, day)
 
 
-def _duty_key(row: list[str]) -> tuple[PersonId, GridId, Role]:
-    return PersonId(row[0]), GridId(row[1]), Role(row[2])
+def _duty_key(row: list[str]) -> tuple[PersonId, GridId, GridRole]:
+    return PersonId(row[0]), GridId(row[1]), GridRole(row[2])
 
 
 def _node(row: list[int]) -> Node:

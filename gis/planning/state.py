@@ -19,7 +19,7 @@ from gis.errors import Conflict
 from gis.ids import GridId, Level, PersonId
 from gis.planning.cell_map import Cell, CellMap
 from gis.planning.lattice import Edge, Node
-from gis.roster import Role
+from gis.roster import GridRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,12 @@ class Assignment:
 
     person: PersonId
     grid: GridId
-    role: Role
+    role: GridRole
     held: bool
     since: date | None = None
 
 
-DutyKey = tuple[PersonId, GridId, Role]
+DutyKey = tuple[PersonId, GridId, GridRole]
 
 
 @dataclass(frozen=True)

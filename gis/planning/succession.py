@@ -17,7 +17,7 @@ from typing import Literal
 from gis.ids import GridId, Level, PersonId
 from gis.planning.diff import Comparison
 from gis.planning.evaluation import PlanView
-from gis.roster import ROLES, Duty, Role, Roster
+from gis.roster import ROLES, Duty, GridRole, Roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class DutyChange:
 
     change: Literal["ends", "begins", "passes"]
     person: PersonId
-    role: Role
+    role: GridRole
     grid: GridId
     to: GridId | None
     day: date
@@ -86,7 +86,7 @@ class _Work:
         else:
             del self.duties[duty.id]
 
-    def _begin(self, person: PersonId, grid: GridId, role: Role, day: date) -> bool:
+    def _begin(self, person: PersonId, grid: GridId, role: GridRole, day: date) -> bool:
         if any(d.person == person and d.role is role for d in self._held(grid)):
             return False
         identity = self.new_id()
@@ -99,7 +99,7 @@ class _Work:
             heir = successors[0][0] if successors else None
             for duty in self._held(grid):
                 self._end(duty, self.day)
-                led = duty.role is Role.GRID_LEADER
+                led = duty.role is GridRole.GRID_LEADER
                 passes = heir is not None and not (led and self.view.leaders.get(heir))
                 if passes and heir is not None:
                     passes = self._begin(duty.person, heir, duty.role, self.day)
@@ -135,14 +135,14 @@ class _Work:
                 continue
             old = self.view.predecessor(grid)
             for person in self.view.leaders.get(grid, ()):
-                if self._begin(person, grid, Role.GRID_LEADER, self.day) and old is not None:
+                if self._begin(person, grid, GridRole.GRID_LEADER, self.day) and old is not None:
                     self.changes.append(
-                        DutyChange("passes", person, Role.GRID_LEADER, old, grid, self.day)
+                        DutyChange("passes", person, GridRole.GRID_LEADER, old, grid, self.day)
                     )
             if old is None or grid_view.attributes.level is Level.BUILDING_CLUSTER:
                 continue
             for duty in self._held(old) if old in self.view.grids else []:
-                if duty.role is Role.GRID_LEADER or not ROLES[duty.role].official:
+                if duty.role is GridRole.GRID_LEADER or not ROLES[duty.role].official:
                     continue
                 if self._begin(duty.person, grid, duty.role, self.day):
                     self.changes.append(

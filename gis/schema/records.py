@@ -10,7 +10,7 @@ from gis.datum import Datum
 from gis.directory import ContextFeature, ContextKind, Place, PlaceKind
 from gis.division import GRID_CLASSES, GRID_GRADES, Grid, GridKind
 from gis.findings import Text
-from gis.roster import Duty, Organisation, OrganisationKind, Person, Role
+from gis.roster import Duty, GridRole, Organisation, OrganisationKind, Person
 from gis.schema import words
 from gis.schema.field import Blank, Field, Kind, Record, ValueKind
 
@@ -175,7 +175,7 @@ _DUTIES = (
           headings=("姓名", "人员", "人员姓名", "责任人", "责任人姓名", "负责人", "网格长姓名", "name"), public=True,
           templates={"duties": Blank("王示例")}),
     Field("role", CHOICE, Text("Role", "职务"), "", ("职务", "角色", "任职", "职责", "岗位", "身份"),
-          choices=tuple(Role), words=words.ROLES, public=True, required=True,
+          choices=tuple(GridRole), words=words.ROLES, public=True, required=True,
           templates={"duties": Blank("网格长", width=20)}),
     Field("since", DAY, Text("From", "任职日期"), "ISO date, the first day in office",
           ("起始日期", "任职日期", "开始日期", "起", "自", "任职时间", "上任日期", "生效日期"), public=True, required=True,

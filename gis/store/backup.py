@@ -40,7 +40,7 @@ _LARGEST_MANIFEST = 1 << 20
 
 
 @dataclass(frozen=True)
-class Member:
+class BackupDatabase:
     """A database in a backup: its hash, its size, how many rows each table has."""
 
     sha256: str
@@ -59,7 +59,7 @@ class Manifest:
     synthetic: bool
     versions: dict[str, int]
     audit_head: str
-    members: dict[str, Member]
+    members: dict[str, BackupDatabase]
     format: str = FORMAT
 
 
@@ -85,7 +85,7 @@ def make(url: str, out: Path, *, overwrite: bool = False) -> Made:
     """
     _check_out(out, overwrite)
     with _scratch(out.parent, out.name) as folder:
-        members: dict[str, Member] = {}
+        members: dict[str, BackupDatabase] = {}
         for kept in all_kept():
             source = kept.open(url)
             try:
@@ -150,7 +150,7 @@ def _scratch(folder: Path, name: str) -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _copy(kept: Kept, source: Database, path: Path) -> Member:
+def _copy(kept: Kept, source: Database, path: Path) -> BackupDatabase:
     """Write a consistent copy of a database as a SQLite file."""
     if source.path is not None:
         copy_sqlite(source.path, path, source.place)
@@ -166,10 +166,10 @@ def _copy(kept: Kept, source: Database, path: Path) -> Member:
             counts = row_counts(connection, kept.metadata)
     finally:
         copied.engine.dispose()
-    return Member(sha256_of_file(path), path.stat().st_size, counts)
+    return BackupDatabase(sha256_of_file(path), path.stat().st_size, counts)
 
 
-def _manifest(path: Path, engine: str, members: dict[str, Member]) -> Manifest:
+def _manifest(path: Path, engine: str, members: dict[str, BackupDatabase]) -> Manifest:
     database = _store_file(path)
     with database.reading() as connection:
         identity = read_identity(connection)
@@ -242,7 +242,7 @@ def read_manifest(path: Path) -> Manifest:
             if entry.file_size > _LARGEST_MANIFEST:
                 raise not_a_backup(path, "its manifest is too large")
             given: dict[str, Any] = json.loads(archive.read(entry))
-        members = {name: Member(**m) for name, m in given.pop("members").items()}
+        members = {name: BackupDatabase(**m) for name, m in given.pop("members").items()}
         manifest = Manifest(**given, members=members)
     except OSError as problem:
         raise not_a_backup(path, problem.strerror or str(problem)) from None

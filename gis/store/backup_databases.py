@@ -14,7 +14,7 @@ from gis.errors import StoreDamaged
 from gis.findings import Text
 from gis.store import audit, migrate, tables
 from gis.store.engine import Database, open_database
-from gis.store.versions import DIRECTORY, DIVISION, ROSTER, Part, heads, read_version
+from gis.store.versions import DIRECTORY, DIVISION, ROSTER, VersionedPart, heads, read_version
 
 STORE = "wangge.db"
 
@@ -69,7 +69,7 @@ def all_kept() -> tuple[Kept, ...]:
 def faults_in(connection: Connection, database: Database) -> list[Text]:
     """Return what is wrong in the store of a connection: versions, and the audit log."""
     found: list[Text] = []
-    parts: tuple[Part[Any], ...] = (DIVISION, DIRECTORY, ROSTER)
+    parts: tuple[VersionedPart[Any], ...] = (DIVISION, DIRECTORY, ROSTER)
     for part in parts:
         for head in heads(connection, part):
             try:

@@ -14,7 +14,7 @@ from gis.errors import Conflict, StoreBusy, StoreDamaged, StoreError, StoreUnrea
 
 
 @dataclass(frozen=True)
-class Place:
+class StoreLocation:
     """Where a store is, as a message may say it: a file, or a host and database."""
 
     shown: str
@@ -25,7 +25,7 @@ class NotSetUp(StoreUnreachable):
     """The database can be reached, but has no tables of ours, or those of an older wangge."""
 
 
-def not_set_up(place: Place) -> NotSetUp:
+def not_set_up(place: StoreLocation) -> NotSetUp:
     """Return the error for a database that :func:`gis.store.migrate.upgrade` has to see first."""
     return NotSetUp(
         f"{place.shown} has not been set up for this version of wangge: "
@@ -36,7 +36,7 @@ def not_set_up(place: Place) -> NotSetUp:
     )
 
 
-def damaged(place: Place, why: str) -> StoreDamaged:
+def damaged(place: StoreLocation, why: str) -> StoreDamaged:
     """Return the error for a database whose content is not what was written."""
     return StoreDamaged(
         f"{place.shown} is damaged ({why}): move it away and put a backup in its place, "
@@ -45,7 +45,7 @@ def damaged(place: Place, why: str) -> StoreDamaged:
     )
 
 
-def unreachable(place: Place, why: str) -> StoreUnreachable:
+def unreachable(place: StoreLocation, why: str) -> StoreUnreachable:
     """Return the error for a database that cannot be opened or written."""
     if place.is_file:
         return StoreUnreachable(
@@ -62,7 +62,7 @@ def unreachable(place: Place, why: str) -> StoreUnreachable:
     )
 
 
-def busy(place: Place) -> StoreBusy:
+def busy(place: StoreLocation) -> StoreBusy:
     """Return the error for a database that somebody else kept locked."""
     return StoreBusy(
         f"{place.shown} is being written by another process: try again when it has finished",
@@ -71,7 +71,7 @@ def busy(place: Place) -> StoreBusy:
 
 
 @contextmanager
-def translate_driver_errors(place: Place) -> Iterator[None]:
+def translate_driver_errors(place: StoreLocation) -> Iterator[None]:
     """Raise whatever the drivers raise inside as an error of :mod:`gis.errors`."""
     try:
         yield
@@ -79,7 +79,7 @@ def translate_driver_errors(place: Place) -> Iterator[None]:
         raise meaning_of(problem, place) from problem
 
 
-def meaning_of(problem: BaseException, place: Place) -> WanggeError:
+def meaning_of(problem: BaseException, place: StoreLocation) -> WanggeError:
     """Return the error of :mod:`gis.errors` that a driver's error amounts to."""
     cause = problem.orig if isinstance(problem, StatementError) else problem
     if isinstance(cause, WanggeError):
@@ -98,7 +98,7 @@ def meaning_of(problem: BaseException, place: Place) -> WanggeError:
     )
 
 
-def _of_sqlite(cause: sqlite3.Error, place: Place) -> WanggeError:
+def _of_sqlite(cause: sqlite3.Error, place: StoreLocation) -> WanggeError:
     name = getattr(cause, "sqlite_errorname", "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return busy(place)
@@ -117,7 +117,7 @@ _BUSY_STATES = ("55P03", "40001", "40P01", "57014")
 _UNDEFINED_STATES = ("42P01", "42703", "3F000")
 
 
-def _of_postgresql(cause: BaseException, place: Place) -> WanggeError:
+def _of_postgresql(cause: BaseException, place: StoreLocation) -> WanggeError:
     state = getattr(cause, "sqlstate", None) or ""
     if state in _BUSY_STATES:
         return busy(place)
@@ -132,13 +132,13 @@ def _of_postgresql(cause: BaseException, place: Place) -> WanggeError:
     return unreachable(place, _first_line(cause))
 
 
-def _guarded(place: Place, why: str) -> StoreError:
+def _guarded(place: StoreLocation, why: str) -> StoreError:
     return StoreError(
         f"{place.shown} refused it: {why}", f"{place.shown} 已拒绝：审计记录只增不改（{why}）"
     )
 
 
-def _twice(place: Place, why: str) -> Conflict:
+def _twice(place: StoreLocation, why: str) -> Conflict:
     return Conflict(
         f"{place.shown} refused the set ({why}): an id or a code stands in it twice",
         f"{place.shown} 拒绝了该数据（{why}）：其中有重复的 id 或编号",

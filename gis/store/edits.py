@@ -26,7 +26,7 @@ from gis.store.engine import Database
 from gis.store.in_force import Versions, read_identity, read_versions
 from gis.store.publishing import write_checked
 from gis.store.version_cache import VersionCache
-from gis.store.versions import DIVISION, Part, VersionHead, heads, in_force, read_version
+from gis.store.versions import DIVISION, VersionedPart, VersionHead, heads, in_force, read_version
 
 P = TypeVar("P", Roster, Directory)
 Stored = TypeVar("Stored", Division, Roster, Directory)
@@ -57,7 +57,7 @@ class Revised(Generic[P]):
 
 def revise(
     database: Database,
-    part: Part[P],
+    part: VersionedPart[P],
     edit: Callable[[EditBase[P]], Edited[P]],
     *,
     today: date,
@@ -118,7 +118,7 @@ class _Reading:
     database: Database
     cache: VersionCache | None
 
-    def version(self, part: Part[Stored], head: VersionHead) -> Stored:
+    def version(self, part: VersionedPart[Stored], head: VersionHead) -> Stored:
         """Return a version."""
 
         def read() -> Stored:
@@ -127,7 +127,7 @@ class _Reading:
         return self.cache.read(part, head, read) if self.cache is not None else read()
 
 
-def _value(reading: _Reading, part: Part[P], found: Sequence[VersionHead], day: date) -> P:
+def _value(reading: _Reading, part: VersionedPart[P], found: Sequence[VersionHead], day: date) -> P:
     serving = in_force(found, day) or tuple(found)
     if serving:
         return reading.version(part, serving[0])
@@ -179,7 +179,7 @@ def _applied(
 
 def _put_on_record(
     connection: Connection,
-    part: Part[Any],
+    part: VersionedPart[Any],
     edited: Edited[Any],
     author: Author,
     reason: str,

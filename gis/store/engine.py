@@ -25,7 +25,7 @@ from sqlalchemy.exc import ArgumentError
 
 from gis.audit import ChainHead
 from gis.errors import SettingsError, StoreUnreachable
-from gis.store.driver_errors import Place, damaged, translate_driver_errors, unreachable
+from gis.store.driver_errors import StoreLocation, damaged, translate_driver_errors, unreachable
 
 BUSY_TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
@@ -47,7 +47,7 @@ class Database:
     """An engine, the file it works on (None for PostGIS), and how messages name it."""
 
     engine: Engine
-    place: Place
+    place: StoreLocation
     path: Path | None
     schema: str = SCHEMA
 
@@ -104,10 +104,10 @@ def open_database(url: str, schema: str = SCHEMA) -> Database:
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
         path = Path(os.path.realpath(str(parsed.database)))
-        return Database(_sqlite_engine(path), Place(str(path), True), path)
+        return Database(_sqlite_engine(path), StoreLocation(str(path), True), path)
     shown = f"{parsed.host or parsed.query.get('host', 'localhost')}"
     shown += f":{parsed.port}" if parsed.port else ""
-    place = Place(f"{shown}/{parsed.database or ''}", False)
+    place = StoreLocation(f"{shown}/{parsed.database or ''}", False)
     return Database(_postgis_engine(parsed, schema), place, None, schema)
 
 
@@ -167,7 +167,7 @@ def connect_sqlite(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def check_file(path: Path, place: Place) -> None:
+def check_file(path: Path, place: StoreLocation) -> None:
     """Refuse a path that is there and is not a plain file.
 
     Raises
@@ -186,7 +186,7 @@ def check_file(path: Path, place: Place) -> None:
         raise unreachable(place, what)
 
 
-def make_folder(path: Path, place: Place) -> None:
+def make_folder(path: Path, place: StoreLocation) -> None:
     """Make the folder of a file where it is missing.
 
     Raises
@@ -200,7 +200,7 @@ def make_folder(path: Path, place: Place) -> None:
         raise unreachable(place, f"{path.parent}: {problem.strerror}") from None
 
 
-def make_file(path: Path, place: Place) -> None:
+def make_file(path: Path, place: StoreLocation) -> None:
     """Make an empty file that its owner alone may read, or keep others out of one that is there.
 
     A file that exists is never opened here: to close it would drop SQLite's locks on it.
@@ -254,7 +254,7 @@ def note_head(path: Path | None, connection: Connection) -> None:
         return
 
 
-def check_whole(path: Path, place: Place) -> None:
+def check_whole(path: Path, place: StoreLocation) -> None:
     """Look through a SQLite file, where there is one, for damage to its structure.
 
     Raises

@@ -22,7 +22,7 @@ from gis.store.versions import (
     DIVISION,
     ROSTER,
     P,
-    Part,
+    VersionedPart,
     VersionHead,
     damaged_text,
     heads,
@@ -135,7 +135,7 @@ def _none_so_old(database: Database, divisions: Sequence[VersionHead], day: date
 
 def _in_force_or_oldest(
     reading: _Reading,
-    part: Part[P],
+    part: VersionedPart[P],
     found: Sequence[VersionHead],
     day: date,
     faults: list[Finding],
@@ -146,7 +146,10 @@ def _in_force_or_oldest(
 
 
 def _first_good(
-    reading: _Reading, part: Part[P], candidates: Sequence[VersionHead], faults: list[Finding]
+    reading: _Reading,
+    part: VersionedPart[P],
+    candidates: Sequence[VersionHead],
+    faults: list[Finding],
 ) -> P:
     """Return the first candidate that is what was published; add a fault for those before it."""
     database, cache = reading
@@ -162,7 +165,9 @@ def _first_good(
     raise StoreDamaged(*damaged_text(database, part, candidates[0]))
 
 
-def _fault(database: Database, part: Part[Any], bad: VersionHead, served: VersionHead) -> Finding:
+def _fault(
+    database: Database, part: VersionedPart[Any], bad: VersionHead, served: VersionHead
+) -> Finding:
     why = damaged_text(database, part, bad)
     text = Text(
         f"{why.en}; {part.name.en} {served.version} is served instead",
@@ -172,7 +177,7 @@ def _fault(database: Database, part: Part[Any], bad: VersionHead, served: Versio
 
 
 def read_part(
-    database: Database, part: Part[P], head: VersionHead, cache: VersionCache | None = None
+    database: Database, part: VersionedPart[P], head: VersionHead, cache: VersionCache | None = None
 ) -> P:
     """Return a version in a transaction of its own, unless ``cache`` holds it.
 

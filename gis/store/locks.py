@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gis.errors import StoreBusy
-from gis.store.driver_errors import Place, unreachable
+from gis.store.driver_errors import StoreLocation, unreachable
 from gis.store.engine import check_file, check_whole, make_folder
 
 
 @contextmanager
-def only_server(path: Path, place: Place) -> Iterator[None]:
+def only_server(path: Path, place: StoreLocation) -> Iterator[None]:
     """Hold the lock file of a database for as long as one serves it (see :func:`held`).
 
     Raises
@@ -32,7 +32,7 @@ def only_server(path: Path, place: Place) -> Iterator[None]:
 
 
 @contextmanager
-def held(path: Path, place: Place) -> Iterator[None]:
+def held(path: Path, place: StoreLocation) -> Iterator[None]:
     """Hold the lock file beside a database (``NAME.lock``).
 
     The kernel lets go of it when the process ends, however it ends. The file stays.
@@ -59,7 +59,7 @@ def held(path: Path, place: Place) -> Iterator[None]:
         os.close(file)
 
 
-def _take(file: int, place: Place) -> None:
+def _take(file: int, place: StoreLocation) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

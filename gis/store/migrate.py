@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, String, column, inspect, select, tabl
 from sqlalchemy.exc import DBAPIError
 
 from gis.errors import StoreError, StoreUnreachable
-from gis.store.driver_errors import NotSetUp, Place, translate_driver_errors
+from gis.store.driver_errors import NotSetUp, StoreLocation, translate_driver_errors
 from gis.store.engine import SCHEMA, Database, connect_sqlite, make_file
 
 SCRIPTS = Path(__file__).with_name("migrations")
@@ -120,7 +120,7 @@ def run(
 # --- SQLite ------------------------------------------------------------------------------------
 
 
-def copy_before_migration(path: Path, revision: str, place: Place) -> Path:
+def copy_before_migration(path: Path, revision: str, place: StoreLocation) -> Path:
     """Copy a SQLite file that nobody can write to meanwhile; return the copy, which is whole.
 
     The copy stands beside it, named for the revision and the time.
@@ -133,7 +133,7 @@ def copy_before_migration(path: Path, revision: str, place: Place) -> Path:
     return copy
 
 
-def copy_sqlite(path: Path, copy: Path, place: Place) -> None:
+def copy_sqlite(path: Path, copy: Path, place: StoreLocation) -> None:
     """Write a consistent copy of a SQLite file by SQLite's own backup, whole or not at all."""
     partial = copy.with_name(f"{copy.name}.{os.getpid()}.partial")
     partial.unlink(missing_ok=True)

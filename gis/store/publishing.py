@@ -23,7 +23,7 @@ from gis.store.versions import (
     DIVISION,
     ROSTER,
     P,
-    Part,
+    VersionedPart,
     VersionHead,
     heads,
     read_version,
@@ -136,7 +136,7 @@ def _put_on_record(
         )
 
 
-def _parts(publication: Publication) -> Iterable[tuple[Part[Any], Any]]:
+def _parts(publication: Publication) -> Iterable[tuple[VersionedPart[Any], Any]]:
     yield DIVISION, publication.division
     yield DIRECTORY, publication.directory
     yield ROSTER, publication.roster
@@ -237,7 +237,7 @@ def _mixed(database: Database, synthetic: bool) -> Conflict:
 def _store(
     connection: Connection,
     database: Database,
-    part: Part[P],
+    part: VersionedPart[P],
     value: P,
     publication: Publication,
     earliest: date,
@@ -257,7 +257,7 @@ def _store(
 def write_checked(
     connection: Connection,
     database: Database,
-    part: Part[P],
+    part: VersionedPart[P],
     value: P,
     version: int,
     effective_from: date,
@@ -275,7 +275,11 @@ def write_checked(
 
 
 def _is_stored(
-    connection: Connection, database: Database, part: Part[P], value: P, newest: VersionHead
+    connection: Connection,
+    database: Database,
+    part: VersionedPart[P],
+    value: P,
+    newest: VersionHead,
 ) -> bool:
     """Tell whether the newest version is this value, and whole: a damaged one is stored anew."""
     if newest.sha256 != value.sha256:
@@ -288,7 +292,7 @@ def _is_stored(
 
 
 def _check_written(
-    connection: Connection, database: Database, part: Part[P], head: VersionHead
+    connection: Connection, database: Database, part: VersionedPart[P], head: VersionHead
 ) -> P:
     """Return a version just written; refuse a value that does not come back as it was."""
     try:
@@ -303,7 +307,10 @@ def _check_written(
 
 
 def _check_date(
-    part: Part[Any], found: tuple[VersionHead, ...], publication: Publication, earliest: date
+    part: VersionedPart[Any],
+    found: tuple[VersionHead, ...],
+    publication: Publication,
+    earliest: date,
 ) -> None:
     day = publication.effective_from
     if day < earliest:

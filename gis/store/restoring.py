@@ -29,7 +29,7 @@ from gis.store import audit
 from gis.store.backup import Manifest, read_manifest, sync, unpack
 from gis.store.backup_databases import STORE, Kept, all_kept, faults_in
 from gis.store.copy_rows import copy_rows, row_counts
-from gis.store.driver_errors import NotSetUp, Place, unreachable
+from gis.store.driver_errors import NotSetUp, StoreLocation, unreachable
 from gis.store.engine import Database, connect_sqlite, head_file, make_folder
 from gis.store.in_force import read_identity
 from gis.store.locks import held
@@ -159,7 +159,7 @@ def _present(kept: Kept, url: str) -> tuple[Present | None, tuple[Text, ...]]:
         database.engine.dispose()
 
 
-def _not_empty(place: Place) -> Conflict:
+def _not_empty(place: StoreLocation) -> Conflict:
     return Conflict(
         f"{place.shown} is not empty: say --replace to put the backup in its place (the present "
         "one is kept aside), or set WANGGE_DATABASE_URL to another one",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from gis.roster import Duty, Organisation, OrganisationKind, Person, Role, Roster
+from gis.roster import Duty, GridRole, Organisation, OrganisationKind, Person, Roster
 from gis.store import rows, tables
 
 
@@ -22,7 +22,7 @@ def load(connection: Connection, version: int) -> Roster:
     )
     return Roster(
         people=rows.read(connection, tables.person, version, Person),
-        duties=rows.read(connection, tables.duty, version, Duty, role=Role),
+        duties=rows.read(connection, tables.duty, version, Duty, role=GridRole),
         organisations=rows.read(
             connection, tables.organisation, version, Organisation, kind=OrganisationKind
         ),

@@ -25,7 +25,7 @@ from gis.store.in_force import DivisionHead, Holding, Identity, Versions
 from gis.store.plans import Plans
 from gis.store.publishing import Publication, Published
 from gis.store.version_cache import VersionCache
-from gis.store.versions import DIRECTORY, DIVISION, ROSTER, P, Part, VersionHead, heads
+from gis.store.versions import DIRECTORY, DIVISION, ROSTER, P, VersionedPart, VersionHead, heads
 
 
 class Store:
@@ -151,7 +151,7 @@ class Store:
         """Return one version of the people (see :meth:`division`)."""
         return self._version(ROSTER, version)
 
-    def sha256(self, part: Part[P], version: int) -> str:
+    def sha256(self, part: VersionedPart[P], version: int) -> str:
         """Return what a version was hashed to when it was published, by one cheap query.
 
         Raises
@@ -162,13 +162,13 @@ class Store:
         with self._database.reading() as connection:
             return self._head(connection, part, version).sha256
 
-    def _version(self, part: Part[P], version: int) -> P:
+    def _version(self, part: VersionedPart[P], version: int) -> P:
         with self._database.reading() as connection:
             head = self._head(connection, part, version)
         return in_force.read_part(self._database, part, head, self._cache)
 
     @staticmethod
-    def _head(connection: Connection, part: Part[P], version: int) -> VersionHead:
+    def _head(connection: Connection, part: VersionedPart[P], version: int) -> VersionHead:
         found = [h for h in heads(connection, part) if h.version == version]
         if not found:
             raise NotFound(
@@ -258,7 +258,7 @@ class Store:
         """Store what ``edit`` makes of the directory in force, as :meth:`revise_roster` does."""
         return self._revise(DIRECTORY, edit, today=today, author=author, reason=reason)
 
-    def _revise(self, part: Part[P], edit: Any, **said: Any) -> Revised[Any]:
+    def _revise(self, part: VersionedPart[P], edit: Any, **said: Any) -> Revised[Any]:
         return revise(self._database, part, edit, cache=self._cache, **said)
 
     # --- plans ---

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import Any, cast
 
-from gis.store.versions import P, Part, VersionHead
+from gis.store.versions import P, VersionedPart, VersionHead
 
 
 class VersionCache:
@@ -23,7 +23,7 @@ class VersionCache:
         self._kept: OrderedDict[tuple[str, VersionHead], Future[Any]] = OrderedDict()
         self._lock = Lock()
 
-    def read(self, part: Part[P], head: VersionHead, read: Callable[[], P]) -> P:
+    def read(self, part: VersionedPart[P], head: VersionHead, read: Callable[[], P]) -> P:
         """Return a version: the one that is kept, or what ``read`` returns."""
         key = (part.name.en, head)
         with self._lock:
@@ -39,7 +39,7 @@ class VersionCache:
             self._fill(key, found, read)
         return cast(P, found.result())
 
-    def keep(self, part: Part[P], head: VersionHead, value: P) -> None:
+    def keep(self, part: VersionedPart[P], head: VersionHead, value: P) -> None:
         """Keep a version that was just written, as the database gave it back."""
         self.read(part, head, lambda: value)
 

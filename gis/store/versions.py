@@ -24,7 +24,7 @@ P = TypeVar("P", Division, Directory, Roster)
 
 
 @dataclass(frozen=True)
-class Part(Generic[P]):
+class VersionedPart(Generic[P]):
     """One of the three things that are versioned, each in its own rhythm."""
 
     name: Text
@@ -34,17 +34,17 @@ class Part(Generic[P]):
     head_fields: tuple[str, ...] = ("synthetic",)
 
 
-DIVISION = Part(
+DIVISION = VersionedPart(
     Text("division", "网格划分"),
     tables.division,
     divisions.save,
     divisions.load,
     divisions.HEAD_FIELDS,
 )
-DIRECTORY = Part(
+DIRECTORY = VersionedPart(
     Text("directory", "地点名录"), tables.directory, directories.save, directories.load
 )
-ROSTER = Part(Text("roster", "人员名册"), tables.roster, rosters.save, rosters.load)
+ROSTER = VersionedPart(Text("roster", "人员名册"), tables.roster, rosters.save, rosters.load)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class VersionHead:
     intact: bool
 
 
-def heads(connection: Connection, part: Part[Any]) -> tuple[VersionHead, ...]:
+def heads(connection: Connection, part: VersionedPart[Any]) -> tuple[VersionHead, ...]:
     """Return the heads of all versions of a part, oldest first."""
     c = part.table.c
     stored = connection.execute(
@@ -91,7 +91,7 @@ def _as_date(stored: object) -> date | None:
         return None
 
 
-def _seal(part: Part[Any], version: int, effective_from: date, sha256: str) -> str:
+def _seal(part: VersionedPart[Any], version: int, effective_from: date, sha256: str) -> str:
     words = f"{part.name.en} {version} {effective_from.isoformat()} {sha256}"
     return hashlib.sha256(words.encode()).hexdigest()
 
@@ -107,7 +107,7 @@ def newest_version(table: Table) -> Any:
 
 
 def write_version(
-    connection: Connection, part: Part[P], value: P, version: int, effective_from: date
+    connection: Connection, part: VersionedPart[P], value: P, version: int, effective_from: date
 ) -> None:
     """Write a value as a version: its head, then its rows."""
     head = {name: getattr(value, name) for name in part.head_fields}
@@ -129,7 +129,9 @@ def utc_now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def read_version(connection: Connection, database: Database, part: Part[P], head: VersionHead) -> P:
+def read_version(
+    connection: Connection, database: Database, part: VersionedPart[P], head: VersionHead
+) -> P:
     """Return a version, once it is certain that it is what was published.
 
     Raises
@@ -147,7 +149,7 @@ def read_version(connection: Connection, database: Database, part: Part[P], head
 
 
 def _try_to_read(
-    connection: Connection, database: Database, part: Part[P], version: int
+    connection: Connection, database: Database, part: VersionedPart[P], version: int
 ) -> P | None:
     """Return a version whose content can be hashed, None when it cannot even be read."""
     try:
@@ -161,7 +163,7 @@ def _try_to_read(
     return value
 
 
-def damaged_text(database: Database, part: Part[Any], head: VersionHead) -> Text:
+def damaged_text(database: Database, part: VersionedPart[Any], head: VersionHead) -> Text:
     """Return the sentence that says a version is not what was published."""
     return Text(
         f"{part.name.en} {head.version} in {database.place.shown} is damaged: its SHA-256 is "

@@ -29,7 +29,7 @@ _NOTES_SHEET = "说明"
 
 
 @dataclass(frozen=True)
-class Sheet:
+class XlsxSheet:
     """A sheet of a workbook: its title (at most 31 letters), columns and rows."""
 
     title: str
@@ -37,7 +37,7 @@ class Sheet:
     rows: Iterable[Sequence[Any]]
 
 
-def write_workbook(file: BinaryIO, sheets: Sequence[Sheet]) -> None:
+def write_workbook(file: BinaryIO, sheets: Sequence[XlsxSheet]) -> None:
     """Write sheets of ours; the first row of each names the columns and stays in sight.
 
     Raises

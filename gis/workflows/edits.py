@@ -18,14 +18,14 @@ from gis.directory import Directory, Place, PlaceKind
 from gis.division import Division
 from gis.editing import Edited, duties, people, places
 from gis.editing.permission import Editor, duties_of
-from gis.editing.places import Spot
+from gis.editing.places import ReadPoint
 from gis.editing.workload import count_against_buildings
 from gis.errors import Outdated
 from gis.findings import Finding, Text, note, warning
 from gis.geometry import point_inside
 from gis.ids import GridId
 from gis.lookup.locator import Locator
-from gis.roster import Duty, Person, Role, Roster
+from gis.roster import Duty, GridRole, Person, Roster
 from gis.store import Store
 from gis.store.audit import AuditQuery
 from gis.store.edits import EditBase, Revised
@@ -138,7 +138,7 @@ class DutyRequest:
 
     person: str
     grid_code: str
-    role: Role
+    role: GridRole
     since: date
     until: date | None = None
 
@@ -205,7 +205,7 @@ def _check_duty(desk: EditDesk, base: EditBase[Roster], duty: str, expected: str
 
 
 def add_place(
-    desk: EditDesk, kind: PlaceKind, given: Mapping[str, Any], spot: Spot | None
+    desk: EditDesk, kind: PlaceKind, given: Mapping[str, Any], spot: ReadPoint | None
 ) -> Revised[Directory]:
     """Add a place at a spot, or in the building that it names."""
 
@@ -223,7 +223,7 @@ class PlaceEdit:
     """What changes of a place: fields, a new spot, and whether a former name is kept."""
 
     given: Mapping[str, Any]
-    spot: Spot | None = None
+    spot: ReadPoint | None = None
     keep_name: bool = True
 
 

@@ -16,7 +16,7 @@ from gis.ids import GridId, Level
 from maps.posters import style
 from maps.posters.paper import Paper, outline_of, polygon_outline
 from maps.posters.projected import Lot, ProjectedAtlas, Sign, sign_of
-from maps.posters.scale import View
+from maps.posters.scale import MapScale
 from maps.posters.style import Weights, weights
 
 # A road is drawn this wide on the ground, where the scale lets it be seen.
@@ -44,7 +44,7 @@ class Scene:
 
     paper: Paper
     ground: ProjectedAtlas
-    view: View
+    view: MapScale
     factor: float
     focus: Grid | None
     words: Mapping[str, Any]

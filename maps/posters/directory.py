@@ -8,7 +8,7 @@ from typing import Any
 
 from gis.division import Grid
 from gis.ids import Level
-from gis.roster import Role
+from gis.roster import GridRole
 from maps.posters import style
 from maps.posters.fonts import PT_MM, printable
 from maps.posters.furniture import write_line
@@ -53,7 +53,7 @@ def blocks_of(ground: ProjectedAtlas) -> list[Block]:
 
 def _line(ground: ProjectedAtlas, grid: Grid) -> Line:
     held = ground.atlas.sheet(grid).responsible
-    leader = next((r for r in held if r.duty.role is Role.GRID_LEADER), None)
+    leader = next((r for r in held if r.duty.role is GridRole.GRID_LEADER), None)
     rank = grid.grid_class or grid.grid_grade or ""
     name = printable(leader.person.name) if leader else ""
     phone = printable(leader.person.office_phone) if leader else ""

@@ -10,8 +10,8 @@ from gis import disclosure
 from gis.atlas import Atlas
 from gis.errors import InvalidInput
 from gis.ids import Level
-from gis.roster import ROLES, Role, role_title
-from maps.posters.fonts import Letters, letters_for, printable
+from gis.roster import ROLES, GridRole, role_title
+from maps.posters.fonts import Typeface, letters_for, printable
 from maps.posters.paper import SIZES, Paper
 from maps.posters.projected import ProjectedAtlas
 from maps.posters.words import WORDS
@@ -26,7 +26,7 @@ class Prepared:
 
     ground: ProjectedAtlas
     settings: MapSettings
-    letters: Letters
+    letters: Typeface
 
 
 def prepared(atlas: Atlas, edition: str, settings: MapSettings | None) -> Prepared:
@@ -103,7 +103,7 @@ def _texts(atlas: Atlas, settings: MapSettings) -> Iterator[str]:
     for role in ROLES:
         yield from role_title(role, None)
     for level in Level:
-        yield from role_title(Role.GRID_LEADER, level)
+        yield from role_title(GridRole.GRID_LEADER, level)
 
 
 def _strings(value: Any) -> Iterable[str]:

@@ -56,7 +56,7 @@ _PROBE = "网格示意图"
 
 
 @dataclass(frozen=True)
-class Cut:
+class FontWeight:
     """One weight of the letters: the font file, and how wide each character is (per 1000 em)."""
 
     path: Path
@@ -65,14 +65,14 @@ class Cut:
 
 
 @dataclass(frozen=True)
-class Letters:
+class Typeface:
     """Both weights; ``missing`` are the characters no font on this machine has."""
 
-    regular: Cut
-    bold: Cut
+    regular: FontWeight
+    bold: FontWeight
     missing: frozenset[str]
 
-    def cut(self, bold: bool) -> Cut:
+    def cut(self, bold: bool) -> FontWeight:
         """Return one weight."""
         return self.bold if bold else self.regular
 
@@ -213,7 +213,7 @@ def _others(characters: set[str]) -> Iterable[Any]:
 
 
 @lru_cache(maxsize=8)
-def letters_for(characters: frozenset[str]) -> Letters:
+def letters_for(characters: frozenset[str]) -> Typeface:
     """Return the letters with everything needed to print some characters.
 
     Raises
@@ -224,10 +224,10 @@ def letters_for(characters: frozenset[str]) -> Letters:
     wanted = {c for c in characters if c != " "} | {GETA, UNREADABLE, "…"}
     regular, lacking = _cut(wanted, bold=False)
     bold, _ = _cut(wanted, bold=True)
-    return Letters(regular, bold, frozenset(lacking))
+    return Typeface(regular, bold, frozenset(lacking))
 
 
-def _cut(wanted: set[str], *, bold: bool) -> tuple[Cut, set[str]]:
+def _cut(wanted: set[str], *, bold: bool) -> tuple[FontWeight, set[str]]:
     glyphs: dict[str, tuple[int, Any, Any]] = {" ": (250, (), ())}
     path, index = chinese_faces()[bold]
     for face in (_open(path, index), _bundled(bold)):
@@ -244,7 +244,7 @@ def _cut(wanted: set[str], *, bold: bool) -> tuple[Cut, set[str]]:
     target.write_bytes(content)
     advances = {c: advance for c, (advance, _, _) in glyphs.items()}
     outlines = {c: (points, codes) for c, (_, points, codes) in glyphs.items()}
-    return Cut(target, advances, outlines), lacking
+    return FontWeight(target, advances, outlines), lacking
 
 
 def _take(face: Any, characters: set[str], glyphs: dict[str, tuple[int, Any, Any]]) -> None:

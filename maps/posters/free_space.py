@@ -28,7 +28,7 @@ class Claim:
     cost: float
 
 
-class Room:
+class FreeSpace:
     """The room inside a frame, in millimetres.
 
     Parameters

@@ -76,7 +76,7 @@ def scale_text(scene: Scene) -> str:
 
 
 @dataclass(frozen=True)
-class Entry:
+class LegendEntry:
     """One line of the legend: what kind of swatch, and the word beside it."""
 
     kind: str
@@ -86,29 +86,29 @@ class Entry:
     dash: tuple[float, ...] | None = None
 
 
-def legend_entries(scene: Scene, signs: Sequence[str]) -> list[Entry]:
+def legend_entries(scene: Scene, signs: Sequence[str]) -> list[LegendEntry]:
     """Return what a reader of this map needs explained."""
     words, w = scene.words, scene.weights
     names = words["boundaries"]
     found = []
     if scene.focus is not None:
-        found.append(Entry("line", words["this_grid"], style.SELECTION, 3.2 * scene.factor))
+        found.append(LegendEntry("line", words["this_grid"], style.SELECTION, 3.2 * scene.factor))
         low = scene.focus.level + 1
     else:
-        found.append(Entry("line", names[1], style.BOUNDARY, w.boundary[1]))
+        found.append(LegendEntry("line", names[1], style.BOUNDARY, w.boundary[1]))
         low = 2
     for level in range(low, 4):
         thick = w.boundary[level] * (1.7 if scene.focus else 1)
         dash = (2.4, 1.6) if level == 3 else None
-        found.append(Entry("line", names[level], style.BOUNDARY, thick, dash))
+        found.append(LegendEntry("line", names[level], style.BOUNDARY, thick, dash))
     if scene.ground.lots_in(scene.view.bounds):
-        found.append(Entry("building", words["building"]))
-    found += [Entry(sign, words["signs"][sign]) for sign in SHAPES if sign in signs]
+        found.append(LegendEntry("building", words["building"]))
+    found += [LegendEntry(sign, words["signs"][sign]) for sign in SHAPES if sign in signs]
     if scene.ground.roads:
-        found.append(Entry("road", words["road"]))
+        found.append(LegendEntry("road", words["road"]))
     west, south, east, north = scene.view.bounds
     if any(_touches(r, (west, south, east, north)) for _, r in scene.ground.rivers):
-        found.append(Entry("water", words["water"]))
+        found.append(LegendEntry("water", words["water"]))
     return found
 
 
@@ -116,7 +116,7 @@ def _touches(geometry: Any, bounds: tuple[float, float, float, float]) -> bool:
     return bool(geometry.intersects(shapely.box(*bounds)))
 
 
-def draw_entry(scene: Scene, entry: Entry, at: tuple[float, float], size_pt: float) -> float:
+def draw_entry(scene: Scene, entry: LegendEntry, at: tuple[float, float], size_pt: float) -> float:
     """Draw a line of the legend with its baseline at ``at``; return how wide it is."""
     paper = scene.paper
     em = size_pt * PT_MM

@@ -14,8 +14,8 @@ from shapely.geometry.base import BaseGeometry
 
 from maps.posters import style
 from maps.posters.base_map import Scene
-from maps.posters.fonts import PT_MM, Letters
-from maps.posters.free_space import Box, Places, Room, places_in, which_hold
+from maps.posters.fonts import PT_MM, Typeface
+from maps.posters.free_space import Box, FreeSpace, Places, places_in, which_hold
 from maps.posters.text_fit import fit, wrap
 
 _LINE = 1.26
@@ -24,7 +24,7 @@ _AIR = 0.14
 
 
 @dataclass(frozen=True)
-class Row:
+class LabelLine:
     """One line of a label."""
 
     text: str
@@ -37,9 +37,9 @@ class Row:
 class Label:
     """Lines of letters about one middle."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[LabelLine, ...]
 
-    def size_mm(self, letters: Letters) -> tuple[float, float]:
+    def size_mm(self, letters: Typeface) -> tuple[float, float]:
         """Return width and height with a little air around."""
         widths = [letters.width_mm(r.text, r.size_pt, bold=r.bold) for r in self.rows]
         height = sum(r.size_pt for r in self.rows) * _LINE * PT_MM
@@ -56,12 +56,12 @@ class Label:
         return not any(r.text.endswith("…") for r in self.rows)
 
 
-def label(*rows: Row) -> Label:
+def label(*rows: LabelLine) -> Label:
     """Return a label of the rows that have a text."""
     return Label(tuple(r for r in rows if r.text))
 
 
-def broken(letters: Letters, row: Row, width_mm: float, most: int = 3) -> list[Row]:
+def broken(letters: Typeface, row: LabelLine, width_mm: float, most: int = 3) -> list[LabelLine]:
     """Return a row as rows not wider than a width; what is over three lines is cut short."""
     lines = wrap(letters, row.text, width_mm, row.size_pt, bold=row.bold)
     if len(lines) > most:
@@ -70,11 +70,11 @@ def broken(letters: Letters, row: Row, width_mm: float, most: int = 3) -> list[R
         lines = fit(letters, row.text, room, sizes, bold=row.bold, most_lines=most).lines
     else:
         lines = _balanced(letters, row, width_mm, lines)
-    return [Row(line, row.size_pt, row.bold, row.colour) for line in lines]
+    return [LabelLine(line, row.size_pt, row.bold, row.colour) for line in lines]
 
 
 def _balanced(
-    letters: Letters, row: Row, width_mm: float, lines: tuple[str, ...]
+    letters: Typeface, row: LabelLine, width_mm: float, lines: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Return as many lines, none of them nearly empty."""
     if len(lines) < 2:
@@ -88,7 +88,7 @@ def _balanced(
     return max(candidates, key=lambda c: sum(line.endswith("·") for line in c[:-1]))
 
 
-class Names:
+class MapLabels:
     """Writes names on the map of a scene, none over another.
 
     Parameters
@@ -99,7 +99,7 @@ class Names:
         The room in its frame; what is taken already stays free of names.
     """
 
-    def __init__(self, scene: Scene, room: Room) -> None:
+    def __init__(self, scene: Scene, room: FreeSpace) -> None:
         self.scene, self.room = scene, room
         self.paper, self.letters = scene.paper, scene.paper.letters
 
@@ -204,7 +204,9 @@ class Names:
     def _smaller(self, given: Label) -> Iterable[Label]:
         for share in (0.85, 0.7, 0.55, 0.42, 0.32):
             yield Label(
-                tuple(Row(r.text, r.size_pt * share, r.bold, r.colour) for r in given.rows[:1])
+                tuple(
+                    LabelLine(r.text, r.size_pt * share, r.bold, r.colour) for r in given.rows[:1]
+                )
             )
 
     def _leader(self, spot: Any, middle: tuple[float, float], size: tuple[float, float]) -> None:
@@ -266,7 +268,7 @@ class Names:
         size = largest
         while size >= smallest:
             for text in texts:
-                given = label(Row(text, size, bold=True, colour=style.BUILDING_INK))
+                given = label(LabelLine(text, size, bold=True, colour=style.BUILDING_INK))
                 width, high = given.size_mm(self.letters)
                 tight = shapely.box(
                     centre[0] - width / 2 + given.air_mm,

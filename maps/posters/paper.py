@@ -16,7 +16,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
 
-from maps.posters.fonts import EM, GETA, PT_MM, Letters, printable
+from maps.posters.fonts import EM, GETA, PT_MM, Typeface, printable
 
 INCH_MM = 25.4
 SIZES: dict[str, tuple[float, float]] = {
@@ -86,7 +86,7 @@ class Paper:
     thing gets a place of its own by being drawn in its turn.
     """
 
-    def __init__(self, width_mm: float, height_mm: float, letters: Letters) -> None:
+    def __init__(self, width_mm: float, height_mm: float, letters: Typeface) -> None:
         self.width, self.height, self.letters = width_mm, height_mm, letters
         self.figure = PosterFigure(
             figsize=(width_mm / INCH_MM, height_mm / INCH_MM), dpi=72, facecolor="white"

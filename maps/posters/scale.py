@@ -16,7 +16,7 @@ _CLOSEST = 400
 
 
 @dataclass(frozen=True)
-class View:
+class MapScale:
     """A frame on the paper (x, y, width, height in millimetres) and the ground it shows.
 
     ``middle`` is the easting and northing in the middle of the frame; the scale is
@@ -66,7 +66,7 @@ class View:
         return self.paper(cut)
 
 
-def view_of(bounds: Box, frame: Rect, *, margin: float = 0.04, snapped: bool = True) -> View:
+def view_of(bounds: Box, frame: Rect, *, margin: float = 0.04, snapped: bool = True) -> MapScale:
     """Return the view that shows some ground in a frame, at a round scale.
 
     ``margin`` is the share of the frame that stays free on each side.
@@ -78,7 +78,7 @@ def view_of(bounds: Box, frame: Rect, *, margin: float = 0.04, snapped: bool = T
     denominator = max(across, up) * 1000
     if snapped:
         denominator = max(_CLOSEST, round_up(denominator))
-    return View(frame, ((west + east) / 2, (south + north) / 2), denominator)
+    return MapScale(frame, ((west + east) / 2, (south + north) / 2), denominator)
 
 
 def round_up(denominator: float) -> float:

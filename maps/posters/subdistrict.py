@@ -12,7 +12,7 @@ import shapely
 from gis.directory import PlaceKind
 from gis.division import Grid
 from gis.ids import Level
-from gis.roster import Responsible, Role
+from gis.roster import GridRole, Responsible
 from maps.posters import style
 from maps.posters.base_map import (
     Scene,
@@ -22,8 +22,8 @@ from maps.posters.base_map import (
     sign_spots,
 )
 from maps.posters.directory import draw_directory
-from maps.posters.fonts import PT_MM, Letters, printable
-from maps.posters.free_space import Room
+from maps.posters.fonts import PT_MM, Typeface, printable
+from maps.posters.free_space import FreeSpace
 from maps.posters.furniture import (
     deep_link,
     draw_entry,
@@ -37,7 +37,7 @@ from maps.posters.furniture import (
     watermark,
     write_line,
 )
-from maps.posters.map_labels import Label, Names, Row, broken, label
+from maps.posters.map_labels import Label, LabelLine, MapLabels, broken, label
 from maps.posters.paper import SIZES, Paper, Rect
 from maps.posters.projected import Lot, ProjectedAtlas, Sign
 from maps.posters.scale import view_of
@@ -49,7 +49,7 @@ _NUMBER = re.compile(r"^\s*(\d{1,4}(?:-\d{1,3})?)\s*(?:幢|栋|号楼|座|楼)?\
 
 
 def draw_poster(
-    ground: ProjectedAtlas, size: str, settings: MapSettings, letters: Letters
+    ground: ProjectedAtlas, size: str, settings: MapSettings, letters: Typeface
 ) -> Paper:
     """Return the poster on a sheet of a size, upright or lying, whichever shows more."""
     width, height = SIZES[size]
@@ -175,9 +175,9 @@ def _map(scene: Scene, settings: MapSettings) -> None:
     if scene.ground.atlas.synthetic:
         watermark(paper, view.frame, scene.words["synthetic"], 15 * f)
     x0, y0, x1, y1 = view.box
-    room = Room((x0 + f, y0 + f, x1 - f, y1 - f), 0.3 * f**0.5)
+    room = FreeSpace((x0 + f, y0 + f, x1 - f, y1 - f), 0.3 * f**0.5)
     _corners(scene, room, settings)
-    names = Names(scene, room)
+    names = MapLabels(scene, room)
     _weigh(scene, room)
     signs = _signs(scene)
     must_names(scene, names)
@@ -190,7 +190,7 @@ def _map(scene: Scene, settings: MapSettings) -> None:
     paper.rect(view.frame, edge=style.INK, width_pt=0.9 * f)
 
 
-def _corners(scene: Scene, room: Room, settings: MapSettings) -> None:
+def _corners(scene: Scene, room: FreeSpace, settings: MapSettings) -> None:
     """Put north arrow and QR code into the corners where the fewest grids lie."""
     paper, f, view = scene.paper, scene.factor, scene.view
     x0, y0, x1, y1 = view.box
@@ -237,19 +237,19 @@ def _freest(corners: Sequence[Rect], whole: Any) -> Rect:
     return min(corners, key=covered)
 
 
-def _take(room: Room, rect: Rect) -> None:
+def _take(room: FreeSpace, rect: Rect) -> None:
     x, y, width, height = rect
     room.take((x, y, x + width, y + height))
 
 
-def _weigh(scene: Scene, room: Room) -> None:
+def _weigh(scene: Scene, room: FreeSpace) -> None:
     """Let names keep off the boundaries and the buildings where they can."""
     for level, cost in ((0, 3.0), (1, 3.0), (2, 1.4), (3, 0.25)):
         for line in lines_on_paper(scene, scene.ground.lines_in(scene.view.bounds, level)):
             room.weigh_line(line, cost)
 
 
-def must_names(scene: Scene, names: Names) -> None:
+def must_names(scene: Scene, names: MapLabels) -> None:
     """Write the names of all communities and compounds."""
     ground, f, view = scene.ground, scene.factor, scene.view
     communities = ground.division.level(Level.COMMUNITY)
@@ -282,12 +282,14 @@ def community_labels(scene: Scene, grid: Grid, size: float) -> list[Label]:
     wide = _width_on_paper(scene, grid)
     found = []
     for share in (1, 0.88, 0.76, 0.66, 0.56):
-        name = Row(printable(grid.name), size * share, bold=True)
-        second = Row(_leader_text(scene, leader), size * share * 0.52, colour=style.SOFT)
+        name = LabelLine(printable(grid.name), size * share, bold=True)
+        second = LabelLine(_leader_text(scene, leader), size * share * 0.52, colour=style.SOFT)
         found.append(label(*broken(letters, name, wide * 0.92, 1), second))
         found.append(label(*broken(letters, name, wide * 0.62, 2), second))
         found.append(label(*broken(letters, name, wide * 0.8, 2)))
-    found.append(label(*broken(letters, Row(printable(grid.name), size * 0.5, bold=True), 30, 2)))
+    found.append(
+        label(*broken(letters, LabelLine(printable(grid.name), size * 0.5, bold=True), 30, 2))
+    )
     return found
 
 
@@ -298,15 +300,15 @@ def compound_labels(scene: Scene, grid: Grid, size: float) -> list[Label]:
     wide = _width_on_paper(scene, grid)
     found = []
     for share in (1, 0.92, 0.84, 0.76, 0.68):
-        name = Row(printable(grid.name), size * share, bold=True, colour="#2f2740")
-        second = Row(_leader_text(scene, leader), size * share * 0.84, colour=style.SOFT)
+        name = LabelLine(printable(grid.name), size * share, bold=True, colour="#2f2740")
+        second = LabelLine(_leader_text(scene, leader), size * share * 0.84, colour=style.SOFT)
         found.append(label(*broken(letters, name, wide * 0.9, 1), second))
         found.append(label(*broken(letters, name, wide * 0.62, 2), second))
         found.append(label(*broken(letters, name, wide * 0.45, 3), second))
         found.append(label(*broken(letters, name, wide * 0.7, 2)))
         found.append(label(*broken(letters, name, wide * 0.45, 3)))
     most = max(8.0, 22 * scene.factor**0.5)
-    name = Row(printable(grid.name), size * 0.62, bold=True, colour="#2f2740")
+    name = LabelLine(printable(grid.name), size * 0.62, bold=True, colour="#2f2740")
     found.append(label(*broken(letters, name, most, 2)))
     return found
 
@@ -319,7 +321,7 @@ def _width_on_paper(scene: Scene, grid: Grid) -> float:
 def leader_of(ground: ProjectedAtlas, grid: Grid) -> Responsible | None:
     """Return the grid leader of a grid, its own or inherited; None where none is shown."""
     held = ground.atlas.sheet(grid).responsible
-    return next((r for r in held if r.duty.role is Role.GRID_LEADER), None)
+    return next((r for r in held if r.duty.role is GridRole.GRID_LEADER), None)
 
 
 def _leader_text(scene: Scene, leader: Responsible | None) -> str:
@@ -350,14 +352,14 @@ def cluster_number(grid: Grid) -> str:
 # --- lesser names ---------------------------------------------------------------------------------
 
 
-def _roads(scene: Scene, names: Names) -> None:
+def _roads(scene: Scene, names: MapLabels) -> None:
     size = 6.2 * scene.factor**0.8
     for name, line in scene.ground.roads:
         lines = lines_on_paper(scene, [line])
         names.along(lines, printable(name)[:30], size, every_mm=120 * scene.factor**0.8)
 
 
-def _cluster_names(scene: Scene, names: Names) -> None:
+def _cluster_names(scene: Scene, names: MapLabels) -> None:
     ground, f = scene.ground, scene.factor
     size = 4.6 * f**0.72
     for grid in ground.division.level(Level.BUILDING_CLUSTER):
@@ -367,17 +369,17 @@ def _cluster_names(scene: Scene, names: Names) -> None:
         wide = _width_on_paper(scene, grid)
         variants = []
         if f > 1.2:
-            row = Row(name, size, colour=style.BOUNDARY)
+            row = LabelLine(name, size, colour=style.BOUNDARY)
             variants = [
                 label(*broken(names.letters, row, wide * 0.85, 1)),
                 label(*broken(names.letters, row, wide * 0.6, 2)),
             ]
             variants = [v for v in variants if v.whole]
-        variants.append(label(Row(cluster_number(grid), size, colour=style.BOUNDARY)))
+        variants.append(label(LabelLine(cluster_number(grid), size, colour=style.BOUNDARY)))
         names.inside(polygon, centre, variants, halo=None, reach=0.8)
 
 
-def _building_numbers(scene: Scene, names: Names) -> None:
+def _building_numbers(scene: Scene, names: MapLabels) -> None:
     f = scene.factor
     if scene.view.mm_per_m * 12 < 1.1:
         return
@@ -409,7 +411,7 @@ def _signs(scene: Scene) -> list[tuple[Lot, Sign, Any]]:
 
 
 def _draw_signs(
-    scene: Scene, room: Room, signs: Sequence[tuple[Lot, Sign, Any]]
+    scene: Scene, room: FreeSpace, signs: Sequence[tuple[Lot, Sign, Any]]
 ) -> list[tuple[Lot, Sign, Any]]:
     """Draw the signs that no name covers; return them."""
     radius = scene.weights.sign_mm
@@ -428,7 +430,7 @@ def _draw_signs(
     return [one for sign in order for one in kept[sign]]
 
 
-def _place_names(scene: Scene, names: Names, signs: Sequence[tuple[Lot, Sign, Any]]) -> None:
+def _place_names(scene: Scene, names: MapLabels, signs: Sequence[tuple[Lot, Sign, Any]]) -> None:
     f = scene.factor
     size = 4.4 * f**0.5
     for lot, sign, spot in signs:
@@ -437,11 +439,11 @@ def _place_names(scene: Scene, names: Names, signs: Sequence[tuple[Lot, Sign, An
         colour = style.mixed(style.POINTS[sign], "#000000", 0.25)
         text = printable(lot.place.name)[:24]
         size_here = size * (0.88 if sign == "business" else 1)
-        given = label(Row(text, size_here, colour=colour))
+        given = label(LabelLine(text, size_here, colour=colour))
         names.around(spot, scene.weights.sign_mm * 1.15, given, dearest=0.015)
 
 
-def water_names(scene: Scene, names: Names, size: float) -> None:
+def water_names(scene: Scene, names: MapLabels, size: float) -> None:
     """Write each river's name in the midst of the widest water without anything on it."""
     for name, river in scene.ground.rivers:
         shown = scene.view.clipped(river)
@@ -453,6 +455,6 @@ def water_names(scene: Scene, names: Names, size: float) -> None:
             continue
         spoke = shapely.maximum_inscribed_circle(water, tolerance=1.0)
         centre = shapely.get_coordinates(spoke)[0]
-        row = Row(printable(name)[:20], size, bold=True, colour=style.WATER_INK)
-        lesser = Row(row.text, size * 0.6, bold=True, colour=style.WATER_INK)
+        row = LabelLine(printable(name)[:20], size, bold=True, colour=style.WATER_INK)
+        lesser = LabelLine(row.text, size * 0.6, bold=True, colour=style.WATER_INK)
         names.inside(water, centre, [label(row), label(lesser)], halo=None)

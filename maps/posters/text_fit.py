@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from maps.posters.fonts import PT_MM, Letters, printable
+from maps.posters.fonts import PT_MM, Typeface, printable
 
 LEADING = 1.32
 # A line may end after these; elsewhere only between Chinese characters or blanks.
@@ -36,7 +36,7 @@ class Setting:
 
 
 def wrap(
-    letters: Letters, text: str, width_mm: float, size_pt: float, *, bold: bool = False
+    letters: Typeface, text: str, width_mm: float, size_pt: float, *, bold: bool = False
 ) -> tuple[str, ...]:
     """Return the lines of a text in a width; a word that is too long breaks anywhere."""
     lines: list[str] = []
@@ -75,7 +75,7 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
-def _room_for(letters: Letters, line: str, width_mm: float, size_pt: float, bold: bool) -> int:
+def _room_for(letters: Typeface, line: str, width_mm: float, size_pt: float, bold: bool) -> int:
     low, high = 1, len(line)
     while low < high:
         middle = (low + high + 1) // 2
@@ -87,7 +87,7 @@ def _room_for(letters: Letters, line: str, width_mm: float, size_pt: float, bold
 
 
 def fit(
-    letters: Letters,
+    letters: Typeface,
     text: str,
     room: tuple[float, float],
     sizes: tuple[float, float],
@@ -118,14 +118,14 @@ def fit(
 
 
 def one_line(
-    letters: Letters, text: str, width_mm: float, sizes: tuple[float, float], *, bold: bool = False
+    letters: Typeface, text: str, width_mm: float, sizes: tuple[float, float], *, bold: bool = False
 ) -> Setting:
     """Return a text on one line, smaller or cut short when it is too long."""
     return fit(letters, text, (width_mm, 1e9), sizes, bold=bold, most_lines=1)
 
 
 def _cut_short(
-    letters: Letters, setting: Setting, room: tuple[float, float], most_lines: int, bold: bool
+    letters: Typeface, setting: Setting, room: tuple[float, float], most_lines: int, bold: bool
 ) -> Setting:
     size = setting.size_pt
     by_height = int((room[1] / PT_MM / size - 1.14) / LEADING + 1 + 1e-9)

@@ -13,7 +13,7 @@ from api import create_app
 from api.http.auth import AccountRole
 from gis.store import open_store
 from gis.tables.xlsx_child import MEMORY_BYTES
-from gis.tables.xlsx_write import Sheet, write_workbook
+from gis.tables.xlsx_write import XlsxSheet, write_workbook
 from tests import ascii_maps
 from tests.api.callers import as_caller
 from tests.api.conftest import settings_for
@@ -354,7 +354,7 @@ def test_progress_is_told_while_a_large_table_is_read(desk):
         [f"示例店{i}", f"示例路{i}号", 118.7501 + i % 70 / 1e5, 32.1101, "wgs84"]
         for i in range(4000)
     )
-    write_workbook(out, [Sheet("商铺", ["店名", "地址", "经度", "纬度", "坐标系"], rows)])
+    write_workbook(out, [XlsxSheet("商铺", ["店名", "地址", "经度", "纬度", "坐标系"], rows)])
     answer = sent(desk, ("商铺.xlsx", out.getvalue()))
     identity, seen = answer.json()["id"], set()
     while True:

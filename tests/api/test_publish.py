@@ -23,7 +23,7 @@ from gis.directory import Place, PlaceKind
 from gis.disclosure import public
 from gis.division import Member
 from gis.ids import GridId, PersonId, PlaceId
-from gis.roster import Duty, Person, Role
+from gis.roster import Duty, GridRole, Person
 from gis.store import Identity, open_store
 from tests.publishing.small_map import A, at, small_atlas
 
@@ -252,11 +252,11 @@ def secret_people(roster):
     ]
     past, long_ago = date(2020, 1, 1), date(2010, 1, 1)
     held = {
-        "former": (Role.GRID_LEADER, long_ago, past),
-        "volunteer": (Role.VOLUNTEER, past, None),
-        "postholder": (Role.POST_HOLDER, past, None),
-        "representative": (Role.RESIDENTS_REPRESENTATIVE, past, None),
-        "later": (Role.SOCIAL_WORKER, date(2999, 1, 1), None),
+        "former": (GridRole.GRID_LEADER, long_ago, past),
+        "volunteer": (GridRole.VOLUNTEER, past, None),
+        "postholder": (GridRole.POST_HOLDER, past, None),
+        "representative": (GridRole.RESIDENTS_REPRESENTATIVE, past, None),
+        "later": (GridRole.SOCIAL_WORKER, date(2999, 1, 1), None),
     }
     duties = [
         Duty(f"{MARK}-duty-{why}", PersonId(f"{MARK}-{why}"), GridId(f"g{A}"), *how)

@@ -18,7 +18,7 @@ from gis.atlas import Atlas
 from gis.directory import Directory, Place, PlaceKind
 from gis.ids import GridId, PersonId
 from gis.intake import read_set
-from gis.roster import Duty, Person, Role, Roster
+from gis.roster import Duty, GridRole, Person, Roster
 from tests.ascii_maps import SIDE, SOUTH, TODAY, WEST, collection, grid, place
 
 COMMUNITIES, SIZE, HOUSEHOLDS = 3, 4, 22
@@ -99,7 +99,7 @@ def town() -> Atlas:
     codes = [f["properties"]["code"] for f in features]
     people = tuple(Person(PersonId(f"p{c[9:]}"), f"示例{c[9:]}") for c in codes)
     duties = tuple(
-        Duty(f"d{p.id}", p.id, GridId(f"g{c[9:]}"), Role.GRID_LEADER, date(2026, 1, 1))
+        Duty(f"d{p.id}", p.id, GridId(f"g{c[9:]}"), GridRole.GRID_LEADER, date(2026, 1, 1))
         for c, p in zip(codes, people, strict=True)
     )
     directory = Directory(_places(features), synthetic=True)

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from gis.errors import Cancelled
-from gis.planning.propose.deadline import Watch
+from gis.planning.propose.deadline import Deadline
 
 
 def test_a_search_is_cancelled_while_it_is_in_a_step_that_cannot_be_interrupted():
@@ -14,7 +14,7 @@ def test_a_search_is_cancelled_while_it_is_in_a_step_that_cannot_be_interrupted(
     def stop(done, total, best):
         raise Cancelled
 
-    watch = Watch(stop, None)
+    watch = Deadline(stop, None)
 
     def search():
         step_over.wait(30)
@@ -37,7 +37,7 @@ def test_a_listener_hears_the_best_so_far_and_the_end():
         if best == "better":
             moved_on.set()
 
-    watch = Watch(listen, None)
+    watch = Deadline(listen, None)
 
     def search():
         while not moved_on.is_set():
@@ -55,11 +55,11 @@ def test_what_a_search_refuses_reaches_the_caller():
 
     for progress in (None, lambda *_: None):
         with pytest.raises(ValueError, match="no"):
-            Watch(progress, None).run(None, search)
+            Deadline(progress, None).run(None, search)
 
 
 def test_a_share_of_the_time_is_stopped_with_the_whole():
-    watch = Watch(lambda *_: None, 60)
+    watch = Deadline(lambda *_: None, 60)
     part = watch.share(0.5)
     assert 29 < part.left_s() <= 30
     watch.run(None, lambda: None)

@@ -10,7 +10,7 @@ import pytest
 from gis.audit import Author
 from gis.directory import PlaceKind
 from gis.editing.permission import Editor
-from gis.editing.places import Spot
+from gis.editing.places import ReadPoint
 from gis.errors import NotAllowed
 from gis.ids import GridId
 from gis.store import open_store
@@ -70,7 +70,7 @@ def test_staff_edit_nobody_who_serves_elsewhere(desk):
 def test_staff_add_places_on_their_grids_only(desk):
     inside = desk.seen.division.by_code["320106012001"]
     point = inside.boundary.representative_point()
-    spot = Spot(point.x, point.y, "wgs84")
+    spot = ReadPoint(point.x, point.y, "wgs84")
     for refused in (of_staff(desk), of_staff(desk, "g2")):
         with pytest.raises(NotAllowed, match="is not among the grids of"):
             edits.add_place(refused, PlaceKind.RESIDENT_UNIT, {"name": "示例学校"}, spot)

@@ -13,7 +13,7 @@ from gis.editing import duties, people
 from gis.editing.duties import Appointment
 from gis.errors import Conflict, InvalidInput, NotFound, WanggeError
 from gis.ids import GridId
-from gis.roster import Role, Roster
+from gis.roster import GridRole, Roster
 from tests.store.sets import TODAY, division, roster
 
 DIVISION = division()
@@ -22,7 +22,7 @@ G1, G11 = GridId("g1"), GridId("g1-1")
 
 
 def leaders(of: Roster, grid: GridId, day: date) -> list[str]:
-    return [r.person.id for r in of.duties_on(grid, day) if r.duty.role is Role.GRID_LEADER]
+    return [r.person.id for r in of.duties_on(grid, day) if r.duty.role is GridRole.GRID_LEADER]
 
 
 def test_a_duty_is_handed_over_from_a_day() -> None:
@@ -62,18 +62,18 @@ def test_a_duty_that_ended_cannot_be_handed_over() -> None:
 
 
 def test_two_leaders_of_one_grid_are_refused_with_their_names() -> None:
-    asked = Appointment("p2", G1, Role.GRID_LEADER, TOMORROW)
+    asked = Appointment("p2", G1, GridRole.GRID_LEADER, TOMORROW)
     with pytest.raises(Conflict, match="王示例 is Grid leader"):
         duties.appoint(roster(), DIVISION, asked)
 
 
 def test_two_volunteers_of_one_grid_are_no_conflict() -> None:
-    asked = Appointment("p1", G11, Role.VOLUNTEER, TODAY)
+    asked = Appointment("p1", G11, GridRole.VOLUNTEER, TODAY)
     assert len(duties.appoint(roster(), DIVISION, asked).value.duties) == 4
 
 
 def test_a_role_is_held_only_where_the_seed_has_it() -> None:
-    asked = Appointment("p1", GridId("g1-1-1"), Role.SOCIAL_WORKER, TODAY)
+    asked = Appointment("p1", GridId("g1-1-1"), GridRole.SOCIAL_WORKER, TODAY)
     with pytest.raises(InvalidInput, match="not held on level 3") as refused:
         duties.appoint(roster(), DIVISION, asked)
     assert refused.value.accepted == ("grid_leader", "volunteer")
@@ -111,7 +111,7 @@ STEPS = st.lists(
 def stepped(now: Roster, verb: str, person: str, day: date, number: int) -> Roster:
     held = [d for d in now.duties if d.grid == G1]
     duty = held[number % len(held)].id if held else "none"
-    asked = Appointment(person, G1, Role.GRID_LEADER, day)
+    asked = Appointment(person, G1, GridRole.GRID_LEADER, day)
     edits = {
         "hand_over": lambda: duties.hand_over(now, DIVISION, duty, person, day),
         "end": lambda: duties.end_duty(now, DIVISION, duty, day),

@@ -11,13 +11,13 @@ from gis.atlas import Atlas
 from gis.datum import Datum, from_wgs84
 from gis.directory import PlaceKind
 from gis.editing import places, workload
-from gis.editing.places import Spot
+from gis.editing.places import ReadPoint
 from gis.errors import Conflict, InvalidInput, NotFound
 from tests.ascii_maps import atlas as drawn_atlas
 from tests.ascii_maps import place
 from tests.store.sets import directory
 
-HERE = Spot(118.7512, 32.1105, Datum.WGS84)
+HERE = ReadPoint(118.7512, 32.1105, Datum.WGS84)
 
 
 def test_another_name_keeps_the_former_one() -> None:
@@ -38,7 +38,7 @@ def test_a_name_that_comes_back_is_no_former_name() -> None:
 
 def test_a_point_is_moved_in_the_datum_of_the_map_it_was_read_off() -> None:
     lon, lat = from_wgs84(118.7512, 32.1105, Datum.GCJ02)
-    moved = places.edit_place(directory(), "s1", {}, spot=Spot(lon, lat, Datum.GCJ02))
+    moved = places.edit_place(directory(), "s1", {}, spot=ReadPoint(lon, lat, Datum.GCJ02))
     assert shapely.get_coordinates(moved.value.by_id["s1"].geometry).tolist() == [
         [118.7512, 32.1105]
     ]
@@ -97,8 +97,10 @@ def test_what_is_not_acceptable_names_its_field(identity: str, given: dict, fiel
     assert refused.value.field == field
 
 
-@pytest.mark.parametrize("spot", [Spot(float("nan"), 32, Datum.WGS84), Spot(200, 32, Datum.BD09)])
-def test_a_spot_that_is_nowhere_is_refused(spot: Spot) -> None:
+@pytest.mark.parametrize(
+    "spot", [ReadPoint(float("nan"), 32, Datum.WGS84), ReadPoint(200, 32, Datum.BD09)]
+)
+def test_a_spot_that_is_nowhere_is_refused(spot: ReadPoint) -> None:
     with pytest.raises(InvalidInput):
         places.edit_place(directory(), "s1", {}, spot=spot)
 

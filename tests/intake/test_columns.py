@@ -13,8 +13,8 @@ from gis.directory import PlaceKind
 from gis.findings import MOST_OF_A_RULE, Severity, count
 from gis.intake import How, read_set
 from gis.intake.preview import preview, preview_json
-from gis.intake.tables import Sheet, read_workbook, understand
-from gis.tables.xlsx_write import Sheet as Written
+from gis.intake.tables import RawTable, read_workbook, understand
+from gis.tables.xlsx_write import RawTable as Written
 from gis.tables.xlsx_write import write_workbook
 from tests import ascii_maps
 from tests.ascii_maps import TODAY
@@ -42,7 +42,7 @@ HEADINGS = [
 
 
 def table_of(some):
-    sheet = Sheet("商铺.csv", None, [(1, HEADINGS), *some])
+    sheet = RawTable("商铺.csv", None, [(1, HEADINGS), *some])
     tables, findings = understand([sheet])
     return tables, findings
 

@@ -13,7 +13,7 @@ from gis.planning.evaluation import PlanBase
 from gis.planning.operations import Assign
 from gis.planning.plan import apply_operation, empty_plan
 from gis.planning.proposals import ProposalOptions, find_proposal
-from gis.roster import Duty, Person, Role, Roster
+from gis.roster import Duty, GridRole, Person, Roster
 from tests.plans.drawn_plan import act, context, strip
 
 SINCE = date(2026, 1, 1)
@@ -26,7 +26,7 @@ def led(people=LED):
     base = strip()
     ids = [g.id for g in base.atlas.division.level(Level.BUILDING_CLUSTER)]
     duties = [
-        Duty(f"d{n}", PersonId(p), ids[n], Role.GRID_LEADER, SINCE)
+        Duty(f"d{n}", PersonId(p), ids[n], GridRole.GRID_LEADER, SINCE)
         for n, p in enumerate(people)
         if p
     ]
@@ -48,7 +48,7 @@ def found(plan, *grids, **options):
 def test_a_leader_of_three_hands_one_to_the_neighbour_who_has_one():
     plan, ids = led()
     (handed,) = found(plan, ids[0])
-    assert handed == Assign(PersonId("b"), ids[2], Role.GRID_LEADER)
+    assert handed == Assign(PersonId("b"), ids[2], GridRole.GRID_LEADER)
     after = apply_operation(plan, handed, context(plan.base)).plan
     assert {p: load.grids for p, load in after.view.loads.items()} == {"a": 2, "b": 2, "c": 4}
     assert found(after, ids[0]) == []

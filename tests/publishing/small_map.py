@@ -22,7 +22,7 @@ from gis.atlas import Atlas
 from gis.directory import ContextFeature, ContextKind, Directory, Place, PlaceKind
 from gis.division import Division, Grid, GridKind, Member
 from gis.ids import GridId, Level, PersonId, PlaceId
-from gis.roster import Duty, Organisation, OrganisationKind, Person, Role, Roster
+from gis.roster import Duty, GridRole, Organisation, OrganisationKind, Person, Roster
 
 WEST, SOUTH, STEP_X, STEP_Y = 118.75, 32.11, 0.0022, 0.0018
 DAY = date(2026, 11, 1)
@@ -125,11 +125,11 @@ def small_directory(text: Text = str) -> Directory:
 def small_roster(text: Text = str) -> Roster:
     """Return a leader for every grid but the clusters of B, others, and the "4+4" bodies of A."""
     held = [
-        *((code, Role.GRID_LEADER, f"王示例{code[-1]}") for code in (A, B, *COMPOUNDS)),
-        *((c, Role.GRID_LEADER, f"张示例{c[-4]}{c[-1]}") for c in CLUSTERS if c.startswith(A)),
-        (A, Role.SOCIAL_WORKER, "李示例"),
-        (A, Role.VOLUNTEER, "赵示例"),
-        (None, Role.GRID_OFFICE_STAFF, "孙示例"),
+        *((code, GridRole.GRID_LEADER, f"王示例{code[-1]}") for code in (A, B, *COMPOUNDS)),
+        *((c, GridRole.GRID_LEADER, f"张示例{c[-4]}{c[-1]}") for c in CLUSTERS if c.startswith(A)),
+        (A, GridRole.SOCIAL_WORKER, "李示例"),
+        (A, GridRole.VOLUNTEER, "赵示例"),
+        (None, GridRole.GRID_OFFICE_STAFF, "孙示例"),
     ]
     people = tuple(
         Person(

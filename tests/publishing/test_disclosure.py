@@ -15,7 +15,7 @@ from gis.exchange.geojson import write_directory, write_division
 from gis.exchange.json_values import place_json, sheet_json
 from gis.exchange.roster_csv import write_roster
 from gis.ids import GridId, Level, PersonId, PlaceId
-from gis.roster import Duty, Organisation, OrganisationKind, Person, Role, Roster
+from gis.roster import Duty, GridRole, Organisation, OrganisationKind, Person, Roster
 from gis.schema import RECORDS, Kind, ValueKind
 from tests import ascii_maps
 from tests.ascii_maps import SIDE, SOUTH, TODAY, WEST, place
@@ -91,7 +91,7 @@ def test_households_are_rounded_to_ten_and_nothing_finer_remains(directory):
 
 
 def test_only_the_name_and_office_phone_of_people_in_office_remain():
-    former = Duty("dx", PersonId("px"), GridId("g001001001"), Role.GRID_LEADER,
+    former = Duty("dx", PersonId("px"), GridId("g001001001"), GridRole.GRID_LEADER,
                   date(2024, 1, 1), date(2026, 1, 1))  # fmt: skip
     roster = ascii_maps.roster(former)
     secret = Person(PersonId("px"), "前任示例", "025-0000-9999", "000-9", "某单位", True, True)
@@ -140,7 +140,7 @@ def test_a_volunteer_who_consents_is_shown():
 
 
 def test_a_past_day_shows_no_former_people():
-    leave = Duty("dv2", PersonId("pv"), GridId("g001001001"), Role.GRID_LEADER,
+    leave = Duty("dv2", PersonId("pv"), GridId("g001001001"), GridRole.GRID_LEADER,
                  date(2024, 1, 1), date(2025, 1, 1))  # fmt: skip
     past = replace(ascii_maps.atlas(people=ascii_maps.roster(leave)), as_of=date(2024, 6, 1))
     assert public(past, today=TODAY).roster.duties == ()

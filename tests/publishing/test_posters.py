@@ -27,7 +27,7 @@ from maps import MapSettings
 from maps.posters import fonts as letters_room
 from maps.posters.drawing import draw, prepared
 from maps.posters.fonts import letters_for, printable
-from maps.posters.free_space import Room
+from maps.posters.free_space import FreeSpace
 from maps.posters.overlap_check import extents, outside, overlaps
 from maps.posters.text_fit import fit, wrap
 from tests.publishing.hostile import CORPUS
@@ -212,7 +212,7 @@ def test_names_find_room_beside_grids_that_are_too_small():
 
 
 def test_room_that_is_taken_is_not_given_again():
-    room = Room((0, 0, 20, 20), 0.5)
+    room = FreeSpace((0, 0, 20, 20), 0.5)
     assert room.claim([(1, 1, 6, 3)])
     assert not room.claim([(5.9, 2.9, 8, 4)])
     assert not room.claim([(8, 8, 21, 9)])

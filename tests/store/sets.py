@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from gis.directory import ContextFeature, ContextKind, Directory, Place, PlaceKind
 from gis.division import Division, Grid, GridKind, Member
 from gis.ids import GridId, Level, PersonId, PlaceId
-from gis.roster import Duty, Organisation, OrganisationKind, Person, Role, Roster
+from gis.roster import Duty, GridRole, Organisation, OrganisationKind, Person, Roster
 from gis.store import Identity
 
 TODAY = date(2026, 11, 23)
@@ -121,9 +121,9 @@ def roster(number: int = 0, *, synthetic: bool = True) -> Roster:
     leader = Person(PersonId("p1"), "王示例", f"025-0000-{number:04d}", "000-0001", "街道", True)
     volunteer = Person(PersonId("p2"), "李示例", consent=True)
     duties = (
-        Duty("d1", leader.id, GridId("g1"), Role.GRID_LEADER, date(2026, 1, 1)),
-        Duty("d2", leader.id, None, Role.LEADING_GROUP_MEMBER, date(2025, 1, 1), TODAY),
-        Duty("d3", volunteer.id, GridId("g1-1"), Role.VOLUNTEER, date(2026, 3, 1)),
+        Duty("d1", leader.id, GridId("g1"), GridRole.GRID_LEADER, date(2026, 1, 1)),
+        Duty("d2", leader.id, None, GridRole.LEADING_GROUP_MEMBER, date(2025, 1, 1), TODAY),
+        Duty("d3", volunteer.id, GridId("g1-1"), GridRole.VOLUNTEER, date(2026, 3, 1)),
     )
     committee = Organisation(
         "o1", GridId("g1"), OrganisationKind.RESIDENTS_COMMITTEE, "居委会", "025-1"

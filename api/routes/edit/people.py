@@ -46,7 +46,7 @@ from gis.division import Grid
 from gis.editing import duties, people
 from gis.editing.workload import without_leader
 from gis.exchange.json_values import provenance_json
-from gis.roster import ROLES, Person, Role, Roster
+from gis.roster import ROLES, GridRole, Person, Roster
 from gis.rules import is_too_much, loads
 from gis.store.edits import Revised
 from gis.workflows import edits
@@ -108,7 +108,7 @@ def _grids_meant(atlas: Atlas, q: str, limit: int) -> tuple[Any, int]:
 
 def _grid_found(grid: Grid, atlas: Atlas) -> dict[str, Any]:
     held = atlas.roster.duties_on(grid.id, atlas.as_of)
-    leader = next((r for r in held if r.duty.role is Role.GRID_LEADER), None)
+    leader = next((r for r in held if r.duty.role is GridRole.GRID_LEADER), None)
     return {
         **shown.grid_brief(grid, atlas.division),
         "leader": shown.leader_json(leader),

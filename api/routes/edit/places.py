@@ -36,7 +36,7 @@ from api.serving.latest_atlas import LatestAtlas
 from gis.addresses.typeahead import best_of, rank
 from gis.datum import parse_datum
 from gis.directory import Directory, Place
-from gis.editing.places import Spot, place_of
+from gis.editing.places import ReadPoint, place_of
 from gis.editing.workload import count_against_buildings
 from gis.errors import InvalidInput
 from gis.exchange.json_values import provenance_json
@@ -167,7 +167,7 @@ async def remove_place(
     return edited(request, {**body, **provenance_json(atlas)}, (*revised.edited.findings, *remarks))
 
 
-def _spot(given: PlaceFields) -> Spot | None:
+def _spot(given: PlaceFields) -> ReadPoint | None:
     """Return the point that a body says; lon, lat and datum stand together or not at all."""
     if given.lon is None and given.lat is None and given.datum is None:
         return None
@@ -179,7 +179,7 @@ def _spot(given: PlaceFields) -> Spot | None:
             )
     assert given.lon is not None
     assert given.lat is not None
-    return Spot(given.lon, given.lat, datum)
+    return ReadPoint(given.lon, given.lat, datum)
 
 
 async def _answer(

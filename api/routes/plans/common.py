@@ -18,7 +18,7 @@ from api.http.responses import answer
 from api.schemas.conflicts import conflicts_json, outdated_json
 from api.schemas.plan_answers import PlanAnswer, PlanOutdatedProblem, StepEffect
 from api.schemas.plans import (
-    Frame,
+    DrawingFrame,
     delta_json,
     finding_json,
     findings_json,
@@ -163,15 +163,15 @@ def unchanged_answer(opened: OpenPlan, **more: Any) -> Response:
     return answer({**unchanged_json(opened), **more}, headers={"etag": etag_of(opened.etag)})
 
 
-def frame_of(opened: OpenPlan) -> Frame:
+def frame_of(opened: OpenPlan) -> DrawingFrame:
     """Return where the whole numbers of a plan's drawing begin."""
     base = opened.plan.base
     found = _FRAMES.get(id(base))
     if found is None or found[0] is not base:
         if len(_FRAMES) > 8:
             _FRAMES.clear()
-        found = _FRAMES[id(base)] = (base, Frame(base))
+        found = _FRAMES[id(base)] = (base, DrawingFrame(base))
     return found[1]
 
 
-_FRAMES: dict[int, tuple[Any, Frame]] = {}
+_FRAMES: dict[int, tuple[Any, DrawingFrame]] = {}

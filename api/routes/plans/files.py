@@ -32,7 +32,7 @@ from api.schemas import plan_files
 from api.schemas.notices import notice_json
 from api.schemas.plan_answers import ImportEffect, Notices, PlanAnswer, PublicNotice
 from api.schemas.plan_bodies import NewDraft
-from api.schemas.plans import Frame, delta_json, doubt_json
+from api.schemas.plans import DrawingFrame, delta_json, doubt_json
 from api.serving.dependencies import Live
 from gis.clock import today
 from gis.datum import DATUMS
@@ -40,8 +40,8 @@ from gis.errors import InvalidInput, TooLarge
 from gis.workflows.plans import from_scratch
 from gis.workflows.plans.from_scratch import rows_of_table
 from gis.workflows.plans.import_cells import (
-    Assignment,
     Imported,
+    ImportedCells,
     from_cells,
     from_polygons,
     import_cells,
@@ -76,7 +76,7 @@ def _as_download(media_type: str) -> dict[int, Answered]:
 async def _file(
     workspace: PlanWorkspace,
     plan: PlanPath,
-    make: Callable[[OpenPlan, Frame], bytes],
+    make: Callable[[OpenPlan, DrawingFrame], bytes],
     media_type: str,
     name: str,
 ) -> Response:
@@ -164,7 +164,7 @@ async def import_plan(
         )
     content = await read_bytes(request, _MOST_BYTES)
 
-    def read(opened: OpenPlan) -> Assignment:
+    def read(opened: OpenPlan) -> ImportedCells:
         if format == "cells":
             return from_cells(opened, content)
         return from_polygons(opened, content, datum or "")

@@ -14,7 +14,7 @@ from typing import Any
 from gis.errors import Conflict
 from gis.findings import Text
 from gis.planning.handlers import assign, attributes, merge, paint, split, waive
-from gis.planning.handlers.editor import Context, Editor
+from gis.planning.handlers.editor import Context, PlanEditor
 from gis.planning.operations import (
     Assign,
     Batch,
@@ -62,7 +62,7 @@ def apply(operation: Operation, state: PlanState, context: Context) -> Done:
     Conflict
         It would change a locked grid, or change nothing.
     """
-    editor = Editor(state, context)
+    editor = PlanEditor(state, context)
     text = _act(editor, operation)
     change = editor.change
     if change.is_empty:
@@ -73,11 +73,11 @@ def apply(operation: Operation, state: PlanState, context: Context) -> Done:
     return Done(editor.state, change, text)
 
 
-def _act(editor: Editor, operation: Operation) -> Text:
+def _act(editor: PlanEditor, operation: Operation) -> Text:
     return _ACTS[type(operation)](editor, operation)
 
 
-def _batch(editor: Editor, op: Batch) -> Text:
+def _batch(editor: PlanEditor, op: Batch) -> Text:
     first = Text("", "")
     for number, operation in enumerate(op.operations):
         text = _act(editor, operation)
@@ -88,7 +88,7 @@ def _batch(editor: Editor, op: Batch) -> Text:
     return Text(f"{first.en} (+{more})", f"{first.zh}（等 {more + 1} 步）") if more else first
 
 
-_ACTS: Mapping[type[Any], Callable[[Editor, Any], Text]] = {
+_ACTS: Mapping[type[Any], Callable[[PlanEditor, Any], Text]] = {
     Paint: paint.paint,
     MoveBoundary: paint.move_boundary,
     Split: split.split,

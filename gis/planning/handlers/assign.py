@@ -7,13 +7,13 @@ from datetime import date
 from gis.errors import InvalidInput
 from gis.findings import Text
 from gis.ids import GridId, PersonId
-from gis.planning.handlers.editor import Editor
+from gis.planning.handlers.editor import PlanEditor
 from gis.planning.operations import Assign, Unassign
 from gis.planning.state import Assignment, DutyKey, GridAttributes, PlanChange
-from gis.roster import ROLES, Role, role_title
+from gis.roster import ROLES, GridRole, role_title
 
 
-def assign(editor: Editor, op: Assign) -> Text:
+def assign(editor: PlanEditor, op: Assign) -> Text:
     """Give somebody a duty; a grid leader takes the place of the former one."""
     person, grid = editor.person(op.person), editor.grid(op.grid, "grid")
     if int(grid.level) not in ROLES[op.role].levels:
@@ -32,7 +32,7 @@ def assign(editor: Editor, op: Assign) -> Text:
     return Text(f"{name} becomes {title.en} of {grid.name}", f"{name} 任 {grid.name} {title.zh}")
 
 
-def _replaced(editor: Editor, op: Assign, grid: GridAttributes) -> list[PersonId]:
+def _replaced(editor: PlanEditor, op: Assign, grid: GridAttributes) -> list[PersonId]:
     held = [
         r.person.id
         for r in editor.context.roster.duties_on(grid.id, editor.context.day)
@@ -43,12 +43,12 @@ def _replaced(editor: Editor, op: Assign, grid: GridAttributes) -> list[PersonId
         for a in editor.state.duties.values()
         if a.held and a.grid == grid.id and a.role is op.role
     ]
-    if op.role is Role.GRID_LEADER or op.instead_of == "all":
+    if op.role is GridRole.GRID_LEADER or op.instead_of == "all":
         return list(dict.fromkeys(held))
     return [editor.person(op.instead_of, "instead_of")] if op.instead_of else []
 
 
-def unassign(editor: Editor, op: Unassign) -> Text:
+def unassign(editor: PlanEditor, op: Unassign) -> Text:
     """Take a duty from somebody."""
     person, grid = editor.person(op.person), editor.grid(op.grid, "grid")
     _set_duty(editor, person, grid.id, op.role, held=False, since=None)
@@ -61,7 +61,13 @@ def unassign(editor: Editor, op: Unassign) -> Text:
 
 
 def _set_duty(
-    editor: Editor, person: PersonId, grid: GridId, role: Role, *, held: bool, since: date | None
+    editor: PlanEditor,
+    person: PersonId,
+    grid: GridId,
+    role: GridRole,
+    *,
+    held: bool,
+    since: date | None,
 ) -> None:
     key: DutyKey = (person, grid, role)
     holds = any(

@@ -8,7 +8,7 @@ from gis.division import GridKind
 from gis.errors import InvalidInput
 from gis.findings import Text
 from gis.ids import GridId, Level
-from gis.planning.handlers.editor import Editor, check_kind
+from gis.planning.handlers.editor import PlanEditor, check_kind
 from gis.planning.operations import (
     ExpectParts,
     Lock,
@@ -32,14 +32,14 @@ _KINDS_ZH = {
 }
 
 
-def rename(editor: Editor, op: Rename) -> Text:
+def rename(editor: PlanEditor, op: Rename) -> Text:
     """Give a grid another name."""
     grid = editor.grid(op.grid, "grid")
     editor.edit(grid.id, name=op.name)
     return Text(f"{grid.name} is renamed {op.name}", f"{grid.name} 更名为 {op.name}")
 
 
-def set_class(editor: Editor, op: SetClass) -> Text:
+def set_class(editor: PlanEditor, op: SetClass) -> Text:
     """Set the class of a community."""
     grid = editor.of_level(op.grid, "grid", Level.COMMUNITY)
     editor.edit(grid.id, grid_class=op.class_)
@@ -49,7 +49,7 @@ def set_class(editor: Editor, op: SetClass) -> Text:
     )
 
 
-def set_grade(editor: Editor, op: SetGrade) -> Text:
+def set_grade(editor: PlanEditor, op: SetGrade) -> Text:
     """Set the grade of a compound."""
     grid = editor.of_level(op.grid, "grid", Level.COMPOUND)
     editor.edit(grid.id, grid_grade=op.grade)
@@ -58,7 +58,7 @@ def set_grade(editor: Editor, op: SetGrade) -> Text:
     )
 
 
-def set_kind(editor: Editor, op: SetKind) -> Text:
+def set_kind(editor: PlanEditor, op: SetKind) -> Text:
     """Set the kind of a grid to one that its level allows."""
     grid = editor.grid(op.grid, "grid")
     kind = check_kind(grid.level, op.to, "to")
@@ -66,7 +66,7 @@ def set_kind(editor: Editor, op: SetKind) -> Text:
     return Text(f"{grid.name} becomes {kind}", f"{grid.name} 的类型改为 {_KINDS_ZH[kind]}")
 
 
-def set_parent(editor: Editor, op: SetParent) -> Text:
+def set_parent(editor: PlanEditor, op: SetParent) -> Text:
     """Give a grid another parent."""
     grid = editor.grid(op.grid, "grid")
     above = grid.level.above
@@ -77,7 +77,7 @@ def set_parent(editor: Editor, op: SetParent) -> Text:
     return Text(f"{grid.name} goes to {parent.name}", f"{grid.name} 划归 {parent.name}")
 
 
-def expect_parts(editor: Editor, op: ExpectParts) -> Text:
+def expect_parts(editor: PlanEditor, op: ExpectParts) -> Text:
     """State in how many parts a grid may lie."""
     grid = editor.grid(op.grid, "grid")
     if not 1 <= op.n <= 1000:
@@ -86,17 +86,17 @@ def expect_parts(editor: Editor, op: ExpectParts) -> Text:
     return Text(f"{grid.name} may lie in {op.n} parts", f"{grid.name} 可由 {op.n} 块组成")
 
 
-def lock(editor: Editor, op: Lock) -> Text:
+def lock(editor: PlanEditor, op: Lock) -> Text:
     """Lock grids against every change of them and of what lies in them."""
     return _lock(editor, op.grids, on=True)
 
 
-def unlock(editor: Editor, op: Unlock) -> Text:
+def unlock(editor: PlanEditor, op: Unlock) -> Text:
     """Unlock grids."""
     return _lock(editor, op.grids, on=False)
 
 
-def _lock(editor: Editor, names: Iterable[str], *, on: bool) -> Text:
+def _lock(editor: PlanEditor, names: Iterable[str], *, on: bool) -> Text:
     given = [editor.grid(g, "grids") for g in names]
     locks: dict[GridId, tuple[bool | None, bool | None]] = {
         g.id: (editor.state.locked.get(g.id), on or None) for g in given

@@ -34,7 +34,7 @@ class Context:
     now: str = ""
 
 
-class Editor:
+class PlanEditor:
     """A state being changed: every act replaces ``state`` by the next."""
 
     def __init__(self, state: PlanState, context: Context) -> None:

@@ -10,7 +10,7 @@ from gis.division import GridKind, Member
 from gis.errors import InvalidInput
 from gis.findings import Text
 from gis.ids import Level
-from gis.planning.handlers.editor import Editor, check_kind, exactly_one
+from gis.planning.handlers.editor import PlanEditor, check_kind, exactly_one
 from gis.planning.operations import Create, Merge, ReassignCells, Retire
 from gis.planning.state import GridAttributes
 
@@ -21,7 +21,7 @@ _DEFAULT_KIND = {
 }
 
 
-def merge(editor: Editor, op: Merge) -> Text:
+def merge(editor: PlanEditor, op: Merge) -> Text:
     """Join grids of one level into one of them."""
     given = [editor.grid(g, "grids") for g in dict.fromkeys(op.grids)]
     into = editor.grid(op.into, "into") if op.into else given[0]
@@ -50,14 +50,16 @@ def merge(editor: Editor, op: Merge) -> Text:
     return Text(f"{names} merge into {into.name}", f"{names} 合并到 {into.name}")
 
 
-def _take_children(editor: Editor, others: Iterable[GridAttributes], into: GridAttributes) -> None:
+def _take_children(
+    editor: PlanEditor, others: Iterable[GridAttributes], into: GridAttributes
+) -> None:
     for other in others:
         for child in editor.state.children(other.id):
             editor.put(child, replace(editor.state.grids[child], parent=into.id))
         editor.put(other.id, None)
 
 
-def create(editor: Editor, op: Create) -> Text:
+def create(editor: PlanEditor, op: Create) -> Text:
     """Make a grid of cells, or of grids of the level below."""
     level = Level(op.level)
     exactly_one(op, "cells", "grids")
@@ -89,7 +91,7 @@ def create(editor: Editor, op: Create) -> Text:
     return Text(f"new grid {op.name}", f"新建网格 {op.name}")
 
 
-def retire(editor: Editor, op: Retire) -> Text:
+def retire(editor: PlanEditor, op: Retire) -> Text:
     """Give all that a grid has to another one of its level."""
     grid, into = editor.grid(op.grid, "grid"), editor.grid(op.into, "into")
     if grid.id == into.id or grid.level is not into.level:
@@ -106,7 +108,7 @@ def retire(editor: Editor, op: Retire) -> Text:
     return Text(f"{grid.name} is retired into {into.name}", f"撤销 {grid.name}，并入 {into.name}")
 
 
-def arrange(editor: Editor, op: ReassignCells) -> Text:
+def arrange(editor: PlanEditor, op: ReassignCells) -> Text:
     """Give many cells to grids old and new at once, as a proposal does."""
     if not op.moves and not op.new:
         raise InvalidInput("moves", "give moves or new", "请给出 moves 或 new")

@@ -7,12 +7,12 @@ import shapely
 from gis.errors import InvalidInput
 from gis.findings import Text
 from gis.ids import Level
-from gis.planning.handlers.editor import Editor, exactly_one
+from gis.planning.handlers.editor import PlanEditor, exactly_one
 from gis.planning.operations import MoveBoundary, Paint
 from gis.planning.state import GridAttributes
 
 
-def paint(editor: Editor, op: Paint) -> Text:
+def paint(editor: PlanEditor, op: Paint) -> Text:
     """Give cells, or whole grids of the level below, to a grid."""
     into = editor.grid(op.into, "into")
     exactly_one(op, "cells", "grids", "line", "box")
@@ -29,7 +29,7 @@ def paint(editor: Editor, op: Paint) -> Text:
     return _moved(editor, cells, into)
 
 
-def _touched(editor: Editor, op: Paint, into: GridAttributes) -> list[int]:
+def _touched(editor: PlanEditor, op: Paint, into: GridAttributes) -> list[int]:
     shape = shapely.linestrings(op.line) if op.line else shapely.box(*op.box)
     cells = editor.state.cell_map.touching(shape)
     if op.only_from is not None:
@@ -39,7 +39,7 @@ def _touched(editor: Editor, op: Paint, into: GridAttributes) -> list[int]:
     return [c for c in cells if editor.state.owner.get(c) != into.id]
 
 
-def _moved(editor: Editor, cells: list[int], into: GridAttributes) -> Text:
+def _moved(editor: PlanEditor, cells: list[int], into: GridAttributes) -> Text:
     from_ = list(dict.fromkeys(editor.name_of(editor.state.owner.get(c)) for c in cells))
     moved = editor.move(cells, into.id)
     named = "、".join(f for f in from_ if f != into.name)[:60] or "—"
@@ -49,7 +49,7 @@ def _moved(editor: Editor, cells: list[int], into: GridAttributes) -> Text:
     )
 
 
-def _paint_grids(editor: Editor, op: Paint, into: GridAttributes) -> Text:
+def _paint_grids(editor: PlanEditor, op: Paint, into: GridAttributes) -> Text:
     if into.level is Level.BUILDING_CLUSTER:
         given = [editor.of_level(g, "grids", Level.BUILDING_CLUSTER) for g in op.grids]
         cells = [c for g in given for c in sorted(editor.state.cells(g.id)) if g.id != into.id]
@@ -64,7 +64,7 @@ def _paint_grids(editor: Editor, op: Paint, into: GridAttributes) -> Text:
     return Text(f"{names} go to {into.name}", f"{names} 划归 {into.name}")
 
 
-def move_boundary(editor: Editor, op: MoveBoundary) -> Text:
+def move_boundary(editor: PlanEditor, op: MoveBoundary) -> Text:
     """Give the cells that a dragged boundary passed over to the grid on its other side."""
     source = editor.of_level(op.from_, "from", Level.BUILDING_CLUSTER)
     target = editor.of_level(op.to, "to", Level.BUILDING_CLUSTER)

@@ -16,12 +16,12 @@ from gis.findings import Text
 from gis.ids import GridId, Level
 from gis.planning import cutting
 from gis.planning.cutting import left_of
-from gis.planning.handlers.editor import Editor, check_kind, exactly_one
+from gis.planning.handlers.editor import PlanEditor, check_kind, exactly_one
 from gis.planning.operations import CutCell, Line, Split
 from gis.planning.state import GridAttributes, PlanChange
 
 
-def split(editor: Editor, op: Split) -> Text:
+def split(editor: PlanEditor, op: Split) -> Text:
     """Divide a cluster by its cells, a compound by its clusters; the lighter side is new."""
     grid = editor.grid(op.grid, "grid")
     exactly_one(op, "line", "cells")
@@ -39,7 +39,7 @@ def split(editor: Editor, op: Split) -> Text:
     return _split_compound(editor, op, grid)
 
 
-def _split_cluster(editor: Editor, op: Split, grid: GridAttributes) -> Text:
+def _split_cluster(editor: PlanEditor, op: Split, grid: GridAttributes) -> Text:
     cells = editor.state.cells(grid.id)
     if op.cells:
         away = [c for c in editor.cells(op.cells) if c in cells]
@@ -54,7 +54,7 @@ def _split_cluster(editor: Editor, op: Split, grid: GridAttributes) -> Text:
     return _split_text(grid, editor.name_of(new))
 
 
-def _smaller_side(editor: Editor, cells: Collection[int], line: Line) -> list[int]:
+def _smaller_side(editor: PlanEditor, cells: Collection[int], line: Line) -> list[int]:
     numbers = sorted(cells)
     points = np.array([editor.state.cell_map.cells[c].lon_lat for c in numbers])
     left = left_of(points, line).tolist()
@@ -62,7 +62,7 @@ def _smaller_side(editor: Editor, cells: Collection[int], line: Line) -> list[in
     return min(sides, key=partial(_weight, editor))
 
 
-def _weight(editor: Editor, cells: Collection[int]) -> tuple[float, ...]:
+def _weight(editor: PlanEditor, cells: Collection[int]) -> tuple[float, ...]:
     own = [editor.state.cell_map.cells[c] for c in cells]
     return (
         sum(c.households for c in own),
@@ -85,7 +85,7 @@ def _check_parts(away: Collection[Any], cells: Collection[Any], grid: GridAttrib
 
 
 def _sibling(
-    editor: Editor, grid: GridAttributes, name: str | None, kind: GridKind | None
+    editor: PlanEditor, grid: GridAttributes, name: str | None, kind: GridKind | None
 ) -> GridId:
     return editor.new(
         GridAttributes(
@@ -100,7 +100,7 @@ def _sibling(
     )
 
 
-def _next_name(editor: Editor, grid: GridAttributes) -> str:
+def _next_name(editor: PlanEditor, grid: GridAttributes) -> str:
     """Return a name like those beside it: 金陵二村第7网格 after 金陵二村第6网格."""
     head, _, tail = grid.name.rpartition("第")
     known = {s.name for s in editor.state.grids.values()}
@@ -110,7 +110,7 @@ def _next_name(editor: Editor, grid: GridAttributes) -> str:
     return next(n for i in range(2, len(known) + 3) if (n := f"{grid.name}({i})") not in known)
 
 
-def _split_compound(editor: Editor, op: Split, grid: GridAttributes) -> Text:
+def _split_compound(editor: PlanEditor, op: Split, grid: GridAttributes) -> Text:
     children = editor.state.children(grid.id)
     if op.cells:
         chosen = set(editor.cells(op.cells))
@@ -127,7 +127,7 @@ def _split_compound(editor: Editor, op: Split, grid: GridAttributes) -> Text:
     return _split_text(grid, editor.name_of(new))
 
 
-def _children_beyond(editor: Editor, children: Collection[GridId], line: Line) -> list[GridId]:
+def _children_beyond(editor: PlanEditor, children: Collection[GridId], line: Line) -> list[GridId]:
     sides: dict[bool, list[GridId]] = {True: [], False: []}
     for child in children:
         cells = sorted(editor.state.cells(child))
@@ -141,7 +141,7 @@ def _children_beyond(editor: Editor, children: Collection[GridId], line: Line) -
     )
 
 
-def _split_straddling(editor: Editor, grid: GridAttributes, line: Line) -> None:
+def _split_straddling(editor: PlanEditor, grid: GridAttributes, line: Line) -> None:
     for child in editor.state.children(grid.id):
         cells = editor.state.cells(child)
         away = _smaller_side(editor, cells, line)
@@ -149,7 +149,7 @@ def _split_straddling(editor: Editor, grid: GridAttributes, line: Line) -> None:
             editor.move(away, _sibling(editor, editor.state.grids[child], None, None))
 
 
-def _cut_all(editor: Editor, cells: Collection[int], line: Line, *, through: bool) -> None:
+def _cut_all(editor: PlanEditor, cells: Collection[int], line: Line, *, through: bool) -> None:
     crossed = [c for c in editor.state.cell_map.touching(shapely.linestrings(line)) if c in cells]
     for cell in crossed:
         try:
@@ -159,7 +159,7 @@ def _cut_all(editor: Editor, cells: Collection[int], line: Line, *, through: boo
                 raise
 
 
-def cut_cell(editor: Editor, op: CutCell) -> Text:
+def cut_cell(editor: PlanEditor, op: CutCell) -> Text:
     """Cut a cell along a line, clear of walls unless told to go through."""
     editor.cells([op.cell])
     owner = editor.state.owner.get(op.cell)
@@ -169,7 +169,7 @@ def cut_cell(editor: Editor, op: CutCell) -> Text:
     return Text(f"a cell of {name} is cut", f"切分 {name} 的一个单元")
 
 
-def _cut(editor: Editor, number: int, line: Line, *, through: bool) -> None:
+def _cut(editor: PlanEditor, number: int, line: Line, *, through: bool) -> None:
     cell_map = editor.state.cell_map
     cut = cutting.cut_cell(cell_map, number, line, editor.context.directory, through=through)
     owner = editor.state.owner.get(number)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from gis.errors import InvalidInput
 from gis.findings import Text
-from gis.planning.handlers.editor import Editor
+from gis.planning.handlers.editor import PlanEditor
 from gis.planning.operations import Unwaive, Waive
 from gis.planning.state import PlanChange, Waiver
 
 
-def waive(editor: Editor, op: Waive) -> Text:
+def waive(editor: PlanEditor, op: Waive) -> Text:
     """Waive a soft finding, with a reason and a name."""
     sentence = editor.context.waivable(editor.state).get(op.finding)
     if sentence is None:
@@ -24,7 +24,7 @@ def waive(editor: Editor, op: Waive) -> Text:
     return Text(f"waived: {sentence.en[:120]}", f"豁免：{sentence.zh[:80]}")
 
 
-def unwaive(editor: Editor, op: Unwaive) -> Text:
+def unwaive(editor: PlanEditor, op: Unwaive) -> Text:
     """Take a waiver back."""
     before = editor.state.waivers.get(op.finding)
     if before is None:

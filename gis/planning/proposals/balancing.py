@@ -12,7 +12,7 @@ from gis.planning.evaluation import GridView, PlanView
 from gis.planning.operations import Assign, Paint
 from gis.planning.proposals.cells import clusters_in, rearranged, require, units_of
 from gis.planning.proposals.values import Progress, Proposal, ProposalOptions, ProposalPart
-from gis.roster import Role
+from gis.roster import GridRole
 
 
 def balance_ground(view: PlanView, options: ProposalOptions, progress: Progress) -> Proposal:
@@ -153,7 +153,7 @@ def balance_leaders(view: PlanView, options: ProposalOptions, progress: Progress
             f"{new} leads {attributes.name} in place of {old}",
             f"{attributes.name} 的网格长由 {old} 改为 {new}",
         )
-        parts.append(ProposalPart(text, (Assign(after, attributes.id, Role.GRID_LEADER),)))
+        parts.append(ProposalPart(text, (Assign(after, attributes.id, GridRole.GRID_LEADER),)))
     return _balanced(found, tuple(parts))
 
 

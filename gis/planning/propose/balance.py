@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.planning.propose import checks
-from gis.planning.propose.deadline import Progress, Watch
+from gis.planning.propose.deadline import Deadline, Progress
 from gis.planning.propose.labels import given_pairs, whole_labels
 from gis.planning.propose.minimal_sets import connected
 from gis.planning.propose.sets import Floats, Graph, Ints, graph
@@ -119,7 +119,7 @@ def balance(
     checks.same_length(fixed, n, "locked")
     g = graph(np.zeros((n, 2)), given_pairs(pairs, n))
     search = _Balancing(g, of, label, (units, limits), fixed | (label < 0))
-    watch = Watch(progress, limit_s)
+    watch = Deadline(progress, limit_s)
     most = n if most_moves is None else most_moves
     return watch.run(search.result(), lambda: search.run(tolerance, most, watch))
 
@@ -144,7 +144,7 @@ class _Balancing:
         self.count = {k: sum(self.units[i] for i in m) for k, m in self.members.items()}
         self.pieces = {k: _pieces(m, self.near) for k, m in self.members.items()}
 
-    def run(self, tolerance: float, most_moves: int, watch: Watch) -> Balanced:
+    def run(self, tolerance: float, most_moves: int, watch: Deadline) -> Balanced:
         """Take the best step until the loads are even enough or none helps."""
         start = max(self.result().spread_before, 1e-9)
         while self.groups and not watch.over():

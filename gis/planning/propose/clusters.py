@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.planning.propose import checks
-from gis.planning.propose.deadline import Progress, Watch
+from gis.planning.propose.deadline import Deadline, Progress
 from gis.planning.propose.labels import cost_of, given_pairs, in_order
 from gis.planning.propose.search import Search
 from gis.planning.propose.set_cover import relaxed
@@ -117,7 +117,7 @@ def clusters(
     checks.seconds(limit_s)
     shapes = checks.areas(footprints, "footprints")
     checks.in_metres(shapes, "footprints")
-    watch = Watch(progress, limit_s)
+    watch = Deadline(progress, limit_s)
     nothing = Clusters(np.full(len(shapes), -1, dtype=np.int64), 0.0, 0.0)
     if not len(shapes):
         return nothing
@@ -138,7 +138,7 @@ def centroids(shapes: NDArray[Any]) -> Floats:
 class _Piece:
     """One connected piece of the graph while it is being divided."""
 
-    def __init__(self, whole: Graph, nodes: Ints, sizes: tuple[int, int], watch: Watch) -> None:
+    def __init__(self, whole: Graph, nodes: Ints, sizes: tuple[int, int], watch: Deadline) -> None:
         self.nodes = nodes
         self.graph = whole.part(nodes)
         self.low = sizes[0]
@@ -148,7 +148,7 @@ class _Piece:
         self.prices = relaxed(self.pool, len(nodes), self.left_out_m, relaxing)
         self.search = Search(self.graph, self.pool, self.prices, self.left_out_m, sizes)
 
-    def bound_m(self, watch: Watch) -> float:
+    def bound_m(self, watch: Deadline) -> float:
         """Return a lower bound of the cost of clustering as many buildings of the piece."""
         search, out = self.search, self.search.left_out()
         found = _nearest_bound_m(self.graph, self.low, out)
@@ -187,7 +187,7 @@ def _nearest_bound_m(g: Graph, low: int, left_out: int) -> float:
     return float(share[: len(share) - left_out].sum())
 
 
-def divided(g: Graph, sizes: tuple[int, int], watch: Watch) -> Clusters:
+def divided(g: Graph, sizes: tuple[int, int], watch: Deadline) -> Clusters:
     """Return the buildings of a graph divided: :func:`clusters` where neighbours are known."""
     parts = g.pieces()
     small = [nodes for nodes in parts if len(nodes) < sizes[0]]
@@ -208,7 +208,7 @@ def divided(g: Graph, sizes: tuple[int, int], watch: Watch) -> Clusters:
 
 
 def _answer(
-    g: Graph, pieces: Sequence[_Piece], small: Sequence[Ints], watch: Watch | None
+    g: Graph, pieces: Sequence[_Piece], small: Sequence[Ints], watch: Deadline | None
 ) -> Clusters:
     labels = np.full(len(g), -1, dtype=np.int64)
     for number, piece in enumerate(pieces):
@@ -216,7 +216,7 @@ def _answer(
         labels[piece.nodes[inside >= 0]] = inside[inside >= 0] + number * 2**32
     labels = in_order(labels)
     cost = cost_of(g.xy, labels)
-    bound = sum(piece.bound_m(watch or Watch(None, 1e-9)) for piece in pieces)
+    bound = sum(piece.bound_m(watch or Deadline(None, 1e-9)) for piece in pieces)
     named = [too_few(nodes) for nodes in small]
     named += [piece.named() for piece in pieces if piece.search.left_out()]
     named.sort(key=lambda found: found.buildings)

@@ -17,7 +17,7 @@ Found = TypeVar("Found")
 POLL_S = 0.05
 
 
-class Watch:
+class Deadline:
     """What a search asks between two steps: may I go on, and who wants to know?
 
     Parameters
@@ -52,10 +52,10 @@ class Watch:
         """Say whether nobody wants the answer any more."""
         return self._stopped.is_set()
 
-    def share(self, of_rest: float) -> Watch:
+    def share(self, of_rest: float) -> Deadline:
         """Return a watch over that share of the time that is left; it is stopped with this one."""
         left = self.left_s()
-        part = Watch(None, None if left == float("inf") else left * of_rest)
+        part = Deadline(None, None if left == float("inf") else left * of_rest)
         part._stopped = self._stopped
         return part
 

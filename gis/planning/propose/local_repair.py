@@ -19,7 +19,7 @@ MOST_STATES = 12_000
 NONE = -1
 
 
-class Handovers:
+class LocalRepair:
     """Clusters that are mended in place.
 
     Parameters

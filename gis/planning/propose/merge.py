@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gis.errors import InvalidInput
 from gis.planning.propose import checks
 from gis.planning.propose.borders import shared_edges
-from gis.planning.propose.deadline import Progress, Watch
+from gis.planning.propose.deadline import Deadline, Progress
 from gis.planning.propose.labels import given_pairs, in_order
 from gis.planning.propose.packing import Packing
 from gis.planning.propose.sets import Floats, Ints, graph
@@ -135,7 +135,7 @@ def merge_under(
     shapes, given = _neighbourhood(regions, households, pairs)
     of = checks.numbers(households, len(households), "households")
     labels = None if within is None else _labels(within, len(of))
-    watch = Watch(progress, limit_s)
+    watch = Deadline(progress, limit_s)
 
     def search() -> Merged:
         links, length = shared_edges(shapes) if given is None else (given, np.ones(len(given)))
@@ -195,7 +195,7 @@ class _Merge:
         """No merging has more valid groups."""
         return int(self.large.sum()) + sum(p.target for _, p in self.packings)
 
-    def run(self, watch: Watch, preserve: bool) -> Merged:
+    def run(self, watch: Deadline, preserve: bool) -> Merged:
         packings = [p for _, p in self.packings]
         total = sum(p.most_steps for p in packings) + 1
         packing = watch.share(SEARCHING)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gis.planning.propose.deadline import Watch
+from gis.planning.propose.deadline import Deadline
 from gis.planning.propose.set_cover import incidence
 from gis.planning.propose.sets import Floats, Graph, Ints
 
@@ -22,7 +22,7 @@ class Chosen:
     bound: int
 
 
-def least_sets(g: Graph, weight: Floats, minimum: float, watch: Watch) -> list[list[int]] | None:
+def least_sets(g: Graph, weight: Floats, minimum: float, watch: Deadline) -> list[list[int]] | None:
     """Return the connected sets that weigh enough and of which no region can be spared.
 
     Every connected set that weighs enough contains one of them. None when there are too many

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gis.planning.propose.deadline import Watch
+from gis.planning.propose.deadline import Deadline
 from gis.planning.propose.minimal_sets import chosen_most, least_sets, price_bound
 from gis.planning.propose.sets import Floats, Graph, Ints
 
@@ -68,7 +68,7 @@ class Packing:
         """How many times the fewest steps it has had that it takes whatever the time."""
         return self.steps / (STEPS_AT_LEAST * len(self.label))
 
-    def solve(self, watch: Watch) -> None:
+    def solve(self, watch: Deadline) -> None:
         """Find the most groups exactly where the sets that can be groups are few."""
         n = len(self.label)
         if n > EXACT_REGIONS and self.weight.mean() < LISTED_MEAN * self.minimum:
@@ -110,7 +110,7 @@ class Packing:
         self.label = self._map.label()
         self.done = self.groups >= self.target or self.steps >= self.most_steps
 
-    def shorten(self, watch: Watch) -> None:
+    def shorten(self, watch: Deadline) -> None:
         """Give the groups shorter borders, as many and as heavy as the minimum asks for."""
         if self.groups < 2 or len(self.label) <= EXACT_REGIONS:
             return

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from gis.planning.propose import checks
 from gis.planning.propose.clusters import centroids, divided
-from gis.planning.propose.deadline import Progress, Watch
+from gis.planning.propose.deadline import Deadline, Progress
 from gis.planning.propose.labels import cost_of, given_pairs, in_order, whole_labels
-from gis.planning.propose.local_repair import Handovers
+from gis.planning.propose.local_repair import LocalRepair
 from gis.planning.propose.set_cover import incidence
 from gis.planning.propose.sets import Floats, Graph, Ints, connected_sets, graph
 from gis.planning.propose.tessellation import neighbours
@@ -106,12 +106,12 @@ def repair(
     shapes = checks.areas(footprints, "footprints")
     checks.in_metres(shapes, "footprints")
     before = whole_labels(labels, len(shapes))
-    watch = Watch(progress, limit_s)
+    watch = Deadline(progress, limit_s)
     given = None if pairs is None else given_pairs(pairs, len(shapes))
 
     def search() -> Repaired:
         links = neighbours(shapes) if given is None else given
-        return Mending(graph(centroids(shapes), links), before, (low, high), move_m).run(watch)
+        return RepairSearch(graph(centroids(shapes), links), before, (low, high), move_m).run(watch)
 
     return watch.run(Repaired(_of_size(before, low, high), (), (), 0.0), search)
 
@@ -122,7 +122,7 @@ def _of_size(labels: Ints, low: int, high: int) -> Ints:
     return np.asarray(np.where((size >= low) & (size <= high), labels, -1), dtype=np.int64)
 
 
-class Mending:
+class RepairSearch:
     """Clusters while they are mended: by hand-overs where a few suffice, else by windows."""
 
     def __init__(
@@ -136,12 +136,12 @@ class Mending:
         self.graph, self.before, self.sizes = g, before, sizes
         self.move_m = move_m
         self.next = int(before.max(initial=-1)) + 1
-        self.clusters = Handovers(g, before.copy(), sizes)
+        self.clusters = LocalRepair(g, before.copy(), sizes)
         found = np.unique(before[before >= 0]).tolist()
         found = [k for k in found if only is None or k in only]
         self.broken = tuple(k for k in found if self.clusters.breaks(k))
 
-    def run(self, watch: Watch) -> Repaired:
+    def run(self, watch: Deadline) -> Repaired:
         """Mend one broken cluster after another, then find room for those without one."""
         self._new_clusters(watch)
         lone = np.flatnonzero(self.clusters.label < 0).tolist()
@@ -177,7 +177,7 @@ class Mending:
                 found.append(too_few(piece) if few else no_room(out, len(piece)))
         return tuple(sorted(found, key=lambda one: one.buildings))
 
-    def _new_clusters(self, watch: Watch) -> None:
+    def _new_clusters(self, watch: Deadline) -> None:
         """Let new buildings that are enough among themselves be clusters of their own."""
         new = np.flatnonzero(self.clusters.label < 0)
         found = divided(self.graph.part(new), self.sizes, watch.share(0.5)).labels
@@ -189,19 +189,19 @@ class Mending:
             self.clusters.move(node, self.next)
         self.next += 1
 
-    def _mend(self, number: int, watch: Watch) -> None:
+    def _mend(self, number: int, watch: Deadline) -> None:
         members = len(self.clusters.members[number])
         if members <= 2 * self.sizes[1] and self.clusters.mend(number, self.move_m):
             return
         self._open(np.array(sorted(self.clusters.members[number])), watch)
 
-    def _place(self, node: int, watch: Watch) -> None:
+    def _place(self, node: int, watch: Deadline) -> None:
         if len(self.graph.of(node)) and not self.clusters.place(node, self.move_m):
             self._open(np.array([node]), watch)
 
     # --- one window --------------------------------------------------------------------------
 
-    def _open(self, seed: Ints, watch: Watch) -> None:
+    def _open(self, seed: Ints, watch: Deadline) -> None:
         """Solve windows of whole clusters around the seed, wider while somebody is left out."""
         best: tuple[float, Ints, list[tuple[Ints, int]]] | None = None
         for size, most_moves in WINDOWS:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gis.planning.propose.deadline import Watch
-from gis.planning.propose.local_repair import Handovers
+from gis.planning.propose.deadline import Deadline
+from gis.planning.propose.local_repair import LocalRepair
 from gis.planning.propose.set_cover import Prices, exact, over_price
 from gis.planning.propose.sets import Floats, Graph, Ints, Pool, spread_m
 
@@ -97,7 +97,7 @@ class Search:
         out = np.flatnonzero(self.label < 0).tolist()
         if not out or len(self._cost_of) == 0:
             return
-        handing = Handovers(self.graph, self.label.copy(), self.sizes, depths=PLACE_DEPTHS)
+        handing = LocalRepair(self.graph, self.label.copy(), self.sizes, depths=PLACE_DEPTHS)
         placed = [node for node in out if handing.near[node] and handing.place(node, 0.0)]
         if not placed:
             return
@@ -202,7 +202,7 @@ class Search:
 
     # --- the whole search ------------------------------------------------------------------
 
-    def run(self, watch: Watch) -> Iterator[float]:
+    def run(self, watch: Deadline) -> Iterator[float]:
         """Improve until no window can gain, or the time is over; yield what is done, 0 to 1."""
         yield from self._fill(watch)
         for size in WINDOWS:
@@ -211,7 +211,7 @@ class Search:
             if self.n <= size or self.proven_m is not None:
                 break
 
-    def _fill(self, watch: Watch) -> Iterator[float]:
+    def _fill(self, watch: Deadline) -> Iterator[float]:
         """Open windows around those left out, wider ones where a narrow one did not help."""
         given_up: set[int] = set()
         while not watch.over():
@@ -229,7 +229,7 @@ class Search:
                 given_up.add(out[0])
             yield 0.3 * (1 - len(out) / self.n)
 
-    def _open(self, size: int, watch: Watch) -> Iterator[float]:
+    def _open(self, size: int, watch: Deadline) -> Iterator[float]:
         """Open windows of one size, the worst first, until none can gain or the turn is over."""
         seen = np.full(self.n, -1, dtype=np.int64)
         turns = 10 + 6 * self.n // size
@@ -243,7 +243,7 @@ class Search:
             seen[seed] = self._clock
             yield 0.3 + 0.7 * turn / turns
 
-    def _prove(self, watch: Watch) -> None:
+    def _prove(self, watch: Deadline) -> None:
         """Try to solve the piece as a whole over the sets that can still help."""
         able = int(np.searchsorted(self._over, self.gap_m() + TINY_M, side="right"))
         if self.gap_m() <= TINY_M:
@@ -253,5 +253,5 @@ class Search:
             self.improve(everything, min(WHOLE_S, watch.left_s()), WHOLE_SETS)
 
 
-def _limit(watch: Watch) -> float:
+def _limit(watch: Deadline) -> float:
     return min(WINDOW_S, watch.left_s())

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gis.planning.propose.deadline import Watch
+from gis.planning.propose.deadline import Deadline
 from gis.planning.propose.sets import Floats, Ints, Pool, cheapest_each
 
 FIRST_PER_BUILDING = 10
@@ -71,7 +71,7 @@ def lowered(pool: Pool, prices: Floats, cap_m: float) -> Floats:
 
 
 def relaxed(
-    pool: Pool, n: int, left_out_m: float, watch: Watch, most_left_out: int | None = None
+    pool: Pool, n: int, left_out_m: float, watch: Deadline, most_left_out: int | None = None
 ) -> Prices:
     """Solve the linear relaxation and return its prices, made safe by :func:`lowered`.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gis.planning.propose.deadline import Watch
+from gis.planning.propose.deadline import Deadline
 from gis.planning.propose.minimal_sets import connected
 from gis.planning.propose.sets import Floats, Graph, Ints
 
@@ -32,7 +32,7 @@ class Compaction:
         self._load = {k: sum(self._of[i] for i in v) for k, v in self._members.items()}
 
     def run(
-        self, minimum: float, frozen: np.ndarray[tuple[int], np.dtype[np.bool_]], watch: Watch
+        self, minimum: float, frozen: np.ndarray[tuple[int], np.dtype[np.bool_]], watch: Deadline
     ) -> None:
         """Move regions, each where it gains most, until none gains; frozen groups keep theirs."""
         kept = {int(self.label[i]) for i in np.flatnonzero(frozen)}

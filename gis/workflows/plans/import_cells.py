@@ -44,7 +44,7 @@ class CellDoubt:
 
 
 @dataclass(frozen=True)
-class Assignment:
+class ImportedCells:
     """Where cells go, as one operation (None: nothing changes), and what is in doubt."""
 
     operation: ReassignCells | None
@@ -64,7 +64,7 @@ def import_cells(
     workspace: PlanWorkspace,
     plan: str,
     revision: str,
-    read: Callable[[OpenPlan], Assignment],
+    read: Callable[[OpenPlan], ImportedCells],
     author: Author,
     *,
     dry: bool = False,
@@ -118,7 +118,7 @@ def _rows(reader: TableReader) -> Iterator[list[Any]]:
         yield from chunk.rows
 
 
-def from_cells(opened: OpenPlan, content: bytes) -> Assignment:
+def from_cells(opened: OpenPlan, content: bytes) -> ImportedCells:
     """Return the assignment that a CSV, XLSX or JSON ``{"cells": {"17": GRID}}`` holds.
 
     Raises
@@ -144,7 +144,7 @@ def from_cells(opened: OpenPlan, content: bytes) -> Assignment:
         elif opened.plan.state.owner.get(cell) != grid:
             moves.setdefault(grid, []).append(cell)
     rows = tuple(CellMove(g, tuple(cells)) for g, cells in moves.items())
-    return Assignment(ReassignCells(moves=rows) if rows else None, tuple(doubts))
+    return ImportedCells(ReassignCells(moves=rows) if rows else None, tuple(doubts))
 
 
 def _known(opened: OpenPlan) -> dict[str, GridId]:
@@ -209,7 +209,7 @@ def _name(value: object) -> str:
     return str(value).strip().lstrip("'").removesuffix(".0")
 
 
-def from_polygons(opened: OpenPlan, content: bytes, datum: str) -> Assignment:
+def from_polygons(opened: OpenPlan, content: bytes, datum: str) -> ImportedCells:
     """Return the assignment that polygons with ``code``, or ``name`` and ``parent``, amount to.
 
     Raises
@@ -239,7 +239,7 @@ def from_polygons(opened: OpenPlan, content: bytes, datum: str) -> Assignment:
         founded.append(NewCluster(wish.name, wish.parent, tuple(cells), wish.to_kind))
     rows = tuple(CellMove(g, tuple(cells)) for g, cells in moves.items())
     empty = not rows and not founded
-    return Assignment(None if empty else ReassignCells(rows, tuple(founded)), tuple(doubts))
+    return ImportedCells(None if empty else ReassignCells(rows, tuple(founded)), tuple(doubts))
 
 
 def _polygons(

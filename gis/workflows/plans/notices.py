@@ -10,7 +10,7 @@ from gis.directory import Directory
 from gis.disclosure import Policy, hidden_names, public
 from gis.errors import NotFound
 from gis.ids import PlaceId
-from gis.planning.diff import Comparison, Piece, comparison_of
+from gis.planning.diff import ChangedPiece, Comparison, comparison_of
 from gis.planning.evaluation import PlanView
 from gis.store.plans import APPROVED, PUBLISHED, PlanHead
 from gis.workflows.plans.opened import OpenPlan
@@ -91,5 +91,5 @@ def _without(comparison: Comparison, view: PlanView, hidden: Set[PlaceId]) -> Co
             units=piece.moved.units - kinds.count("resident_unit"),
         )
         places = [p for p in piece.places if p not in hidden]
-        pieces.append(Piece(piece.before, piece.after, moved, piece.area_m2, places))
+        pieces.append(ChangedPiece(piece.before, piece.after, moved, piece.area_m2, places))
     return replace(comparison, pieces=pieces)

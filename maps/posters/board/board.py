@@ -12,7 +12,7 @@ from maps.posters.board.context import EDGE, Board
 from maps.posters.board.lists import draw_lists, height_wanted
 from maps.posters.board.map import draw_board_map, draw_inset
 from maps.posters.board.people import draw_people
-from maps.posters.fonts import PT_MM, Letters, printable
+from maps.posters.fonts import PT_MM, Typeface, printable
 from maps.posters.furniture import (
     deep_link,
     draw_footer,
@@ -29,7 +29,7 @@ from maps.settings import MapSettings
 
 
 def draw_board(
-    ground: ProjectedAtlas, grid: Grid, size: str, settings: MapSettings, letters: Letters
+    ground: ProjectedAtlas, grid: Grid, size: str, settings: MapSettings, letters: Typeface
 ) -> Paper:
     """Return the notice board of a grid on a sheet of a size."""
     width, height = SIZES[size]

@@ -22,7 +22,7 @@ from maps.posters.base_map import (
 from maps.posters.board.context import Board
 from maps.posters.board.numbering import draw_number, natural
 from maps.posters.fonts import PT_MM, printable
-from maps.posters.free_space import Room
+from maps.posters.free_space import FreeSpace
 from maps.posters.furniture import (
     draw_entry,
     legend_entries,
@@ -31,7 +31,7 @@ from maps.posters.furniture import (
     scale_text,
     watermark,
 )
-from maps.posters.map_labels import Names, Row, broken, label
+from maps.posters.map_labels import LabelLine, MapLabels, broken, label
 from maps.posters.paper import Rect, polygon_outline
 from maps.posters.projected import Lot, Sign
 from maps.posters.scale import view_of
@@ -61,8 +61,8 @@ def draw_board_map(board: Board, frame: Rect, strip: Rect) -> list[Place]:
     if ground.atlas.synthetic:
         watermark(board.paper, frame, board.words["synthetic"], 15 * f)
     x0, y0, x1, y1 = view.box
-    room = Room((x0 + f, y0 + f, x1 - f, y1 - f), 0.3 * f)
-    names = Names(scene, room)
+    room = FreeSpace((x0 + f, y0 + f, x1 - f, y1 - f), 0.3 * f)
+    names = MapLabels(scene, room)
     _north(scene, room)
     _weigh(scene, room)
     signs = sign_spots(scene, [lot for lot in ground.lots_in(view.bounds) if scene.has(lot)])
@@ -83,7 +83,7 @@ def draw_board_map(board: Board, frame: Rect, strip: Rect) -> list[Place]:
     return numbered
 
 
-def _north(scene: Scene, room: Room) -> None:
+def _north(scene: Scene, room: FreeSpace) -> None:
     f, view = scene.factor, scene.view
     x0, y0, x1, _ = view.box
     assert scene.focus is not None
@@ -97,7 +97,7 @@ def _north(scene: Scene, room: Room) -> None:
     room.take((x, y, x + 14 * f, y + 20 * f))
 
 
-def _weigh(scene: Scene, room: Room) -> None:
+def _weigh(scene: Scene, room: FreeSpace) -> None:
     ground, view = scene.ground, scene.view
     for level, cost in ((0, 2.0), (1, 2.0), (2, 1.6), (3, 1.0)):
         for line in lines_on_paper(scene, ground.lines_in(view.bounds, level)):
@@ -108,7 +108,7 @@ def _weigh(scene: Scene, room: Room) -> None:
             room.weigh((x0, y0, x1, y1), 0.35)
 
 
-def _children(scene: Scene, names: Names) -> None:
+def _children(scene: Scene, names: MapLabels) -> None:
     """Write the names of the grids within, with their leaders; of a level-3 grid, its own."""
     ground, f = scene.ground, scene.factor
     assert scene.focus is not None
@@ -125,7 +125,7 @@ def _children(scene: Scene, names: Names) -> None:
         centre = scene.view.xy(ground.centres[ground.row[scene.focus.id]])
         parent = ground.division.by_id.get(scene.focus.parent) if scene.focus.parent else None
         rows = [
-            Row(short_name(scene.focus, parent), size * f, bold=True, colour=style.SELECTION)
+            LabelLine(short_name(scene.focus, parent), size * f, bold=True, colour=style.SELECTION)
             for size in (17, 14, 11.5, 9.5)
         ]
         wide = polygon.bounds[2] - polygon.bounds[0] if not polygon.is_empty else 0
@@ -133,26 +133,26 @@ def _children(scene: Scene, names: Names) -> None:
         names.inside(polygon, centre, variants, reach=0.5)
 
 
-def _cluster_labels(scene: Scene, names: Names, grid: Grid, size: float) -> list[Any]:
+def _cluster_labels(scene: Scene, names: MapLabels, grid: Grid, size: float) -> list[Any]:
     leader = leader_of(scene.ground, grid)
     text = printable(leader.person.name)[:24] if leader else ""
     west, _, east, _ = scene.ground.polygon(grid).bounds
     wide = max(6.0, float(east - west) * scene.view.mm_per_m)
     found = []
     for share in (1, 0.85, 0.72):
-        name = Row(short_name(grid, scene.focus), size * share, bold=True, colour="#2f2740")
-        second = Row(text, size * share * 0.85, colour=style.SOFT)
+        name = LabelLine(short_name(grid, scene.focus), size * share, bold=True, colour="#2f2740")
+        second = LabelLine(text, size * share * 0.85, colour=style.SOFT)
         for width, most in ((0.85, 1), (0.6, 2), (0.45, 3)):
             rows = broken(names.letters, name, wide * width, most)
             found.append(label(*rows, second))
             found.append(label(*rows))
     # Beside a grid that is too small for it, a name stands on two lines.
-    name = Row(short_name(grid, scene.focus), size * 0.72, bold=True, colour="#2f2740")
+    name = LabelLine(short_name(grid, scene.focus), size * 0.72, bold=True, colour="#2f2740")
     found.append(label(*broken(names.letters, name, 34 * scene.factor, 2)))
     return found
 
 
-def _neighbours(scene: Scene, names: Names) -> None:
+def _neighbours(scene: Scene, names: MapLabels) -> None:
     """Write in grey what lies around: grids of the same compound or level, then those above."""
     ground, f = scene.ground, scene.factor
     assert scene.focus is not None
@@ -177,7 +177,7 @@ def _neighbours(scene: Scene, names: Names) -> None:
         wide = max(6.0, polygon.bounds[2] - polygon.bounds[0])
         variants = []
         for share in (1, 0.8, 0.66):
-            row = Row(name, size * share, bold=grid.level < 3, colour=style.FAINT)
+            row = LabelLine(name, size * share, bold=grid.level < 3, colour=style.FAINT)
             variants += [
                 label(*broken(names.letters, row, wide * width, most))
                 for width, most in ((0.9, 1), (0.6, 2))
@@ -190,7 +190,7 @@ def _neighbours(scene: Scene, names: Names) -> None:
 
 
 def _numbers(
-    board: Board, scene: Scene, names: Names, signs: Sequence[tuple[Lot, Sign, Any]]
+    board: Board, scene: Scene, names: MapLabels, signs: Sequence[tuple[Lot, Sign, Any]]
 ) -> list[Place]:
     """Number the businesses of a level-3 grid on the map; return them in order."""
     if board.grid.level != Level.BUILDING_CLUSTER:
@@ -210,7 +210,7 @@ def _numbers(
     return [lot.place for lot, _, _ in shops]
 
 
-def _near(room: Room, spot: Any, radius: float) -> tuple[float, float] | None:
+def _near(room: FreeSpace, spot: Any, radius: float) -> tuple[float, float] | None:
     """Return the free place for a circle that is nearest to a spot."""
     steps = np.arange(0, 14) * radius * 0.75
     angles = np.linspace(0, 2 * np.pi, 17)[:-1]
@@ -220,7 +220,7 @@ def _near(room: Room, spot: Any, radius: float) -> tuple[float, float] | None:
     return (best.x, best.y) if best else None
 
 
-def _keep_free(room: Room, signs: Sequence[tuple[Lot, Sign, Any]], radius: float) -> None:
+def _keep_free(room: FreeSpace, signs: Sequence[tuple[Lot, Sign, Any]], radius: float) -> None:
     """Let no name stand over the sign of a resident unit; over a business's it had better not."""
     for _, sign, (x, y) in signs:
         box = (x - radius, y - radius, x + radius, y + radius)
@@ -232,7 +232,7 @@ def _keep_free(room: Room, signs: Sequence[tuple[Lot, Sign, Any]], radius: float
 
 def _signs(
     scene: Scene,
-    room: Room,
+    room: FreeSpace,
     signs: Sequence[tuple[Lot, Sign, Any]],
     *,
     with_businesses: bool,
@@ -247,7 +247,7 @@ def _signs(
         room.take((x - r, y - r, x + r, y + r))
 
 
-def _buildings(scene: Scene, names: Names) -> None:
+def _buildings(scene: Scene, names: MapLabels) -> None:
     """Number the buildings: on them, else beside them."""
     f = scene.factor
     least = {1: 4.2, 2: 5.5, 3: 7.0}[int(scene.focus.level if scene.focus else 1)]
@@ -261,13 +261,13 @@ def _buildings(scene: Scene, names: Names) -> None:
         if names.on(polygon, texts, (16 * f, least * f)) or least < 5:
             continue
         spot = shapely.get_coordinates(shapely.centroid(polygon))[0]
-        row = Row(texts[-1], (least + 1.5) * f, bold=True, colour=style.BUILDING_INK)
+        row = LabelLine(texts[-1], (least + 1.5) * f, bold=True, colour=style.BUILDING_INK)
         names.around(spot, 2.2 * f, label(row), halo=style.WHITE)
 
 
 def _sign_names(
     scene: Scene,
-    names: Names,
+    names: MapLabels,
     signs: Sequence[tuple[Lot, Sign, Any]],
     *,
     with_businesses: bool,
@@ -279,11 +279,11 @@ def _sign_names(
             continue
         colour = style.mixed(style.POINTS[sign], "#000000", 0.3)
         size = (7.0 if sign == "business" else 8.6) * f
-        row = Row(printable(lot.place.name)[:24], size, colour=colour)
+        row = LabelLine(printable(lot.place.name)[:24], size, colour=colour)
         names.around(spot, 1.5 * f, label(row), halo=style.WHITE, dearest=0.35)
 
 
-def _roads(scene: Scene, names: Names) -> None:
+def _roads(scene: Scene, names: MapLabels) -> None:
     for name, line in scene.ground.roads:
         lines = lines_on_paper(scene, [line])
         names.along(lines, printable(name)[:30], 10.5 * scene.factor, every_mm=110 * scene.factor)

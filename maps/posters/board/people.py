@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gis.division import Grid
 from gis.ids import Level
-from gis.roster import Responsible, Role, role_title
+from gis.roster import GridRole, Responsible, role_title
 from maps.posters import style
 from maps.posters.board.context import Board
 from maps.posters.fonts import PT_MM, printable
@@ -43,7 +43,7 @@ def contacts_of(board: Board) -> tuple[Contact | None, str, list[Contact]]:
     chain = board.ground.division.chain(grid.id)
     leader, inherited, others = None, "", []
     for held in atlas.sheet(grid).responsible:
-        if held.duty.role is Role.GRID_LEADER and leader is None:
+        if held.duty.role is GridRole.GRID_LEADER and leader is None:
             source = board.ground.division.by_id.get(held.inherited_from or grid.id, grid)
             leader = contact_of(board, held, source)
             inherited = printable(source.name) if held.inherited_from else ""
@@ -52,8 +52,8 @@ def contacts_of(board: Board) -> tuple[Contact | None, str, list[Contact]]:
     for above in reversed(chain[:-1]):
         for held in atlas.roster.duties_on(above.id, atlas.as_of):
             near = grid.level == Level.BUILDING_CLUSTER and above.level == Level.COMPOUND
-            called = (Role.SERVICE_COMMISSIONER, Role.SOCIAL_WORKER) if near else ()
-            if held.duty.role is Role.GRID_LEADER or held.duty.role in called:
+            called = (GridRole.SERVICE_COMMISSIONER, GridRole.SOCIAL_WORKER) if near else ()
+            if held.duty.role is GridRole.GRID_LEADER or held.duty.role in called:
                 others.append(contact_of(board, held, above))
     return leader, inherited, [c for c in _once(others) if c != leader]
 
