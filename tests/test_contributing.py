@@ -102,6 +102,39 @@ def test_a_command_is_added_in_three_files_at_most(house: Path) -> None:
     assert run(house, command, "count").splitlines() == ["1 12", "2 68", "3 247"]
 
 
+# --- a route -----------------------------------------------------------------------------------
+
+_ASK_ROUTE = """
+import json
+import jsonschema_rs
+from starlette.testclient import TestClient
+from api import create_app
+with TestClient(create_app(), base_url="http://127.0.0.1") as client:
+    answer = client.post("/counts", json={"level": 3})
+    assert answer.json() == {"level": 3, "grids": 247}, answer.text
+    refused = client.post("/counts", json={"level": 4})
+    assert refused.status_code == 400 and refused.json()["field"] == "level", refused.text
+    described = client.get("/openapi.json").json()["paths"]["/counts"]["post"]
+    assert {"200", "400", "403"} <= described["responses"].keys()
+"""
+
+
+def test_a_route_is_added_with_its_body_its_answer_and_who_may(house: Path) -> None:
+    shutil.copytree(
+        ROOT / "tests", house / "tests", ignore=shutil.ignore_patterns("__pycache__", "frozen")
+    )
+    shutil.copy(ROOT / "pyproject.toml", house)
+    take(steps_of("Adding a route"), house)
+    run(house, _ASK_ROUTE)
+    run_module(
+        house, "pytest", "-q", "-p", "no:cacheprovider",
+        "tests/api/test_matrix.py::test_every_route_declares_what_the_matrix_says",
+        "tests/api/test_openapi.py::test_every_route_declares_what_it_answers",
+        "tests/api/test_openapi.py::test_every_json_body_has_an_example_and_refuses_unknown_members",
+        "tests/api/test_openapi.py::test_a_route_reads_the_body_that_it_declares",
+    )  # fmt: skip
+
+
 # --- a page ------------------------------------------------------------------------------------
 
 _OPEN_PAGE = """
