@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 READY  := .venv/.ready
 
-.PHONY: setup serve test check bench faults screenshots sample
+.PHONY: setup serve test check coverage bench faults screenshots sample
 .DEFAULT_GOAL := serve
 
 $(READY): requirements.lock pyproject.toml scripts/setup.sh
@@ -19,6 +19,10 @@ test: $(READY)
 
 check: $(READY)
 	@sh scripts/check.sh
+
+coverage: $(READY)
+	@sh scripts/test-needs.sh
+	@sh scripts/coverage.sh
 
 bench: $(READY)
 	@for bench in benchmarks/*.py; do $(PYTHON) $$bench || exit 1; done
