@@ -64,13 +64,15 @@ class Disclosures:
 
     ``hidden`` are the places that are not disclosed now, and those that were not when they were
     last known; ``shown`` the places that are. ``people`` are those of today's roster, ``held``
-    the duties in force today.
+    the duties in force today, ``answering`` the grids that answer for each of the people today
+    (:func:`gis.roster.answering`).
     """
 
     hidden: tuple[Place, ...] = ()
     shown: frozenset[PlaceId] = frozenset()
     people: Mapping[PersonId, Person] = field(default_factory=dict)
     held: frozenset[tuple[PersonId, GridId | None, GridRole]] = frozenset()
+    answering: Mapping[PersonId, frozenset[GridId | None]] = field(default_factory=dict)
 
     def holds(self, duty: Duty) -> bool:
         """Tell whether the person of a duty has that office today."""
@@ -91,6 +93,9 @@ def disclosures_of(
         shown=frozenset(p.id for p in directory.places if p.id not in hidden),
         people=roster.by_id,
         held=frozenset((d.person, d.grid, d.role) for d in roster.duties if d.in_force(day)),
+        answering={
+            p.id: frozenset(d.grid for d in roster.answering_for(p.id, day)) for p in roster.people
+        },
     )
 
 

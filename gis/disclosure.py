@@ -105,6 +105,10 @@ def scoped(internal: Atlas, shown: Atlas, grids: frozenset[GridId]) -> Atlas:
     Of these grids it holds the internal edition: the grid, what stands on it, who serves on it.
     Everything else is as ``shown``, the public edition of the same day, which also answers for
     the sheets of all other grids.
+
+    What is private of people stays with those whose grids answer for them today, whatever the
+    day asked for: of somebody who served here and serves elsewhere by now the name remains. Who
+    never served anywhere is seen in full, and may be appointed.
     """
     division = internal.division
     covered = frozenset(g.id for g in division if any(a.id in grids for a in division.chain(g.id)))
@@ -122,22 +126,33 @@ def scoped(internal: Atlas, shown: Atlas, grids: frozenset[GridId]) -> Atlas:
             division, grids=tuple(g if g.id in covered else public_grids[g.id] for g in division)
         ),
         directory=replace(internal.directory, places=places, context=shown.directory.context),
-        roster=_scoped_roster(internal.roster, shown.roster, covered),
+        roster=_scoped_roster(internal, shown.roster, covered),
         elsewhere=shown,
         covered=covered,
     )
 
 
-def _scoped_roster(roster: Roster, shown: Roster, covered: frozenset[GridId]) -> Roster:
+def _scoped_roster(internal: Atlas, shown: Roster, covered: frozenset[GridId]) -> Roster:
+    roster = internal.roster
     own = tuple(d for d in roster.duties if d.grid in covered)
     others = tuple(d for d in shown.duties if d.grid not in covered)
-    known = {d.person for d in own}
+    served = {d.person for d in own}
+    judged = internal.disclosures or disclosures_of(internal.directory, roster, internal.as_of)
+    people = []
+    for person in roster.people:
+        last = frozenset(d.grid for d in roster.duties_of(person.id)[:1])
+        # Who is gone from today's roster stays with those who were responsible last.
+        answering = judged.answering.get(person.id) or last
+        if not answering or answering & covered:
+            people.append(person)
+        elif person.id in shown.by_id:
+            people.append(shown.by_id[person.id])
+        elif person.id in served:
+            # The name belongs to the history of the grid, the rest does not.
+            people.append(Person(person.id, person.name))
     return replace(
         roster,
-        people=(
-            *(p for p in roster.people if p.id in known),
-            *(p for p in shown.people if p.id not in known),
-        ),
+        people=tuple(people),
         duties=(*own, *others),
         organisations=(
             *(o for o in roster.organisations if o.grid in covered),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -96,6 +97,17 @@ class Duty:
         return self.since <= day and (self.until is None or day < self.until)
 
 
+def answering(held: Sequence[Duty], day: date) -> tuple[Duty, ...]:
+    """Return those of somebody's duties, the newest first, whose grids answer for them on a day.
+
+    They are the duties held on that day or later; of who holds none any more the last one; ()
+    for who never held any. Whoever is in charge of one of their grids may see what is private
+    of the person, and change it.
+    """
+    counting = tuple(d for d in held if d.until is None or d.until > day)
+    return counting or tuple(held[:1])
+
+
 class OrganisationKind(StrEnum):
     """The four core bodies and the four supporting parties of the "4+4" model (seed)."""
 
@@ -158,12 +170,27 @@ class Roster:
         return {grid: tuple(duties) for grid, duties in lists.items()}
 
     @cached_property
+    def _duties_of(self) -> dict[PersonId, tuple[Duty, ...]]:
+        lists: dict[PersonId, list[Duty]] = {}
+        for duty in sorted(self.duties, key=lambda d: (d.since, d.id), reverse=True):
+            lists.setdefault(duty.person, []).append(duty)
+        return {person: tuple(duties) for person, duties in lists.items()}
+
+    @cached_property
     def _organisations_of(self) -> dict[GridId, tuple[Organisation, ...]]:
         lists: dict[GridId, list[Organisation]] = {}
         order = list(OrganisationKind)
         for body in sorted(self.organisations, key=lambda o: order.index(o.kind)):
             lists.setdefault(body.grid, []).append(body)
         return {grid: tuple(bodies) for grid, bodies in lists.items()}
+
+    def duties_of(self, person: PersonId) -> tuple[Duty, ...]:
+        """Return every duty somebody holds, held or will hold, the newest first."""
+        return self._duties_of.get(person, ())
+
+    def answering_for(self, person: PersonId, day: date) -> tuple[Duty, ...]:
+        """Return the duties whose grids answer for somebody (see :func:`answering`)."""
+        return answering(self.duties_of(person), day)
 
     def duties_on(self, grid: GridId | None, day: date) -> tuple[Responsible, ...]:
         """Return who holds a duty on a grid on a day, leaders first; () for none."""

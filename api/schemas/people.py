@@ -14,7 +14,7 @@ from gis.editing.permission import duties_of
 from gis.findings import Finding
 from gis.roster import Duty, Person, Responsible, role_title
 from gis.rules import LevelLoad
-from gis.workflows.edits import state_tag
+from gis.workflows.edits import duties_tag, state_tag
 
 
 def state_of(duty: Duty, day: date) -> str:
@@ -80,17 +80,15 @@ def _title(duty: Duty, atlas: Atlas, language: str) -> dict[str, Any]:
 
 
 def person_json(
-    person: Person, atlas: Atlas, caller: Caller, language: str, seen: Atlas | None = None
+    identity: str, atlas: Atlas, seen: Atlas, caller: Caller, language: str
 ) -> dict[str, Any]:
     """Return somebody with every duty; what is personal only for those who may change it.
 
-    ``seen`` is the atlas as the caller sees it; all of ``atlas`` when absent.
+    ``seen`` is ``atlas`` as the caller sees it. Everything that is told is of it, the tags too:
+    a short value could be tried out against the tag of a longer one.
     """
-    held = duties_of(atlas, person)
-    editable = caller.editor.may_edit_person(atlas, person)
-    seen = seen or atlas
-    listed = {d.id for d in seen.roster.duties if d.person == person.id}
-    person = seen.roster.by_id.get(person.id, person)
+    editable = caller.editor.may_edit_person(atlas, people.person_of(atlas.roster, identity))
+    person = people.person_of(seen.roster, identity)
     body: dict[str, Any] = {
         "id": person.id,
         "name": person.name,
@@ -98,8 +96,8 @@ def person_json(
         "organisation": person.organisation,
         "editable": editable,
         "etag": state_tag(person),
-        "duties_etag": state_tag(*held),
-        "duties": [duty_json(d, seen, caller, language) for d in held if d.id in listed],
+        "duties_etag": duties_tag(caller.editor, seen, person),
+        "duties": [duty_json(d, seen, caller, language) for d in duties_of(seen, person)],
     }
     if editable:
         body |= {name: getattr(person, name) for name in fields.names(people.RECORD)}
@@ -138,13 +136,17 @@ def remark_json(finding: Finding, language: str) -> dict[str, Any]:
     }
 
 
-def entry_brief(entry: AuditEntry) -> dict[str, Any]:
-    """Return who changed something, when, why and what."""
+def entry_brief(entry: AuditEntry, caller: Caller) -> dict[str, Any]:
+    """Return who changed something, when, why and what.
+
+    Who left office may have left duties on other grids than the caller's: these are not told.
+    """
+    told = caller.editor.grids is None or entry.sealed.action != "person.leave_office"
     return {
         "who": entry.who,
         "at": entry.sealed.at,
         "action": entry.sealed.action,
         "reason": entry.reason or "",
-        "before": entry.before,
-        "after": entry.after,
+        "before": entry.before if told else None,
+        "after": entry.after if told else None,
     }

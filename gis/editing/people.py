@@ -35,8 +35,16 @@ def person_of(roster: Roster, identity: str) -> Person:
     return found
 
 
-def add_person(roster: Roster, given: Mapping[str, Any], *, identity: str = "") -> Edited[Roster]:
+def add_person(
+    roster: Roster,
+    given: Mapping[str, Any],
+    *,
+    identity: str = "",
+    seen: Roster | None = None,
+) -> Edited[Roster]:
     """Return the roster with somebody new in it; ``identity`` is their id, a new one when "".
+
+    Namesakes are told of those ``seen`` by whoever adds the person; of all when None.
 
     Raises
     ------
@@ -51,7 +59,7 @@ def add_person(roster: Roster, given: Mapping[str, Any], *, identity: str = "") 
         replace(roster, people=(*roster.people, person)),
         (change,),
         person.id,
-        tuple(_namesakes(roster, person)),
+        tuple(_namesakes(seen or roster, person)),
     )
 
 

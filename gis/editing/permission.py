@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from gis.atlas import Atlas
 from gis.audit import Author
 from gis.division import Division
 from gis.errors import NotAllowed
 from gis.ids import GridId
-from gis.roster import Duty, Person
+from gis.roster import Duty, Person, Roster, answering
 
 
 @dataclass(frozen=True)
@@ -53,16 +55,17 @@ class Editor:
         )
 
     def may_edit_person(self, atlas: Atlas, person: Person) -> bool:
-        """Tell whether they may change somebody: one of the duties is on their grids.
+        """Tell whether they may change somebody: one of the grids that answer for them is theirs.
 
-        Of those who hold none now or later the last one counts; somebody who never held any may
-        be changed by everybody on the staff.
+        Of those who hold no duty now or later the last one counts; somebody who never held any
+        may be changed by everybody on the staff (:func:`gis.roster.answering`).
         """
-        held = duties_of(atlas, person)
-        counting = [d for d in held if d.until is None or d.until > atlas.as_of] or held[:1]
-        if not counting:
-            return True
-        return any(self.may_edit_grid(atlas.division, d.grid) for d in counting)
+        held = atlas.roster.duties_of(person.id)
+        return self._answers_for(atlas.division, held, atlas.as_of)
+
+    def _answers_for(self, division: Division, held: Sequence[Duty], day: date) -> bool:
+        counting = answering(held, day)
+        return not counting or any(self.may_edit_grid(division, d.grid) for d in counting)
 
     def check_person(self, atlas: Atlas, person: Person) -> None:
         """Refuse somebody they may not change.
@@ -78,8 +81,41 @@ class Editor:
                 f"{person.name} 任职的网格不在您的管辖范围内：请联系管理员",
             )
 
+    def check_not_widened(
+        self, division: Division, before: Roster, after: Roster, day: date
+    ) -> None:
+        """Refuse a change of duties by which they would come to see or change somebody.
+
+        On no day from ``day`` on may a grid of theirs answer for somebody for whom none would
+        have answered without the change: not by a duty of somebody else's colleague, not by one
+        that begins in many years, not by one that is held longer.
+
+        Raises
+        ------
+        NotAllowed
+            Naming the person, and who may do it.
+        """
+        if self.grids is None:
+            return
+        for person in after.people:
+            was, now = before.duties_of(person.id), after.duties_of(person.id)
+            if was != now and self._widened(division, was, now, day):
+                raise NotAllowed(
+                    f"{person.name} serves, or last served, on grids that are not among yours: "
+                    "a planner makes this appointment",
+                    f"{person.name} 在您管辖范围以外的网格任职（或最近任职）：请由规划员办理任命",
+                )
+
+    def _widened(
+        self, division: Division, was: Sequence[Duty], now: Sequence[Duty], day: date
+    ) -> bool:
+        ends = {d.until for d in (*was, *now) if d.until is not None and d.until > day}
+        return any(
+            self._answers_for(division, now, at) and not self._answers_for(division, was, at)
+            for at in (day, *sorted(ends))
+        )
+
 
 def duties_of(atlas: Atlas, person: Person) -> list[Duty]:
     """Return every duty somebody holds, held or will hold, the newest first."""
-    held = [d for d in atlas.roster.duties if d.person == person.id]
-    return sorted(held, key=lambda d: (d.since, d.id), reverse=True)
+    return list(atlas.roster.duties_of(person.id))

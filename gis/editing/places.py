@@ -69,17 +69,19 @@ def add_place(
     spot: ReadPoint | None,
     *,
     identity: str = "",
+    seen: Directory | None = None,
 ) -> Edited[Directory]:
     """Return the directory with a new place; a business without a spot stands in its building.
 
-    ``identity`` is the id it gets; a new one when "".
+    ``identity`` is the id it gets; a new one when "". A building that is not among the places
+    ``seen`` is as unknown as one that there is not; None: all are seen.
 
     Raises
     ------
     InvalidInput
         A field that is missing, not known or not acceptable; no spot where one is needed.
     """
-    read = _read(directory, kind, given)
+    read = _read(directory, kind, given, seen=seen)
     fields.text(given, "name", required=True)
     geometry = _standing(directory, read.get("building"), spot)
     made = PlaceId(identity or new_id(_PREFIX[kind], directory.by_id))
@@ -96,8 +98,11 @@ def edit_place(
     *,
     spot: ReadPoint | None = None,
     keep_name: bool = True,
+    seen: Directory | None = None,
 ) -> Edited[Directory]:
     """Return the directory with a place changed; fields not given stay.
+
+    ``seen`` is as for :func:`add_place`.
 
     A place that gets another name keeps the one it had among its former names, unless
     ``keep_name`` is False: the name was a slip of the pen. A footprint that is moved keeps its
@@ -118,7 +123,7 @@ def edit_place(
             "请至少给出一个要修改的字段",
             fields.names(RECORD),
         )
-    read = _read(directory, before.kind, given, before)
+    read = _read(directory, before.kind, given, before, seen=seen)
     after = replace(before, **read)
     if after.name != before.name and keep_name:
         former = dict.fromkeys((*after.former_names, before.name))
@@ -177,14 +182,21 @@ def remove_place(
 
 
 def _read(
-    directory: Directory, kind: PlaceKind, given: Mapping[str, Any], before: Place | None = None
+    directory: Directory,
+    kind: PlaceKind,
+    given: Mapping[str, Any],
+    before: Place | None = None,
+    *,
+    seen: Directory | None = None,
 ) -> dict[str, Any]:
     read = fields.read(given, RECORD)
     for name, value in read.items():
         of = RECORD.by_name[name].of
         if of and kind not in of and value is not None:
             raise _of_others(name, of)
-    _check_building(directory, kind, read, before)
+    named = read.get("building")
+    if named and not (before is not None and before.building == named):
+        _check_building(directory, named, kind, seen or directory)
     return read
 
 
@@ -198,20 +210,15 @@ def _of_others(name: str, of: tuple[str, ...]) -> InvalidInput:
     )
 
 
-def _check_building(
-    directory: Directory, kind: PlaceKind, read: Mapping[str, Any], before: Place | None
-) -> None:
-    named = read.get("building")
-    if not named:
-        return
-    building = directory.by_id.get(PlaceId(named))
+def _check_building(directory: Directory, named: str, kind: PlaceKind, seen: Directory) -> None:
+    building = directory.by_id.get(PlaceId(named)) if PlaceId(named) in seen.by_id else None
     if building is None or building.kind is not PlaceKind.BUILDING:
         raise InvalidInput(
             "building",
             f"building {named[:40]!r} is not a building of the directory: choose one",
             f"building {named[:40]!r} 不是名录中的楼栋：请另选",
         )
-    if kind is PlaceKind.BUILDING or (before is not None and before.id == named):
+    if kind is PlaceKind.BUILDING:
         raise InvalidInput(
             "building", "a building stands in no building", "楼栋不能位于另一楼栋之内"
         )

@@ -15,12 +15,11 @@ from gis.atlas import Atlas
 from gis.audit import AuditEntry
 from gis.content_hash import sha256_of
 from gis.directory import Directory, Place, PlaceKind
-from gis.division import Division
 from gis.editing import Edited, duties, people, places
 from gis.editing.permission import Editor, duties_of
 from gis.editing.places import ReadPoint
 from gis.editing.workload import count_against_buildings
-from gis.errors import Outdated
+from gis.errors import NotAllowed, Outdated
 from gis.findings import Finding, Text, note, warning
 from gis.geometry import point_inside
 from gis.ids import GridId
@@ -77,7 +76,8 @@ def add_person(desk: EditDesk, given: Mapping[str, Any]) -> Revised[Roster]:
     """Add somebody, who holds no duty yet."""
 
     def edit(base: EditBase[Roster]) -> Edited[Roster]:
-        return people.add_person(base.value, given, identity=base.identity)
+        seen = desk.seen.roster
+        return people.add_person(base.value, given, identity=base.identity, seen=seen)
 
     return _revise_roster(desk, edit)
 
@@ -110,16 +110,30 @@ def leave_office(desk: EditDesk, person: str, on: date, *, expected: str) -> Rev
 
     def check(base: EditBase[Roster]) -> None:
         found = _check_person(desk, base, person)
-        held = duties_of(_met(base), found)
-        _check_state(base, f"person:{person}", expected, *held)
-        for duty in held:
-            if duty.until is None or duty.until > on:
-                desk.editor.check_grid(base.division, duty.grid)
+        now = duties_tag(desk.editor, _met(base), found)
+        _check_tag(base, f"person:{person}", expected, now)
+        _check_duties_end(desk.editor, _met(base), found, on)
 
     def edit(base: EditBase[Roster]) -> Edited[Roster]:
         return duties.leave_office(base.value, base.division, person, on)
 
     return _revise_roster(desk, edit, check)
+
+
+def duties_tag(editor: Editor, atlas: Atlas, person: Person) -> str:
+    """Return what names the state of those duties of somebody that an editor may change."""
+    held = duties_of(atlas, person)
+    return state_tag(*(d for d in held if editor.may_edit_grid(atlas.division, d.grid)))
+
+
+def _check_duties_end(editor: Editor, atlas: Atlas, person: Person, on: date) -> None:
+    ending = [d for d in duties_of(atlas, person) if d.until is None or d.until > on]
+    if not all(editor.may_edit_grid(atlas.division, d.grid) for d in ending):
+        raise NotAllowed(
+            f"{person.name} also serves on grids that are not among yours: end the duties on "
+            "yours one by one, or ask a planner",
+            f"{person.name} 还在您管辖范围以外的网格任职：请逐项结束本辖区的任职，或请规划员办理",
+        )
 
 
 def _check_person(desk: EditDesk, base: EditBase[Roster], person: str) -> Person:
@@ -195,6 +209,7 @@ def withdraw_duty(desk: EditDesk, duty: str, *, expected: str) -> Revised[Roster
 
 
 def _check_duty(desk: EditDesk, base: EditBase[Roster], duty: str, expected: str) -> Duty:
+    duties.duty_of(desk.seen.roster, duty)
     found = duties.duty_of(base.value, duty)
     desk.editor.check_grid(base.division, GridId(found.grid) if found.grid else None)
     _check_state(base, f"duty:{duty}", expected, found)
@@ -210,9 +225,11 @@ def add_place(
     """Add a place at a spot, or in the building that it names."""
 
     def edit(base: EditBase[Directory]) -> Edited[Directory]:
-        done = places.add_place(base.value, kind, given, spot, identity=base.identity)
+        done = places.add_place(
+            base.value, kind, given, spot, identity=base.identity, seen=desk.seen.directory
+        )
         if not base.identity:
-            _check_standing(desk, base.division, places.place_of(done.value, done.id))
+            _check_standing(desk, base, places.place_of(done.value, done.id))
         return done
 
     return _revise_directory(desk, edit)
@@ -237,10 +254,15 @@ def edit_place(
         if not base.identity:
             _check_place(desk, base, place, expected)
         done = places.edit_place(
-            base.value, place, change.given, spot=change.spot, keep_name=change.keep_name
+            base.value,
+            place,
+            change.given,
+            spot=change.spot,
+            keep_name=change.keep_name,
+            seen=desk.seen.directory,
         )
         if not base.identity:
-            _check_standing(desk, base.division, places.place_of(done.value, place))
+            _check_standing(desk, base, places.place_of(done.value, place))
         return done
 
     return _revise_directory(desk, edit)
@@ -249,12 +271,19 @@ def edit_place(
 def remove_place(
     desk: EditDesk, place: str, *, with_contents: bool, expected: str
 ) -> Revised[Directory]:
-    """Remove a place, and with ``with_contents`` what is in it; former versions keep it."""
+    """Remove a place, and with ``with_contents`` what is in it; former versions keep it.
+
+    Raises
+    ------
+    NotAllowed
+        It, or something in it, does not stand on the editor's grids.
+    """
 
     def edit(base: EditBase[Directory]) -> Edited[Directory]:
         places.place_of(desk.seen.directory, place)
         if not base.identity:
             _check_place(desk, base, place, expected)
+            _check_contents(desk, base, place)
         return places.remove_place(base.value, place, with_contents=with_contents)
 
     return _revise_directory(desk, edit)
@@ -262,19 +291,56 @@ def remove_place(
 
 def _check_place(desk: EditDesk, base: EditBase[Directory], place: str, expected: str) -> None:
     found = places.place_of(base.value, place)
-    _check_standing(desk, base.division, found)
+    _check_standing(desk, base, found)
     _check_state(base, f"place:{place}", expected, found)
 
 
-def _check_standing(desk: EditDesk, division: Division, place: Place) -> None:
+def _check_contents(desk: EditDesk, base: EditBase[Directory], place: str) -> None:
+    """Refuse to remove a building in which something stands that is not the editor's."""
+    inside = [p for p in base.value.places if p.building == place]
+    theirs = (desk.editor.may_edit_grid(base.division, _grid_at(desk, base, p)) for p in inside)
+    if desk.editor.grids is not None and not all(theirs):
+        raise NotAllowed(
+            "something in this building is kept on grids that are not among yours: "
+            "a planner removes it",
+            "该楼栋内有管辖范围以外登记的地点：请由规划员删除",
+        )
+
+
+def _check_standing(desk: EditDesk, base: EditBase[Directory], place: Place) -> None:
     """Refuse a place that does not stand on the editor's grids."""
-    known = desk.seen.locator if desk.seen.division is division else Locator(division)
+    desk.editor.check_grid(base.division, _grid_at(desk, base, place))
+
+
+def _grid_at(desk: EditDesk, base: EditBase[Directory], place: Place) -> GridId | None:
+    same = desk.seen.division.version == base.division.version
+    known = desk.seen.locator if same else Locator(base.division)
     grids = known.locate(*point_inside(place.geometry)).grids
-    desk.editor.check_grid(division, grids[-1].id if grids else None)
+    return grids[-1].id if grids else None
 
 
-def remarks_after(atlas: Atlas, place: str, revised: Revised[Directory]) -> list[Finding]:
-    """Return what somebody should look at of a place after an edit that led to ``atlas``."""
+def count_remarks(editor: Editor, atlas: Atlas, grid: GridId | None) -> list[Finding]:
+    """Return what the buildings say of the counts of a grid and those above it.
+
+    Of grids that are not the editor's nothing is told: their counts are not for everybody.
+    """
+    division = atlas.division
+    found = count_against_buildings(atlas, grid)
+    return [
+        f
+        for f in found
+        if f.grid_code is not None
+        and editor.may_edit_grid(division, division.by_code[f.grid_code].id)
+    ]
+
+
+def remarks_after(
+    editor: Editor, atlas: Atlas, place: str, revised: Revised[Directory]
+) -> list[Finding]:
+    """Return what somebody should look at of a place after an edit.
+
+    ``atlas`` is what the edit led to, as the editor sees it.
+    """
     found = places.place_of(atlas.directory, place)
     grid = atlas.grid_of.get(found.id)
     if grid is None:
@@ -289,7 +355,7 @@ def remarks_after(atlas: Atlas, place: str, revised: Revised[Directory]) -> list
         text = Text(f"it now stands on {chain}", f"现位于 {chain}")
         remarks.append(note("stands_on", text, grid_code=atlas.division.by_id[grid].code))
     if found.kind is PlaceKind.BUILDING:
-        remarks += count_against_buildings(atlas, grid)
+        remarks += count_remarks(editor, atlas, grid)
     return remarks
 
 
@@ -305,7 +371,10 @@ def _met(base: EditBase[Any]) -> Atlas:
 
 def _check_state(base: EditBase[Any], subject: str, expected: str, *values: Any) -> None:
     """Refuse an edit made from another state than the one it meets."""
-    now = state_tag(*values)
+    _check_tag(base, subject, expected, state_tag(*values))
+
+
+def _check_tag(base: EditBase[Any], subject: str, expected: str, now: str) -> None:
     if now != expected:
         raise EditConflict(subject, now, _met(base))
 
@@ -315,12 +384,17 @@ def _revise_roster(
     edit: Callable[[EditBase[Roster]], Edited[Roster]],
     check: Callable[[EditBase[Roster]], None] | None = None,
 ) -> Revised[Roster]:
-    """Store an edit; ``check`` looks at what is in force today before it is edited."""
+    """Store an edit; ``check`` looks at what is in force today before it is edited.
+
+    No edit widens what its editor may see or change.
+    """
 
     def checked(base: EditBase[Roster]) -> Edited[Roster]:
         if check is not None and not base.identity:
             check(base)
-        return edit(base)
+        done = edit(base)
+        desk.editor.check_not_widened(base.division, base.value, done.value, base.day)
+        return done
 
     revised: Revised[Roster] = _revise(desk, desk.store.revise_roster, checked)
     return revised

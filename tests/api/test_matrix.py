@@ -5,7 +5,9 @@
 a one-time password is changed; ``or_watching``: also the machines that watch) and what the
 caller's grids mean: ``edition`` (own grids internally, others publicly), ``narrowed`` (the same,
 where people and places are kept current) or ``guarded`` (others are 403, or 404 where the public
-does not know of them either). A route that is not in it, or declares no requirement or two, fails here.
+does not know of them either). ``private`` is ``own`` where what is private of people (mobile,
+organisation) is told to those whose grids answer for them, and to nobody else below a planner.
+A route that is not in it, or declares no requirement or two, fails here.
 """
 
 import csv
@@ -252,44 +254,55 @@ def hidden(app):
 
 
 def questions(hidden, client):
-    """Every GET below a planner with what names the hidden ones, and the many-at-once routes."""
-    words = [{}, *({"q": h, "limit": "100"} for h in (*HIDDEN, "hidden")), {"grid": OTHER},
+    """Every GET below a planner with what names the hidden ones, and the many-at-once routes.
+
+    Yields the route, method, path and the rest of the question.
+    """
+    names = (*HIDDEN, "hidden", *hidden.get("names", ()))
+    people = hidden.get("people", (hidden["left"],))
+    words = [{}, *({"q": h, "limit": "100"} for h in names), {"grid": OTHER},
              {"parent": OTHER, "limit": "1000"}, {"address": HIDDEN[4]},
              {"address": "隐蔽示例路1号"}, point(client, OTHER)]  # fmt: skip
     for row in MATRIX.values():
         if row["method"] != "GET" or not AccountRole.STAFF.reaches(AccountRole(row["least_role"])):
             continue
-        for given in (hidden, {**hidden, "person": hidden["left"]}):
+        for given in (hidden, *({**hidden, "person": p} for p in people)):
             path = re.sub(r"\{(\w+)\}", lambda m, g=given: g.get(m[1], "nothing"), row["path"])
             for query in words if path in ASKED and given is hidden else [{}]:
-                yield "GET", path, {"params": query}
+                yield row["path"], "GET", path, {"params": query}
     spot = point(client, OTHER)
     both = {"datum": "wgs84", "points": [[spot["lon"], spot["lat"]]], "fields": "full"}
-    yield "POST", "/locate", {"json": both}
-    yield "POST", "/locate", {"json": {"addresses": [HIDDEN[4], "隐蔽示例路1号"]}}
+    locate, table = "/locate", "/locate/table"
+    yield locate, "POST", locate, {"json": both}
+    yield locate, "POST", locate, {"json": {"addresses": [HIDDEN[4], "隐蔽示例路1号"]}}
     for body in ("lon,lat\n{lon},{lat}\n".format(**spot), "地址\n隐蔽示例路1号\n"):
-        yield "POST", "/locate/table", {"params": {"datum": "wgs84"}, "content": body.encode(),
+        yield table, "POST", table, {"params": {"datum": "wgs84"}, "content": body.encode(),
             "headers": {"content-type": "text/csv"}}  # fmt: skip
 
 
 def told(client, hidden, kept):
-    """Which hidden words any answer held, beside those that were in the question."""
-    found = set()
-    for method, path, how in questions(hidden, client):
+    """Which hidden words any answer held, beside those that were in the question, by route."""
+    found = {}
+    for route, method, path, how in questions(hidden, client):
         answer = client.request(method, path, **how)
         assert answer.status_code < 500, (path, answer.text)
         asked = str(how)
         text = answer.text if "octet" not in answer.headers.get("content-type", "") else ""
-        found |= {w for w in kept if w in text and w not in asked}
+        words = {w for w in kept if w in text and w not in asked}
+        found.setdefault((route, method), set()).update(words)
     return found
+
+
+def words_told(client, hidden, kept):
+    return set().union(*told(client, hidden, kept).values())
 
 
 def test_nothing_of_other_grids_is_told_that_the_public_does_not_know(app, callers, hidden):
     for who in ("own", "public"):
-        assert told(callers[who], hidden, HIDDEN) == set(), who
+        assert words_told(callers[who], hidden, HIDDEN) == set(), who
     own = {app.state.services.live.division.by_code[OTHER].id}
     there = TestClient(as_caller(app, AccountRole.STAFF, grids=own))
-    assert told(there, hidden, HIDDEN) == set(HIDDEN)
+    assert words_told(there, hidden, HIDDEN) == set(HIDDEN)
 
 
 def test_who_is_not_seen_cannot_be_changed_or_appointed(callers, hidden):
@@ -313,10 +326,55 @@ def test_who_is_not_seen_cannot_be_changed_or_appointed(callers, hidden):
 
 
 def test_every_route_where_others_are_narrowed_is_asked(callers, hidden):
-    asked = {path for _, path, _ in questions(hidden, callers["public"])}
+    asked = {path for _, _, path, _ in questions(hidden, callers["public"])}
     for (path, _), row in MATRIX.items():
         if row["grids"] == "narrowed":
             assert re.sub(r"\{(\w+)\}", lambda m: hidden[m[1]], path) in asked, path
+
+
+# --- what is private of people elsewhere ---------------------------------------------------------
+
+ELSEWHERE = {
+    "leads": [(OTHER, "social_worker", "2026-01-01", None)],
+    "moved": [(OWN, "volunteer", "2026-01-01", "2026-02-01"),
+              (OTHER, "volunteer", "2026-03-01", None)],
+    "left": [(OWN, "volunteer", "2020-01-01", "2020-02-01"),
+             (OTHER, "volunteer", "2021-01-01", "2021-02-01")],
+}  # fmt: skip
+"""How people stand who serve elsewhere, or left long ago: their duties."""
+PRIVATE = {who: (f"000-666-{n}", f"暗处示例{n}") for n, who in enumerate(ELSEWHERE)}
+
+
+@pytest.fixture(scope="module")
+def elsewhere(app, hidden):
+    """People for whom the other grid answers, by how they stand: their ids and names."""
+    clerk = TestClient(as_caller(app, AccountRole.PLANNER))
+    people, names = [], []
+    for who, served in ELSEWHERE.items():
+        mobile, organisation = PRIVATE[who]
+        person = made(clerk, "/people", name=f"示例{who}", mobile=mobile, organisation=organisation)
+        people.append(person["id"])
+        names.append(person["name"])
+        for grid, role, since, until in served:
+            days = {"since": since, "until": until}
+            made(clerk, f"/people/{person['id']}/duties", grid=grid, role=role, **days)
+    app.state.services.live.build()
+    return {**hidden, "people": people, "names": names}
+
+
+def private_told(client, elsewhere):
+    """Which routes tell what is private of any of them."""
+    secret = [word for words in PRIVATE.values() for word in words]
+    return {key for key, words in told(client, elsewhere, secret).items() if words}
+
+
+def test_what_is_private_of_people_elsewhere_stays_with_those_responsible(app, callers, elsewhere):
+    for who in ("own", "none", "public"):
+        assert private_told(callers[who], elsewhere) == set(), who
+    own = {app.state.services.live.division.by_code[OTHER].id}
+    there = TestClient(as_caller(app, AccountRole.STAFF, grids=own))
+    expected = {key for key, row in MATRIX.items() if row["private"] == "own"}
+    assert private_told(there, elsewhere) == expected
 
 
 def test_all_scopes_are_in_the_matrix():

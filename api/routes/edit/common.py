@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -16,8 +17,8 @@ from api.http.responses import answer
 from api.schemas.people import duty_json, entry_brief, person_json, remark_json
 from api.schemas.places import place_json
 from api.serving.latest_atlas import LatestAtlas
+from api.serving.services import services_of
 from gis.editing.duties import duty_of
-from gis.editing.people import person_of
 from gis.editing.places import place_of
 from gis.findings import Finding
 from gis.workflows.edits import EditConflict, EditDesk
@@ -34,26 +35,29 @@ class EditRoute(StrictRoute):
             try:
                 return await handle(request)
             except EditConflict as conflict:
+                last, caller = conflict.last, caller_of(request.scope)
+                latest = services_of(request.scope).latest
                 conflict.members = {
                     "etag": etag_of(conflict.tag),
-                    "current": _current(conflict, request),
-                    "changed": entry_brief(conflict.last) if conflict.last else None,
+                    "current": await asyncio.to_thread(_current, conflict, request, latest),
+                    "changed": entry_brief(last, caller) if last else None,
                 }
                 return answer_to(request, conflict)
 
         return explained
 
 
-def _current(conflict: EditConflict, request: Request) -> dict[str, Any]:
-    """Return what was edited as it is now."""
+def _current(conflict: EditConflict, request: Request, latest: LatestAtlas) -> dict[str, Any]:
+    """Return what was edited as it is now, as the caller sees it."""
     kind, _, identity = conflict.subject.partition(":")
-    atlas, caller = conflict.atlas, caller_of(request.scope)
+    caller, language = caller_of(request.scope), language_of(request)
+    atlas = latest.read()
+    seen = latest.see(caller, atlas)
     if kind == "place":
-        return place_json(place_of(atlas.directory, identity), atlas, caller)
-    language = language_of(request)
+        return place_json(place_of(seen.directory, identity), seen, caller)
     if kind == "duty":
-        return duty_json(duty_of(atlas.roster, identity), atlas, caller, language)
-    return person_json(person_of(atlas.roster, identity), atlas, caller, language)
+        return duty_json(duty_of(seen.roster, identity), seen, caller, language)
+    return person_json(identity, atlas, seen, caller, language)
 
 
 async def desk_of(latest: LatestAtlas, caller: Caller, reason: str) -> EditDesk:

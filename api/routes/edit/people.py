@@ -124,8 +124,7 @@ async def get_person(
     atlas = await latest.atlas()
     seen = latest.see(caller, atlas)
     people.person_of(seen.roster, person)
-    found = people.person_of(atlas.roster, person)
-    body = shown.person_json(found, atlas, caller, language_of(request), seen)
+    body = shown.person_json(person, atlas, seen, caller, language_of(request))
     return answer({**body, **provenance_json(atlas)}, headers={"etag": f'"{body["etag"]}"'})
 
 
@@ -164,12 +163,12 @@ async def list_duties(
     answers={200: as_json(DutyFindings)},
 )
 async def list_duty_findings(caller: Staff, latest: Latest) -> Response:
-    """Return what somebody should look at on the caller's grids.
+    """Return what somebody should look at on the caller's grids, of what the caller sees.
 
     A leader has too much with more households than `WANGGE_LEADER_HOUSEHOLDS`; when that is
     not set, with more than twice the median of the leaders of the same level.
     """
-    atlas = await latest.atlas()
+    atlas = await latest.seen(caller)
     rules = latest.settings.rules
     limit = rules.leader_households
     division = atlas.division
@@ -336,9 +335,8 @@ async def _person_answer(
     status: int = 200,
 ) -> Response:
     atlas = await asyncio.to_thread(latest.after, revised)
-    found = people.person_of(atlas.roster, person)
     seen = await asyncio.to_thread(latest.see, caller, atlas)
-    body = shown.person_json(found, atlas, caller, language_of(request), seen)
+    body = shown.person_json(person, atlas, seen, caller, language_of(request))
     return edited(
         request,
         {**body, **provenance_json(atlas)},
@@ -352,7 +350,8 @@ async def _person_answer(
 async def _duty_answer(
     request: Request, caller: Caller, latest: LatestAtlas, revised: Revised[Roster], duty: str
 ) -> Response:
-    atlas = await asyncio.to_thread(latest.after, revised)
+    stored = await asyncio.to_thread(latest.after, revised)
+    atlas = await asyncio.to_thread(latest.see, caller, stored)
     found = duties.duty_of(atlas.roster, duty)
     body = shown.duty_json(found, atlas, caller, language_of(request))
     return edited(

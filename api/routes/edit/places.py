@@ -37,7 +37,6 @@ from gis.addresses.typeahead import best_of, rank
 from gis.datum import parse_datum
 from gis.directory import Directory, Place
 from gis.editing.places import ReadPoint, place_of
-from gis.editing.workload import count_against_buildings
 from gis.errors import InvalidInput
 from gis.exchange.json_values import provenance_json
 from gis.ids import PlaceId
@@ -155,14 +154,15 @@ async def remove_place(
     """
     expected = if_match(request)
     given = await read_body(request, Removal)
-    before = await latest.atlas()
+    before = await latest.seen(caller)
     desk = await desk_of(latest, caller, given.why)
     revised = await asyncio.to_thread(
         edits.remove_place, desk, place, with_contents=given.contents, expected=expected
     )
-    atlas = await asyncio.to_thread(latest.after, revised)
+    stored = await asyncio.to_thread(latest.after, revised)
+    atlas = await asyncio.to_thread(latest.see, caller, stored)
     grid = before.grid_of.get(PlaceId(place))
-    remarks = await asyncio.to_thread(count_against_buildings, atlas, grid)
+    remarks = await asyncio.to_thread(edits.count_remarks, caller.editor, atlas, grid)
     body = {"removed": [c.subject.partition(":")[2] for c in revised.edited.changes]}
     return edited(request, {**body, **provenance_json(atlas)}, (*revised.edited.findings, *remarks))
 
@@ -190,9 +190,10 @@ async def _answer(
     place: str,
     status: int = 200,
 ) -> Response:
-    atlas = await asyncio.to_thread(latest.after, revised)
+    stored = await asyncio.to_thread(latest.after, revised)
+    atlas = await asyncio.to_thread(latest.see, caller, stored)
     body = await asyncio.to_thread(place_json, place_of(atlas.directory, place), atlas, caller)
-    remarks = await asyncio.to_thread(edits.remarks_after, atlas, place, revised)
+    remarks = await asyncio.to_thread(edits.remarks_after, caller.editor, atlas, place, revised)
     return edited(
         request,
         {**body, **provenance_json(atlas)},
