@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from gis.addresses import AddressBook, Entry, EntryKind, Home, parse  # noqa: E402
+from gis.addresses import AddressBook, BookEntry, EntryKind, Home, parse  # noqa: E402
 from gis.addresses.from_atlas import entries_of, roads_of  # noqa: E402
 from gis.addresses.names import sound_of  # noqa: E402
 from gis.atlas import Atlas  # noqa: E402
@@ -51,9 +51,9 @@ def sample_atlas() -> Atlas:
     )
 
 
-def many_entries(count: int, rng: random.Random) -> list[Entry]:
+def many_entries(count: int, rng: random.Random) -> list[BookEntry]:
     """Return a made-up city: compounds of twelve buildings with shops in them."""
-    entries: list[Entry] = []
+    entries: list[BookEntry] = []
     names: set[str] = set()
     plates: set[str] = set()
     while len(entries) < count:
@@ -66,13 +66,15 @@ def many_entries(count: int, rng: random.Random) -> list[Entry]:
         plates.add(plate)
         for n in range(1, 13):
             key = f"b{len(entries)}"
-            entries.append(Entry(key, EntryKind.BUILDING, f"{n}幢", f"{plate}{n}幢", compound=name))
+            entries.append(
+                BookEntry(key, EntryKind.BUILDING, f"{n}幢", f"{plate}{n}幢", compound=name)
+            )
         shop = "".join(rng.sample(FIRST, 2)) + rng.choice(["药房", "面馆", "便利店", "五金店"])
-        entries.append(Entry(f"s{len(entries)}", EntryKind.BUSINESS, shop, f"{plate}1幢101室"))
+        entries.append(BookEntry(f"s{len(entries)}", EntryKind.BUSINESS, shop, f"{plate}1幢101室"))
     return entries[:count]
 
 
-def many_queries(entries: list[Entry], count: int, rng: random.Random) -> list[tuple[str, str]]:
+def many_queries(entries: list[BookEntry], count: int, rng: random.Random) -> list[tuple[str, str]]:
     """Return queries of six forms for buildings and shops, with the key that is meant."""
     out = []
     for e in rng.sample([e for e in entries if e.kind is EntryKind.BUILDING], count):

@@ -151,7 +151,14 @@ def _of_address(text: str, day: date) -> tuple[dict[str, Any], str]:
         )
     answer = found_json(found, atlas, language(), with_sheets=True)
     lines = []
-    if not found.clear:
+    if found.several:
+        count = len(found.several)
+        said = Text(
+            f"{count} addresses in the text: ask for one at a time",
+            f"文字中有 {count} 处地址：请逐一查询",
+        )
+        lines.append(said.in_language(language()))
+    elif not found.clear:
         count = max(found.tied, 1)
         asks = Text(
             f"not clear: {count} equally good; ask back" if count > 1 else "not clear: ask back",

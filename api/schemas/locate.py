@@ -149,6 +149,8 @@ class AddressAnswer(Provenance):
     """The first may be taken without asking back."""
     tied: int
     """How many are equally good: none of a tie is picked."""
+    parts: NotRequired[list[str]]
+    """The addresses, where the text holds several: the candidates are the first of each."""
     candidates: list[CandidateWithGrids]
 
 
@@ -208,6 +210,7 @@ class FoundAddress(JsonObject):
     address: str
     clear: bool
     tied: int
+    parts: NotRequired[list[str]]
     candidates: list[CandidateWithCodes]
 
 

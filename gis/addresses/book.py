@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from gis.addresses.direct import Direct, Told
 from gis.addresses.doubts import cross_check
-from gis.addresses.entries import BookEntry, Candidate, EntryKind, Found
-from gis.addresses.hits import Hits
+from gis.addresses.entries import BookEntry, Candidate, EntryKind, Found, Reason
+from gis.addresses.hits import Hit, Hits
 from gis.addresses.match import by_compound, by_name, by_street
+from gis.addresses.normalise import LONGEST_ADDRESS
 from gis.addresses.parse import Address, parse
 from gis.addresses.places import Places
-from gis.addresses.reasons import BLOCKING, reason
+from gis.addresses.reasons import reason, retired_reason, several_reason, words_reason
+from gis.addresses.several import parts_of
 from gis.addresses.words import CITIES, DISTRICTS_BY_CODE, FORMER_DISTRICTS, PROVINCES, words
 
 if TYPE_CHECKING:
@@ -23,7 +26,6 @@ CLEAR_SCORE = 0.8
 TIE = 0.03
 """Scores closer than this are equal."""
 _LEAST = 0.35
-_CODE_LENGTHS = range(9, 20)
 _ORDER = {kind: rank for rank, kind in enumerate(EntryKind)}
 
 
@@ -92,6 +94,15 @@ for _row in words(_CODED):
     _CAPITAL_OF_CODE[_row[:2]] = CITIES[_row[2 + _length :]]
 
 
+def _reasons(hit: Hit) -> tuple[Reason, ...]:
+    told = [reason(code) for code in dict.fromkeys(hit.codes)]
+    if hit.unused:
+        told.append(words_reason("words_not_used", hit.unused))
+    if hit.aside:
+        told.append(words_reason("words_aside", hit.aside))
+    return tuple(told)
+
+
 class AddressBook:
     """Answers addresses, names and grid codes with the places they may mean.
 
@@ -121,8 +132,8 @@ class AddressBook:
         Examples
         --------
         >>> book = AddressBook.from_entries([
-        ...     Entry("b1", EntryKind.BUILDING, "3幢", "宝塔桥西街18号3幢", compound="恒盛嘉园"),
-        ...     Entry("b2", EntryKind.BUILDING, "4幢", "宝塔桥西街18号4幢", compound="恒盛嘉园"),
+        ...     BookEntry("b1", EntryKind.BUILDING, "3幢", "西街18号3幢", compound="恒盛嘉园"),
+        ...     BookEntry("b2", EntryKind.BUILDING, "4幢", "西街18号4幢", compound="恒盛嘉园"),
         ... ])
         >>> found = book.search("恒盛家园三号楼")
         >>> found[0].key, found.clear, [r.text.zh for r in found[0].reasons]
@@ -137,6 +148,7 @@ class AddressBook:
     def _fill(self, entries: Iterable[BookEntry], roads: Iterable[str], home: Home) -> None:
         self.home = home
         self.places = Places(entries, roads, home.prefixes)
+        self.direct = Direct(self.places)
 
     def __len__(self) -> int:
         return len(self.places.entries)
@@ -161,9 +173,15 @@ class AddressBook:
         InvalidInput
             When the text is no text or too long.
         """
+        parts = parts_of(text) if isinstance(text, str) and len(text) <= LONGEST_ADDRESS else ()
+        if len(parts) > 1:
+            return self._several(text, parts, limit)
+        return self._one(text, limit)
+
+    def _one(self, text: str, limit: int) -> Found:
         address = parse(text)
-        if codes := self._by_code(address):
-            return codes
+        if told := self.direct.ask(address.text) or self.direct.of_a_kind(address.core):
+            return self._told(address, told, limit)
         hits = Hits(self.places, address)
         by_street(hits)
         by_compound(hits)
@@ -171,13 +189,29 @@ class AddressBook:
         cross_check(hits, self.home.contradicts(address))
         return self._ranked(hits, limit)
 
-    def _by_code(self, address: Address) -> Found | None:
-        code = address.text
-        if not (code.isascii() and code.isdigit() and len(code) in _CODE_LENGTHS):
-            return None
-        rows = self.places.by_code.get(code, [])
-        answers = [self._candidate(i, 1.0, ("grid_code",)) for i in rows[:1]]
-        return Found(address, tuple(answers), bool(answers), len(answers))
+    def _several(self, text: str, parts: tuple[str, ...], limit: int) -> Found:
+        """Return the first candidate of each part, then the others; never clear."""
+        found = tuple(self._one(part, limit) for part in parts)
+        firsts = {f[0].key for f in found if f.clear}
+        if len(firsts) == 1 and all(f.clear for f in found):
+            return self._one(max(parts, key=len), limit)
+        ranked = [c for f in found for c in f[:1]] + [c for f in found for c in f[1:]]
+        why = several_reason(len(parts))
+        once = {c.key: replace(c, reasons=(*c.reasons, why)) for c in reversed(ranked)}
+        candidates = tuple(once[key] for key in dict.fromkeys(c.key for c in ranked))
+        return Found(parse(text), candidates[:limit], several=found, tied=min(1, len(candidates)))
+
+    def _told(self, address: Address, told: Told, limit: int) -> Found:
+        candidates = []
+        for number, score, code in told.rows[:limit]:
+            why = (
+                retired_reason(address.text, self.places.entries[number])
+                if code == "grid_code_retired"
+                else reason(code)
+            )
+            candidates.append(self._candidate(number, score, (why,)))
+        best = [row for row in told.rows if row[1] == told.rows[0][1]]
+        return Found(address, tuple(candidates), told.clear, len(best))
 
     def _ranked(self, hits: Hits, limit: int) -> Found:
         entries = self.places.entries
@@ -189,8 +223,8 @@ class AddressBook:
             return Found(hits.address)
         first, best = order[0]
         tied = [i for i, h in order if h.score > best.score - TIE and not self._same(first, i)]
-        clear = not tied and best.score >= CLEAR_SCORE and not BLOCKING.intersection(best.codes)
-        kept = tuple(self._candidate(i, h.score, tuple(h.codes)) for i, h in order[:limit])
+        clear = not tied and best.score >= CLEAR_SCORE and not best.is_doubtful
+        kept = tuple(self._candidate(i, h.score, _reasons(h)) for i, h in order[:limit])
         return Found(hits.address, kept, clear, 1 + len(tied))
 
     def _same(self, one: int, other: int) -> bool:
@@ -199,7 +233,10 @@ class AddressBook:
             return True
         places = self.places
         a, b = places.entries[one], places.entries[other]
-        if a.building == b.key or b.building == a.key or (a.address and a.address == b.address):
+        if a.building == b.key or b.building == a.key:
+            return True
+        houses = a.kind is b.kind is EntryKind.BUILDING
+        if a.address and a.address == b.address and not houses:
             return True
         if places.holds(one, other) or places.holds(other, one):
             return True
@@ -210,9 +247,10 @@ class AddressBook:
             and here.street == there.street
             and here.building == there.building
             and EntryKind.BUILDING in (a.kind, b.kind)
+            and not houses
         )
 
-    def _candidate(self, number: int, score: float, codes: tuple[str, ...]) -> Candidate:
+    def _candidate(self, number: int, score: float, reasons: tuple[Reason, ...]) -> Candidate:
         entry = self.places.entries[number]
         members = self.places.members_of(number)
         return Candidate(
@@ -221,7 +259,7 @@ class AddressBook:
             name=entry.name,
             address=entry.address,
             score=round(max(0.0, min(score, 1.0)), 3),
-            reasons=tuple(reason(c) for c in dict.fromkeys(codes)),
+            reasons=reasons,
             point=entry.point or self.places.middle_of(members),
             grid_codes=entry.grid_codes,
             members=tuple(self.places.entries[i].key for i in members),

@@ -6,17 +6,15 @@ from gis.addresses.entries import EntryKind
 from gis.addresses.hits import LIKELY, NOT_FOUND, Hit, Hits
 from gis.addresses.names import key_of
 from gis.addresses.places import PLACES, community_key, plate_key
-from gis.addresses.words import words
+from gis.addresses.unused import account, away_words
 
 _PHONE_LENGTH = 7
-# 东门 and 楼下 are still at the place; these are not.
-_AWAY = words("对面 对过 旁 附近 隔壁 交叉口 交汇处 交界处 路口 转角 拐角 米 公里")
 
 
 def cross_check(hits: Hits, other_region: bool) -> None:
     """Hold every hit against everything else the address says."""
     a = hits.address
-    away = a.qualifier and any(word in a.qualifier for word in _AWAY)
+    away = away_words(a)
     loose = any(_is_loose(word) for word in (a.remainder or "").split())
     for number, hit in hits.found.items():
         _check_road(hits, number, hit)
@@ -30,6 +28,7 @@ def cross_check(hits: Hits, other_region: bool) -> None:
         if other_region:
             _against(hit, 0.5, "other_region")
     _check_name(hits)
+    account(hits)
 
 
 def _is_loose(word: str) -> bool:

@@ -51,6 +51,12 @@ class BookEntry:
         ``(lon, lat)`` in WGS84, degrees.
     grid_codes
         The codes of the grids it stands for: a grid's own, those a person is responsible for.
+    retired_codes
+        Codes no longer issued whose ground is this grid's today.
+    category
+        What a place is, as the registry calls it.
+    phones
+        Office telephone numbers it is found by.
     """
 
     key: str
@@ -65,6 +71,9 @@ class BookEntry:
     units: int | None = None
     point: tuple[float, float] | None = None
     grid_codes: tuple[str, ...] = ()
+    retired_codes: tuple[str, ...] = ()
+    category: str = ""
+    phones: tuple[str, ...] = ()
 
 
 class Reason(NamedTuple):
@@ -105,13 +114,15 @@ class Found(Sequence[Candidate]):
 
     ``clear``: the first may be taken without asking back. ``tied``: how many candidates at
     the top are equally good though they are different places; 1 when there is one best, 0 when
-    there is none. A tie is never clear.
+    there is none. A tie is never clear. ``several``: where the text holds more than one address,
+    what each of them means; the candidates are then the first of each, and never clear.
     """
 
     address: Address
     candidates: tuple[Candidate, ...] = ()
     clear: bool = False
     tied: int = 0
+    several: tuple[Found, ...] = ()
 
     @property
     def best(self) -> Candidate | None:

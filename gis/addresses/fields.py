@@ -72,6 +72,10 @@ class Fields:
             self.subroad = self.open_name
         self.open_name = ""
 
+    def own_tail(self) -> None:
+        """Make an open name between road and door plate part of the street: 南路|下滩 18号."""
+        self.subroad, self.open_name = (self.subroad or "") + self.open_name, ""
+
     def own_compound(self) -> None:
         """Make the open name the compound: 翠屏国际 15幢."""
         if self.open_name and self.compound is None:

@@ -81,6 +81,7 @@ def _place_entry(atlas: Atlas, place: Place) -> BookEntry:
         building=place.building,
         units=place.units,
         point=(inside.x, inside.y),
+        category=place.category or "",
     )
 
 
@@ -97,4 +98,11 @@ def _people(atlas: Atlas) -> Iterator[BookEntry]:
             held.sort(key=lambda g: (g.level, g.code))
             codes = tuple(dict.fromkeys(g.code for g in held)) or (atlas.code,)
             point = _point(held[0]) if held else None
-            yield BookEntry(person, EntryKind.PERSON, who.name, point=point, grid_codes=codes)
+            yield BookEntry(
+                person,
+                EntryKind.PERSON,
+                who.name,
+                point=point,
+                grid_codes=codes,
+                phones=(who.office_phone,) if who.office_phone else (),
+            )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from gis.addresses.parse import Address
 from gis.addresses.places import Places
+from gis.addresses.reasons import BLOCKING
 
 LIKELY = 0.7
 """The least likeness of a name that may be meant."""
@@ -19,6 +20,13 @@ class Hit:
 
     score: float
     codes: list[str]
+    unused: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether something keeps it from being clear, whatever its score."""
+        return bool(self.unused) or not BLOCKING.isdisjoint(self.codes)
 
 
 @dataclass(slots=True)

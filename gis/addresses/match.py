@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gis.addresses.entries import EntryKind
 from gis.addresses.hits import LIKELY, NOT_FOUND, Hits
-from gis.addresses.names import key_of
+from gis.addresses.names import Likeness, key_of
 from gis.addresses.parse import Address
 from gis.addresses.places import (
     SHOPFRONTS,
@@ -15,12 +15,16 @@ from gis.addresses.places import (
     community_key,
     is_shopfront,
     plate_key,
+    plate_parts,
 )
+from gis.addresses.words import INSTITUTIONS, OWN_NUMBERS, ROAD_TYPES
 
 _CALLED_SO = 0.88
 _GUESSED = 0.85
 _JOINED = 0.99
 _STRAY = 0.85
+_NEXT_TO = 0.79
+_NO_LANE = 0.9
 _SOUNDS_LIKE_SOMEBODY = 0.78
 _STREETS = 5
 _LONGEST_NAME = 40
@@ -33,33 +37,56 @@ def by_street(hits: Hits) -> None:
     """Add what the road, the door plate and the building number lead to."""
     a = hits.address
     for head, door, building, least in _street_readings(a):
-        likely = hits.places.streets.search(key_of(head), limit=_STREETS)
+        asked = key_of(head)
+        likely = hits.places.streets.search(asked, limit=_STREETS)
         for street, like in likely:
-            if like.score < least:
+            if like.score < least or _is_no_road(a, asked, like):
                 continue
             known = hits.streets.get(street, 0.0)
             hits.streets[street] = max(known, like.score)
+            why = like.reason
+            if _leaves_lane_out(asked, hits.places.streets.names[street], why):
+                why, like = "lane_left_out", Likeness(like.score * _NO_LANE, like.reason)
             if door:
-                _on_plate(hits, street, like.score, like.reason, door, building)
+                _on_plate(hits, street, like.score, why, door, building)
             elif building:
-                _without_plate(hits, street, like.score, like.reason, building)
+                _without_plate(hits, street, like.score, why, building)
             elif a.road is None or not (a.compound or a.name or a.room_no or a.unit_no):
-                hits.add(hits.places.street_entries[street], like.score, like.reason)
+                hits.add(hits.places.street_entries[street], like.score, why)
+
+
+def _is_no_road(a: Address, asked: str, like: Likeness) -> bool:
+    """Tell whether a school or shop is asked for that is only called after a road."""
+    named = a.road is None and not any(a.numbers) and like.reason == "name_within"
+    return named and asked.endswith(INSTITUTIONS)
+
+
+def _leaves_lane_out(asked: str, name: str, why: str) -> bool:
+    """Tell whether a lane is found by its road alone: 虚构街 for 虚构街河沿."""
+    if why != "short_form" or name.endswith(asked):
+        return False
+    return name.partition(asked)[2] not in ROAD_TYPES
 
 
 def _street_readings(a: Address) -> Iterable[tuple[str, str | None, str | None, float]]:
     """Yield head, door plate, building, and how alike a road's name must be.
 
-    小区12号 is also read as a door plate, but only of a road that is called so.
+    What a reading leaves out of the text is held against its hits afterwards. 小区12号 is also
+    read as a door plate, but only of a road that is called so.
     """
     if a.road and a.subroad:
         yield a.subroad, a.door_plate, a.building_no, NOT_FOUND
         yield a.road + a.subroad, a.door_plate, a.building_no, NOT_FOUND
         yield a.road, a.door_plate, a.building_no, NOT_FOUND
     elif a.road:
+        if a.compound and a.building_no and not a.door_plate:
+            yield a.road + a.compound, a.building_no, None, _CALLED_SO
         yield a.road, a.door_plate, a.building_no, NOT_FOUND
     elif a.group and a.door_plate:
+        yield a.street or a.group, a.door_plate, a.building_no, _CALLED_SO
         yield a.group, a.door_plate, a.building_no, _CALLED_SO
+    elif a.community and a.door_plate and not a.compound:
+        yield a.community, a.door_plate, a.building_no, _CALLED_SO
     elif a.compound and not a.door_plate and a.building_no:
         if a.unit_no:
             yield a.compound, f"{a.building_no}-{a.unit_no}", None, _CALLED_SO
@@ -130,9 +157,17 @@ def _absent_plate(
 ) -> None:
     """Add what is left when a door plate does not exist: 18-3 as building 3, else the road."""
     places = hits.places
-    main, _, rest = door.partition("-")
+    main, sign, rest = plate_parts(door)
     plate = places.plates.get((street, main)) if rest else None
-    if plate is not None and building is None:
+    if plate is not None and sign != "-":
+        rows = [i for i in plate.buildings.get(building or "", ()) if not places.spots[i].room]
+        for i in rows or [plate.entry]:
+            hits.add(i, score * _NEXT_TO, why, "no_such_sub_number")
+    elif plate is None and (own := _plate_with_prefix(hits, street, door)) is not None:
+        rows = own.buildings.get(building or "", [])
+        for i in rows or [own.entry]:
+            hits.add(i, score * _NEXT_TO, why, "plate_has_prefix")
+    elif plate is not None and building is None:
         for i in plate.buildings.get(rest, ()):
             if places.entries[i].kind is EntryKind.BUILDING:
                 hits.add(i, score * _GUESSED, why, "door_plate_same", "read_as_building")
@@ -140,6 +175,12 @@ def _absent_plate(
     else:
         road = places.street_entries[street]
         hits.add(road, score * NOT_FOUND, why, "no_such_door_plate")
+
+
+def _plate_with_prefix(hits: Hits, street: int, door: str) -> Plate | None:
+    """Return the door plate 自编88 where 88 was asked for, and 88 is none."""
+    plates = (hits.places.plates.get((street, word + door)) for word in OWN_NUMBERS)
+    return next((plate for plate in plates if plate is not None), None)
 
 
 def _without_plate(hits: Hits, street: int, score: float, why: str, building: str) -> None:

@@ -85,6 +85,25 @@ def sound_of(key: str) -> str:
     return " ".join(map(_syllable, key))
 
 
+def sounds_of(key: str) -> tuple[tuple[str, ...], ...]:
+    """Return the syllables of a name in small letters, by the first readings and by the last.
+
+    >>> sounds_of("重工")
+    (('zhong', 'gong'), ('chong', 'gong'))
+    """
+    first = tuple(s[0].lower() for s in map(_all_syllables, key))
+    last = tuple(s[-1].lower() for s in map(_all_syllables, key))
+    return (first,) if first == last else (first, last)
+
+
+@cache
+def _all_syllables(c: str) -> tuple[str, ...]:
+    readings = _readings().get(ord(c))
+    if not readings:
+        return (c,)
+    return tuple("".join(_MARKED.get(m, m) for m in r) for r in readings.split(","))
+
+
 def loose_sound_of(key: str) -> str:
     """Return a sound that does not tell n from l, in from ing, zh from z."""
     return " ".join(map(_loose_syllable, key))
@@ -129,7 +148,7 @@ def _containment(asked: str, name: str, prefixes: frozenset[str]) -> Likeness:
         known = asked[: -len(name)] in prefixes
         return Likeness(0.97 if known else 0.84, "name_within")
     if name.endswith(asked):
-        return Likeness(0.89, "short_form")
+        return Likeness(0.75 if _only_a_side(name[: -len(asked)]) else 0.89, "short_form")
     if name.startswith(asked):
         return Likeness(0.88, "short_form")
     if asked in name:
@@ -139,6 +158,11 @@ def _containment(asked: str, name: str, prefixes: frozenset[str]) -> Likeness:
     if name in asked:
         return Likeness(0.78, "name_within")
     return Likeness(0.0, "")
+
+
+def _only_a_side(left_out: str) -> bool:
+    """Tell whether what a short form leaves out is only 东, 新 …: another place's name."""
+    return len(left_out) == 1 and left_out in DISTINGUISHING
 
 
 def _set_apart(asked: str, name: str) -> bool:

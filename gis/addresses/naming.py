@@ -78,6 +78,9 @@ def _place_open(found: Fields, text: str) -> None:
     text = _without_shopfront(found, text)
     if not text:
         return
+    if text == "自编" and not found.has_number:
+        found.rest.append(text)
+        return
     if (
         found.room_no
         or (found.floor and text[0].isascii() and len(text) <= ROOM_DIGITS)
@@ -114,7 +117,7 @@ def _without_shopfront(found: Fields, text: str) -> str:
         word = next(w for w in SHOPFRONT_WORDS if text.endswith(w))
         found.rest.append(word)
         return text[: -len(word)]
-    return text.removeprefix("自编")
+    return text if text == "自编" and not found.has_number else text.removeprefix("自编")
 
 
 def _without_wing(found: Fields, text: str) -> str:

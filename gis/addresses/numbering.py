@@ -7,6 +7,7 @@ from gis.addresses.fields import COMPOUND_ENDINGS, ROOM_DIGITS, Fields, joined
 from gis.addresses.numerals import NUMERALS
 from gis.addresses.words import (
     HOUSE_WORDS,
+    OWN_NUMBERS,
     SHOPFRONT_WORDS,
     STALLS,
     STRONG_COMPOUND_ENDINGS,
@@ -23,6 +24,7 @@ _MOST_UNITS = 10
 
 def place_number(found: Fields, chain: Chain, after: str) -> None:
     """Put a number into the field its suffix, or its place, says."""
+    chain = _without_zeros(chain)
     match chain.kind:
         case "plate":
             _place_plate(found, chain, after)
@@ -48,6 +50,22 @@ def place_number(found: Fields, chain: Chain, after: str) -> None:
             _place_bare(found, chain)
 
 
+def _without_zeros(chain: Chain) -> Chain:
+    """Return a chain whose numbers do not begin with 0, but for a room's: 03幢, 018号."""
+    if "0" not in [atom[0] for atom in chain.atoms]:
+        return chain
+    last = len(chain.atoms) - 1
+    room_last = chain.kind in ("", "room", "word")
+    atoms = tuple(
+        atom if room_last and i == last else atom.lstrip("0") or "0"
+        for i, atom in enumerate(chain.atoms)
+    )
+    text = chain.text
+    for before, after in zip(chain.atoms, atoms, strict=True):
+        text = text.replace(before, after, 1)
+    return chain._replace(atoms=atoms, text=text)
+
+
 def _place_plate(found: Fields, chain: Chain, after: str) -> None:
     if len(chain.atoms) >= 3 and "-" in chain.text:
         _place_bare(found, chain)
@@ -56,7 +74,7 @@ def _place_plate(found: Fields, chain: Chain, after: str) -> None:
     elif found.inside:
         found.own_room(chain.text)
     elif found.door_plate is None:
-        _place_first_plate(found, chain.text)
+        _place_first_plate(found, _own_number(found) + chain.text)
     elif found.rest and found.rest[-1] in SUB_NUMBERS:
         word = found.rest.pop()
         if word == "内":
@@ -68,6 +86,11 @@ def _place_plate(found: Fields, chain: Chain, after: str) -> None:
     else:
         found.own_compound()
         found.building_no = chain.text
+
+
+def _own_number(found: Fields) -> str:
+    """Take 临, 附, 自编 from before the first door plate; ``""`` without."""
+    return found.rest.pop() if found.rest and found.rest[-1] in OWN_NUMBERS else ""
 
 
 def _place_first_plate(found: Fields, number: str) -> None:
@@ -84,6 +107,8 @@ def _place_first_plate(found: Fields, number: str) -> None:
     elif not name or found.road or _is_hamlet(name):
         if name and found.road is None and not (found.community or rural):
             found.own_road()
+        elif name and found.road and not name.endswith(COMPOUND_ENDINGS):
+            found.own_tail()
         found.close_name()
         in_compound = found.road is None and found.compound and not found.community
         if in_compound or (found.road and found.compound and name):

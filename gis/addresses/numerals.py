@@ -29,6 +29,11 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "楼": ("村", "乡", "镇", "社", "台", "梯", "街", "路", "庄", "集"),
     "室": ("一厅", "两厅", "二厅", "1厅", "2厅"),
     "组": ("团", "织"),
+    "村民小组": (),
+    "居民小组": (),
+    "小组": (),
+    "居民组": (),
+    "生产队": (),
     "队": ("伍", "村"),
     "社": ("区", "会"),
     "排": ("村", "路", "水"),
@@ -43,7 +48,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
 _LONGEST_FIELD = max(map(len, _FIELDS))
 _AFTER_A_STREET = ("弄", "巷")
 _STREET_ENDS = frozenset("路街道")
-# Where a formal numeral stands before one of these it is a brand: 滨江壹号院.
+# Where one formal numeral stands before one of these it is a brand, 滨江壹号院; 拾捌号 is 18.
 _BRANDED = frozenset("号座室门")
 
 
@@ -58,7 +63,7 @@ def value(numeral: str) -> str | None:
     ('108', '12', '501', '2', None)
     """
     if not any(c in TENS for c in numeral):
-        return "".join(str(_VALUES[c]) for c in numeral) or None
+        return "".join(str(_VALUES.get(c, c)) for c in numeral) or None
     total = pending = 0
     below = 10_000
     step = 0
@@ -86,7 +91,8 @@ def _field_follows(text: str, end: int, numeral: str, before: str) -> bool:
     for length in range(_LONGEST_FIELD, 0, -1):
         suffix = text[end : end + length]
         if len(suffix) == length and suffix in _FIELDS:
-            if suffix in _BRANDED and any(c in _FORMAL_ONLY for c in numeral):
+            formal = any(c in _FORMAL_ONLY for c in numeral)
+            if suffix in _BRANDED and formal and len(numeral) == 1 and before not in _STREET_ENDS:
                 return False
             rest = text[end + length : end + length + 2]
             return not rest.startswith(_FIELDS[suffix] or ("\0",))

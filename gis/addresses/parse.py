@@ -59,8 +59,16 @@ class Address:
 
     @property
     def street(self) -> str | None:
-        """The road that carries the door plate: the lane where there is one."""
-        return self.subroad or self.road
+        """The road that carries the door plate, with the lane off it; of a village its part.
+
+        >>> parse("四平街三道巷9号").street, parse("示例村一组3号").street
+        ('四平街三道巷', '示例村1组')
+        """
+        if self.road or self.subroad:
+            return (self.road or "") + (self.subroad or "")
+        if self.door_plate and (self.group or self.community):
+            return f"{self.community or ''}{self.group or ''}".replace(" ", "")
+        return None
 
     @property
     def numbers(self) -> tuple[str | None, str | None, str | None, str | None]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,12 +15,26 @@ from gis.addresses.words import SHOPFRONT_WORDS
 How = Literal["name", "alias", "former_name", "community_name", "short_form"]
 SHOPFRONTS = "门面"
 _STEMS = frozenset("甲乙丙丁戊己庚辛")
+_MOST_MEMBERS = 60
 PLACES = (EntryKind.BUILDING, EntryKind.BUSINESS, EntryKind.RESIDENT_UNIT)
 
 
 def plate_key(plate: str) -> str:
     """Return what two spellings of one door plate share: 甲92 and 92甲 are one."""
     return plate[1:] + plate[0] if plate[:1] in _STEMS else plate
+
+
+_SUB_NUMBER = re.compile(r"([^附增临-]+)(附|增|临|-)(.+)")
+
+
+def plate_parts(plate: str) -> tuple[str, str, str]:
+    """Return a door plate, the sign behind it and the number under it.
+
+    >>> plate_parts("59附1"), plate_parts("201-3"), plate_parts("附5")
+    (('59', '附', '1'), ('201', '-', '3'), ('附5', '', ''))
+    """
+    found = _SUB_NUMBER.fullmatch(plate)
+    return (found[1], found[2], found[3]) if found else (plate, "", "")
 
 
 def is_shopfront(address: Address) -> bool:
@@ -79,6 +94,9 @@ class Places:
         self, entries: Iterable[BookEntry], roads: Iterable[str] = (), prefixes: Iterable[str] = ()
     ) -> None:
         prefixes = tuple(prefixes)
+        self.prefix_keys = frozenset(map(key_of, prefixes))
+        self._known: dict[int, frozenset[str]] = {}
+        self._called: dict[int, list[str]] = {}
         self.entries: list[BookEntry] = []
         self.spots: list[AddressKey] = []
         self.members: dict[int, list[int]] = {}
@@ -93,6 +111,7 @@ class Places:
         self.names = NameIndex(prefixes)
         self.named: dict[int, list[tuple[int, How]]] = {}
         self.by_code: dict[str, list[int]] = {}
+        self.by_retired_code: dict[str, list[int]] = {}
         self.communities: set[str] = set()
         self._parsed: dict[str, Address] = {}
         for entry in sorted(entries, key=lambda e: e.kind in PLACES):
@@ -138,6 +157,8 @@ class Places:
         for code in entry.grid_codes if entry.kind is EntryKind.GRID else entry.grid_codes[:1]:
             if entry.kind in (EntryKind.GRID, EntryKind.COMMUNITY, EntryKind.COMPOUND):
                 self.by_code.setdefault(code, []).append(number)
+        for code in entry.retired_codes:
+            self.by_retired_code.setdefault(code, []).append(number)
         match entry.kind:
             case EntryKind.ROAD:
                 self._own_street(number, self.streets.add(key_of(entry.name)))
@@ -157,10 +178,14 @@ class Places:
         address = parse(entry.address) if entry.address else Address()
         spot = self.spots[number]
         spot.building, spot.room = address.building_no, address.room_no
-        if address.street and address.door_plate:
+        street, door = address.street, address.door_plate
+        if street and not door and self._is_house_in_a_lane(entry, address):
+            street, door = street + (address.compound or ""), address.building_no
+            spot.building = None
+        if street and door:
             if is_shopfront(address) and entry.kind is EntryKind.BUILDING:
                 spot.building = SHOPFRONTS
-            plate = self._plate(address.street, address.door_plate)
+            plate = self._plate(street, door)
             spot.street, spot.plate = plate.street, plate.number
             plate.buildings.setdefault(spot.building or "", []).append(number)
         own_number = None
@@ -168,6 +193,12 @@ class Places:
             own_number = self._add_building(entry, number, address)
         if own_number is None:
             self._add_names(entry, number)
+
+    def _is_house_in_a_lane(self, entry: BookEntry, address: Address) -> bool:
+        """Tell whether a lane called as a compound may be carries the number: 石头湾18号."""
+        if entry.kind is not EntryKind.BUILDING or entry.compound or not address.compound:
+            return False
+        return self._parse(entry.name).building_no is None
 
     def _add_building(self, entry: BookEntry, number: int, address: Address) -> str | None:
         """Add a building to its compound; return the number it is known by there."""
@@ -208,6 +239,35 @@ class Places:
                 home.buildings.setdefault(own_number, []).append(number)
 
     # --- asking ------------------------------------------------------------------------------
+
+    def known_words(self, number: int) -> frozenset[str]:
+        """Return the keys of all names that belong to an entry and to what it lies in."""
+        known = self._known.get(number)
+        if known is None:
+            words = set(self._words_of(number))
+            for member in self.members_of(number)[:_MOST_MEMBERS]:
+                words.update(self._words_of(member))
+            known = self._known[number] = frozenset(w for w in words if w)
+        return known
+
+    def _words_of(self, number: int) -> Iterator[str]:
+        entry, spot = self.entries[number], self.spots[number]
+        for name in (entry.name, *entry.aliases, *entry.former_names, entry.address):
+            yield key_of(name)
+        yield from self._called.get(number, ())
+        yield spot.community
+        yield key_of(entry.community or "")
+        if spot.compound:
+            yield spot.compound
+            home = self._compound_of.get(spot.compound)
+            yield from self._called.get(home.entry, ()) if home else ()
+        if spot.street >= 0:
+            yield self.streets.names[spot.street]
+            plate = self.plates.get((spot.street, spot.plate or ""))
+            rows = plate.buildings.get("", ())[:_MOST_MEMBERS] if plate else ()
+            for row in rows:
+                yield key_of(self.entries[row].name)
+                yield from map(key_of, self.entries[row].aliases)
 
     def members_of(self, number: int) -> list[int]:
         """Return the buildings of a door plate, a compound or a road; [] of a spot."""
@@ -312,6 +372,7 @@ class Places:
         homes = self.compounds.setdefault(self.compound_names.add(key_of(name)), [])
         if all(home is not compound for home, _ in homes):
             homes.append((compound, how))
+            self._called.setdefault(compound.entry, []).append(key_of(name))
             if how != "name":
                 self._name(name, compound.entry, how)
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from gis.addresses.entries import Reason
+from collections.abc import Iterable
+
+from gis.addresses.entries import BookEntry, Reason
 from gis.addresses.words import words
 from gis.findings import Text
 
 _TEXTS: dict[str, Text] = {
     # for a candidate
     "grid_code": Text("the grid code is the same", "网格编号一致"),
+    "phone_same": Text("the office telephone is the same", "办公电话一致"),
+    "of_this_kind": Text("it is of this kind", "属于这一类"),
+    "pinyin": Text("its name is spelled so", "拼音一致"),
     "name_same": Text("the name is the same", "名称一致"),
     "sounds_alike": Text("the name sounds the same", "读音相同"),
     "sounds_close": Text("the name sounds nearly the same", "读音相近"),
@@ -48,13 +53,20 @@ _TEXTS: dict[str, Text] = {
     "other_region": Text("the address is in another region", "地址属于其他地区"),
     "nearby": Text("the spot is near it, not at it", "所说地点在其附近，并非此处"),
     "not_understood": Text("a number was not understood", "有号码未能识别"),
+    "lane_left_out": Text("it is in a lane that was not named", "在未说明的支巷内"),
+    "no_such_sub_number": Text(
+        "only the main number is known here", "这里只有主号，没有所说的附号"
+    ),
+    "plate_has_prefix": Text(
+        "the number here is a temporary or own one", "这里的号码是临时号、附号或自编号"
+    ),
 }
 
 BLOCKING = frozenset(
     words(
         "no_such_building no_such_door_plate no_such_name road_differs door_plate_differs "
         "building_differs compound_differs community_differs other_region nearby not_understood "
-        "read_as_building"
+        "read_as_building lane_left_out no_such_sub_number plate_has_prefix words_not_used"
     )
 )
 """Reasons that keep an answer from being clear, whatever its score."""
@@ -63,3 +75,33 @@ BLOCKING = frozenset(
 def reason(code: str) -> Reason:
     """Return a reason by its code."""
     return Reason(code, _TEXTS[code])
+
+
+def words_reason(code: str, told: Iterable[str]) -> Reason:
+    """Return the reason that some words of the question were not used, naming them."""
+    shown = list(dict.fromkeys(told))
+    en, zh = _WORDS[code]
+    return Reason(code, Text(en + ", ".join(shown), zh + "、".join(f"“{w}”" for w in shown)))
+
+
+def retired_reason(code: str, entry: BookEntry) -> Reason:
+    """Return the reason that a code is no longer in use, and whose ground it is."""
+    now = " ".join((*entry.grid_codes[:1], entry.name))
+    return Reason(
+        "grid_code_retired",
+        Text(f"code {code} is retired; it is now part of {now}", f"{code} 已停用，现属 {now}"),
+    )
+
+
+def several_reason(count: int) -> Reason:
+    """Return the reason that the text holds several addresses."""
+    return Reason(
+        "one_of_several",
+        Text(f"one of {count} addresses in the text", f"文字中有 {count} 处地址，这是其中一处"),
+    )
+
+
+_WORDS = {
+    "words_not_used": ("not used: ", "没有用到"),
+    "words_aside": ("left aside: ", "未计入"),
+}

@@ -14,12 +14,16 @@ from gis.addresses.words import (
     PREFECTURES,
     PROVINCE_SUFFIXES,
     PROVINCES,
+    STRONG_COMPOUND_ENDINGS,
     TOO_SHORT_FOR_A_DISTRICT,
     ZONE_ENDINGS,
     words,
 )
 
-_FILLERS = ("市辖区", "省直辖县级行政区划", "自治区直辖县级行政区划", "县级行政区划")
+_FILLERS = words(
+    "市辖区 省直辖县级行政区划 省直辖县级行政单位 省直辖行政单位 省直辖行政区划 "
+    "自治区直辖县级行政区划 自治区直辖县级行政单位 直辖县级行政单位 县级行政区划 县级行政单位"
+)
 _COUNTRIES = ("中华人民共和国", "中国")
 _SKIPPED = (" ", *_COUNTRIES, *_FILLERS, *LEAD_INS)
 _SIDES = frozenset("东西南北中前后上下新")
@@ -39,6 +43,7 @@ _PREFECTURE_SHORT = {
     if name.endswith("州") and len(name) > length + 3
 }
 _STREETS = frozenset("路街道巷弄")
+_HEAD_ENDS = tuple("省市区县旗州盟")
 _UNIT_STOPS = frozenset("路街道村镇乡弄巷")
 _NUMERAL_DISTRICT = len("二七")
 _LONGEST_UNIT, _LONGEST_PLAIN_UNIT = 16, 7
@@ -56,8 +61,9 @@ class Region(NamedTuple):
 def read_region(text: str) -> Region:
     """Return the province, city and district a normalised text begins with.
 
-    Short forms count where they cannot be part of a road's or an institution's name: 南京 in
-    南京鼓楼区, not in 南京西路 or 南京大学.
+    A head that stands twice (南京市南京市鼓楼区) is read once; where the second one differs in its
+    district, the second counts. Short forms count where they cannot be part of a road's or an
+    institution's name: 南京 in 南京鼓楼区, not in 南京西路 or 南京大学.
 
     Examples
     --------
@@ -66,16 +72,44 @@ def read_region(text: str) -> Region:
     >>> read_region("南京西路1515号")[:3]
     (None, None, None)
     """
-    i = _skip(text, 0)
+    region = _read_once(text, 0)
+    while region.end and (again := _read_once(text, region.end)).end > region.end:
+        restated = again.province or again.city
+        if not restated and again.district != region.district:
+            break
+        if not _agree(region.province, again.province) or not _agree(region.city, again.city):
+            break
+        if not text[region.end : again.end].endswith(_HEAD_ENDS):
+            break
+        region = Region(
+            again.province or region.province,
+            again.city or region.city,
+            again.district or region.district,
+            again.end,
+        )
+    return region
+
+
+def _agree(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other
+
+
+def _read_once(text: str, start: int) -> Region:
+    i = _skip(text, start)
     province, i = _province(text, i)
     i = _skip(text, i)
     city, i = _city(text, i, province)
     i = _skip(text, i)
     if city is None and province is not None and province[:2] in MUNICIPALITIES:
         city = province
-    district, i = _district(text, i, bool(city), province == "内蒙古自治区")
+    district, end = _district(text, i, bool(city), province == "内蒙古自治区")
+    if district == city:
+        district, end = None, i
+    i = end
     if province is None and city is not None and city[:2] in MUNICIPALITIES:
         province = city
+    if not (province or city or district):
+        return Region(end=i if start == 0 else start)
     return Region(province, city, district, i)
 
 
@@ -156,7 +190,7 @@ def _unit_end(text: str, i: int, after_city: bool, mongolian: bool) -> int:
     """Return where the district, county, county-level city or banner at ``i`` ends; 0: none."""
     for k in range(i, min(i + _LONGEST_UNIT, len(text))):
         c, after = text[k], text[k + 1 : k + 2]
-        if c.isascii():
+        if c.isascii() or c == "省":
             return 0
         if k == i:
             continue
@@ -174,6 +208,8 @@ def _is_unit(text: str, i: int, k: int, after: str, mongolian: bool) -> bool:
     c = text[k]
     if c == "区":
         if text[k - 1] in NUMERALS and k - i != _NUMERAL_DISTRICT:
+            return False
+        if text[k - 1] in _SIDES and text.endswith(STRONG_COMPOUND_ENDINGS, i, k - 1):
             return False
         return not (
             text.endswith(NOT_A_DISTRICT, i, k + 1) or text[i : k + 1] in TOO_SHORT_FOR_A_DISTRICT

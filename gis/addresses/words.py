@@ -189,13 +189,33 @@ STALLS = (
 
 QUALIFIERS = words(
     "斜对面 正对面 对面 对过 旁边 附近 隔壁 边上 后面 前面 后边 前边 背后 门口 东侧 西侧 南侧 北侧 "
-    "东边 西边 南边 北边 东面 西面 南面 北面 交叉口 交汇处 交界处 路口 十字路口 丁字路口 转角 拐角 "
+    "东边 西边 南边 北边 东面 西面 南面 北面 之间 中间 一带 周边 周围 交叉口 "
+    "交汇处 交界处 路口 十字路口 丁字路口 转角 拐角 "
     "东门 西门 南门 北门 大门 正门 后门 院内 楼下 楼上 以东 以西 以南 以北 旁 内 临街 沿街 "
     "东北角 西北角 东南角 西南角 口 交口 处 地段"
 )
+# 东门 and 楼下 are still at the place; these are not.
+AWAY = words(
+    "斜对面 正对面 对面 对过 旁边 旁 附近 隔壁 边上 后面 后边 背后 前面 前边 交叉口 交汇处 交界处 "
+    "十字路口 丁字路口 路口 交口 转角 拐角 东侧 西侧 南侧 北侧 东边 西边 南边 北边 东面 西面 南面 "
+    "北面 东北角 西北角 东南角 西南角 以东 以西 以南 以北 路东 路西 路南 路北 之间 中间 楼上 一带 "
+    "周边 周围 公里 米"
+)
+"""What says that the spot is near and not at the place."""
+FILLING = frozenset(
+    words(
+        "路 街 的 那个 这个 我家 家 那栋楼 那幢楼 这栋楼 那栋 那幢 那边 号 院 楼 地下室 地下 "
+        "地下车库 市区"
+    )
+)
+"""What says nothing of a place."""
 SHOPFRONT_WORDS = words("门面房 门面 商铺 店面 店铺 门市房 门市 铺面 商业用房 营业房 车库 网点")
 SUB_NUMBERS = ("附", "增", "临", "内")
 """What stands between a door plate and a number under it: 131号附3号."""
+ROAD_TYPES = frozenset(words("路 街 大道 大街 道 公路 马路 村 自然村"))
+"""What a road's name may be said without."""
+OWN_NUMBERS = ("附", "增", "临", "自编")
+"""What makes another number of a door plate when it stands before it: 临18号 is not 18号."""
 LEAD_INS = words(
     "收货地址 联系地址 家庭住址 详细地址 注册地址 经营场所 住所地 地址 住址 住在 位于 家住 坐落于 "
     "坐落 我在 我住 收件地址 你好 您好 喂 请问一下 请问 麻烦问一下 麻烦问下 麻烦 我想问一下 "

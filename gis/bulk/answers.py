@@ -147,6 +147,8 @@ class Answers:
         return self._of_found(text, found)
 
     def _of_found(self, text: str, found: Found) -> Answer:
+        if found.several:
+            return self._of_several(found)
         first = found[0]
         grids = _one_chain(grids_of(first, self.atlas))
         reasons = [r.text for r in first.reasons]
@@ -164,6 +166,20 @@ class Answers:
             address=(_shown(first), first.score, *self._second(second)),
         )  # fmt: skip
 
+    def _of_several(self, found: Found) -> Answer:
+        """Return the answer of a cell with several addresses: the grids all of them lie in."""
+        chains = [
+            _one_chain(grids_of(part[0], self.atlas)) if len(part) else () for part in found.several
+        ]
+        sure = sum(part.clear for part in found.several)
+        deepest = {chain[-1].id for chain in chains if chain}
+        reasons = [_parts(len(chains), len(deepest), len(chains) - sure)]
+        first, second = found[0], found[1] if len(found) > 1 else None
+        return self._answer(
+            _common(chains), first.match, reasons, TIED, point=first.point,
+            address=(_shown(first), first.score, *self._second(second)),
+        )  # fmt: skip
+
     def _agreed(self, text: str, found: Found) -> tuple[Grid, ...]:
         """Return the grids that all equally good candidates lie in: none is picked."""
         if found.tied > _MOST_TIED:
@@ -171,13 +187,7 @@ class Answers:
         if found.tied > len(found):
             assert self.book is not None
             found = self.book.search(text, found.tied)
-        chains = [_one_chain(grids_of(c, self.atlas)) for c in found[: found.tied]]
-        agreed = []
-        for level in zip(*chains, strict=False):
-            if len({g.id for g in level}) > 1:
-                break
-            agreed.append(level[0])
-        return tuple(agreed)
+        return _common([_one_chain(grids_of(c, self.atlas)) for c in found[: found.tied]])
 
     def _second(self, candidate: Candidate | None) -> tuple[Cell, Cell]:
         if candidate is None:
@@ -247,6 +257,25 @@ def _tie(count: int) -> Text:
     return Text(
         f"{count} places fit equally well: choose one", f"有 {count} 处同样符合：请人工确认"
     )
+
+
+def _parts(count: int, grids: int, doubtful: int) -> Text:
+    en = f"{count} addresses in {grids} {'grid' if grids == 1 else 'grids'}: divide the row"
+    zh = f"有 {count} 处地址，分属 {grids} 个网格：请拆分这一行"
+    if doubtful:
+        en += f"; {doubtful} of them not sure"
+        zh += f"；其中 {doubtful} 处未能确定"
+    return Text(en, zh)
+
+
+def _common(chains: Sequence[tuple[Grid, ...]]) -> tuple[Grid, ...]:
+    """Return the grids in which all of some chains agree, level 1 first."""
+    agreed = []
+    for level in zip(*chains, strict=False):
+        if len({g.id for g in level}) > 1:
+            break
+        agreed.append(level[0])
+    return tuple(agreed)
 
 
 def _one_chain(grids: tuple[Grid, ...]) -> tuple[Grid, ...]:

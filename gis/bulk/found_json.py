@@ -16,12 +16,15 @@ def found_json(
     """Return what an address may mean, best first.
 
     Each candidate says what it is, why it may be meant, and the ``codes`` of its grids, level 1
-    first; with sheets, it has the sheets of those grids as ``grids`` in their place.
+    first; with sheets, it has the sheets of those grids as ``grids`` in their place. A text with
+    several addresses has them as ``parts``.
     """
+    parts = {"parts": [f.address.raw for f in found.several]} if found.several else {}
     return {
         "address": found.address.text,
         "clear": found.clear,
         "tied": found.tied,
+        **parts,
         "candidates": [
             {**_candidate_json(c, language), **_grids_json(c, atlas, with_sheets)} for c in found
         ],

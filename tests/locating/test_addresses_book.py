@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gis.addresses import AddressBook, Entry, EntryKind, Home
+from gis.addresses import AddressBook, BookEntry, EntryKind, Home
 from gis.addresses.names import likeness
 from gis.atlas import Atlas
 from gis.disclosure import public
@@ -27,7 +27,9 @@ BUILDING, BUSINESS, UNIT = EntryKind.BUILDING, EntryKind.BUSINESS, EntryKind.RES
 
 def buildings(address, compound, numbers, **more):
     return [
-        Entry(f"{compound}-{n}", BUILDING, f"{n}幢", f"{address}{n}幢", compound=compound, **more)
+        BookEntry(
+            f"{compound}-{n}", BUILDING, f"{n}幢", f"{address}{n}幢", compound=compound, **more
+        )
         for n in numbers
     ]
 
@@ -41,18 +43,18 @@ ENTRIES = [
         aliases=("电缆新村1幢",),
         former_names=("原示例电缆厂家属院1幢",),
     ),
-    Entry("tower", BUILDING, "钢铁数码港大厦", "燕江路201号", aliases=("数码大楼",)),
-    Entry("row", BUILDING, "燕江路201号门面房", "燕江路201号门面房"),
-    Entry("shop", BUSINESS, "小巷药房", "燕江路201-3号门面房", building="row"),
-    Entry("noodles", BUSINESS, "老街面馆", "宝塔桥西街18号3幢101室", building="恒盛嘉园-3"),
-    Entry("noodles-2", BUSINESS, "老街面馆(二店)", "燕江路201-4号门面房", building="row"),
-    Entry("grain-1", BUSINESS, "平安超市", "燕江路9号", former_names=("示例粮站",)),
-    Entry("grain-2", BUSINESS, "幸福超市", "燕江路11号", former_names=("示例粮站",)),
-    Entry("market", UNIT, "水关桥农贸市场", "宝塔桥西街17号", aliases=("水关桥菜场",)),
-    Entry("c-1", EntryKind.COMMUNITY, "恒盛嘉园社区", grid_codes=("320106012011",)),
-    Entry("c-2", EntryKind.COMMUNITY, "金陵二村社区", grid_codes=("320106012008",)),
-    Entry("g-1", EntryKind.GRID, "恒盛嘉园第1网格", grid_codes=("320106012011001001",)),
-    Entry("p-1", EntryKind.PERSON, "王示例", grid_codes=("320106012011",)),
+    BookEntry("tower", BUILDING, "钢铁数码港大厦", "燕江路201号", aliases=("数码大楼",)),
+    BookEntry("row", BUILDING, "燕江路201号门面房", "燕江路201号门面房"),
+    BookEntry("shop", BUSINESS, "小巷药房", "燕江路201-3号门面房", building="row"),
+    BookEntry("noodles", BUSINESS, "老街面馆", "宝塔桥西街18号3幢101室", building="恒盛嘉园-3"),
+    BookEntry("noodles-2", BUSINESS, "老街面馆(二店)", "燕江路201-4号门面房", building="row"),
+    BookEntry("grain-1", BUSINESS, "平安超市", "燕江路9号", former_names=("示例粮站",)),
+    BookEntry("grain-2", BUSINESS, "幸福超市", "燕江路11号", former_names=("示例粮站",)),
+    BookEntry("market", UNIT, "水关桥农贸市场", "宝塔桥西街17号", aliases=("水关桥菜场",)),
+    BookEntry("c-1", EntryKind.COMMUNITY, "恒盛嘉园社区", grid_codes=("320106012011",)),
+    BookEntry("c-2", EntryKind.COMMUNITY, "金陵二村社区", grid_codes=("320106012008",)),
+    BookEntry("g-1", EntryKind.GRID, "恒盛嘉园第1网格", grid_codes=("320106012011001001",)),
+    BookEntry("p-1", EntryKind.PERSON, "王示例", grid_codes=("320106012011",)),
 ]
 BOOK = AddressBook.from_entries(ENTRIES, roads=["永济大道"], home=HOME)
 

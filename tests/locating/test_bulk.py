@@ -315,6 +315,28 @@ def test_the_row_of_a_column_that_is_named_is_the_header(locate):
     assert row["level3_code"] == "320106012001001002"
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "示例路1号1幢；样板街7号1幢",
+        "示例路1号1幢、2幢",
+        "示例路1号1至2幢",
+        "示例路1号1幢和样板街9号1幢",
+    ],
+)
+def test_several_addresses_in_a_cell_are_looked_up_one_by_one_and_to_be_looked_at(locate, cell):
+    (row,) = locate(f'address\n"{cell}"\n', ColumnChoice())
+    assert "2 addresses in 2 grids" in row["reason"]
+    assert row["review"] == "yes"
+    assert row["level3_code"] == ""
+    assert row["second_grid"]
+
+
+def test_of_several_addresses_one_that_is_not_here_is_counted(locate):
+    (row,) = locate('address\n"示例路1号1幢；示例路1号9幢"\n', ColumnChoice())
+    assert "1 of them not sure" in row["reason"]
+
+
 def test_one_column_of_addresses_is_not_parted_at_what_stands_in_some(locate):
     rows = locate("地址\n示例路1号2幢；二楼\n示例路1号1幢\n示例路1号2幢\n", ColumnChoice())
     assert [r["地址"] for r in rows][1:] == ["示例路1号1幢", "示例路1号2幢"]

@@ -5,7 +5,14 @@ import { t, tNodes, words } from "../core/words.js";
 
 /** @returns {HTMLElement|null} what stands above candidates of which none is certain */
 export function tieNotice(found) {
-  const { tied, clear, candidates } = found;
+  const { tied, clear, candidates, parts } = found;
+  if (parts) {
+    return el(
+      "p",
+      { class: "notice notice-ask" },
+      t("desk.several", parts.length, parts.join("；")),
+    );
+  }
   if (tied > 1) {
     return el(
       "p",
