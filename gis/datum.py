@@ -70,7 +70,8 @@ def to_wgs84(lon: Any, lat: Any, datum: Datum | str) -> tuple[Any, Any]:
     Parameters
     ----------
     lon, lat
-        Degrees; floats or arrays of one shape. NaN stays NaN.
+        Degrees; floats or arrays of one shape. What is no place on Earth, NaN among it, stays as
+        it is.
     datum
         One of :class:`Datum`.
 
@@ -87,12 +88,10 @@ def to_wgs84(lon: Any, lat: Any, datum: Datum | str) -> tuple[Any, Any]:
     datum = parse_datum(datum)
     if datum in (Datum.WGS84, Datum.CGCS2000):
         return lon, lat
-    m = _arithmetic(lon, lat)
     if datum is Datum.BD09:
-        lon, lat = _inverse(_bd09_of_gcj02, lon, lat, m)
-    back_lon, back_lat = _inverse(_gcj02_of_wgs84, lon, lat, m)
+        lon, lat = _moved(_on_earth(lon, lat), _gcj02_of_bd09, lon, lat)
     # Whether the offset was applied is judged by the shifted point: nothing else is known.
-    return _where(in_offset_area(lon, lat), (back_lon, back_lat), (lon, lat))
+    return _moved(in_offset_area(lon, lat), _wgs84_of_gcj02, lon, lat)
 
 
 def from_wgs84(lon: Any, lat: Any, datum: Datum | str) -> tuple[Any, Any]:
@@ -100,9 +99,10 @@ def from_wgs84(lon: Any, lat: Any, datum: Datum | str) -> tuple[Any, Any]:
     datum = parse_datum(datum)
     if datum in (Datum.WGS84, Datum.CGCS2000):
         return lon, lat
-    m = _arithmetic(lon, lat)
-    lon, lat = _where(in_offset_area(lon, lat), _gcj02_of_wgs84(lon, lat, m), (lon, lat))
-    return _bd09_of_gcj02(lon, lat, m) if datum is Datum.BD09 else (lon, lat)
+    lon, lat = _moved(in_offset_area(lon, lat), _gcj02_of_wgs84, lon, lat)
+    if datum is Datum.BD09:
+        lon, lat = _moved(_on_earth(lon, lat), _bd09_of_gcj02, lon, lat)
+    return lon, lat
 
 
 def in_offset_area(lon: Any, lat: Any) -> Any:
@@ -113,15 +113,32 @@ def in_offset_area(lon: Any, lat: Any) -> Any:
     )  # fmt: skip
 
 
-def _arithmetic(lon: Any, lat: Any) -> Any:
-    one_point = isinstance(lon, float | int) and isinstance(lat, float | int)
-    return _SCALAR if one_point and math.isfinite(lon) and math.isfinite(lat) else _ARRAY
+def _on_earth(lon: Any, lat: Any) -> Any:
+    """Tell which points are on Earth; BD-09 shifts some of them a little beyond its edges."""
+    return (abs(lon) <= 181.0) & (abs(lat) <= 91.0)
 
 
-def _where(inside: Any, these: tuple[Any, Any], those: tuple[Any, Any]) -> tuple[Any, Any]:
-    if np.ndim(inside) == 0:
-        return these if inside else those
-    return np.where(inside, these[0], those[0]), np.where(inside, these[1], those[1])
+def _moved(where: Any, shift: Any, lon: Any, lat: Any) -> tuple[Any, Any]:
+    """Return what ``shift`` makes of the points where it applies; the others stay as they are.
+
+    The formulas are not worked out for those: they overflow far from Earth.
+    """
+    if isinstance(where, bool | np.bool_):
+        if not where:
+            return lon, lat
+        one_point = isinstance(lon, float | int) and isinstance(lat, float | int)
+        moved: tuple[Any, Any] = shift(lon, lat, _SCALAR if one_point else _ARRAY)
+        return moved
+    x, y = shift(np.where(where, lon, 105.0), np.where(where, lat, 35.0), _ARRAY)
+    return np.where(where, x, lon), np.where(where, y, lat)
+
+
+def _wgs84_of_gcj02(lon: Any, lat: Any, m: Any) -> tuple[Any, Any]:
+    return _inverse(_gcj02_of_wgs84, lon, lat, m)
+
+
+def _gcj02_of_bd09(lon: Any, lat: Any, m: Any) -> tuple[Any, Any]:
+    return _inverse(_bd09_of_gcj02, lon, lat, m)
 
 
 def _inverse(forward: Any, lon: Any, lat: Any, m: Any) -> tuple[Any, Any]:

@@ -66,8 +66,10 @@ def read_points(points: list[Any], datum: Datum) -> tuple[NDArray[np.float64], F
         xy = np.array([_pair(p, i, faults) for i, p in enumerate(points)], np.float64)
         xy = xy.reshape(-1, 2)
     check_degrees(xy, faults, ("lon", "lat"))
-    lon, lat = to_wgs84(xy[:, 0], xy[:, 1], datum)
-    return np.column_stack((lon, lat)), faults
+    xy = np.column_stack(to_wgs84(xy[:, 0], xy[:, 1], datum))
+    # At the edges of the Earth a shift may lead beyond them.
+    check_degrees(xy, faults, ("lon", "lat"))
+    return xy, faults
 
 
 def _pairs(points: list[Any]) -> NDArray[np.float64] | None:

@@ -136,6 +136,7 @@ def _wgs84(
     datums = _datums(cells, len(points), columns.datum_of_all, wrong)
     xy[list(wrong)] = np.nan
     to_wgs84_rows(xy, datums)
+    check_degrees(xy, wrong, names)
     faults.update({points[i]: fault for i, fault in wrong.items()})
     return xy
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -14,6 +15,7 @@ MAX_TEXT, MAX_PHONE = 200, 60
 MAX_COUNT = 1_000_000
 MAX_TEXTS = 50
 _PHONE = set("0123456789+-() /转分机ext.#*,;、，；")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 EARLIEST, LATEST = date(1949, 1, 1), date(2200, 1, 1)
 
 
@@ -68,7 +70,7 @@ def _schema_of(field: Field, default: Any) -> dict[str, Any]:
     if field.value is ValueKind.YES_NO:
         return {"type": ["boolean", *(["null"] if default is None else [])], **described}
     if field.value is ValueKind.CHOICE:
-        return {"type": ["string", "null"], "enum": [*field.choices, None], **described}
+        return {"type": ["string", "null"], "enum": [*field.choices, "", None], **described}
     if field.value is ValueKind.DAY:
         return {"type": ["string", *null], "format": "date", **described}
     limit = MAX_PHONE if field.value is ValueKind.PHONE else MAX_TEXT
@@ -200,7 +202,8 @@ def day(given: Mapping[str, Any], name: str, *, required: bool = False) -> date 
     if (value is None or value == "") and not required:
         return None
     try:
-        if not isinstance(value, str) or len(value) != 10:
+        # Of what fromisoformat takes, only this: 2026-W40-4 is a date too.
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
             raise ValueError
         found = date.fromisoformat(value)
     except ValueError:

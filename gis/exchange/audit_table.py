@@ -26,10 +26,10 @@ def office_time(at: str) -> str:
     '2026-11-28 00:30:00'
     """
     try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
+        moment = datetime.fromisoformat(at).astimezone(OFFICE_TIME)
+    except (ValueError, OverflowError):
         return at
-    return moment.astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M:%S")
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def as_utc(day: date, *, after: bool = False) -> str:
@@ -37,10 +37,15 @@ def as_utc(day: date, *, after: bool = False) -> str:
 
     >>> as_utc(date(2026, 11, 28))
     '2026-11-27T16:00:00.000000Z'
+    >>> as_utc(date.min), as_utc(date(999, 12, 31)), as_utc(date.max, after=True)
+    ('0001-01-01T00:00:00.000000Z', '0999-12-30T15:54:17.000000Z', '9999-12-31T23:59:59.999999Z')
     """
-    day += timedelta(days=1) if after else timedelta()
-    begins = datetime.combine(day, time(), OFFICE_TIME).astimezone(UTC)
-    return begins.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    try:
+        day += timedelta(days=1) if after else timedelta()
+        begins = datetime.combine(day, time(), OFFICE_TIME).astimezone(UTC)
+    except OverflowError:  # the first and the last day of the calendar
+        begins = datetime.max if after else datetime.min
+    return f"{begins.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def entry_json(entry: AuditEntry) -> dict[str, Any]:

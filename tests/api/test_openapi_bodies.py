@@ -27,6 +27,7 @@ REFUSED = [
     (NewUser, {"name": "a", "role": "public"}, "role",
      "role must be one of staff, planner, approver, admin", ("staff", "planner", "approver", "admin")),
     (NewDuty, {**DUTY, "since": "2026-13-01"}, "since", "since must be a date such as 2026-10-01", ("YYYY-MM-DD",)),
+    (NewDuty, {**DUTY, "since": "2026-W40-4"}, "since", "since must be a date such as 2026-10-01", ("YYYY-MM-DD",)),
     (NewDuty, {**DUTY, "since": None}, "since", "since must be a date such as 2026-10-01", ("YYYY-MM-DD",)),
     (DutyEnd, {}, "until", "until is missing", ("YYYY-MM-DD", "null")),
     (NewPerson, {"name": "王\n示例"}, "name",

@@ -65,6 +65,24 @@ def test_nan_stays_nan_and_the_others_are_not_disturbed():
     assert np.isfinite(lon[1])
 
 
+@pytest.mark.parametrize("datum", DATUMS)
+@pytest.mark.parametrize("turn", [to_wgs84, from_wgs84])
+@pytest.mark.parametrize("far", [1e308, -1e308, 1e155, 2.0**63, float("inf"), -1e9, 400.0])
+def test_what_is_no_place_on_earth_stays_as_it_is_without_a_warning(far, turn, datum):
+    assert turn(far, 32.11, datum) == (far, 32.11)
+    assert turn(118.75, far, datum) == (118.75, far)
+    lon, lat = turn(np.array([far, 118.75, 118.75]), np.array([32.11, far, 32.11]), datum)
+    assert (lon[0], lat[1]) == (far, far)
+    assert (lon[2], lat[2]) == pytest.approx(turn(118.75, 32.11, datum), abs=1e-13)
+
+
+@pytest.mark.parametrize("datum", DATUMS)
+def test_the_corners_of_the_earth_come_back_too(datum):
+    lon, lat = np.array([-180.0, 180.0, 0.0, 180.0]), np.array([-90.0, 90.0, 0.0, 0.0])
+    back = to_wgs84(*from_wgs84(lon, lat, datum), datum)
+    np.testing.assert_allclose(back, (lon, lat), rtol=0, atol=1e-9)
+
+
 @pytest.mark.parametrize("name", [None, "", "WGS84", "gcj-02", 4326])
 def test_a_datum_is_never_guessed(name):
     with pytest.raises(InvalidInput) as refused:
