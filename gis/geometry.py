@@ -1,8 +1,8 @@
 """What a boundary is, whether it is valid, and how large things are, in metres.
 
 Boundaries are shapely Polygons or MultiPolygons in WGS84 degrees, longitude first, rounded to
-:data:`DECIMALS` places (about a centimetre). Metric work is done in EPSG:4549
-(CGCS2000 / 3-degree Gauss-Kruger, central meridian 120 E) with easting first.
+:data:`DECIMALS` places (about a centimetre). Lengths, nearness and drawing are done in a
+:class:`MetricFrame`, a plane around the data at hand; areas are those on the ellipsoid.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -21,7 +22,6 @@ from shapely.geometry.base import BaseGeometry
 from gis.errors import InvalidBoundary, InvalidInput
 
 DECIMALS = 7
-METRIC_CRS = 4549
 MAX_VERTICES = 200_000
 LonLat = tuple[float, float]
 
@@ -231,45 +231,154 @@ def _rounded(geometry: BaseGeometry) -> list[Any]:
 # --- metres ------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=2)
-def _transformer(backward: bool) -> Any:
+_DEGREES = "EPSG:4490"
+_EQUAL_AREA = "+proj=cea +ellps=GRS80 +type=crs"
+_SIDE_DEG = 80.0
+"""How far from its meridian a place can be told in a frame; what is farther is drawn nearer."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricFrame:
+    """A plane of metres around some data: x to the east, y to the north.
+
+    A transverse Mercator of CGCS2000 on the meridian through the middle of the data, with scale 1
+    there. Lengths are too long by ``d² / 2 R²`` at a distance ``d`` from the meridian: 0.003 % at
+    50 km, 0.05 % at 200 km, anywhere in China. What is compared must be in one frame.
+
+    Parameters
+    ----------
+    meridian
+        Degrees east of Greenwich.
+    """
+
+    meridian: float
+
+    @classmethod
+    def of(cls, geometries: Any) -> MetricFrame:
+        """Return the frame around geometries in WGS84 degrees; one, or an array or list."""
+        if not isinstance(geometries, BaseGeometry | np.ndarray):
+            geometries = np.array(list(geometries), dtype=object)
+        if np.size(geometries) == 0:
+            return cls.around(math.nan, math.nan)
+        west, _, east, _ = shapely.total_bounds(geometries).tolist()
+        return cls.around(west, east)
+
+    @classmethod
+    def around(cls, west: float, east: float) -> MetricFrame:
+        """Return the frame in the middle of two longitudes; of NaN, that of nothing."""
+        middle = (west + east) / 2
+        # A hundredth of a degree is enough, and a small edit keeps the plane as it was.
+        return cls(round(middle, 2) if math.isfinite(middle) else 105.0)
+
+    def project(self, lon: Any, lat: Any) -> tuple[Any, Any]:
+        """Return (x, y) in metres of WGS84 degrees; floats or arrays of one shape."""
+        forward = _transformer(self.meridian, False)
+        if isinstance(lon, float):
+            if abs(lon - self.meridian) <= _SIDE_DEG:
+                return forward.transform(lon, lat)  # type: ignore[no-any-return]
+            return forward.transform(float(self._beside(lon)), lat)  # type: ignore[no-any-return]
+        return forward.transform(self._beside(lon), lat)  # type: ignore[no-any-return]
+
+    def _beside(self, lon: Any) -> Any:
+        """Return longitudes no farther from the meridian than the plane reaches."""
+        away = np.subtract(lon, self.meridian)
+        away = away - 360.0 * np.round(away / 360.0)
+        return np.where(
+            np.abs(away) <= _SIDE_DEG,
+            lon,
+            self.meridian + np.clip(away, -_SIDE_DEG, _SIDE_DEG),
+        )
+
+    def to_metres(self, geometries: Any) -> Any:
+        """Return geometries of WGS84 degrees in metres; one or an array, None stays None."""
+        return shapely.transform(geometries, self._project_pairs)
+
+    def to_degrees(self, geometries: Any) -> Any:
+        """Return geometries in metres in WGS84 degrees, not rounded; one or an array."""
+        back = _transformer(self.meridian, True)
+        return shapely.transform(
+            geometries, lambda xy: np.column_stack(back.transform(xy[:, 0], xy[:, 1]))
+        )
+
+    def _project_pairs(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(self.project(xy[:, 0], xy[:, 1]))
+
+
+@lru_cache(maxsize=64)
+def _transformer(meridian: float, backward: bool) -> Any:
     from pyproj import Transformer
 
-    ends = (METRIC_CRS, 4490) if backward else (4490, METRIC_CRS)
+    plane = f"+proj=tmerc +lat_0=0 +lon_0={meridian!r} +k=1 +ellps=GRS80 +units=m +type=crs"
+    ends = (plane, _DEGREES) if backward else (_DEGREES, plane)
     return Transformer.from_crs(*ends, always_xy=True)
 
 
-def project(lon: Any, lat: Any) -> tuple[Any, Any]:
-    """Return (easting, northing) in EPSG:4549, metres; floats or arrays of one shape."""
-    return _transformer(False).transform(lon, lat)  # type: ignore[no-any-return]
+@lru_cache(maxsize=1)
+def _equal_area() -> Any:
+    from pyproj import Transformer
+
+    return Transformer.from_crs(_DEGREES, _EQUAL_AREA, always_xy=True)
 
 
-def to_metres(geometries: Any) -> Any:
-    """Return geometries in EPSG:4549, easting first, metres; one or an array, None stays None."""
-    return shapely.transform(geometries, _project_pairs)
+@lru_cache(maxsize=1)
+def _ellipsoid() -> Any:
+    from pyproj import Geod
+
+    return Geod(ellps="GRS80")
 
 
-def to_degrees(geometries: Any) -> Any:
-    """Return geometries of EPSG:4549 in WGS84 degrees; one or an array."""
-    return shapely.transform(geometries, lambda xy: _pairs(_transformer(True), xy))
+def area_m2(geometries: Any) -> Any:
+    """Return areas on the ellipsoid in square metres, of WGS84 geometries.
+
+    Parameters
+    ----------
+    geometries
+        One geometry, or an array of them.
+
+    Returns
+    -------
+    A float, or a float array of the same shape. Each area is that of its own geometry alone: by an
+    equal-area cylinder, so the same whatever it is measured together with.
+    """
+    found = shapely.area(shapely.transform(geometries, _equal_area_pairs))
+    return float(found) if np.ndim(found) == 0 else found
 
 
-def _project_pairs(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    return _pairs(_transformer(False), xy)
-
-
-def _pairs(transformer: Any, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
-
-
-def area_m2(geometry: BaseGeometry) -> float:
-    """Return the area of a WGS84 geometry in square metres (0.034 % over the geodesic)."""
-    return float(shapely.area(to_metres(geometry)))
+def _equal_area_pairs(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.column_stack(_equal_area().transform(xy[:, 0], xy[:, 1]))
 
 
 def length_m(geometry: BaseGeometry) -> float:
     """Return the length of a WGS84 geometry in metres."""
-    return float(shapely.length(to_metres(geometry)))
+    return float(shapely.length(MetricFrame.of(geometry).to_metres(geometry)))
+
+
+def apart_m(one: Any, other: Any) -> Any:
+    """Return how far positions are apart on the ellipsoid, metres.
+
+    Parameters
+    ----------
+    one, other
+        Float arrays (…, 2) of WGS84 degrees that broadcast to one shape.
+
+    Returns
+    -------
+    Float array of the leading shape; a float for two positions.
+    """
+    a, b = np.broadcast_arrays(np.asarray(one, dtype=float), np.asarray(other, dtype=float))
+    _, _, metres = _ellipsoid().inv(a[..., 0], a[..., 1], b[..., 0], b[..., 1])
+    return float(metres) if np.ndim(metres) == 0 else metres
+
+
+def metres_of_degree(lat: float) -> tuple[float, float]:
+    """Return how many metres a degree to the east and one to the north are at a latitude.
+
+    For what is small and near that latitude: steps along walls, the roundness of a grid.
+    """
+    f = math.radians(lat)
+    east = 111412.84 * math.cos(f) - 93.5 * math.cos(3 * f) + 0.118 * math.cos(5 * f)
+    north = 111132.954 - 559.822 * math.cos(2 * f) + 1.175 * math.cos(4 * f)
+    return east, north
 
 
 # --- parts of a geometry -------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gis.geometry import to_metres
+from gis.geometry import MetricFrame
 from gis.tables.xlsx_write import XlsxSheet
 from maps.posters.fonts import chinese_faces, printable
 
@@ -85,12 +85,13 @@ def _map(axes: Any, grids: Sequence[tuple[Any, dict[str, Any]]], font: Any) -> N
 
     axes.set_aspect("equal")
     axes.axis("off")
+    frame = MetricFrame.of([geometry for geometry, _ in grids])
     for level in (3, 2):
         patches, fills = [], []
         for geometry, grid in grids:
             if grid["level"] != level:
                 continue
-            shape = to_metres(geometry)
+            shape = frame.to_metres(geometry)
             for part in shapely.get_parts(shape).tolist():
                 rings = [np.asarray(r.coords) for r in (part.exterior, *part.interiors)]
                 patches.append(PathPatch(Path.make_compound_path(*(Path(r) for r in rings))))

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis.geometry import to_degrees, to_metres
+from gis.geometry import MetricFrame
 
 # A centre this near the best one, as a share of the polygon's size, is good enough for a name.
 _TOLERANCE = 0.01
@@ -30,11 +30,12 @@ def label_centres(polygons: Sequence[Any]) -> tuple[NDArray[np.float64], NDArray
     """
     if not len(polygons):
         return np.empty((0, 2)), np.empty(0)
-    ground = to_metres(np.array(polygons, dtype=object))
+    frame = MetricFrame.of(polygons)
+    ground = frame.to_metres(np.array(polygons, dtype=object))
     tolerance = np.sqrt(shapely.area(ground)) * _TOLERANCE
     spokes = shapely.maximum_inscribed_circle(ground, tolerance)
     centres = shapely.get_point(spokes, 0)
-    return shapely.get_coordinates(to_degrees(centres)), shapely.length(spokes)
+    return shapely.get_coordinates(frame.to_degrees(centres)), shapely.length(spokes)
 
 
 def pinyin_table(texts: Iterable[str]) -> dict[str, list[str]]:

@@ -21,12 +21,20 @@ from gis.cleaning.piece import Piece, areas, is_thin, of_parts, width_m
 from gis.cleaning.slivers import share_out
 from gis.errors import InvalidInput
 from gis.findings import Finding, Text, error
-from gis.geometry import DECIMALS, point_inside, polygon_parts, to_degrees, to_metres, union
+from gis.geometry import DECIMALS, MetricFrame, point_inside, polygon_parts, union
 
 MAX_TOLERANCE_M = 20.0
 _ROUNDING_M = 0.02
 """What the seventh decimal of a degree may add."""
 _LEAST_M2 = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is measured by: the plane that all shapes are brought to, and how far lines may move."""
+
+    frame: MetricFrame
+    tolerance_m: float
 
 
 @dataclass(frozen=True)
@@ -97,35 +105,36 @@ def clean(
             f"容差 {tolerance_m:g} 米：应大于 0 且不超过 {MAX_TOLERANCE_M:g}",
             (f"0..{MAX_TOLERANCE_M:g}",),
         )
-    drawn, refusals = _mended(pieces, tolerance_m)
+    by = Measure(MetricFrame.of([p.shape for p in pieces]), tolerance_m)
+    drawn, refusals = _mended(pieces, by)
     ground = [p for p in pieces if p.level == 3]
-    uncovered = _uncovered(pieces, drawn, tolerance_m)
+    uncovered = _uncovered(pieces, drawn, by)
     added = _filling(uncovered, fill_codes) if fill_codes is not None else {}
     if fill_codes is None:
         refusals += [_refused_uncovered(u) for u in uncovered]
     parents = [drawn[p.code] for p in pieces if p.level < 3]
-    shapes = _covered(ground, added, drawn, parents, tolerance_m)
+    shapes = _covered(ground, added, drawn, parents, by)
     shapes |= _unions(pieces, added, shapes)
     refusals += _not_exact(ground, added, shapes)
-    changes, moved = _compare([*pieces, *added.values()], drawn, shapes, tolerance_m)
+    changes, moved = _compare([*pieces, *added.values()], drawn, shapes, by)
     return Cleaned(shapes, changes, uncovered, added, (*refusals, *moved))
 
 
 # --- each by itself ----------------------------------------------------------------------------
 
 
-def _mended(pieces: Sequence[Piece], tolerance_m: float) -> tuple[dict[str, Any], list[Finding]]:
+def _mended(pieces: Sequence[Piece], by: Measure) -> tuple[dict[str, Any], list[Finding]]:
     """Return every shape in metres, valid, and where it is not plain what was meant."""
     drawn: dict[str, Any] = {}
     refusals: list[Finding] = []
     for piece in pieces:
-        drawn[piece.code], doubt = mend(to_metres(piece.shape), tolerance_m)
+        drawn[piece.code], doubt = mend(by.frame.to_metres(piece.shape), by.tolerance_m)
         if doubt is not None:
             text = Text(
                 "its ring crosses itself so that it is not plain which ground was meant: redraw it",
                 "边界自相交，无法判断所指的范围：请重画",
             )
-            place = point_inside(to_degrees(doubt))
+            place = point_inside(by.frame.to_degrees(doubt))
             refusals.append(error("not_mendable", text, grid_code=piece.code, place=place))
     return drawn, refusals
 
@@ -134,15 +143,15 @@ def _mended(pieces: Sequence[Piece], tolerance_m: float) -> tuple[dict[str, Any]
 
 
 def _uncovered(
-    pieces: Sequence[Piece], drawn: dict[str, Any], tolerance_m: float
+    pieces: Sequence[Piece], drawn: dict[str, Any], by: Measure
 ) -> tuple[Uncovered, ...]:
     ground = shapely.union_all([drawn[p.code] for p in pieces if p.level == 3])
     found: list[Uncovered] = []
     for piece in sorted((p for p in pieces if p.level == 2), key=lambda p: p.code):
         for part in polygon_parts(shapely.difference(drawn[piece.code], ground)):
-            wide = _wide(part, tolerance_m)
+            wide = _wide(part, by.tolerance_m)
             if wide is not None:
-                found.append(Uncovered(piece.code, to_degrees(wide), float(wide.area)))
+                found.append(Uncovered(piece.code, by.frame.to_degrees(wide), float(wide.area)))
                 ground = shapely.union(ground, wide)
     return tuple(found)
 
@@ -190,54 +199,61 @@ def _covered(
     added: dict[str, Piece],
     drawn: dict[str, Any],
     parents: Sequence[Any],
-    tolerance_m: float,
+    by: Measure,
 ) -> dict[str, BaseGeometry]:
     """Return the level-3 grids as one coverage in degrees, the untouched ones as they were."""
     all_of = [*ground, *added.values()]
     if not all_of:
         return {}
     for piece in added.values():
-        drawn[piece.code] = to_metres(piece.shape)
+        drawn[piece.code] = by.frame.to_metres(piece.shape)
     before = np.array([drawn[p.code] for p in all_of], dtype=object)
     whole = shapely.union_all([*before, *parents])
     if shapely.coverage_is_valid(before) and shapely.union_all(before).equals(whole):
-        return {p.code: _as_drawn(p, drawn[p.code]) for p in all_of}
+        return {p.code: _as_drawn(p, drawn[p.code], by) for p in all_of}
     # With everything around it in the coverage, a gap at the edge is enclosed like any other.
     frame = shapely.box(*shapely.bounds(shapely.buffer(whole, 50)))
-    around = _around(frame, whole, tolerance_m)
-    shared = share_out(np.append(before, around), frame, tolerance_m)
-    degrees = _matched(shared, tolerance_m)[:-1]
+    around = _around(frame, whole, by.tolerance_m)
+    shared = share_out(np.append(before, around), frame, by.tolerance_m)
+    degrees = _matched(shared, by)[:-1]
     return {p.code: _kept(p, shape) for p, shape in zip(all_of, degrees.tolist(), strict=True)}
 
 
-def _matched(shared: Any, tolerance_m: float) -> Any:
+def _matched(shared: Any, by: Measure) -> Any:
     """Return the shapes in degrees with the same vertices on both sides of every line.
 
     With one snapping distance GEOS now and then gives a whole shape to its neighbour, or raises,
     or leaves edges so short that rounding crosses them, and not with another. Where none does it
     well, what does not match is found, and refused, later.
     """
-    least = tolerance_m * shapely.length(shared) + _LEAST_M2
+    least = by.tolerance_m * shapely.length(shared) + _LEAST_M2
     first = None
-    for snapping_m in (min(0.01, tolerance_m / 10), 0.001, 0.0001, min(0.03, tolerance_m / 10)):
+    for snapping_m in (
+        min(0.01, by.tolerance_m / 10),
+        0.001,
+        0.0001,
+        min(0.03, by.tolerance_m / 10),
+    ):
         try:
             after = shapely.coverage_clean(
-                shared, gap_width=tolerance_m, snapping_distance=snapping_m
+                shared, gap_width=by.tolerance_m, snapping_distance=snapping_m
             )
-            degrees = _in_rounded_degrees(after)
+            degrees = _in_rounded_degrees(after, by)
             if not _is_sound(degrees):
-                degrees = _in_rounded_degrees(shapely.coverage_clean(to_metres(degrees)))
+                degrees = _in_rounded_degrees(
+                    shapely.coverage_clean(by.frame.to_metres(degrees)), by
+                )
         except shapely.errors.GEOSException:
             continue
-        change = np.abs(shapely.area(to_metres(degrees)) - shapely.area(shared))
+        change = np.abs(shapely.area(by.frame.to_metres(degrees)) - shapely.area(shared))
         if _is_sound(degrees) and (change <= least).all():
             return degrees
         first = degrees if first is None else first
-    return first if first is not None else _in_rounded_degrees(shared)
+    return first if first is not None else _in_rounded_degrees(shared, by)
 
 
-def _in_rounded_degrees(shapes: Any) -> Any:
-    return shapely.transform(to_degrees(shapes), lambda xy: np.round(xy, DECIMALS))
+def _in_rounded_degrees(shapes: Any, by: Measure) -> Any:
+    return shapely.transform(by.frame.to_degrees(shapes), lambda xy: np.round(xy, DECIMALS))
 
 
 def _is_sound(shapes: Any) -> bool:
@@ -250,10 +266,10 @@ def _around(frame: Any, whole: Any, tolerance_m: float) -> Any:
     return of_parts([p for p in parts if not is_thin(p, tolerance_m)])
 
 
-def _as_drawn(piece: Piece, shape: Any) -> BaseGeometry:
+def _as_drawn(piece: Piece, shape: Any, by: Measure) -> BaseGeometry:
     if piece.shape.is_valid:
         return piece.shape
-    found: BaseGeometry = _in_rounded_degrees(shape)
+    found: BaseGeometry = _in_rounded_degrees(shape, by)
     return found
 
 
@@ -345,19 +361,19 @@ def _compare(
     pieces: Sequence[Piece],
     drawn: dict[str, Any],
     shapes: dict[str, BaseGeometry],
-    tolerance_m: float,
+    by: Measure,
 ) -> tuple[tuple[Change, ...], list[Finding]]:
     changes: list[Change] = []
     refusals: list[Finding] = []
     for piece in pieces:
-        before, after = drawn[piece.code], to_metres(shapes[piece.code])
+        before, after = drawn[piece.code], by.frame.to_metres(shapes[piece.code])
         if after.is_empty or not after.is_valid:
             continue
         if shapes[piece.code] is piece.shape:
             continue
         moved = _moved_m(before, after)
         if not piece.shape.is_valid:
-            lost = _lost(piece, after, tolerance_m)
+            lost = _lost(piece, after, by)
             moved = max(moved, *(f.size or 0.0 for f in lost), 0.0)
             refusals += lost
         change = Change(
@@ -365,24 +381,24 @@ def _compare(
         )
         if abs(change.change_m2) >= _LEAST_M2 or moved > _ROUNDING_M or not piece.shape.is_valid:
             changes.append(change)
-        refusals += _too_far(piece, before, after, tolerance_m, moved)
+        refusals += _too_far(piece, before, after, by, moved)
     changes.sort(key=lambda c: (c.level, c.code))
     return tuple(changes), refusals
 
 
-def _lost(piece: Piece, after: Any, tolerance_m: float) -> list[Finding]:
+def _lost(piece: Piece, after: Any, by: Measure) -> list[Finding]:
     """Return the tip of a spike or loop that mending a ring would take away, if it is that far."""
-    drawn = to_metres(piece.shape)
+    drawn = by.frame.to_metres(piece.shape)
     far = _distances(drawn, after)
     worst = int(np.argmax(far))
-    if far[worst] <= tolerance_m + _ROUNDING_M:
+    if far[worst] <= by.tolerance_m + _ROUNDING_M:
         return []
     size = float(far[worst])
     lon, lat = shapely.get_coordinates(piece.shape)[worst].tolist()
     text = Text(
         f"a spike or loop of its ring reaches {size:.2f} m out, over the tolerance of "
-        f"{tolerance_m:g} m: delete its vertices here, or choose a larger tolerance",
-        f"边界环有一处尖刺或小环伸出 {size:.2f} 米，超过容差 {tolerance_m:g} 米："
+        f"{by.tolerance_m:g} m: delete its vertices here, or choose a larger tolerance",
+        f"边界环有一处尖刺或小环伸出 {size:.2f} 米，超过容差 {by.tolerance_m:g} 米："
         "请删除此处的顶点，或放宽容差",
     )
     place = round(lon, DECIMALS), round(lat, DECIMALS)
@@ -408,11 +424,9 @@ def _distances(one: Any, other: Any) -> Any:
     return found
 
 
-def _too_far(
-    piece: Piece, before: Any, after: Any, tolerance_m: float, moved: float
-) -> list[Finding]:
+def _too_far(piece: Piece, before: Any, after: Any, by: Measure, moved: float) -> list[Finding]:
     """Return the ground that changes hands further from the drawn line than the tolerance."""
-    allowed = tolerance_m + _ROUNDING_M
+    allowed = by.tolerance_m + _ROUNDING_M
     changed = shapely.symmetric_difference(before, after)
     if moved <= allowed and is_thin(changed, 2 * allowed):
         return []
@@ -426,11 +440,11 @@ def _too_far(
     width = max((width_m(p) for p in polygon_parts(changed)), default=moved)
     text = Text(
         f"cleaning would move its line by {max(moved, width):.2f} m, over the tolerance of "
-        f"{tolerance_m:g} m: redraw it here, or choose a larger tolerance",
-        f"清理将使其边界移动 {max(moved, width):.2f} 米，超过容差 {tolerance_m:g} 米："
+        f"{by.tolerance_m:g} m: redraw it here, or choose a larger tolerance",
+        f"清理将使其边界移动 {max(moved, width):.2f} 米，超过容差 {by.tolerance_m:g} 米："
         "请在此处重画，或放宽容差",
     )
-    place = point_inside(to_degrees(largest))
+    place = point_inside(by.frame.to_degrees(largest))
     return [
         error(
             "over_tolerance",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gis.cleaning.piece import Piece, areas, width_m
-from gis.geometry import polygon_parts, to_degrees, to_metres
+from gis.geometry import MetricFrame, polygon_parts
 
 SLIVER_M = 1.0
 """Narrower than this it is a sliver: two people drew one line twice."""
@@ -42,7 +42,8 @@ def find_faults(pieces: Sequence[Piece], most: int = 500) -> tuple[Fault, ...]:
 
     Shapes that are not valid are looked at as what they enclose.
     """
-    sound = [(p, _sound(to_metres(p.shape))) for p in pieces]
+    frame = MetricFrame.of([p.shape for p in pieces])
+    sound = [(p, _sound(frame.to_metres(p.shape))) for p in pieces]
     found: list[Fault] = []
     for level in (1, 2, 3):
         found += _overlaps([(p, s) for p, s in sound if p.level == level])
@@ -55,7 +56,7 @@ def find_faults(pieces: Sequence[Piece], most: int = 500) -> tuple[Fault, ...]:
         if code in children:
             found += _below(code, shape, children[code])
     found.sort(key=lambda f: -f.area_m2)
-    return tuple(found[:most])
+    return tuple(replace(f, shape=frame.to_degrees(f.shape)) for f in found[:most])
 
 
 def _sound(shape: Any) -> Any:
@@ -85,7 +86,7 @@ def _below(code: str, shape: Any, children: list[tuple[Piece, Any]]) -> list[Fau
 
 def _faults(kind: str, codes: tuple[str, ...], where: Any) -> list[Fault]:
     return [
-        Fault(kind, codes, float(p.area), width_m(p), to_degrees(p))
+        Fault(kind, codes, float(p.area), width_m(p), p)
         for p in polygon_parts(where)
         if p.area > _LEAST_M2
     ]

@@ -13,7 +13,7 @@ import shapely
 from gis.datum import from_wgs84, to_wgs84
 from gis.division import Division
 from gis.findings import Finding, Text, warning
-from gis.geometry import DECIMALS, project
+from gis.geometry import DECIMALS, apart_m
 
 CHINA = (73.0, 3.0, 136.0, 54.0)
 """West, south, east, north of all of it, degrees."""
@@ -44,7 +44,7 @@ def check_whereabouts(division: Division, stored: Division | None) -> list[Findi
     there = shapely.get_coordinates(
         shapely.centroid(np.array([g.boundary for g in stored.grids], dtype=object))
     ).mean(axis=0)
-    far_m = _apart_m(here, there)
+    far_m = apart_m(here, there)
     if far_m > _FAR_M:
         return [_far(lon, lat, far_m)]
     return _off_by_a_datum(division, stored)
@@ -83,14 +83,14 @@ def _off_by_a_datum(division: Division, stored: Division) -> list[Finding]:
     if not pairs:
         return []
     new, old = (shapely.get_coordinates(shapely.centroid(list(side))) for side in zip(*pairs))  # noqa: B905
-    moved = _apart_m(new, old)
+    moved = apart_m(new, old)
     if np.median(moved) < 10 * _NEAR_M:
         return []
     for datum, name in (("gcj02", "GCJ-02"), ("bd09", "BD-09")):
         # Filed as degrees of WGS84 while they are of the datum, or the other way round.
         for turn in (from_wgs84, to_wgs84):
             like = np.column_stack(turn(old[:, 0], old[:, 1], datum))
-            if (_apart_m(new, like) < _NEAR_M).mean() >= _SHARE:
+            if (apart_m(new, like) < _NEAR_M).mean() >= _SHARE:
                 return [_doubt(name, new[0], float(np.median(moved)))]
     return []
 
@@ -104,9 +104,3 @@ def _doubt(name: str, at: Any, moved_m: float) -> Finding:
     )
     lon, lat = at.tolist()
     return warning("datum_doubt", text, place=_place(lon, lat), size=moved_m, unit="m")
-
-
-def _apart_m(one: Any, other: Any) -> Any:
-    """Return the distances of positions, metres in the plane of the maps; any shape (…, 2)."""
-    a, b = (np.stack(project(xy[..., 0], xy[..., 1]), axis=-1) for xy in (one, other))
-    return np.hypot(*(a - b).T)

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from gis.geometry import project
+from gis.geometry import MetricFrame
 from gis.lookup._edges import Edges, Floats, Ints
 from gis.lookup._raster import ranges
 
@@ -31,12 +31,14 @@ class NearEdges:
     ----------
     edges
         The edges of a coverage without faults, in WGS84 degrees; each bounds one or two polygons.
+    frame
+        In which nearness is measured.
     """
 
-    def __init__(self, edges: Edges) -> None:
+    def __init__(self, edges: Edges, frame: MetricFrame) -> None:
         ends = edges.ends
-        ax, ay = project(ends[:, 0], ends[:, 1])
-        bx, by = project(ends[:, 2], ends[:, 3])
+        ax, ay = frame.project(ends[:, 0], ends[:, 1])
+        bx, by = frame.project(ends[:, 2], ends[:, 3])
         metres = np.stack([ax, ay, bx, by], axis=1)
         self._origin, self._shape, self._box_m = _boxes(metres)
         starts, listed = _listed(metres - np.tile(self._origin, 2), self._shape, self._box_m)
@@ -55,7 +57,7 @@ class NearEdges:
         Parameters
         ----------
         x, y
-            A point in EPSG:4549, easting first, metres.
+            A point in the frame, metres.
         reach_m
             How far to look at least, metres.
 

@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.division import Division, Grid
-from gis.geometry import check_lon_lat, project, to_metres
+from gis.geometry import MetricFrame, apart_m, check_lon_lat
 from gis.ids import Level
 from gis.lookup._near_edges import NearEdges
 from gis.lookup.cellindex import CellIndex
@@ -21,6 +21,8 @@ from gis.lookup.cellindex import CellIndex
 DEFAULT_TOLERANCE_M = 15.0
 _MARGIN_M = 0.001
 _TIE_M = 1e-6
+_FAR_M = 100_000.0
+"""Farther away, a distance is told on the ellipsoid: no plane is true so far out."""
 _DECIMALS = 6
 
 
@@ -66,10 +68,11 @@ class Locator:
         self.grids = division.level(Level.BUILDING_CLUSTER)
         self._chains = [division.chain(g.id) for g in self.grids]
         self._index = CellIndex([g.boundary for g in self.grids])
+        self._frame = MetricFrame.of([g.boundary for g in self.grids])
 
     @cached_property
     def _metric(self) -> tuple[Any, shapely.STRtree]:
-        grounds = to_metres(np.array([g.boundary for g in self.grids], dtype=object))
+        grounds = self._frame.to_metres(np.array([g.boundary for g in self.grids], dtype=object))
         return grounds, shapely.STRtree(grounds)
 
     @cached_property
@@ -95,7 +98,7 @@ class Locator:
         """
         check_lon_lat(lon, lat)
         found = self._index.query_one(lon, lat)
-        x, y = project(lon, lat)
+        x, y = self._frame.project(float(lon), lat)
         metres = None
         if self._index.is_coverage:
             metres = self._near_edges.distances_m(x, y, tolerance_m)
@@ -122,7 +125,7 @@ class Locator:
 
     @cached_property
     def _near_edges(self) -> NearEdges:
-        return NearEdges(self._index.edges)
+        return NearEdges(self._index.edges, self._frame)
 
     def _location(
         self,
@@ -159,7 +162,7 @@ class Locator:
         if not len(xy):
             return []
         found = self._index.query(xy)
-        spots = shapely.points(*project(xy[:, 0], xy[:, 1]))
+        spots = shapely.points(*self._frame.project(xy[:, 0], xy[:, 1]))
         inside = found >= 0
         edges_m = np.full(len(xy), np.nan)
         edges_m[inside] = shapely.distance(self._edges[found[inside]], spots[inside])
@@ -225,6 +228,11 @@ class Locator:
         order = np.lexsort((hits, nth))
         hits = hits[order][np.unique(nth[order], return_index=True)[1]]
         metres = shapely.distance(grounds[hits], spots[rows])
+        far = metres > _FAR_M
+        if far.any():
+            ways = shapely.shortest_line(grounds[hits[far]], spots[rows[far]])
+            ends = shapely.get_coordinates(self._frame.to_degrees(ways)).reshape(-1, 2, 2)
+            metres[far] = apart_m(ends[:, 0], ends[:, 1])
         return {
             row: Near(self.grids[hit], round(m, 1))
             for row, hit, m in zip(rows.tolist(), hits.tolist(), metres.tolist(), strict=True)

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from gis.atlas import Atlas
 from gis.directory import Place, PlaceKind
 from gis.division import Grid
-from gis.geometry import LonLat, to_metres
+from gis.geometry import LonLat, area_m2
 from gis.ids import GridId, Level, PlaceId
 from gis.lookup.cellindex import CellIndex
 from gis.planning.cells import stitch, tessellate
@@ -209,7 +209,7 @@ def _cell_map(
 ) -> CellMap:
     flat = [f for own in faces for f in own]
     shapes = np.array([geometry_of((f,)) for f in flat], dtype=object)
-    areas = shapely.area(to_metres(shapes)).tolist()
+    areas = area_m2(shapes).tolist()
     points = _points(shapes)
     standing = _standing(atlas, shapes)
     by_id = atlas.directory.by_id

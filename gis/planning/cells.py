@@ -21,6 +21,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from gis.geometry import metres_of_degree
 from gis.planning.lattice import (
     SCALE,
     Edge,
@@ -33,8 +34,6 @@ from gis.planning.lattice import (
     outline,
 )
 
-_METRES_OF_LATITUDE = 110_900.0
-_METRES_OF_LONGITUDE = 111_320.0
 _STEP_M = (1.5, 8.0)
 _SHRINK_M = 0.5
 _STRAIGHTEN_M = 1.0
@@ -59,8 +58,7 @@ class _Frame:
 
     def __init__(self, origin: Node) -> None:
         self.origin = np.array(origin, dtype=float)
-        lat = np.radians(origin[1] / SCALE)
-        self.scale = np.array([_METRES_OF_LONGITUDE * np.cos(lat), _METRES_OF_LATITUDE]) / SCALE
+        self.scale = np.array(metres_of_degree(origin[1] / SCALE)) / SCALE
 
     def metres(self, lattice: NDArray[np.float64]) -> NDArray[np.float64]:
         moved: NDArray[np.float64] = (lattice - self.origin) * self.scale

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.directory import Directory
 from gis.errors import Conflict, InvalidInput
-from gis.geometry import to_metres
+from gis.geometry import area_m2, metres_of_degree
 from gis.ids import PlaceId
 from gis.planning.cell_map import Cell, CellMap, shares
 from gis.planning.cells import cut_face, nodes_put_in, with_nodes
@@ -46,7 +46,7 @@ def cut_cell(
     cell = cell_map.cells[number]
     faces = cut_face(cell.face, shapely.linestrings(line))
     shapes = np.array([geometry_of((f,)) for f in faces], dtype=object)
-    areas = shapely.area(to_metres(shapes))
+    areas = area_m2(shapes)
     if len(faces) < 2 or areas.min() < _SMALLEST_M2:
         raise InvalidInput(
             "line",
@@ -93,7 +93,7 @@ def _pieces(
         name: _by_piece(getattr(cell, name), shapes, directory)
         for name in ("buildings", "shops", "units")
     }
-    areas = shapely.area(to_metres(np.array(shapes, dtype=object))).tolist()
+    areas = area_m2(np.array(shapes, dtype=object)).tolist()
     weights = [sum(directory.by_id[b].households or 0 for b in own) for own in held["buildings"]]
     households = shares(cell.households, weights, areas)
     people = shares(cell.population, households, areas)
@@ -162,7 +162,8 @@ def left_of(points: NDArray[np.float64], line: Line) -> NDArray[np.bool_]:
     line
         Two or more positions in degrees.
     """
-    squeeze = np.array([np.cos(np.radians(line[0][1])), 1.0])
+    east, north = metres_of_degree(line[0][1])
+    squeeze = np.array([east / north, 1.0])
     xy, path = points * squeeze, np.array(line) * squeeze
     start, step = path[:-1], np.diff(path, axis=0)
     length = np.hypot(*step.T)

@@ -19,7 +19,7 @@ import shapely
 from gis.atlas import Atlas
 from gis.directory import Directory, Place, PlaceKind
 from gis.division import Grid
-from gis.geometry import to_metres
+from gis.geometry import area_m2
 from gis.ids import GridId, Level, PersonId, PlaceId
 from gis.planning.cell_map import Cell
 from gis.planning.evaluation import PlanView
@@ -172,7 +172,7 @@ def _areas(left: Atlas, right: Atlas) -> Iterable[tuple[GridId, GridId, float]]:
     rows, columns = shapely.STRtree(new).query(old, predicate="intersects")
     # Neighbours only touch: what is the same grid with the same boundary need not be cut.
     same = {
-        g.id: float(shapely.area(to_metres(g.boundary)))
+        g.id: area_m2(g.boundary)
         for g in before
         if (n := right.division.by_id.get(g.id)) is not None and n.boundary.equals_exact(g.boundary)
     }
@@ -186,7 +186,7 @@ def _areas(left: Atlas, right: Atlas) -> Iterable[tuple[GridId, GridId, float]]:
     if not pairs:
         return
     cut = shapely.intersection(old[[i for i, _ in pairs]], new[[j for _, j in pairs]])
-    for (i, j), area in zip(pairs, shapely.area(to_metres(cut)).tolist(), strict=True):
+    for (i, j), area in zip(pairs, area_m2(cut).tolist(), strict=True):
         if area > 0.5:
             yield before[i].id, after[j].id, area
 

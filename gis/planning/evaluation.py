@@ -16,7 +16,7 @@ import shapely
 from gis.atlas import Atlas
 from gis.division import Grid
 from gis.errors import Conflict
-from gis.geometry import LonLat
+from gis.geometry import LonLat, metres_of_degree
 from gis.ids import GridId, Level, PersonId
 from gis.planning.cell_map import CellMap
 from gis.planning.codes import CodeBook, codes_of
@@ -24,9 +24,6 @@ from gis.planning.lattice import SCALE, Face, Node, components, faces_of, geomet
 from gis.planning.leaders import LeaderLoad, leaders_after, leaders_before, loads_of
 from gis.planning.state import GridAttributes, PlanChange, PlanState, begin
 from gis.rules import OfficeRules
-
-_METRES_OF_LATITUDE = 110_900.0
-_METRES_OF_LONGITUDE = 111_320.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,8 +357,7 @@ def _compactness(faces: Iterable[Face], area_m2: float) -> float:
     lengths = []
     for face in faces:
         for ring in face:
-            east = _METRES_OF_LONGITUDE * math.cos(math.radians(ring[0][1] / SCALE)) / SCALE
-            north = _METRES_OF_LATITUDE / SCALE
+            east, north = (m / SCALE for m in metres_of_degree(ring[0][1] / SCALE))
             x0, y0 = ring[-1]
             for x1, y1 in ring:
                 lengths.append(math.hypot((x1 - x0) * east, (y1 - y0) * north))

@@ -19,7 +19,7 @@ from gis.directory import Place
 from gis.division import GridKind
 from gis.errors import InvalidInput
 from gis.findings import Text
-from gis.geometry import DECIMALS, LonLat, polygon_parts, to_degrees, to_metres
+from gis.geometry import DECIMALS, LonLat, MetricFrame, area_m2, polygon_parts
 from gis.ids import GridId, Level, PlaceId
 from gis.planning.cell_map import Cell, CellMap
 from gis.planning.cells import stitch, tessellate
@@ -114,9 +114,11 @@ _OUTSIDE = Text("it lies outside the outline", "位于轮廓之外")
 
 
 def _hull(buildings: Sequence[Place]) -> BaseGeometry:
-    shapes = to_metres(np.array([p.geometry for p in buildings], dtype=object))
-    hull = shapely.union_all(shapes).convex_hull.buffer(_MARGIN_M, quad_segs=4)
-    return shapely.transform(to_degrees(hull), lambda xy: np.round(xy, DECIMALS))
+    shapes = np.array([p.geometry for p in buildings], dtype=object)
+    frame = MetricFrame.of(shapes)
+    ground = shapely.union_all(frame.to_metres(shapes))
+    hull = ground.convex_hull.buffer(_MARGIN_M, quad_segs=4)
+    return shapely.transform(frame.to_degrees(hull), lambda xy: np.round(xy, DECIMALS))
 
 
 def _called(place: Place) -> str:
@@ -175,7 +177,7 @@ def _cell_map(area: BaseGeometry, buildings: Sequence[Place]) -> tuple[CellMap, 
     flat = [f for cells in stitched for f in cells]
     held = [row for p in patches for row in p.buildings]
     shapes = np.array([geometry_of((f,)) for f in flat], dtype=object)
-    areas = shapely.area(to_metres(shapes)).tolist()
+    areas = area_m2(shapes).tolist()
     points = np.rint(shapely.get_coordinates(shapely.point_on_surface(shapes)) * SCALE)
     cells, seen = {}, set[int]()
     for n, (face, row) in enumerate(zip(flat, held, strict=True)):

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from gis.division import GridKind, Member
+from gis.geometry import area_m2
 from gis.ids import GridId, Level, PersonId, PlaceId
 from gis.planning.cell_map import Cell, CellMap
-from gis.planning.lattice import Edge, Face, Node
+from gis.planning.lattice import Edge, Face, Node, geometry_of
 from gis.planning.state import Assignment, GridAttributes, PlanChange, Waiver
 from gis.roster import GridRole
 
@@ -45,7 +50,7 @@ def change_from_json(plain: Mapping[str, Any]) -> PlanChange:
         locks=register("locks", GridId, bool),
         waivers=register("waivers", str, lambda w: Waiver(*w)),
         duties=register("duties", _duty_key, _duty_of),
-        cut_cells=register("ground", int, _cell_of),
+        cut_cells=register("ground", int, _measured_cell_of),
         put_in=register("put_in", _node, _edge),
     )
 
@@ -150,6 +155,28 @@ def _cell_of(row: list[Any]) -> Cell:
     )
 
 
+_OFF = 1e-3
+"""Older releases kept the areas of EPSG:4549: of plans far from 120° E they are measured again."""
+
+
+def _measured_cell_of(row: list[Any]) -> Cell:
+    cell = _cell_of(row)
+    return _measured(cell, _area_of(cell))
+
+
+def _measured(cell: Cell, area: float) -> Cell:
+    return cell if _agree(cell.area_m2, area, _OFF) else replace(cell, area_m2=area)
+
+
+def _agree(one: float, other: float, share: float) -> bool:
+    return math.isclose(one, other, rel_tol=share)
+
+
+def _area_of(cell: Cell) -> float:
+    found: float = area_m2(geometry_of((cell.face,)))
+    return found
+
+
 def cell_map_bytes(cell_map: CellMap) -> bytes:
     """Return a ground as bytes; equal grounds have equal bytes."""
     plain = {
@@ -162,10 +189,16 @@ def cell_map_bytes(cell_map: CellMap) -> bytes:
 
 
 def cell_map_from(content: bytes) -> CellMap:
-    """Return the ground that bytes of :func:`ground_bytes` are."""
+    """Return the ground that bytes of :func:`cell_map_bytes` are."""
     plain = json.loads(zlib.decompress(content))
+    cells = [_cell_of(row) for row in plain["cells"]]
+    largest = max(cells, key=lambda c: c.area_m2, default=None)
+    # All cells of a ground were measured alike: where one is right the others need no look.
+    if largest is not None and not _agree(largest.area_m2, _area_of(largest), _OFF / 2):
+        areas = area_m2(np.array([geometry_of((c.face,)) for c in cells], dtype=object))
+        cells = [_measured(c, a) for c, a in zip(cells, areas.tolist(), strict=True)]
     return CellMap(
-        {row[0]: _cell_of(row) for row in plain["cells"]},
+        {cell.id: cell for cell in cells},
         {_node(n): _edge(e) for n, e in plain["put_in"]},
         tuple(PlaceId(p) for p in plain["cut_buildings"]),
     )

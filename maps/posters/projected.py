@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from gis.atlas import Atlas
 from gis.directory import ContextKind, Place, PlaceKind
 from gis.division import Grid
-from gis.geometry import to_metres
+from gis.geometry import MetricFrame, area_m2
 from gis.ids import GridId, Level
 from maps.labels import label_centres
 from maps.mesh import arc_levels, grid_above, neighbour_colours
@@ -49,14 +49,15 @@ class Lot:
 
 
 class ProjectedAtlas:
-    """The grids, places, river and roads of an atlas in metres (EPSG:4549, easting first)."""
+    """The grids, places, river and roads of an atlas in metres of its own frame."""
 
     def __init__(self, atlas: Atlas) -> None:
         self.atlas = atlas
         self.division = atlas.division
         self.grids = tuple(atlas.division)
         self.row = {g.id: i for i, g in enumerate(self.grids)}
-        self.polygons = _metres([g.boundary for g in self.grids])
+        self.frame = MetricFrame.of([g.boundary for g in self.grids])
+        self.polygons = self._metres([g.boundary for g in self.grids])
 
     def polygon(self, grid: Grid) -> BaseGeometry:
         """Return the ground of a grid."""
@@ -74,8 +75,8 @@ class ProjectedAtlas:
     @cached_property
     def area_km2(self) -> float:
         """The area of all level-3 grids."""
-        ground = [self.row[g.id] for g in self.division.level(Level.BUILDING_CLUSTER)]
-        return float(shapely.area(self.polygons[ground]).sum()) / 1e6
+        clusters = self.division.level(Level.BUILDING_CLUSTER)
+        return float(area_m2(np.array([g.boundary for g in clusters], dtype=object)).sum()) / 1e6
 
     @cached_property
     def centres(self) -> NDArray[np.float64]:
@@ -83,7 +84,9 @@ class ProjectedAtlas:
         degrees, _ = label_centres([g.boundary for g in self.grids])
         if not len(degrees):
             return np.empty((0, 2))
-        found: NDArray[np.float64] = shapely.get_coordinates(to_metres(shapely.points(degrees)))
+        found: NDArray[np.float64] = shapely.get_coordinates(
+            self.frame.to_metres(shapely.points(degrees))
+        )
         return found
 
     # --- boundaries -----------------------------------------------------------------------------
@@ -100,7 +103,7 @@ class ProjectedAtlas:
             **_cluster_colours(clusters, arcs.owners),
         }
         inside = [self._within(clusters, owners) for owners in arcs.owners]
-        return _metres(lines), levels, colours, inside
+        return self._metres(lines), levels, colours, inside
 
     def _within(self, clusters: Sequence[Grid], owners: Sequence[int]) -> set[GridId]:
         """Return the grids of all levels that have a boundary wholly inside them."""
@@ -147,7 +150,7 @@ class ProjectedAtlas:
     def lots(self) -> tuple[Lot, ...]:
         """Every place."""
         places = self.atlas.directory.places
-        grounds = _metres([p.geometry for p in places])
+        grounds = self._metres([p.geometry for p in places])
         grid_of = self.atlas.grid_of
         return tuple(Lot(p, g, grid_of.get(p.id)) for p, g in zip(places, grounds, strict=True))
 
@@ -171,15 +174,14 @@ class ProjectedAtlas:
 
     def _context(self, kind: ContextKind) -> list[tuple[str, BaseGeometry]]:
         features = [f for f in self.atlas.directory.context if f.kind is kind]
-        grounds = _metres([f.geometry for f in features])
+        grounds = self._metres([f.geometry for f in features])
         return [(f.name, g) for f, g in zip(features, grounds, strict=True)]
 
-
-def _metres(geometries: Sequence[BaseGeometry]) -> NDArray[np.object_]:
-    array = np.empty(len(geometries), dtype=object)
-    array[:] = geometries
-    found: NDArray[np.object_] = to_metres(array) if len(array) else array
-    return found
+    def _metres(self, geometries: Sequence[BaseGeometry]) -> NDArray[np.object_]:
+        array = np.empty(len(geometries), dtype=object)
+        array[:] = geometries
+        found: NDArray[np.object_] = self.frame.to_metres(array) if len(array) else array
+        return found
 
 
 def _cluster_colours(

@@ -187,7 +187,7 @@ def test_what_stands_on_the_ground_can_be_reached_from_the_card(opened):
 
 
 def test_the_area_of_a_card_is_that_of_the_ground(opened):
-    from gis.geometry import to_metres
+    from gis.geometry import area_m2
 
     atlas = small_atlas()
     page = opened()
@@ -198,7 +198,7 @@ def test_the_area_of_a_card_is_that_of_the_ground(opened):
     )
     page.evaluate("code => wangge.inspect().openGrid(wangge.inspect().atlas.byCode.get(code))", A)
     shown = page.locator(".card-level-1 .card-area").inner_text()
-    truth = to_metres(atlas.division.grid(A).boundary).area
+    truth = area_m2(atlas.division.grid(A).boundary)
     assert float(shown.split()[0]) == pytest.approx(truth / 10_000, rel=0.002)
     assert len(drawn) == len(atlas.division.grids)
 

@@ -10,13 +10,14 @@ import shapely
 
 from gis.cleaning import Piece, clean, find_faults
 from gis.findings import errors_among
-from gis.geometry import to_metres
+from gis.geometry import MetricFrame, area_m2
 from gis.intake import How, read_set
 from tests import ascii_maps
 from tests.ascii_maps import TODAY
 from tests.intake import office_files
 from tests.intake.forked_children import Nursery
 
+FRAME = MetricFrame(118.75)
 M = 1 / 94_500  # about a metre of longitude at 32 degrees north
 FIRST, SECOND = "320106012001001001", "320106012001001002"
 
@@ -64,9 +65,9 @@ def checked(fc, tolerance_m, **given):
         for piece in before:
             if not piece.shape.is_valid:
                 continue
-            line = shapely.boundary(to_metres(piece.shape))
+            line = shapely.boundary(FRAME.to_metres(piece.shape))
             vertices = shapely.points(
-                shapely.get_coordinates(to_metres(cleaned.shapes[piece.code]))
+                shapely.get_coordinates(FRAME.to_metres(cleaned.shapes[piece.code]))
             )
             assert shapely.distance(vertices, line).max() <= tolerance_m + 0.02
     return cleaned
@@ -90,9 +91,9 @@ def test_a_sliver_goes_to_a_neighbour_and_every_area_that_changed_is_listed(by_m
     assert not cleaned.refusals
     listed = {c.code: c.change_m2 for c in cleaned.changes}
     assert set(listed) <= {FIRST, SECOND}
-    after = {c: to_metres(s).area for c, s in cleaned.shapes.items()}
+    after = {c: area_m2(s) for c, s in cleaned.shapes.items()}
     for piece in pieces(fc):
-        change = after[piece.code] - to_metres(piece.shape).area
+        change = after[piece.code] - area_m2(piece.shape)
         assert change == pytest.approx(listed.get(piece.code, 0), abs=0.01)
 
 

@@ -10,7 +10,7 @@ import shapely
 
 from gis.division import Division
 from gis.errors import InvalidInput
-from gis.geometry import project, to_metres
+from gis.geometry import MetricFrame
 from gis.intake import read_set
 from gis.lookup.locator import Locator
 from tests import ascii_maps
@@ -127,8 +127,9 @@ def test_a_point_alone_has_the_answer_it_has_among_many(of_sample):
 @pytest.mark.parametrize("tolerance_m", [0.0, 40.0, 900.0])
 def test_any_tolerance_names_the_same_grids_as_their_distance(of_sample, tolerance_m):
     lon, lat = 118.7512, 32.1101
-    grounds = to_metres(np.array([g.boundary for g in of_sample.grids]))
-    metres = shapely.distance(grounds, shapely.Point(project(lon, lat)))
+    frame = MetricFrame(118.7)
+    grounds = frame.to_metres(np.array([g.boundary for g in of_sample.grids]))
+    metres = shapely.distance(grounds, shapely.Point(frame.project(lon, lat)))
     found = of_sample.locate(lon, lat, tolerance_m=tolerance_m)
     expected = {g.code for g, d in zip(of_sample.grids, metres, strict=True) if d <= tolerance_m}
     assert {n.grid.code for n in found.near} == expected - {found.grids[-1].code}

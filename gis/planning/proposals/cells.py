@@ -11,7 +11,7 @@ import numpy as np
 from gis.division import GridKind
 from gis.errors import InvalidInput
 from gis.findings import Text
-from gis.geometry import to_metres
+from gis.geometry import MetricFrame
 from gis.ids import GridId, Level
 from gis.planning.evaluation import GridView, PlanView
 from gis.planning.lattice import geometry_of
@@ -36,7 +36,7 @@ class Units:
             cell = cell_map.cells[number]
             shape = by_id[cell.buildings[0]].geometry
             found.append(shape if shape.area > 0 else geometry_of((cell.face,)))
-        return to_metres(np.array(found, dtype=object))
+        return MetricFrame.of(found).to_metres(np.array(found, dtype=object))
 
 
 def units_of(view: PlanView, grids: Iterable[GridId]) -> Units:

@@ -83,8 +83,9 @@ def in_metres(shapes: NDArray[Any], field: str) -> None:
     if small and max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90:
         raise InvalidInput(
             field,
-            f"{field} are in degrees: give metres, such as gis.geometry.to_metres({field})",
-            f"{field} 是经纬度：请先换算为米（gis.geometry.to_metres）",
+            f"{field} are in degrees: give metres, such as "
+            f"gis.geometry.MetricFrame.of({field}).to_metres({field})",
+            f"{field} 是经纬度：请先换算为米（gis.geometry.MetricFrame）",
             ("metres",),
         )
 

@@ -7,7 +7,6 @@
  */
 
 const UNITS = 1e7;
-const METRES_PER_DEGREE = 111319.49;
 
 /** The ground around an origin: between degrees, integers and metres. */
 export class Frame {
@@ -15,8 +14,12 @@ export class Frame {
   constructor([lon, lat]) {
     this.lon = lon;
     this.lat = lat;
-    this.kx = (METRES_PER_DEGREE * Math.cos((lat / 180) * Math.PI)) / UNITS;
-    this.ky = METRES_PER_DEGREE / UNITS;
+    // Metres to a degree there, on the ellipsoid of WGS84 and CGCS2000.
+    const f = (lat / 180) * Math.PI;
+    const east = 111412.84 * Math.cos(f) - 93.5 * Math.cos(3 * f) + 0.118 * Math.cos(5 * f);
+    const north = 111132.954 - 559.822 * Math.cos(2 * f) + 1.175 * Math.cos(4 * f);
+    this.kx = east / UNITS;
+    this.ky = north / UNITS;
   }
 
   /** @returns {[number, number]} metres */
