@@ -390,6 +390,27 @@ def polygon_parts(geometry: BaseGeometry) -> list[BaseGeometry]:
     return [p for p in parts.tolist() if p.geom_type == "Polygon" and not p.is_empty]
 
 
+def same_shape(one: BaseGeometry, other: BaseGeometry) -> bool:
+    """Tell whether two geometries have the same vertices, however they are written down.
+
+    Ring direction, the vertex a ring starts from, the order of parts and holes, a part of a
+    multipolygon of one, vertices that stand twice and heights make no difference: every GIS
+    writes those in its own way.
+    """
+    if shapely.equals_exact(one, other, 0.0):
+        return True
+    if shapely.bounds(one).tolist() != shapely.bounds(other).tolist():
+        return False
+    return bool(shapely.equals_exact(normal_shape(one), normal_shape(other), 0.0))
+
+
+def normal_shape(geometry: BaseGeometry) -> BaseGeometry:
+    """Return a geometry written down in the one way that all with the same vertices share."""
+    plain = shapely.remove_repeated_points(shapely.force_2d(geometry))
+    parts = shapely.get_parts(plain)
+    return shapely.normalize(parts[0] if len(parts) == 1 else plain)
+
+
 def point_inside(geometry: BaseGeometry) -> LonLat:
     """Return a point that lies in the geometry: (lon, lat), degrees."""
     point = shapely.point_on_surface(geometry)

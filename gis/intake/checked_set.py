@@ -13,16 +13,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
+
+from shapely.geometry.base import BaseGeometry
 
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
 from gis.cleaning import Cleaned, Piece, clean
-from gis.directory import Directory
+from gis.directory import ContextFeature, Directory, Place
 from gis.division import Division, Grid, GridKind
 from gis.errors import RefusedSet
 from gis.exchange.crs import Reference
 from gis.exchange.geojson import GridRow, Reading
 from gis.findings import Finding, Noted, Text, error, errors_among, warning
+from gis.geometry import same_shape
 from gis.ids import GridId, Level, PlaceId
 from gis.intake.files import find_files
 from gis.intake.households import with_households
@@ -304,6 +308,7 @@ def _assemble(
     files: Sequence[Path],
 ) -> Division:
     known = base.division.by_code if base else {}
+    stored = base.division.by_id if base else {}
     ids = {row.grid.code: row.grid.id or _id_of(known.get(row.grid.code)) for row in rows}
     head = next(r for r in readings if r.grids)
     return Division(
@@ -312,6 +317,7 @@ def _assemble(
                 row.grid,
                 id=ids[row.grid.code],
                 parent=ids[row.parent_code] if row.parent_code else None,
+                boundary=_as_stored(row.grid.boundary, stored.get(ids[row.grid.code])),
             )
             for row in rows
         ),
@@ -321,6 +327,13 @@ def _assemble(
         synthetic=_is_synthetic(readings, base),
         source_datum=head.source_datum or str(head.reference.datum),
     )
+
+
+def _as_stored(boundary: BaseGeometry, stored: Grid | None) -> BaseGeometry:
+    """Return a boundary as it is stored where another GIS only wrote it down in its own way."""
+    if stored is not None and same_shape(boundary, stored.boundary):
+        return stored.boundary
+    return boundary
 
 
 def _title(head: Reading, base: Atlas | None, files: Sequence[Path]) -> str:
@@ -378,11 +391,25 @@ def _directory_of(
             )
             findings.append(warning("unknown_building", text))
     directory = Directory(
-        places=tuple(places) or stored.places,
-        context=tuple(context) or stored.context,
+        places=_drawn_as_stored(places, stored.places) or stored.places,
+        context=_drawn_as_stored(context, stored.context) or stored.context,
         synthetic=_is_synthetic(readings, base),
     )
     return directory, findings
+
+
+_Drawn = TypeVar("_Drawn", Place, ContextFeature)
+
+
+def _drawn_as_stored(rows: Sequence[_Drawn], stored: Sequence[_Drawn]) -> tuple[_Drawn, ...]:
+    """Return rows with the geometry that is stored where it is the same, in another order."""
+    known = {row.id: row.geometry for row in stored}
+    return tuple(
+        replace(row, geometry=known[row.id])
+        if row.id in known and same_shape(row.geometry, known[row.id])
+        else row
+        for row in rows
+    )
 
 
 def _repeated_ids(ids: Sequence[PlaceId | str]) -> list[Finding]:

@@ -14,6 +14,7 @@ from gis.cleaning import Fault, find_faults
 from gis.directory import Directory
 from gis.division import Division
 from gis.findings import Finding, Severity, count
+from gis.geometry import same_shape
 from gis.intake.checked_set import Intake
 from gis.roster import Roster
 
@@ -149,18 +150,15 @@ def _fields(before: Any, after: Any) -> tuple[tuple[str, str, str], ...]:
     told = []
     for name in (f.name for f in fields(before)):
         one, other = getattr(before, name), getattr(after, name)
-        if one == other or _same_shape(one, other):
+        if one == other or _is_same_ground(one, other):
             continue
         told.append((name, _said(one), _said(other)))
     return tuple(told)
 
 
-def _same_shape(one: Any, other: Any) -> bool:
-    return (
-        isinstance(one, BaseGeometry)
-        and isinstance(other, BaseGeometry)
-        and shapely.to_wkb(one) == shapely.to_wkb(other)
-    )
+def _is_same_ground(one: Any, other: Any) -> bool:
+    shapes = isinstance(one, BaseGeometry) and isinstance(other, BaseGeometry)
+    return shapes and same_shape(one, other)
 
 
 def _said(value: Any) -> str:

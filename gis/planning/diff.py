@@ -19,7 +19,7 @@ import shapely
 from gis.atlas import Atlas
 from gis.directory import Directory, Place, PlaceKind
 from gis.division import Grid
-from gis.geometry import area_m2
+from gis.geometry import area_m2, same_shape
 from gis.ids import GridId, Level, PersonId, PlaceId
 from gis.planning.cell_map import Cell
 from gis.planning.evaluation import PlanView
@@ -174,7 +174,7 @@ def _areas(left: Atlas, right: Atlas) -> Iterable[tuple[GridId, GridId, float]]:
     same = {
         g.id: area_m2(g.boundary)
         for g in before
-        if (n := right.division.by_id.get(g.id)) is not None and n.boundary.equals_exact(g.boundary)
+        if (n := right.division.by_id.get(g.id)) is not None and same_shape(n.boundary, g.boundary)
     }
     for grid, area in same.items():
         yield grid, grid, area
@@ -401,7 +401,7 @@ def _differs(old: Grid, new: Grid) -> bool:
     names = ("code", "parent", "name", "kind", "grid_class", "grid_grade", "members")
     if any(getattr(old, n) != getattr(new, n) for n in names):
         return True
-    return not old.boundary.equals_exact(new.boundary)
+    return not same_shape(old.boundary, new.boundary)
 
 
 def changes_of(

@@ -14,6 +14,7 @@ import shapely
 from gis.atlas import Atlas
 from gis.division import Division, Grid
 from gis.findings import Text
+from gis.geometry import same_shape
 from gis.ids import GridId, Level
 from gis.planning.cell_map import Cell, CellMap, cell_map_of
 from gis.planning.evaluation import PlanBase, PlanView, view_of
@@ -72,7 +73,7 @@ def _changed_between(old: Division, new: Division) -> dict[GridId, Text]:
 def _difference(old: Grid, new: Grid) -> Text | None:
     before, after = attributes_of(old), attributes_of(new)
     fields = [n for n in _FIELDS if getattr(before, n) != getattr(after, n)]
-    if old.level is Level.BUILDING_CLUSTER and not old.boundary.equals_exact(new.boundary):
+    if old.level is Level.BUILDING_CLUSTER and not same_shape(old.boundary, new.boundary):
         return Text("its boundary moved", "界线已变动")
     return _of_fields(fields)
 
@@ -158,7 +159,7 @@ def _kept(view: PlanView, newest: Division) -> dict[GridId, list[Cell]]:
     return {
         g: own
         for g, own in cells.items()
-        if g in newest.by_id and newest.by_id[g].boundary.equals_exact(old[g].boundary)
+        if g in newest.by_id and same_shape(newest.by_id[g].boundary, old[g].boundary)
     }
 
 

@@ -12,11 +12,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import shapely
 from sqlalchemy import Connection, case, func, insert, select
 
 from gis.audit import AuditChange, Author
 from gis.division import Division
 from gis.errors import Conflict, NotFound
+from gis.geometry import normal_shape
 from gis.planning.cell_map import CellMap
 from gis.planning.plan import StepEntry
 from gis.planning.serialize import cell_map_bytes, cell_map_from
@@ -458,9 +460,14 @@ class Plans:
             days = {h.version: h.effective_from for h in heads(connection, DIVISION)}
             last = max(days, default=0)
         return [
-            Appearance(row[0], days[row[0]], *row[1:8], hashlib.sha256(row[8]).hexdigest(), last)
-            for row in rows
+            Appearance(row[0], days[row[0]], *row[1:8], _shape_hash(row[8]), last) for row in rows
         ]
+
+
+def _shape_hash(wkb: bytes) -> str:
+    """Return the hash of a boundary, the same however its rings are written down."""
+    plain = normal_shape(shapely.from_wkb(wkb))
+    return hashlib.sha256(shapely.to_wkb(plain, byte_order=1, include_srid=False)).hexdigest()
 
 
 def _approve(connection: Connection, head: PlanHead, approval: Approval) -> PlanHead:
