@@ -148,7 +148,7 @@ def check(
 def _check_store() -> tuple[list[Finding], Atlas]:
     from api.settings import read_settings
     from gis.planning.topology import check_topology
-    from gis.rules import check_leaders, check_sizes
+    from gis.rules import check_leaders, check_phones, check_sizes
     from gis.workflows.atlases import internal_atlas
 
     store = open_stored()
@@ -158,7 +158,7 @@ def _check_store() -> tuple[list[Finding], Atlas]:
         store.close()
     rules = read_settings().rules
     found = [*faults, *check_topology(atlas.division)]
-    found += [*check_sizes(atlas, rules), *check_leaders(atlas)]
+    found += [*check_sizes(atlas, rules), *check_leaders(atlas), *check_phones(atlas)]
     return found, atlas
 
 

@@ -18,7 +18,7 @@ from gis.directory import ContextFeature, Directory, Place, PlaceKind
 from gis.division import Division, Grid, Member
 from gis.errors import InvalidInput
 from gis.ids import GridId, PersonId, PlaceId
-from gis.phone import has_mobile
+from gis.phone import has_mobile, part_mobiles
 from gis.roster import ROLES, Duty, Organisation, Person, Roster
 
 _HOUSEHOLDS_STEP = 10
@@ -42,7 +42,8 @@ def public(atlas: Atlas, policy: Policy | None = None, *, today: date | None = N
     Undisclosed units leave without a trace: no point, footprint, business, organisation, name
     or count. Households are rounded to ten and populations dropped; of people only the name and
     office phone of those in office remain, of non-officials only with their consent; a mobile
-    number is no office phone, whatever column it was written in.
+    number is no office phone, whatever column it was written in, and is shown only where the
+    office says so of this very number (``public_mobile``).
 
     Parameters
     ----------
@@ -344,8 +345,9 @@ def _is_shown(duty: Duty, as_of: date, judged: Disclosures) -> bool:
 def _public_person(person: Person, policy: Policy) -> Person:
     return Person(
         id=PersonId(person.id),
-        name=person.name,
+        name=part_mobiles(person.name).rest,
         office_phone=_public_phone(person.office_phone, policy),
+        public_mobile=person.public_mobile if policy.phones else "",
     )
 
 

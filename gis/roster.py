@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from gis.content_hash import sha256_of
+from gis.content_hash import added_in, sha256_of
 from gis.findings import Text
 from gis.ids import GridId, Level, PersonId
+from gis.phone import join_mobiles, part_mobiles
 
 
 class GridRole(StrEnum):
@@ -68,8 +69,9 @@ def role_title(role: GridRole, level: Level | None) -> Text:
 class Person:
     """Somebody who holds or held a duty.
 
-    ``office_phone`` may be shown in public; ``mobile``, ``organisation`` and ``party_member``
-    never are. ``consent``: a person who is not an official agreed to appear in public.
+    ``office_phone`` may be shown in public, and ``public_mobile``: a duty mobile that the office
+    says is to be shown. ``mobile``, ``organisation`` and ``party_member`` never are. ``consent``:
+    a person who is not an official agreed to appear in public.
     """
 
     id: PersonId
@@ -79,6 +81,35 @@ class Person:
     organisation: str = ""
     party_member: bool | None = None
     consent: bool = False
+    public_mobile: str = added_in("0.2", "")
+
+    @property
+    def phone(self) -> str:
+        """The number to call first, "" for none; the mobile is none of a public edition's."""
+        return self.office_phone or self.public_mobile or self.mobile
+
+    @property
+    def posted_phone(self) -> str:
+        """The number that may hang on a wall: never a mobile that the office does not show."""
+        return self.office_phone or self.public_mobile
+
+
+def mobiles_apart(person: Person) -> Person:
+    """Return a person whose mobile numbers stand in ``mobile``, in whatever field they came.
+
+    >>> from gis.ids import PersonId
+    >>> mobiles_apart(Person(PersonId("p"), "王示例", office_phone="139 0000 0001")).mobile
+    '13900000001'
+    """
+    name, phone = part_mobiles(person.name), part_mobiles(person.office_phone)
+    if not name.mobiles and not phone.mobiles:
+        return person
+    return replace(
+        person,
+        name=name.rest or person.name,
+        office_phone=phone.rest if any(map(str.isdigit, phone.rest)) else "",
+        mobile=join_mobiles(phone.mobiles, name.mobiles, person.mobile),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +187,11 @@ class Roster:
         for name in ("people", "duties", "organisations"):
             ordered = tuple(sorted(getattr(self, name), key=lambda row: row.id))
             object.__setattr__(self, name, ordered)
+
+    def mobiles_apart(self) -> Roster:
+        """Return the roster with :func:`mobiles_apart` of everybody; itself where all are."""
+        people = tuple(map(mobiles_apart, self.people))
+        return self if people == self.people else replace(self, people=people)
 
     @cached_property
     def by_id(self) -> dict[PersonId, Person]:

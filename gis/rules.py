@@ -4,6 +4,7 @@
   of the same community; the seed does not say the merged grid must reach 300;
 - a level-3 grid holds 3 to 5 buildings, or 5 to 10 shopfronts;
 - a grid has exactly one leader in force;
+- a mobile number is no office phone: it is never shown in public (ours);
 - a leader has too much with more households than the office says, or, where it says none, with
   more than twice the median of the leaders of the same level (ours: the seed gives no number).
 
@@ -22,7 +23,7 @@ from gis.division import Grid, GridKind
 from gis.findings import Finding, Text, note, warning
 from gis.geometry import point_inside
 from gis.ids import GridId, Level, PersonId
-from gis.roster import GridRole
+from gis.roster import GridRole, mobiles_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,23 @@ def check_leaders(atlas: Atlas) -> list[Finding]:
         breach = leader_breach(sum(r.duty.role is GridRole.GRID_LEADER for r in held))
         findings += _of_grid(grid, breach)
     return findings
+
+
+def check_phones(atlas: Atlas) -> list[Finding]:
+    """Return a warning for everybody of whom a mobile stands where office phones do."""
+    return [
+        warning(
+            "mobile_as_office_phone",
+            Text(
+                f"person {p.id} {p.name[:40]!r}: a mobile number stands as office phone: move it "
+                "(people page, or load the table again)",
+                f"人员 {p.id} {p.name[:40]!r}：办公电话一栏是手机号：请移到“手机”"
+                "（在人员页面点“移到手机”，或重新载入该表）",
+            ),
+        )
+        for p in atlas.roster.people
+        if mobiles_apart(p) != p
+    ]
 
 
 def _of_grid(grid: Grid, breach: Breach | None) -> list[Finding]:

@@ -115,11 +115,13 @@ def _spot_text(spot: dict[str, Any]) -> str:
 
 def _grid_line(grid: dict[str, Any]) -> str:
     head = f"{grid['level']}  {grid['code']}  {grid['name']}"
-    people = [
-        f"     {r['title']}  {r['name']}  {r.get('office_phone', '')}".rstrip()
-        for r in grid["responsible"]
-    ]
+    people = [f"     {r['title']}  {r['name']}  {_phone(r)}".rstrip() for r in grid["responsible"]]
     return "\n".join([head, *people])
+
+
+def _phone(held: dict[str, Any]) -> str:
+    numbers = (held.get(name) for name in ("office_phone", "public_mobile", "mobile"))
+    return next(filter(None, numbers), "")
 
 
 # --- an address ----------------------------------------------------------------------------------
@@ -181,9 +183,7 @@ def _candidate_lines(candidate: dict[str, Any], *, whole: bool) -> list[str]:
         return lines + [_grid_line(grid) for grid in candidate["grids"]]
     for grid in candidate["grids"][-1:]:
         leaders = [r for r in grid["responsible"] if r["role"] == "grid_leader"][:1]
-        people = "".join(
-            f"  {r['title']} {r['name']} {r.get('office_phone', '')}".rstrip() for r in leaders
-        )
+        people = "".join(f"  {r['title']} {r['name']} {_phone(r)}".rstrip() for r in leaders)
         lines.append(
             f"      {grid['code']}  {' / '.join(g['name'] for g in grid['chain'])}{people}"
         )

@@ -335,11 +335,27 @@ class LeaderLoad(JsonObject):
     limit: int | None
 
 
+class MisplacedMobile(JsonObject):
+    """A person of whom a mobile stands where office phones do."""
+
+    id: str
+    name: str
+    office_phone: str
+
+
+class MovedMobiles(JsonObject):
+    """The ids of the people whose mobile was moved to where it belongs."""
+
+    moved: list[str]
+    findings: list[Remark]
+
+
 class DutyFindings(Provenance):
-    """Grids without a leader; leaders with too much."""
+    """Grids without a leader; leaders with too much; mobiles among the office phones."""
 
     without_leader: list[GridBrief]
     too_heavy: list[LeaderLoad]
+    misplaced_mobiles: list[MisplacedMobile]
     limit: int | None
     """Households; null: twice the median of the level."""
 

@@ -128,6 +128,8 @@ class ResponsiblePerson(JsonObject):
     """The role as the office calls it, in Chinese."""
     title_en: str
     office_phone: NotRequired[str]
+    public_mobile: NotRequired[str]
+    """A duty mobile that the office shows to the public."""
     mobile: NotRequired[str]
     """In the internal edition only."""
     organisation: NotRequired[str]

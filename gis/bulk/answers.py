@@ -235,7 +235,7 @@ class Answers:
         answering = self.atlas.on(grid.id)
         for held in answering.roster.responsible(chain, answering.as_of):
             if held.duty.role is GridRole.GRID_LEADER:
-                return grid.code, grid.name, held.person.name, held.person.office_phone
+                return grid.code, grid.name, held.person.name, held.person.phone
         return grid.code, grid.name, "", ""
 
     def _nearest(self, nearest: Near) -> Text:

@@ -128,7 +128,8 @@ def text(
 def phone(given: Mapping[str, Any], name: str) -> str:
     """Return a number that can be dialled, with what people write beside it; "" when absent."""
     number = text(given, name)
-    strange = [c for c in number.lower() if c not in _PHONE]
+    plain = unicodedata.normalize("NFKC", number).lower()
+    strange = [c for c in plain if c not in _PHONE]
     digits = any(c.isdigit() for c in number)
     if strange or (number and not digits) or len(number) > MAX_PHONE:
         raise InvalidInput(

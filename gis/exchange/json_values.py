@@ -80,9 +80,10 @@ def counts_json(counts: Counts) -> dict[str, int]:
 
 
 def responsible_json(held: Responsible, grid: Grid | None, division: Division) -> dict[str, Any]:
-    """Return a responsible person: name, role, its title, office phone, where inherited from.
+    """Return a responsible person: name, role, its title, phones, where inherited from.
 
-    The mobile number stands only in the internal edition: the public one does not hold it.
+    The mobile number stands only in the internal edition: the public one does not hold it, but
+    for a duty mobile that the office shows.
     """
     level = grid.level if grid else None
     if held.inherited_from:
@@ -94,6 +95,7 @@ def responsible_json(held: Responsible, grid: Grid | None, division: Division) -
         "title_en": role_title(held.duty.role, level).en,
         **_known(
             office_phone=held.person.office_phone or None,
+            public_mobile=held.person.public_mobile or None,
             mobile=held.person.mobile or None,
             organisation=held.person.organisation or None,
             inherited_from=_code_of(held.inherited_from, division),

@@ -43,6 +43,8 @@ class RowValues:
         Of a table: what it calls the fields.
     words
         Of a table: the Chinese words that a field may hold, listed.
+    nobody
+        Of a table: the fields whose cell says that there is nobody, or nothing yet.
     """
 
     values: Mapping[str, Any]
@@ -53,6 +55,7 @@ class RowValues:
     number: int | None = None
     headings: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    nobody: frozenset[str] = frozenset()
 
     def fault(
         self,

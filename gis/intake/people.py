@@ -9,14 +9,26 @@ from datetime import date
 from typing import Any
 
 from gis.exchange.row_reader import RowValues, readers_of
-from gis.findings import Finding, Noted, Text, error
+from gis.findings import Finding, Noted, Text, error, note, warning
 from gis.ids import GridId, PersonId
+from gis.intake.named_people import Phones, has_number, name_of, phones_of, rows_of_people
 from gis.intake.tables import Table, rows_of
-from gis.roster import ROLES, Duty, GridRole, Organisation, OrganisationKind, Person, Roster
+from gis.roster import (
+    ROLES,
+    Duty,
+    GridRole,
+    Organisation,
+    OrganisationKind,
+    Person,
+    Roster,
+    mobiles_apart,
+)
 from gis.schema import RECORDS, Kind
 
 _PERSON = RECORDS[Kind.PEOPLE]
-_READERS = readers_of(_PERSON, _PERSON.but("id", "name"))
+_PHONES = ("office_phone", "mobile", "public_mobile")
+_READERS = readers_of(_PERSON, _PERSON.but("id", "name", *_PHONES))
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -44,9 +56,10 @@ class _Roll:
     duties: list[Duty] = field(default_factory=list)
     organisations: list[Organisation] = field(default_factory=list)
     findings: Noted = field(default_factory=Noted)
-    keys: dict[tuple[str, str], list[PersonId]] = field(default_factory=dict)
+    keys: dict[str, list[PersonId]] = field(default_factory=dict)
     ids: dict[str, set[str]] = field(default_factory=dict)
     pending: list[tuple[RowValues, str]] = field(default_factory=list)
+    moved: dict[tuple[str, str | None, str], int] = field(default_factory=dict)
 
 
 def roster_of(
@@ -62,12 +75,14 @@ def roster_of(
         return None, []
     roll = _Roll(stored, today)
     for person in stored.people:
-        roll.keys.setdefault((person.name, ""), []).append(person.id)
+        roll.keys.setdefault(name_of(person.name), []).append(person.id)
     for table, row in rows_of(tables, Kind.PEOPLE):
-        _read_person(row, table.fields, roll)
+        for one in rows_of_people(row, Kind.PEOPLE, exact=table.exact):
+            _read_person(one, table, roll)
     named = any("person_name" in t.fields for t in tables if t.kind is Kind.DUTIES)
     for table, row in rows_of(tables, Kind.DUTIES):
-        _read_duty(row, table, grids, roll)
+        for one in rows_of_people(row, Kind.DUTIES, exact=table.exact):
+            _read_duty(one, table, grids, roll)
     for _, row in rows_of(tables, Kind.ORGANISATIONS):
         _read_organisation(row, grids, roll)
     people = _people(roll, kinds, keep_absent, named)
@@ -77,7 +92,8 @@ def roster_of(
         duties = _added(stored.duties, duties)
         bodies = _added(stored.organisations, bodies)
     roster = Roster(people=people, duties=duties, organisations=bodies)
-    return roster, roll.findings.told() + _unknown_people(roster, roll)
+    said = [*_moved_mobiles(roll), *_shown_mobiles(roster, stored)]
+    return roster, roll.findings.told() + said + _unknown_people(roster, roll)
 
 
 def _people(roll: _Roll, kinds: set[Kind], keep_absent: bool, named: bool) -> tuple[Person, ...]:
@@ -98,12 +114,17 @@ def _added(stored: Sequence[Any], given: Sequence[Any]) -> tuple[Any, ...]:
 # --- people ------------------------------------------------------------------------------------
 
 
-def _read_person(row: RowValues, fields: frozenset[str], roll: _Roll) -> None:
+def _read_person(row: RowValues, table: Table, roll: _Roll) -> None:
+    fields = table.fields
+    if "name" in row.nobody and not row.values.get("id"):
+        roll.findings += row.findings
+        return
     identity = row.text("id", required="id" in fields, limit=80)
     name = row.text("name", required=True)
+    phones = phones_of(row)
     if not identity and name:
-        identity = _person_named(row, name, roll)
-    person = _person(row, fields, PersonId(identity), name, roll)
+        identity = _person_named(row, name, phones, roll)
+    person = _person(row, table, PersonId(identity), name, phones, roll)
     roll.findings += row.findings
     if not identity or any(f.severity == "error" for f in row.findings):
         return
@@ -113,27 +134,95 @@ def _read_person(row: RowValues, fields: frozenset[str], roll: _Roll) -> None:
 
 
 def _person(
-    row: RowValues, fields: frozenset[str], identity: PersonId, name: str, roll: _Roll
+    row: RowValues, table: Table, identity: PersonId, name: str, phones: Phones, roll: _Roll
 ) -> Person:
     """Return a person; what the table has no column for, or leaves empty, stays as it is known."""
-    known = roll.people.get(identity) or roll.stored.by_id.get(identity)
-    values = {
+    fields = table.fields - {"id"} if table.kind is Kind.DUTIES else table.fields
+    known = mobiles_apart(
+        roll.people.get(identity) or roll.stored.by_id.get(identity) or Person(identity, name)
+    )
+    values: dict[str, Any] = {
         field: read(row)
         for field, read in _READERS
         if field in fields and (row.values.get(field) is not None or "id" in fields)
     }
-    return replace(known or Person(identity, name), name=name, **values)
+    values |= _numbers(row, table, known, phones, roll)
+    return replace(known, name=name, **values)
 
 
-def _person_named(row: RowValues, name: str, roll: _Roll) -> str:
+def _numbers(
+    row: RowValues, table: Table, known: Person, phones: Phones, roll: _Roll
+) -> dict[str, str]:
+    """Return the numbers of a person that a row says, a mobile never as an office phone."""
+    whole = table.kind is Kind.PEOPLE and "id" in table.fields
+    said = {"office_phone": phones.office, "mobile": phones.mobile}
+    values = {k: v for k, v in said.items() if v or (whole and k in table.fields)}
+    if phones.shown is not None or (whole and "public_mobile" in table.fields):
+        values["public_mobile"] = phones.shown or ""
+    if phones.ticked:
+        values["public_mobile"] = values.get("mobile", known.mobile)
+        if not values["public_mobile"]:
+            row.doubt(
+                "no_mobile_to_show",
+                f"{row.called('public_mobile')}: there is no mobile here that could be shown",
+                f"{row.called('public_mobile')}：没有可公开的手机号",
+                name="public_mobile",
+            )
+    if phones.moved:
+        column = table.source, table.title, row.called("office_phone")
+        roll.moved[column] = roll.moved.get(column, 0) + 1
+    return values
+
+
+def _moved_mobiles(roll: _Roll) -> list[Finding]:
+    """Return a note for each column of office phones in which mobiles stood."""
+    return [
+        note(
+            "mobile_moved",
+            Text(
+                f"{times} number(s) under {column!r} are mobiles: they are kept as mobiles and "
+                "never shown in public",
+                f"“{column}”列有 {times} 个手机号：按“手机”保存，从不公开",
+            ),
+            source=source,
+            sheet=title,
+            column=column,
+            size=times,
+            unit="people",
+        )
+        for (source, title, column), times in roll.moved.items()
+    ]
+
+
+def _shown_mobiles(roster: Roster, stored: Roster) -> list[Finding]:
+    """Return a warning that names those whose mobile is shown in public from now on."""
+    shown = [
+        p
+        for p in roster.people
+        if p.public_mobile
+        and ((b := stored.by_id.get(p.id)) is None or b.public_mobile != p.public_mobile)
+    ]
+    if not shown:
+        return []
+    listed = "、".join(f"{p.name[:20]} {p.public_mobile}" for p in shown[:_NAMED])
+    more = f" … (+{len(shown) - _NAMED})" if len(shown) > _NAMED else ""
+    text = Text(
+        f"public mobile: the mobiles of {len(shown)} person(s) are shown in public from now on: "
+        f"{listed}{more}",
+        f"公开手机：{len(shown)} 人的手机号将向公众显示：{listed}{more}",
+    )
+    return [warning("mobile_public", text, size=len(shown), unit="people")]
+
+
+def _person_named(row: RowValues, name: str, phones: Phones, roll: _Roll) -> str:
     """Return the id of the person a row names: the one of that name, told apart by the phone."""
-    phone = row.text("mobile", limit=60) or row.text("office_phone", limit=60)
-    alike = roll.keys.get((name, ""), [])
+    phone = phones.telling
+    alike = roll.keys.get(name_of(name), [])
     if phone:
         same = [
             i
             for i in alike
-            if phone in (_known(i, roll).mobile, _known(i, roll).office_phone)
+            if has_number(_known(i, roll), phone)
             or not (_known(i, roll).mobile or _known(i, roll).office_phone)
         ]
         if same:
@@ -152,7 +241,7 @@ def _person_named(row: RowValues, name: str, roll: _Roll) -> str:
         )
         return ""
     identity = f"p-{_digest('person', name, phone)}"
-    roll.keys.setdefault((name, ""), []).append(PersonId(identity))
+    roll.keys.setdefault(name_of(name), []).append(PersonId(identity))
     return identity
 
 
@@ -175,12 +264,16 @@ def _read_duty(row: RowValues, table: Table, grids: Grids, roll: _Roll) -> None:
         _check_role_level(row, role, code)
     until = row.day("until")
     person = row.text("person", limit=80)
+    if not person and "person_name" in row.nobody:
+        roll.findings += row.findings
+        return
     if not person:
         name = row.text("person_name", required=True)
+        phones = phones_of(row)
         if name:
-            person = _person_named(row, name, roll)
+            person = _person_named(row, name, phones, roll)
             if person:
-                made = _person(row, table.fields - {"id"}, PersonId(person), name, roll)
+                made = _person(row, table, PersonId(person), name, phones, roll)
                 roll.people[made.id] = made
     since = _since(row, table, (person, grid, role), roll)
     if since and until and until <= since:

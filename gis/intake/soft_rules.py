@@ -13,7 +13,7 @@ from gis.division import Division, Grid
 from gis.findings import Finding, Noted, Text, note, warning
 from gis.geometry import point_inside
 from gis.roster import Roster
-from gis.rules import check_leaders, check_sizes
+from gis.rules import check_leaders, check_phones, check_sizes
 
 _NOTABLE_SHARE = 0.05
 
@@ -38,7 +38,10 @@ def check_rules(
     findings += _across_borders(atlas) if directory is not None or division is not None else []
     if roster is not None:
         findings += _without_duty(atlas)
-    return findings + (check_leaders(atlas) if atlas.roster.duties else [])
+    # A table that names nobody at all leaves every grid without a leader.
+    nobody = roster is not None and not atlas.roster.people
+    findings += check_phones(atlas)
+    return findings + (check_leaders(atlas) if atlas.roster.duties or nobody else [])
 
 
 def _without_duty(atlas: Atlas) -> list[Finding]:

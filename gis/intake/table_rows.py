@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,9 +16,9 @@ from typing import Any
 from gis.exchange.atlas_tables import GEOMETRY
 from gis.exchange.row_reader import RowValues
 from gis.schema import RECORDS, Field, Kind, ValueKind
+from gis.tables.blank_words import SPACE, is_error, says_nobody
 from gis.tables.formula_guard import unguarded_text
 
-SPACE = " \t\r\n\u00a0\u3000\u200b\ufeff"
 _EXACT_DIGITS = 1e15
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]00:00:00)?")
 _COMMAS = re.compile(r"[、，,]")
@@ -31,6 +32,23 @@ class _Rounded:
     """A code that the spreadsheet has rounded."""
 
     cell: float
+
+
+@dataclass(frozen=True)
+class _Error:
+    """An error of the spreadsheet, or a formula that it never calculated."""
+
+    cell: str
+
+
+@dataclass(frozen=True)
+class _Nobody:
+    """A word that says that there is nobody, or nothing yet."""
+
+    cell: str
+
+
+_ODD = frozenset((_Rounded, _Error, _Nobody))
 
 
 @dataclass
@@ -49,6 +67,10 @@ class RowReader:
         It was written by us: nothing is trimmed or translated.
     guarded
         An apostrophe before what might be a formula is none of the text.
+    errors
+        An error of the spreadsheet is refused; else it is a text as any other.
+
+    ``nobody`` counts the words met that say nobody: they are read as empty cells.
     """
 
     kind: Kind
@@ -57,6 +79,8 @@ class RowReader:
     names: Mapping[str, str]
     exact: bool
     guarded: bool
+    errors: bool = True
+    nobody: Counter[str] = field(default_factory=Counter)
     listed: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -76,12 +100,14 @@ class RowReader:
         numbered
             The number and the cells of each.
         fields
-            The field that stands in each column that is read.
+            The field that stands in each column that is read. Phone numbers of one field may
+            stand in several: they are put together.
         width
             How many columns have a heading.
         """
         full = [(number, cells) for number, cells in numbered if is_full(cells)]
-        readers = {name: self._reader_of(name) for name in fields.values()}
+        names = list(fields.values())
+        readers = {name: self._reader_of(name) for name in names}
         rows: list[RowValues] = []
         for start in range(0, len(full), _AT_ONCE):
             some = full[start : start + _AT_ONCE]
@@ -89,11 +115,11 @@ class RowReader:
                 list(map(readers[name], [c[i] if i < len(c) else None for _, c in some]))
                 for i, name in fields.items()
             ]
-            rounded = any(type(value) is _Rounded for column in columns for value in column)
+            odd = any(type(value) in _ODD for column in columns for value in column)
             for (number, cells), values in zip(some, zip(*columns, strict=True), strict=True):
-                row = self._row(number, dict(zip(readers, values, strict=True)))
-                if rounded:
-                    _fault_rounded(row)
+                row = self._row(number, _by_name(names, values))
+                if odd:
+                    self._settle(row)
                 if len(cells) > width:
                     _fault_shifted(row, cells[width:])
                 rows.append(row)
@@ -109,6 +135,22 @@ class RowReader:
             words=self.listed,
         )
 
+    def _settle(self, row: RowValues) -> None:
+        """Take the cells out that hold no value of their field: with a fault, or counted."""
+        read = row.values
+        for name, value in read.items():
+            if type(value) is _Rounded:
+                row.values = {name: value.cell}
+                _fault_rounded(row, name, value.cell)
+            elif type(value) is _Error:
+                row.values = {name: value.cell}
+                _fault_error(row, name, value.cell)
+        said = [(n, v.cell) for n, v in read.items() if type(v) is _Nobody]
+        self.nobody.update(cell.strip(SPACE) for _, cell in said)
+        # A cell with an error says nobody either: that it is missing need not be said as well.
+        row.nobody = frozenset(n for n, v in read.items() if type(v) in (_Nobody, _Error))
+        row.values = {n: None if type(v) in _ODD else v for n, v in read.items()}
+
     # --- a cell ---
 
     def _reader_of(self, name: str) -> Callable[[Any], Any]:
@@ -116,6 +158,7 @@ class RowReader:
         field = RECORDS[self.kind].by_name.get(name)
         text_of = self._text_reader_of(field)
         known: dict[str, Any] = {}
+        exact, errors = self.exact, self.errors
         guarded, is_code = self.guarded, field is not None and field.is_code
         as_text = field is not None and (field.is_written or field.value in _AS_TEXT)
 
@@ -126,7 +169,12 @@ class RowReader:
                 if cell not in known:
                     if len(known) >= _KNOWN:
                         known.clear()
-                    known[cell] = text_of(unguarded_text(cell) if guarded else cell)
+                    if errors and is_error(cell):
+                        known[cell] = _Error(cell)
+                    elif not exact and says_nobody(cell):
+                        known[cell] = _Nobody(cell)
+                    else:
+                        known[cell] = text_of(unguarded_text(cell) if guarded else cell)
                 return known[cell]
             if isinstance(cell, bool):
                 return cell
@@ -163,21 +211,48 @@ def is_full(cells: Sequence[Any]) -> bool:
     return any(cell is not None and str(cell).strip(SPACE) for cell in cells)
 
 
-def _fault_rounded(row: RowValues) -> None:
-    read = row.values
-    for name, value in read.items():
-        if type(value) is _Rounded:
-            row.values = {name: value.cell}
-            called = row.called(name)
-            row.fault(
-                "rounded_code",
-                f"{called} {value.cell}: the spreadsheet keeps 15 digits of a number and has "
-                "rounded this code: format the column as text and enter the code again",
-                f"{called} {value.cell}：电子表格的数字只保留 15 位，此编号已被改动："
-                "请将该列设为文本格式后重新输入",
-                name=name,
-            )
-    row.values = {n: None if type(v) is _Rounded else v for n, v in read.items()}
+def _by_name(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+    """Return the values of a row by field; of a field in several columns, all that stand there."""
+    row: dict[str, Any] = {}
+    for name, value in zip(names, values, strict=True):
+        before = row.get(name)
+        if before is None or type(before) is _Nobody:
+            row[name] = before if value is None else value
+        elif type(value) is str and type(before) is str and value not in before:
+            row[name] = f"{before}、{value}"
+    return row
+
+
+def _fault_rounded(row: RowValues, name: str, cell: float) -> None:
+    called = row.called(name)
+    row.fault(
+        "rounded_code",
+        f"{called} {cell}: the spreadsheet keeps 15 digits of a number and has "
+        "rounded this code: format the column as text and enter the code again",
+        f"{called} {cell}：电子表格的数字只保留 15 位，此编号已被改动："
+        "请将该列设为文本格式后重新输入",
+        name=name,
+    )
+
+
+def _fault_error(row: RowValues, name: str, cell: str) -> None:
+    called, shown = row.called(name), cell[:40]
+    if cell.strip(SPACE).startswith("="):
+        row.fault(
+            "spreadsheet_error",
+            f"{called} {shown!r}: a formula that was never calculated: open the table in a "
+            "spreadsheet program and save it, or enter the value",
+            f"{called} {shown!r}：公式没有计算结果：请用电子表格软件打开并保存，或直接填写数值",
+            name=name,
+        )
+        return
+    row.fault(
+        "spreadsheet_error",
+        f"{called} {shown!r}: an error of the spreadsheet, not a value: mend the formula, or "
+        "empty the cell",
+        f"{called} {shown!r}：是电子表格的错误值，不是内容：请改正公式，或清空该单元格",
+        name=name,
+    )
 
 
 def _fault_shifted(row: RowValues, over: Sequence[Any]) -> None:

@@ -24,8 +24,9 @@ from gis.intake.headings import (
     kind_of_title,
     place_kind_of_title,
 )
-from gis.intake.table_rows import SPACE, RowReader
-from gis.schema import RECORDS, Kind
+from gis.intake.table_rows import RowReader
+from gis.schema import RECORDS, Kind, ValueKind
+from gis.tables.blank_words import SPACE
 from gis.tables.csv_files import CsvRows
 from gis.tables.header import HEADER_AMONG
 from gis.tables.xlsx_files import read_sheets
@@ -170,8 +171,8 @@ def _understood(sheet: RawTable, ours: bool) -> Table | Finding:
     fields, unknown = _columns(kind, header)
     where = _said(sheet)
     exact = ours or [str(h) for h in header] == [str(h) for h in fields.values()]
-    names = {name: str(header[i]).strip(SPACE) for i, name in fields.items()}
-    reader = RowReader(kind, where, sheet.title, names, exact, sheet.guarded)
+    names = {name: str(header[i]).strip(SPACE) for i, name in reversed(fields.items())}
+    reader = RowReader(kind, where, sheet.title, names, exact, sheet.guarded, errors=not ours)
     rows = reader.rows(sheet.rows[at + 1 :], fields, len(header))
     table = Table(kind, sheet.source, sheet.title, rows, frozenset(fields.values()), exact)
     table.place_kind = place_kind_of_title(sheet.title or "") or place_kind_of_title(
@@ -186,6 +187,7 @@ def _understood(sheet: RawTable, ours: bool) -> Table | Finding:
         table.place_kind = told.pop() if len(told) == 1 else None
     table.findings += _skipped(sheet, at, where)
     table.findings += [_unknown_column(c, where, sheet.title) for c in unknown]
+    table.findings += _said_nobody(reader.nobody, where, sheet.title)
     _check_repeated(header, fields, sheet)
     return table
 
@@ -229,9 +231,10 @@ def _score(kind: Kind, cells: Sequence[Any]) -> float:
 def _columns(kind: Kind, header: Sequence[Any]) -> tuple[dict[int, str], list[str]]:
     """Return the field of each column by position, and the headings that are not ours.
 
-    Of two columns that may hold one field the one whose heading stands first in our list does.
+    Of two columns that may hold one field the one whose heading stands first in our list does;
+    of phone numbers all do, that one first.
     """
-    rank: dict[str, tuple[int, int]] = {}
+    rank: dict[str, list[tuple[int, int]]] = {}
     unknown: list[str] = []
     for i, cell in enumerate(header):
         heading = str(cell).strip(SPACE) if cell is not None else ""
@@ -246,9 +249,13 @@ def _columns(kind: Kind, header: Sequence[Any]) -> tuple[dict[int, str], list[st
             continue
         known = [folded(n) for n in RECORDS[kind].names(name)]
         order = known.index(folded(heading)) if folded(heading) in known else 0
-        if name not in rank or order < rank[name][0]:
-            rank[name] = order, i
-    return {i: name for name, (_, i) in sorted(rank.items(), key=lambda r: r[1][1])}, unknown
+        rank.setdefault(name, []).append((order, i))
+    fields: dict[int, str] = {}
+    for name, found in sorted(rank.items(), key=lambda r: min(r[1])[1]):
+        field = RECORDS[kind].by_name.get(name)
+        several = field is not None and field.value is ValueKind.PHONE
+        fields |= {i: name for _, i in (sorted(found) if several else [min(found)])}
+    return fields, unknown
 
 
 def _check_repeated(header: Sequence[Any], fields: Mapping[int, str], sheet: RawTable) -> None:
@@ -287,6 +294,19 @@ def _unknown_column(name: str, where: str, title: str | None) -> Finding:
         f"列 {name[:60]!r} 不在约定之内，不予保存",
     )
     return warning("unknown_field", text, source=where, sheet=title, column=name[:60])
+
+
+def _said_nobody(words: Mapping[str, int], where: str, title: str | None) -> list[Finding]:
+    """Return a note that counts the cells which say nobody: they are read as empty."""
+    if not words:
+        return []
+    count = sum(words.values())
+    shown = "、".join(f"{word} {times}" for word, times in list(words.items())[:8])
+    text = Text(
+        f"{count} cell(s) say nobody or nothing ({shown}) and are read as empty",
+        f"{count} 个单元格写的是“没有”之意（{shown}），按空白读取",
+    )
+    return [note("said_nobody", text, source=where, sheet=title, size=count, unit="cells")]
 
 
 def _not_understood(sheet: RawTable) -> Finding:

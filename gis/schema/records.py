@@ -148,10 +148,14 @@ _PEOPLE = (
     Field("name", TEXT, Text("Name", "姓名"), "visibly invented, unique", ("姓名", "人员姓名", "名字"),
           public=True, required=True, edited=True),
     Field("office_phone", PHONE, Text("Office phone", "办公电话"), "`025-0000-xxxx`, unique",
-          ("办公电话", "电话", "联系电话", "办公室电话", "单位电话", "座机"), public=True, limit=60, edited=True,
+          ("办公电话", "电话", "联系电话", "办公室电话", "单位电话", "座机", "固定电话", "固话", "值班电话", "电话号码",
+           "联系方式", "联系号码", "责任人电话", "负责人电话", "网格长电话", "网格员电话", "责任人联系电话",
+           "负责人联系电话", "网格长联系电话", "网格员联系电话", "网格长联系方式", "责任人联系方式"),
+          public=True, limit=60, edited=True,
           templates={"duties": Blank("025-0000-0001")}),
     Field("mobile", PHONE, Text("Mobile", "手机"), "empty or `000-0000-xxxx`; never for the public",
-          ("手机", "手机号", "手机号码", "移动电话"), limit=60, edited=True,
+          ("手机", "手机号", "手机号码", "移动电话", "移动电话号码", "手机电话",
+           "联系手机", "责任人手机", "负责人手机", "网格长手机", "网格员手机", "网格长手机号"), limit=60, edited=True,
           templates={"duties": Blank("000-0000-0001", "只在内部使用，从不公开")}),
     Field("organisation", TEXT, Text("Organisation", "单位"), "where the person belongs",
           ("单位", "所在单位", "工作单位", "所属单位", "部门"), edited=True,
@@ -162,6 +166,12 @@ _PEOPLE = (
     Field("consent", YES_NO, Text("Agrees to be shown", "同意公开"), "agrees to be named in public though not an official",
           ("同意公开", "是否同意公开", "公示同意"), edited=True,
           templates={"duties": Blank("否", "志愿者等非公职人员是否同意公示", width=10)}),
+    Field("public_mobile", PHONE, Text("Public mobile", "公开手机"),
+          "a duty mobile that the office shows to the public: the number, or yes for the one under `mobile`; empty: "
+          "no mobile is shown",
+          ("公开手机", "公开手机号", "公开手机号码", "手机公开", "手机是否公开", "是否公开手机", "手机可公开"), public=True,
+          limit=60, edited=True,
+          templates={"duties": Blank("", "值班手机需向公众显示时填号码或“是”；留空则手机从不公开")}),
 )  # fmt: skip
 
 _OF_A_HOLDER = tuple(f for f in _PEOPLE if f.name not in ("id", "name"))

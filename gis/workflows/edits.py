@@ -105,6 +105,17 @@ def edit_person(
     return _revise_roster(desk, edit, check)
 
 
+def move_mobiles(desk: EditDesk) -> Revised[Roster]:
+    """Put the mobiles among the office phones where they belong, of all whom one may edit."""
+
+    def edit(base: EditBase[Roster]) -> Edited[Roster]:
+        met = _met(base)
+        mine = {p.id for p in base.value.people if desk.editor.may_edit_person(met, p)}
+        return people.move_mobiles(base.value, mine)
+
+    return _revise_roster(desk, edit)
+
+
 def leave_office(desk: EditDesk, person: str, on: date, *, expected: str) -> Revised[Roster]:
     """End every duty of somebody on a day; ``expected`` is the state of all their duties."""
 

@@ -71,7 +71,7 @@ def undo_load(store: Store, undo: Undo, today: date) -> Undone:
     published = store.publish(
         identity=identity,
         directory=store.directory(wanted) if name == "directory" else None,
-        roster=store.roster(wanted) if name == "roster" else None,
+        roster=store.roster(wanted).mobiles_apart() if name == "roster" else None,
         effective_from=today,
         today=today,
         # Once more where nobody else can write.

@@ -56,7 +56,7 @@ def _line(ground: ProjectedAtlas, grid: Grid) -> Line:
     leader = next((r for r in held if r.duty.role is GridRole.GRID_LEADER), None)
     rank = grid.grid_class or grid.grid_grade or ""
     name = printable(leader.person.name) if leader else ""
-    phone = printable(leader.person.office_phone) if leader else ""
+    phone = printable(leader.person.posted_phone) if leader else ""
     return Line(grid, printable(grid.name), rank, name, phone)
 
 

@@ -97,7 +97,7 @@ def _texts(atlas: Atlas, settings: MapSettings) -> Iterator[str]:
         yield from (place.name, place.address)
     yield from (feature.name for feature in atlas.directory.context)
     for person in atlas.roster.people:
-        yield from (person.name, person.office_phone, person.mobile)
+        yield from (person.name, person.office_phone, person.public_mobile, person.mobile)
     for body in atlas.roster.organisations:
         yield from (body.name, body.phone)
     for role in ROLES:

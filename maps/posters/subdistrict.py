@@ -327,7 +327,7 @@ def leader_of(ground: ProjectedAtlas, grid: Grid) -> Responsible | None:
 def _leader_text(scene: Scene, leader: Responsible | None) -> str:
     if leader is None:
         return ""
-    phone = leader.person.office_phone if scene.factor > 1.2 else ""
+    phone = leader.person.posted_phone if scene.factor > 1.2 else ""
     return printable(f"{leader.person.name} {phone}")[:40]
 
 

@@ -1,7 +1,7 @@
 /** The cards of a spot: one for each level, and what stands there. The Sheet of the API, to read. */
 
 import { communityColour, palette, rankOf } from "./colours.js";
-import { el, name, phone } from "./dom.js";
+import { el, name, phone, phonesOf } from "./dom.js";
 import { boardLink } from "./files.js";
 import { signOf, signPicture } from "./marks.js";
 import { areaText, groundOf } from "./metres.js";
@@ -110,7 +110,7 @@ export function person(app, held) {
     el(
       "span",
       { class: "person-phones" },
-      ...[held.office_phone, held.mobile].filter(Boolean).map((n) => phone(n, `${held.name} ${n}`)),
+      ...phonesOf(held).map((n) => phone(n, `${held.name} ${n}`)),
     ),
     held.organisation ? name(held.organisation, "span", { class: "person-note" }) : null,
     from

@@ -89,6 +89,16 @@ export function phone(number, label) {
 }
 
 /**
+ * The numbers of a responsible person, the office's first: a field may hold several.
+ * @param {{office_phone?: string, public_mobile?: string, mobile?: string}} held
+ * @returns {string[]}
+ */
+export function phonesOf({ office_phone, public_mobile, mobile }) {
+  const all = [office_phone, public_mobile, mobile].flatMap((n) => (n ?? "").split(/[、；|]/));
+  return [...new Set(all.map((n) => n.trim()).filter(Boolean))];
+}
+
+/**
  * Replace what stands in a node.
  * @template {Element} N
  * @param {N} node

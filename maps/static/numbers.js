@@ -35,7 +35,7 @@ function loadOf(atlas, grid) {
 
 function leaderOf({ sheet }) {
   const held = sheet.responsible.find((r) => r.role === "grid_leader");
-  return held && `${held.name} ${held.office_phone || ""}`;
+  return held && `${held.name} ${held.office_phone || held.public_mobile || held.mobile || ""}`;
 }
 
 const known = new WeakMap();

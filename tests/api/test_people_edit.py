@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,10 @@ from starlette.testclient import TestClient
 
 from api import create_app
 from api.http.auth import AccountRole
+from gis.audit import SYSTEM, AuditChange
 from gis.clock import today
+from gis.editing.edited import Edited
+from gis.store.audit import AuditQuery
 from tests.api.callers import as_caller
 from tests.api.conftest import settings_for
 
@@ -250,3 +254,71 @@ def test_values_are_erased_by_an_administrator_only(clerk, app):
     assert admin.post(f"/audit/{number}/erase", json=body).json()["erased"] == ["after"]
     assert "删除示例" not in approver.get("/audit?limit=500").text
     assert approver.get("/audit/verify").json()["broken"] is None
+
+
+# --- mobiles -------------------------------------------------------------------------------------
+
+
+def test_a_mobile_given_as_office_phone_is_kept_as_the_mobile_and_said(clerk):
+    given = {"name": "示例移动甲", "office_phone": "025-83500000/+86 139-0000-0001"}
+    made = clerk.post("/people", json=given)
+    assert made.status_code == 201, made.text
+    person = made.json()
+    assert (person["office_phone"], person["mobile"]) == ("025-83500000", "13900000001")
+    assert [f["rule"] for f in person["findings"]] == ["mobile_moved"]
+    again = clerk.patch(
+        f"/people/{person['id']}",
+        json={"office_phone": "１３９００００００02"},
+        headers=guarded(person["etag"]),
+    ).json()
+    assert (again["office_phone"], again["mobile"]) == ("", "13900000002、13900000001")
+
+
+def test_a_duty_mobile_is_shown_where_somebody_says_so_on_record(clerk, app):
+    person = somebody(clerk, "示例移动乙")
+    body = {"mobile": "13900000001", "public_mobile": "13900000009", "reason": "值班"}
+    done = clerk.patch(f"/people/{person['id']}", json=body, headers=guarded(person["etag"]))
+    assert done.json()["public_mobile"] == "13900000009"
+    assert [f["rule"] for f in done.json()["findings"]] == ["mobile_public"]
+    entry = last_entry(app, person["id"])
+    assert (entry.after["public_mobile"], entry.reason) == ("13900000009", "值班")
+
+
+@pytest.mark.parametrize("name", ["待定", "空缺", "-", "13900000001"])
+def test_nobody_is_no_person(clerk, name):
+    refused = clerk.post("/people", json={"name": name})
+    assert refused.status_code == 400
+    assert refused.json()["field"] == "name"
+
+
+def test_mobiles_stored_as_office_phones_are_moved_with_one_request(clerk, app):
+    store = app.state.services.live.store
+    wrong = replace(people_stored(store)[0], office_phone="139 0000 0001", mobile="")
+    store.revise_roster(lambda base: put(base.value, wrong), today=today(), author=SYSTEM)
+    found = clerk.get("/duties/findings").json()["misplaced_mobiles"]
+    assert [(p["id"], p["office_phone"]) for p in found] == [(wrong.id, "139 0000 0001")]
+    assert "139 0000" not in TestClient(app).get("/people?limit=1000").text
+    moved = clerk.post("/people/mobiles", json={"reason": "手机号归位"})
+    assert moved.json()["moved"] == [wrong.id]
+    person = clerk.get(f"/people/{wrong.id}").json()
+    assert (person["office_phone"], person["mobile"]) == ("", "13900000001")
+    assert clerk.get("/duties/findings").json()["misplaced_mobiles"] == []
+    entry = last_entry(app, wrong.id)
+    assert (entry.sealed.action, entry.reason) == ("person.edit", "手机号归位")
+    assert clerk.post("/people/mobiles", json={}).json()["moved"] == []
+
+
+def last_entry(app, person):
+    asked = AuditQuery(subject=f"person:{person}", limit=1)
+    (entry,) = app.state.services.live.store.audit_log(asked).entries
+    return entry
+
+
+def people_stored(store):
+    return store.holding(today()).roster.people
+
+
+def put(roster, person):
+    kept = tuple(p for p in roster.people if p.id != person.id)
+    change = AuditChange("person.edit", f"person:{person.id}")
+    return Edited(replace(roster, people=(*kept, person)), (change,), person.id)

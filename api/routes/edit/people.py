@@ -24,6 +24,7 @@ from api.schemas import people as shown
 from api.schemas.editing import (
     DutyEnd,
     DutyFindings,
+    Edit,
     EditedDuty,
     EditedPerson,
     EditOutdated,
@@ -31,6 +32,7 @@ from api.schemas.editing import (
     GridDuties,
     Handover,
     LeavingOffice,
+    MovedMobiles,
     NewDuty,
     NewPerson,
     PersonAnswer,
@@ -46,7 +48,7 @@ from gis.division import Grid
 from gis.editing import duties, people
 from gis.editing.workload import without_leader
 from gis.exchange.json_values import provenance_json
-from gis.roster import ROLES, GridRole, Person, Roster
+from gis.roster import ROLES, GridRole, Person, Roster, mobiles_apart
 from gis.rules import is_too_much, loads
 from gis.store.edits import Revised
 from gis.workflows import edits
@@ -159,14 +161,15 @@ async def list_duties(
 
 @router.get("/duties/findings")
 @declare(
-    "List grids without a leader, and leaders with too much",
+    "List grids without a leader, leaders with too much, and misplaced mobiles",
     answers={200: as_json(DutyFindings)},
 )
 async def list_duty_findings(caller: Staff, latest: Latest) -> Response:
     """Return what somebody should look at on the caller's grids, of what the caller sees.
 
     A leader has too much with more households than `WANGGE_LEADER_HOUSEHOLDS`; when that is
-    not set, with more than twice the median of the leaders of the same level.
+    not set, with more than twice the median of the leaders of the same level. A mobile among
+    the office phones is never shown in public; `POST /people/mobiles` moves all of them.
     """
     atlas = await latest.seen(caller)
     rules = latest.settings.rules
@@ -175,10 +178,18 @@ async def list_duty_findings(caller: Staff, latest: Latest) -> Response:
     mine = {g.id for g in division if caller.editor.may_edit_grid(division, g.id)}
     heavy = [x for x in loads(atlas) if is_too_much(x, rules) and mine.intersection(x.grids)]
     bare = [g for g in without_leader(atlas) if g.id in mine]
+    misplaced = [
+        p
+        for p in atlas.roster.people
+        if mobiles_apart(p) != p and caller.editor.may_edit_person(atlas, p)
+    ]
     return answer(
         {
             "without_leader": [shown.grid_brief(g, division) for g in bare],
             "too_heavy": [shown.load_json(load, atlas, limit) for load in heavy],
+            "misplaced_mobiles": [
+                {"id": p.id, "name": p.name, "office_phone": p.office_phone} for p in misplaced
+            ],
             "limit": limit,
             **provenance_json(atlas),
         }
@@ -240,6 +251,26 @@ async def end_all_duties(
     desk = await desk_of(latest, caller, given.why)
     revised = await asyncio.to_thread(edits.leave_office, desk, person, given.on, expected=expected)
     return await _person_answer(request, caller, latest, revised, person)
+
+
+@router.post("/people/mobiles")
+@declare(
+    "Move mobiles that stand among the office phones",
+    body=Edit,
+    answers={200: as_json(MovedMobiles)},
+    refuses={409: None},
+)
+async def move_mobiles(request: Request, caller: Staff, latest: Latest) -> Response:
+    """Put every mobile number that stands as office phone where it belongs, in one edit.
+
+    Those of people whom the caller may change; an entry of the audit log for each.
+    """
+    given = await read_body(request, Edit)
+    desk = await desk_of(latest, caller, given.why)
+    revised = await asyncio.to_thread(edits.move_mobiles, desk)
+    await asyncio.to_thread(latest.after, revised)
+    moved = [c.subject.partition(":")[2] for c in revised.edited.changes]
+    return edited(request, {"moved": moved}, revised.edited.findings)
 
 
 # --- duties ------------------------------------------------------------------------------------

@@ -73,5 +73,5 @@ def _with_duties_back(
             for d in ended
             if d.until == last
         ]
-    changed = replace(roster, duties=tuple(duties))
+    changed = replace(roster, duties=tuple(duties)).mobiles_apart()
     return changed if changed.sha256 != roster.sha256 else None

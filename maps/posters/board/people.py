@@ -29,7 +29,7 @@ class Contact:
 def contact_of(board: Board, held: Responsible, grid: Grid) -> Contact:
     """Return a responsible person of a grid as printed."""
     title = role_title(held.duty.role, grid.level).in_language(board.settings.language)
-    phone = held.person.office_phone or held.person.mobile
+    phone = held.person.phone
     return Contact(title, printable(held.person.name), printable(phone))
 
 

@@ -1,6 +1,6 @@
 /** The cards of an answer: where it is, how near the border, and who is responsible on each level. */
 
-import { el, fill, icon, name, phone } from "../core/dom.js";
+import { el, fill, icon, name, phone, phonesOf } from "../core/dom.js";
 import { t, tNodes, words } from "../core/words.js";
 import { leaderOf } from "./answer.js";
 import { distance } from "./format.js";
@@ -203,7 +203,7 @@ function people(sheet, nameOf) {
 
 /** One responsible person: role, name, whom it is inherited from, and buttons that call. */
 function person(held, nameOf, large = false) {
-  const numbers = [held.office_phone, held.mobile].filter(Boolean);
+  const numbers = phonesOf(held);
   return el(
     "div",
     { class: large ? "person person-leader" : "person" },

@@ -1,12 +1,12 @@
 /** What is copied: the card, or the whole chain, as plain text for a message or a form. */
 
-import { el } from "../core/dom.js";
+import { el, phonesOf } from "../core/dom.js";
 import { language, t, words } from "../core/words.js";
 
 /** @returns {string} the lines of one grid: level, name, code, and who is responsible */
 export function gridText(sheet) {
   const people = sheet.responsible.map(
-    (held) => `  ${line([titleOf(held), held.name, held.office_phone, held.mobile])}`,
+    (held) => `  ${line([titleOf(held), held.name, ...phonesOf(held)])}`,
   );
   return [line([words("common.levels")[sheet.level], sheet.name, sheet.code]), ...people].join(
     "\n",
@@ -22,7 +22,7 @@ export function answerText(answer) {
       n.name,
       n.code,
       n.leader?.name,
-      n.leader?.office_phone,
+      ...phonesOf(n.leader ?? {}).slice(0, 1),
     ]),
   );
   const mark = answer.provenance.synthetic ? [t("common.synthetic")] : [];

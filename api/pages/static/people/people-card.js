@@ -18,7 +18,7 @@ import {
 import { remarks } from "./people-tabs.js";
 
 const PUBLIC = ["office_phone", "organisation"];
-const PERSONAL = ["mobile", "consent", "party_member"];
+const PERSONAL = ["mobile", "public_mobile", "consent", "party_member"];
 
 /**
  * @param {HTMLElement} node where it goes

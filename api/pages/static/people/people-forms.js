@@ -18,7 +18,7 @@ import { fieldLabel } from "../core/field-labels.js";
 import { field } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 
-const TEXTS = ["name", "office_phone", "mobile", "organisation"];
+const TEXTS = ["name", "office_phone", "mobile", "public_mobile", "organisation"];
 const LEVELS = {
   leading_group_member: [0, 1],
   grid_office_staff: [0],
@@ -30,6 +30,11 @@ const LEVELS = {
   residents_representative: [1, 2],
 };
 
+function hintOf(key) {
+  if (key === "mobile") return t("record.mobileHint");
+  return key === "public_mobile" ? t("record.publicMobileHint") : "";
+}
+
 function personFields(person) {
   const made = Object.fromEntries(
     TEXTS.map((key) => [
@@ -37,13 +42,13 @@ function personFields(person) {
       field(
         fieldLabel("people", key),
         el("input", {
-          type: key.endsWith("phone") || key === "mobile" ? "tel" : "text",
+          type: key.endsWith("phone") || key.endsWith("mobile") ? "tel" : "text",
           value: person[key] ?? "",
           maxlength: 200,
           autocomplete: "off",
           name: key,
         }),
-        key === "mobile" ? t("record.mobileHint") : "",
+        hintOf(key),
       ),
     ]),
   );

@@ -3,7 +3,7 @@
 import { api } from "../core/api.js";
 import { asTyped, findPeople, gridLine, personLine, pick } from "../core/combobox.js";
 import { el, fill } from "../core/dom.js";
-import { failure, shell } from "../core/shell.js";
+import { done, failure, shell } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 import { showGrid, showPerson } from "./people-card.js";
 import { newPerson } from "./people-forms.js";
@@ -99,12 +99,14 @@ function begin() {
     );
   }
 
-  async function look() {
+  async function look(told = null) {
     try {
       const { body } = await api("GET", "/duties/findings");
       fill(
         attention,
         el("h2", {}, t("record.attention")),
+        told,
+        misplacedNode(body.misplaced_mobiles, openPerson, look),
         ...attentionNodes(body, openGrid, openPerson),
       );
     } catch (problem) {
@@ -123,7 +125,7 @@ function begin() {
       return;
     }
     const show = kind === "person" ? showPerson : showGrid;
-    await show(detail, decodeURIComponent(id), { openPerson, openGrid, again: look });
+    await show(detail, decodeURIComponent(id), { openPerson, openGrid, again: () => look() });
   }
 
   addEventListener("hashchange", route);
@@ -154,6 +156,45 @@ function group(title, lines, total) {
       ? el("p", { class: "quiet small" }, t("record.more", total, lines.length))
       : null,
   ];
+}
+
+/** Mobiles that stand as office phones, with one button that moves them all; null for none. */
+function misplacedNode(people, toPerson, again) {
+  if (!people.length) return null;
+  const told = el("div", { "aria-live": "polite" });
+  const move = el(
+    "button",
+    {
+      type: "button",
+      class: "tool move-mobiles",
+      onclick: async () => {
+        move.disabled = true;
+        try {
+          const { body } = await api("POST", "/people/mobiles", {});
+          await again(done(t("record.mobilesMoved", body.moved.length)));
+        } catch (problem) {
+          move.disabled = false;
+          fill(told, failure(problem));
+        }
+      },
+    },
+    t("record.moveMobiles", people.length),
+  );
+  return el(
+    "div",
+    {},
+    el("p", { class: "label" }, `${t("record.misplaced")} · ${people.length}`),
+    el("p", { class: "quiet small" }, t("record.misplacedWhy")),
+    el(
+      "div",
+      { class: "picks" },
+      ...people.map((one) =>
+        pick({ title: one.name, side: one.office_phone, more: "", choose: () => toPerson(one.id) }),
+      ),
+    ),
+    el("div", { class: "row" }, move),
+    told,
+  );
 }
 
 function attentionNodes({ without_leader: without, too_heavy: heavy, limit }, toGrid, toPerson) {
