@@ -14,7 +14,7 @@ from gis.findings import MOST_OF_A_RULE, Severity, count
 from gis.intake import How, read_set
 from gis.intake.preview import preview, preview_json
 from gis.intake.tables import RawTable, read_workbook, understand
-from gis.tables.xlsx_write import RawTable as Written
+from gis.tables.xlsx_write import XlsxSheet as Written
 from gis.tables.xlsx_write import write_workbook
 from tests import ascii_maps
 from tests.ascii_maps import TODAY
