@@ -161,7 +161,7 @@ async def list_duties(
 
 @router.get("/duties/findings")
 @declare(
-    "List grids without a leader, leaders with too much, and misplaced mobiles",
+    "List grids without a leader, overloaded leaders, misplaced mobiles",
     answers={200: as_json(DutyFindings)},
 )
 async def list_duty_findings(caller: Staff, latest: Latest) -> Response:
