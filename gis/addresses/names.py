@@ -74,6 +74,7 @@ def _loose_syllable(c: str) -> str:
     return "l" + sound[1:] if sound[0] == "n" and len(sound) > 1 else sound
 
 
+@lru_cache(maxsize=1 << 18)
 def sound_of(key: str) -> str:
     """Return the sound of a name without tones; letters and digits stay.
 
@@ -104,6 +105,7 @@ def _all_syllables(c: str) -> tuple[str, ...]:
     return tuple("".join(_MARKED.get(m, m) for m in r) for r in readings.split(","))
 
 
+@lru_cache(maxsize=1 << 18)
 def loose_sound_of(key: str) -> str:
     """Return a sound that does not tell n from l, in from ing, zh from z."""
     return " ".join(map(_loose_syllable, key))
@@ -131,11 +133,11 @@ def likeness(asked: str, name: str, prefixes: frozenset[str] = frozenset()) -> L
     """
     if asked == name:
         return Likeness(1.0, "name_same")
-    if len(asked) == len(name) and not _set_apart(asked, name):
-        if sound_of(asked) == sound_of(name):
-            return Likeness(0.94, "sounds_alike")
-        if loose_sound_of(asked) == loose_sound_of(name):
-            return Likeness(0.88, "sounds_close")
+    if len(asked) == len(name) and loose_sound_of(asked) == loose_sound_of(name):
+        if _set_apart(asked, name):
+            return _slip(asked, name)
+        same = sound_of(asked) == sound_of(name)
+        return Likeness(0.94, "sounds_alike") if same else Likeness(0.88, "sounds_close")
     if min(len(asked), len(name)) >= _SHORTEST:
         part = _containment(asked, name, prefixes)
         if part.score:

@@ -71,6 +71,8 @@ def _place_plate(found: Fields, chain: Chain, after: str) -> None:
         _place_bare(found, chain)
     elif found.door_plate and found.door_plate.endswith("弄") and found.building_no is None:
         found.building_no, found.lane_house = chain.text, True
+    elif found.building_no and not found.unit_no and _is_stairway(found, chain, after):
+        found.unit_no = chain.text
     elif found.inside:
         found.own_room(chain.text)
     elif found.door_plate is None:
@@ -86,6 +88,13 @@ def _place_plate(found: Fields, chain: Chain, after: str) -> None:
     else:
         found.own_compound()
         found.building_no = chain.text
+
+
+def _is_stairway(found: Fields, chain: Chain, after: str) -> bool:
+    """Tell whether 9号 in a building is a unit, as 12幢9号501, and not a room or a stall."""
+    if found.room_no or found.floor or len(chain.text) > ROOM_DIGITS:
+        return False
+    return after[:1].isalnum() and after[:1].isascii()
 
 
 def _own_number(found: Fields) -> str:
@@ -132,11 +141,11 @@ def _in_village(found: Fields, name: str) -> bool:
 def _is_hamlet(name: str) -> bool:
     """Tell whether a name is a village's, whose numbers are plates: not 曹杨新村 or 金陵二村."""
     housing = name[-1] == "村" and (name[-2:-1] in NUMERALS or name[-2:-1] in "新0123456789")
-    return name.endswith(_HAMLETS) and not housing
+    return name.endswith(_HAMLETS) and not housing and not name.endswith(STALLS)
 
 
 def _place_house(found: Fields, compound: str, number: str) -> None:
-    if compound.endswith(STALLS):
+    if compound.endswith(STALLS) or len(number) > ROOM_DIGITS:
         found.own_room(number)
     else:
         found.building_no = number
@@ -197,7 +206,8 @@ def _place_storey(found: Fields, chain: Chain, after: str) -> None:
     room_elsewhere = (
         ROOM_DIGITS <= _leading_digits(after) < _LONGEST_ROOM
         and not after.startswith(chain.text)
-        and not (found.compound or "").endswith(STALLS)
+        and not after.lstrip("0123456789").startswith("号")
+        and not any(word in (found.compound or "") for word in STALLS)
         and bool(found.compound)
     )
     unit_next = after[:1].isalnum() and after[1:3].startswith(("单元", "门"))
@@ -241,7 +251,8 @@ def _place_bare(found: Fields, chain: Chain) -> None:
         _place_on_road(found, chain, is_room)
         return
     found.own_compound()
-    if "、" in chain.text or (not is_room and len(max(chain.atoms, key=len)) > _LONGEST_ROOM):
+    longest = max(len(atom.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) for atom in chain.atoms)
+    if "、" in chain.text or (not is_room and longest > _LONGEST_ROOM):
         found.own_room(chain.text) if is_room else found.rest.append(chain.text)
         return
     _place_inside(found, list(chain.atoms), is_room)
@@ -271,7 +282,7 @@ def _place_inside(found: Fields, atoms: list[str], is_room: bool) -> None:
         _place_in_building(found, atoms)
     elif len(atoms) == 1:
         _place_single(found, atoms[0], is_room)
-    elif len(atoms[0]) >= ROOM_DIGITS and atoms[0].isdigit():
+    elif len(atoms[0]) >= ROOM_DIGITS and atoms[0].isdigit() and not _is_estate(found, atoms):
         found.own_room(joined)
     else:
         found.building_no, *inner = atoms
@@ -283,7 +294,7 @@ def _place_inside(found: Fields, atoms: list[str], is_room: bool) -> None:
 
 def _place_in_building(found: Fields, atoms: list[str]) -> None:
     *before, room = atoms
-    if before and found.floor is None and _may_be_unit(before[0]):
+    if before and found.floor is None and _may_be_unit(before[0], room):
         found.unit_no, *floors = before
         found.floor = floors[0] if floors else found.floor
         found.own_room(room)
@@ -291,9 +302,19 @@ def _place_in_building(found: Fields, atoms: list[str]) -> None:
         found.own_room("-".join(atoms))
 
 
-def _may_be_unit(number: str) -> bool:
-    """Tell whether a number is a unit's and not a storey's, as in 7幢23-5."""
-    return not number.isdigit() or int(number) <= _MOST_UNITS
+def _may_be_unit(number: str, room: str) -> bool:
+    """Tell whether a number is a unit's and not a storey's, as in 7幢23-5: 10-11-2276."""
+    if not number.isdigit() or int(number) <= _MOST_UNITS:
+        return True
+    return len(number) < ROOM_DIGITS <= len(room)
+
+
+def _is_estate(found: Fields, atoms: list[str]) -> bool:
+    """Tell whether the first of some numbers is a building's of three digits: 苑112-3-604."""
+    housing = bool(found.compound) and not (found.compound or "").endswith(STALLS)
+    in_lane = (found.door_plate or "").endswith("弄")
+    inside = len(atoms) > 2 or len(atoms[-1]) >= ROOM_DIGITS
+    return (housing or in_lane) and len(atoms[0]) == ROOM_DIGITS and inside
 
 
 def _place_single(found: Fields, number: str, is_room: bool) -> None:

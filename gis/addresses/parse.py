@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 from gis.addresses import chains, segments
 from gis.addresses.chains import Chain
-from gis.addresses.fields import Fields
+from gis.addresses.fields import COMPOUND_ENDINGS, Fields
 from gis.addresses.naming import place_name
 from gis.addresses.normalise import normalise
 from gis.addresses.numbering import place_number
@@ -19,6 +19,10 @@ _PHONE = re.compile(
     r"(?<![0-9A-Z-])(?:(?:\+?86[- ]?)?1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}"
     r"|400-?[0-9]{3}-?[0-9]{4})(?![0-9])"
 )
+_ROADS = tuple("路街道巷弄")
+_ROOM_LENGTH, _LONGEST_PLATE = 3, 4
+# What a number before it belongs to: 101中学, 1912街区.
+_NUMBERED_NAMES = ("中", "小", "医", "厂", "街", "路", "区", "工", "厅", "线", "车")
 _POSTCODE = re.compile(r"^[0-9]{6}(?=[^0-9-]|$)|(?<= )[0-9]{6}$")
 
 
@@ -106,6 +110,7 @@ def parse(text: str, *, former: Mapping[str, str] = FORMER_DISTRICTS) -> Address
     """
     plain = normalise(text, former=former)
     body, extras = _without_phones(_without_talk(plain))
+    body = _without_talk(body.rstrip(" -"))
     region = read_region(body)
     found = Fields(province=region.province, city=region.city, district=region.district)
     core = body[region.end :].strip(" -")
@@ -200,11 +205,29 @@ def _belongs_to_name(text: str, start: int, i: int, chain: Chain, found: Fields)
     after = text[chain.end : chain.end + 1]
     if chain.kind or not after or after in " -、#(":
         return False
+    if _ends_in_a_number(text[start:i] or found.open_name, text, chain):
+        return False
     if i > start or found.open_name:
         return True
     if len(chain.text) > 2 and found.has_number:
         return segments.is_compound_ahead(text, chain.end)
     return True
+
+
+def _ends_in_a_number(before: str, text: str, chain: Chain) -> bool:
+    """Tell whether a number between two names is the first one's: 示例路12|大厦, 苑15-1058|某某."""
+    if before.endswith(_ROADS):
+        return _is_plate(chain, text)
+    if not before.endswith(COMPOUND_ENDINGS):
+        return False
+    if len(chain.atoms) > 1:
+        return True
+    return len(chain.text) > _ROOM_LENGTH and not segments.is_compound_ahead(text, chain.end)
+
+
+def _is_plate(chain: Chain, text: str) -> bool:
+    digits = chain.text.replace("-", "").isdigit() and len(chain.atoms[0]) <= _LONGEST_PLATE
+    return digits and not text.startswith(_NUMBERED_NAMES, chain.end)
 
 
 def _close(run: str, found: Fields, chain: Chain | None) -> None:

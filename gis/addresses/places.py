@@ -10,6 +10,7 @@ from typing import Literal
 from gis.addresses.entries import BookEntry, EntryKind
 from gis.addresses.names import NameIndex, key_of
 from gis.addresses.parse import Address, parse
+from gis.addresses.stored import StoredAddresses
 from gis.addresses.words import SHOPFRONT_WORDS
 
 How = Literal["name", "alias", "former_name", "community_name", "short_form"]
@@ -114,6 +115,7 @@ class Places:
         self.by_retired_code: dict[str, list[int]] = {}
         self.communities: set[str] = set()
         self._parsed: dict[str, Address] = {}
+        self._stored = StoredAddresses()
         for entry in sorted(entries, key=lambda e: e.kind in PLACES):
             self._add_given(entry)
         for road in roads:
@@ -175,12 +177,13 @@ class Places:
                 self._add_place(entry, number)
 
     def _add_place(self, entry: BookEntry, number: int) -> None:
-        address = parse(entry.address) if entry.address else Address()
+        told = self._stored.parse(entry.address)
+        address = told.address
         spot = self.spots[number]
-        spot.building, spot.room = address.building_no, address.room_no
-        street, door = address.street, address.door_plate
+        spot.building, spot.room = told.building_no, told.room_no
+        street, door = address.street, told.door_plate
         if street and not door and self._is_house_in_a_lane(entry, address):
-            street, door = street + (address.compound or ""), address.building_no
+            street, door = street + (address.compound or ""), told.building_no
             spot.building = None
         if street and door:
             if is_shopfront(address) and entry.kind is EntryKind.BUILDING:

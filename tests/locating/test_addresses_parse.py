@@ -1,6 +1,7 @@
 """The fields of an address."""
 
 import csv
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -9,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis.addresses import normalise, parse
+from gis.addresses.stored import StoredAddresses
 from tests.locating.steps import steps
 from tests.locating.test_addresses_normalise import ALPHABET
 
+ROOT = Path(__file__).parents[2]
 NATIONWIDE = Path(__file__).with_name("test_addresses_nationwide.csv")
 NUMBERED = ("road", "door_plate", "building_no", "unit_no", "room_no")
 REGION = ("province", "city", "district")
@@ -145,7 +148,11 @@ def nationwide():
 
 
 @pytest.mark.parametrize(
-    ("part", "least"), [("tune", 1.0), ("held", 0.98), ("blind", 0.93), ("last", 0.92)]
+    ("part", "least"),
+    [
+        *[("tune", 1.0), ("held", 0.98), ("blind", 0.93), ("last", 0.92)],
+        *[("held 2", 1.0), ("blind 2", 1.0), ("last 2", 1.0)],
+    ],
 )
 def test_addresses_from_all_over_the_country_are_read_right(part, least):
     rows = [row for row in nationwide() if row["set"] == part]
@@ -200,3 +207,16 @@ def test_work_grows_with_the_length_and_no_faster(unit):
     short, long = ((unit * 200)[:length] for length in (25, 200))
     parse(short)
     assert steps(parse, long) < 12 * steps(parse, short) + 200
+
+
+def test_addresses_that_differ_in_their_numbers_are_read_as_one_by_one():
+    sample = json.loads((ROOT / "data" / "places.geojson").read_text("utf-8"))["features"]
+    texts = [f["properties"]["address"] for f in sample] + [row["text"] for row in nationwide()]
+    texts += [text.replace("3幢", "7幢2单元501室") for text in texts]
+    stored = StoredAddresses()
+    for text in texts:
+        one, other = stored.parse(text), parse(text)
+        fields = (*REGION, "road", "compound", "name", "community", "group", "remainder")
+        like = one.address
+        assert one[1:] == other.numbers, text
+        assert [getattr(like, f) for f in fields] == [getattr(other, f) for f in fields], text
