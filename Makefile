@@ -39,6 +39,7 @@ faults: $(READY)
 	$(PYTHON) scripts/broken_coverages.py
 	$(PYTHON) scripts/plan_faults.py
 	$(PYTHON) scripts/plan_publishes.py
+	$(PYTHON) scripts/races.py
 	$(PYTHON) scripts/faults_site.py
 
 screenshots: $(READY)

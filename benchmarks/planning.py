@@ -35,7 +35,7 @@ from gis.planning.findings import findings_of
 from gis.planning.lattice import geometry_of
 from gis.planning.operations import read_operation
 from gis.store import Identity, open_store
-from gis.store.plans import APPROVED, DRAFT
+from gis.store.plans import APPROVED, DRAFT, HeadChange
 from gis.workflows.plans import publish
 from gis.workflows.plans.opened import OpenPlan
 from gis.workflows.plans.workspace import PlanWorkspace
@@ -187,7 +187,10 @@ def published(workspace: PlanWorkspace, runs: int) -> tuple[float, float]:
         operation = read_operation({"kind": "paint", "cells": [cell], "into": target})
         _, opened, _ = workspace.operate(opened.head.id, opened.etag, operation, _PLANNER)
         opened = workspace.change(
-            opened.head.id, opened.etag, SYSTEM, "plan.approve", allowed=(DRAFT,), state=APPROVED
+            opened.head.id,
+            opened.etag,
+            SYSTEM,
+            HeadChange("plan.approve", (DRAFT,), {"state": APPROVED}),
         )
         plan, etag = opened.head.id, opened.etag
         rows.append(

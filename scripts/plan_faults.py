@@ -21,7 +21,7 @@ from gis.audit import SYSTEM, Author
 from gis.clock import today
 from gis.planning.operations import read_operation
 from gis.store import Store, open_store
-from gis.store.plans import APPROVED, DRAFT, PUBLISHED
+from gis.store.plans import APPROVED, DRAFT, PUBLISHED, HeadChange
 from gis.workflows.plans import publish
 from gis.workflows.plans.workspace import PlanWorkspace
 from scripts.killing import Place, Tally, kill_over_and_over, main
@@ -102,7 +102,10 @@ def publish_one(workspace: PlanWorkspace) -> int:
         opened.head.id, opened.etag, read_operation(operation), _PLANNER
     )
     opened = workspace.change(
-        opened.head.id, opened.etag, SYSTEM, "plan.approve", allowed=(DRAFT,), state=APPROVED
+        opened.head.id,
+        opened.etag,
+        SYSTEM,
+        HeadChange("plan.approve", (DRAFT,), {"state": APPROVED}),
     )
     done = publish.publish(workspace, opened.head.id, opened.etag, today(), SYSTEM, reason="示例")
     return done.head.published_version or 0

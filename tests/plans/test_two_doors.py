@@ -20,7 +20,7 @@ from api.settings import Settings
 from gis.audit import SYSTEM
 from gis.clock import today
 from gis.store import open_store
-from gis.store.plans import DRAFT, SUBMITTED, PlanHead
+from gis.store.plans import DRAFT, SUBMITTED, HeadChange, PlanHead
 from tests.plans.conftest import Office, office_of
 
 FIRST, SECOND, LAST = "320106012001001001", "320106012001001002", "320106012002002002"
@@ -195,10 +195,9 @@ def head_of(door: Door, plan: str) -> PlanHead:
 def submitted_all_the_same(door: Door, plan: str) -> None:
     """Store that a plan was submitted, as a program without these rules did."""
     with closing(open_store(door.url)) as store:
-        store.plans.change(
-            plan, None, SYSTEM, "plan.submit", allowed=(DRAFT,), state=SUBMITTED,
-            review={"submitted_by": PLANNER},
-        )  # fmt: skip
+        fields, noted = {"state": SUBMITTED}, {"submitted_by": PLANNER}
+        submission = HeadChange("plan.submit", (DRAFT,), fields, noted)
+        store.plans.change(plan, None, SYSTEM, submission)
 
 
 def test_a_plan_without_steps_is_not_submitted(door: Door) -> None:

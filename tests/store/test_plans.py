@@ -14,7 +14,7 @@ from gis.clock import today
 from gis.errors import Conflict
 from gis.planning.operations import read_operation
 from gis.store import Identity, Store
-from gis.store.plans import APPROVED, DRAFT, Superseded
+from gis.store.plans import APPROVED, DRAFT, HeadChange, Superseded
 from gis.workflows.plans import publish
 from gis.workflows.plans.opened import PlanOutdated
 from gis.workflows.plans.workspace import PlanWorkspace
@@ -45,7 +45,10 @@ def act(workspace: PlanWorkspace, opened: Any, **operation: Any) -> Any:
 
 def approved(workspace: PlanWorkspace, opened: Any) -> Any:
     return workspace.change(
-        opened.head.id, opened.etag, SYSTEM, "plan.approve", allowed=(DRAFT,), state=APPROVED
+        opened.head.id,
+        opened.etag,
+        SYSTEM,
+        HeadChange("plan.approve", (DRAFT,), {"state": APPROVED}),
     )
 
 

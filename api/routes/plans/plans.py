@@ -53,7 +53,7 @@ from gis.planning.assemble import check_whole
 from gis.planning.findings import blocking, finding_counts
 from gis.planning.operations import read_operation
 from gis.roster import ROLES, role_title
-from gis.store.plans import EDITABLE, STATES, WITHDRAWN
+from gis.store.plans import EDITABLE, STATES, WITHDRAWN, HeadChange
 from gis.workflows.plans import review
 from gis.workflows.plans.opened import DuplicateOperation, OpenPlan
 
@@ -129,9 +129,8 @@ async def change_plan(
     fields = {name: value or "" for name, value in given.given().items()}
 
     def change() -> OpenPlan:
-        return workspace.change(
-            plan, revision, caller.author, "plan.edit", allowed=EDITABLE, **fields
-        )
+        named = HeadChange("plan.edit", EDITABLE, fields)
+        return workspace.change(plan, revision, caller.author, named)
 
     opened = await asyncio.to_thread(change)
     return await asyncio.to_thread(plan_answer, workspace, opened, caller)

@@ -48,12 +48,11 @@ from gis.store.plans.values import (
     EDITABLE,
     PUBLISHED,
     STATES,
-    SUBMITTED,
     WITHDRAWN,
     Appearance,
-    Approval,
     Comment,
     Descent,
+    HeadChange,
     PlanHead,
     Release,
     Superseded,
@@ -219,11 +218,7 @@ class Plans:
         plan: str,
         revision: int | None,
         author: Author,
-        action: str,
-        *,
-        allowed: Sequence[str],
-        reason: str = "",
-        **fields: Any,
+        change: HeadChange,
     ) -> PlanHead:
         """Change what is said of a plan, as one entry of the audit log.
 
@@ -232,10 +227,10 @@ class Plans:
         Raises
         ------
         Superseded, Conflict
-            As for :meth:`append`; ``allowed`` are the states this may be done in.
+            As for :meth:`append`; whatever ``change.check`` raises.
         """
         with self._database.writing() as connection:
-            return change_head(connection, plan, revision, author, action, allowed, reason, fields)
+            return change_head(connection, plan, revision, author, change)
 
     def comment(self, plan: str, author: Author, text: str, about: Mapping[str, Any]) -> None:
         """Store a remark."""
@@ -298,14 +293,17 @@ class Plans:
         *,
         today: date,
         reason: str = "",
-        approval: Approval | None = None,
+        approval: HeadChange | None = None,
+        approver: Author | None = None,
     ) -> PlanHead:
         """Publish an approved plan: division, roster, lineage, state and record in one transaction.
 
-        ``approval`` is stored in it first, of a plan that was submitted.
+        ``approval``, by ``approver``, is stored in it first, of a plan that was submitted.
 
         Raises
         ------
+        NotAllowed
+            Who approves it has submitted it.
         Superseded
             The plan, or the division it was assembled on, has moved on.
         Conflict
@@ -315,7 +313,7 @@ class Plans:
         with self._database.writing() as connection:
             head = newest(connection, plan, revision)
             if approval is not None:
-                head = _approve(connection, head, approval)
+                head = change_head(connection, plan, revision, approver or author, approval)
             if head.state != APPROVED:
                 raise wrong_state(head, (APPROVED,))
             found = read_versions(connection)
@@ -350,21 +348,18 @@ class Plans:
             made = publish_within(connection, self._database, publication)
             self._publish_roster(connection, release.roster, identity, today, author, reason)
             insert_lineage(connection, made.versions.division, release.lineage)
-            return change_head(
-                connection,
-                plan,
-                head.revision,
-                author,
+            published = HeadChange(
                 "plan.published",
                 (APPROVED,),
-                reason,
                 {
                     "state": PUBLISHED,
                     "published_version": made.versions.division,
                     "effective_from": day,
                 },
+                reason=reason,
                 version=f"division {made.versions.division}",
             )
+            return change_head(connection, plan, head.revision, author, published)
 
     def restore(
         self,
@@ -468,11 +463,3 @@ def _shape_hash(wkb: bytes) -> str:
     """Return the hash of a boundary, the same however its rings are written down."""
     plain = normal_shape(shapely.from_wkb(wkb))
     return hashlib.sha256(shapely.to_wkb(plain, byte_order=1, include_srid=False)).hexdigest()
-
-
-def _approve(connection: Connection, head: PlanHead, approval: Approval) -> PlanHead:
-    fields = {"state": APPROVED, "review": dict(approval.review)}
-    return change_head(
-        connection, head.id, head.revision, approval.author, "plan.approve", (SUBMITTED,), "",
-        fields,
-    )  # fmt: skip

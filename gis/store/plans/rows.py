@@ -15,7 +15,7 @@ from gis.findings import Text
 from gis.planning.plan import Step, StepEntry
 from gis.planning.serialize import change_from_json, change_to_json
 from gis.store import audit, tables
-from gis.store.plans.values import Descent, PlanHead, Superseded, utc_now, wrong_state
+from gis.store.plans.values import Descent, HeadChange, PlanHead, Superseded, utc_now, wrong_state
 from gis.store.versions import DIVISION, heads
 
 REBASE = "rebase"
@@ -133,28 +133,31 @@ def change_head(
     plan: str,
     revision: int | None,
     author: Author,
-    action: str,
-    allowed: Sequence[str],
-    reason: str,
-    fields: Mapping[str, Any],
-    version: str = "",
+    change: HeadChange,
 ) -> PlanHead:
     """Change what is said of a plan (see :meth:`Plans.change`)."""
     before = newest(connection, plan, revision)
-    if before.state not in allowed:
-        raise wrong_state(before, allowed)
-    after = replace(before, revision=before.revision + 1, changed_at=utc_now(), **fields)
+    if before.state not in change.allowed:
+        raise wrong_state(before, change.allowed)
+    if change.check is not None:
+        change.check(before)
+    after = replace(
+        before,
+        revision=before.revision + 1,
+        changed_at=utc_now(),
+        review={**(before.review or {}), **change.noted},
+        **change.fields,
+    )
     update_head(connection, after)
-    named = {n: v for n, v in fields.items() if n != "review"}
     audit.append(
         connection,
         author,
-        action,
+        change.action,
         f"plan:{plan}",
-        reason=reason,
-        before={n: getattr(before, n) for n in named},
-        after=named,
-        version=version,
+        reason=change.reason,
+        before={n: getattr(before, n) for n in change.fields},
+        after=dict(change.fields),
+        version=change.version,
     )
     return after
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 from gis.audit import Author
 from gis.directory import Directory
 from gis.division import Division
-from gis.errors import Conflict
+from gis.errors import Conflict, NotAllowed
 from gis.roster import Roster
 from gis.store.in_force import Identity
 
@@ -95,11 +95,37 @@ class Release:
 
 
 @dataclass(frozen=True)
-class Approval:
-    """Who approves a plan as it is published, and its review with that noted."""
+class HeadChange:
+    """A change of what is said of a plan, as one entry of the audit log.
 
-    author: Author
-    review: Mapping[str, Any]
+    It is judged by the plan as it stands in the transaction that writes it: ``allowed`` are the
+    states it may be done in, and ``check`` refuses whatever else stands in its way. ``fields``
+    are columns of the head, ``noted`` is put down in its review beside what stands there.
+    """
+
+    action: str
+    allowed: Sequence[str]
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    noted: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    version: str = ""
+    check: Callable[[PlanHead], None] | None = None
+
+
+def approval(approver: Author, note: str = "") -> HeadChange:
+    """Return the change that approves a plan; never by whoever submitted it."""
+
+    def check_another(head: PlanHead) -> None:
+        if (head.review or {}).get("submitted_by") == approver.name:
+            raise NotAllowed(
+                f"{approver.name} submitted this plan: another person approves it",
+                f"本方案由 {approver.name} 提交：应由他人批准",
+            )
+
+    noted = {"approved_by": approver.name, "approved_at": utc_now(), "approved_note": note}
+    return HeadChange(
+        "plan.approve", (SUBMITTED,), {"state": APPROVED}, noted, note, check=check_another
+    )
 
 
 @dataclass(frozen=True)

@@ -20,15 +20,16 @@ from gis.store import Identity
 from gis.store.plans import (
     APPROVED,
     SUBMITTED,
-    Approval,
     Descent,
+    HeadChange,
     Release,
     Superseded,
+    approval,
     wrong_state,
 )
 from gis.workflows.plans.opened import OpenPlan
 from gis.workflows.plans.rebase import NewerDivision, compare_with_newest, on_newest
-from gis.workflows.plans.review import check_approvable, noted_approval
+from gis.workflows.plans.review import check_ready
 from gis.workflows.plans.workspace import PlanWorkspace
 
 _TRIES = 4
@@ -86,7 +87,7 @@ def publish(
     for _ in range(_TRIES):
         opened = workspace.open(plan)
         workspace.check_current(opened, revision)
-        approval = _approval(opened, approver)
+        given = _approval(opened, approver)
         release = _release(workspace, opened, day)
         try:
             workspace.store.plans.publish(
@@ -96,7 +97,8 @@ def publish(
                 author,
                 today=today(),
                 reason=reason,
-                approval=approval,
+                approval=given,
+                approver=approver,
             )
         except Superseded:
             continue
@@ -107,14 +109,14 @@ def publish(
     )
 
 
-def _approval(opened: OpenPlan, approver: Author | None) -> Approval | None:
+def _approval(opened: OpenPlan, approver: Author | None) -> HeadChange | None:
     """Return the approval that is missing, None where it is on record."""
     if opened.head.state == APPROVED:
         return None
     if approver is None or opened.head.state != SUBMITTED:
         raise wrong_state(opened.head, (APPROVED,))
-    check_approvable(opened, approver)
-    return Approval(approver, {**(opened.head.review or {}), **noted_approval(approver)})
+    check_ready(opened)
+    return approval(approver)
 
 
 def _release(workspace: PlanWorkspace, opened: OpenPlan, day: date) -> Release:

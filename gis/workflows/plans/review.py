@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from gis.audit import Author
-from gis.errors import Conflict, InvalidInput, NotAllowed
+from gis.errors import Conflict, InvalidInput
 from gis.planning.findings import ListedFinding, blocking, listed
 from gis.store.plans import (
     APPROVED,
@@ -21,6 +20,8 @@ from gis.store.plans import (
     STATES,
     SUBMITTED,
     WITHDRAWN,
+    HeadChange,
+    approval,
     utc_now,
 )
 from gis.workflows.plans.opened import OpenPlan
@@ -71,29 +72,6 @@ def check_ready(opened: OpenPlan) -> None:
         raise BlockingFindings(listed(view, stopping))
 
 
-def check_approvable(opened: OpenPlan, approver: Author) -> None:
-    """Refuse an approval that is not to be had, or not from this person.
-
-    Raises
-    ------
-    NotAllowed
-        The approver submitted the plan.
-    NotReady
-        As :func:`check_ready`: a roster or a rule may have changed since it was submitted.
-    """
-    if (opened.head.review or {}).get("submitted_by") == approver.name:
-        raise NotAllowed(
-            f"{approver.name} submitted this plan: another person approves it",
-            f"本方案由 {approver.name} 提交：应由他人批准",
-        )
-    check_ready(opened)
-
-
-def noted_approval(approver: Author, note: str = "") -> dict[str, Any]:
-    """Return what the review of a plan notes of its approval."""
-    return {"approved_by": approver.name, "approved_at": utc_now(), "approved_note": note}
-
-
 def allowed_actions(opened: OpenPlan, name: str, *, approver: bool) -> list[str]:
     """Return what somebody of a name may do with a plan now; ``approver``: with that role."""
     state, review = opened.head.state, opened.head.review or {}
@@ -140,10 +118,8 @@ def submit(
         "approved_by": None,
         "approved_note": "",
     }
-    return _note(
-        workspace, opened, author, "plan.submit", noted, allowed=EDITABLE, reason=note,
-        state=SUBMITTED,
-    )  # fmt: skip
+    submission = HeadChange("plan.submit", EDITABLE, {"state": SUBMITTED}, noted, note)
+    return workspace.change(plan, opened.etag, author, submission)
 
 
 def approve(
@@ -156,15 +132,13 @@ def approve(
     NotAllowed
         The same person submitted it.
     NotReady
-        It has no step, or findings keep it back.
+        It has no step, or findings keep it back: a roster or a rule may have changed since it was
+        submitted.
     """
     opened = _current(workspace, plan, revision)
     if opened.head.state == SUBMITTED:
-        check_approvable(opened, approver)
-    return _note(
-        workspace, opened, approver, "plan.approve", noted_approval(approver, note),
-        allowed=(SUBMITTED,), reason=note, state=APPROVED,
-    )  # fmt: skip
+        check_ready(opened)
+    return workspace.change(plan, opened.etag, approver, approval(approver, note))
 
 
 def send_back(
@@ -173,17 +147,15 @@ def send_back(
     """Return a plan to its planner, with a reason; it can be edited again."""
     opened = _current(workspace, plan, revision)
     noted = {"returned_by": author.name, "returned_reason": reason, "notice": None}
-    return _note(
-        workspace, opened, author, "plan.return", noted, allowed=(SUBMITTED, APPROVED),
-        reason=reason, state=RETURNED,
-    )  # fmt: skip
+    allowed, fields = (SUBMITTED, APPROVED), {"state": RETURNED}
+    sent = HeadChange("plan.return", allowed, fields, noted, reason)
+    return workspace.change(plan, opened.etag, author, sent)
 
 
 def withdraw(workspace: PlanWorkspace, plan: str, revision: str, author: Author) -> OpenPlan:
     """Withdraw a plan; nothing of it is erased."""
-    return workspace.change(
-        plan, revision, author, "plan.withdraw", allowed=EDITABLE, state=WITHDRAWN
-    )
+    withdrawn = HeadChange("plan.withdraw", EDITABLE, {"state": WITHDRAWN})
+    return workspace.change(plan, revision, author, withdrawn)
 
 
 @dataclass(frozen=True)
@@ -216,7 +188,8 @@ def put_up_notice(
         "contact": notice.contact,
         "url": f"/notices/{plan}",
     }
-    return _note(workspace, opened, author, "plan.notice", {"notice": noted}, allowed=(APPROVED,))
+    put_up = HeadChange("plan.notice", (APPROVED,), noted={"notice": noted})
+    return workspace.change(plan, opened.etag, author, put_up)
 
 
 def take_down_notice(
@@ -225,29 +198,11 @@ def take_down_notice(
     """Take a public notice down."""
     opened = _current(workspace, plan, revision)
     allowed = tuple(s for s in STATES if s != WITHDRAWN)
-    noted = {"notice": None}
-    return _note(workspace, opened, author, "plan.notice_ends", noted, allowed=allowed)
+    taken_down = HeadChange("plan.notice_ends", allowed, noted={"notice": None})
+    return workspace.change(plan, opened.etag, author, taken_down)
 
 
 def _current(workspace: PlanWorkspace, plan: str, revision: str) -> OpenPlan:
     opened = workspace.open(plan)
     workspace.check_current(opened, revision)
     return opened
-
-
-def _note(
-    workspace: PlanWorkspace,
-    opened: OpenPlan,
-    author: Author,
-    action: str,
-    noted: dict[str, Any],
-    *,
-    allowed: tuple[str, ...],
-    reason: str = "",
-    **fields: Any,
-) -> OpenPlan:
-    review = {**(opened.head.review or {}), **noted}
-    return workspace.change(
-        opened.head.id, opened.etag, author, action, allowed=allowed, reason=reason,
-        review=review, **fields,
-    )  # fmt: skip

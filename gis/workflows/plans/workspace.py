@@ -33,7 +33,15 @@ from gis.planning.state import PlanState
 from gis.roster import Roster
 from gis.rules import OfficeRules
 from gis.store import Store
-from gis.store.plans import DRAFT, EDITABLE, PlanHead, Superseded, not_editable, utc_now
+from gis.store.plans import (
+    DRAFT,
+    EDITABLE,
+    HeadChange,
+    PlanHead,
+    Superseded,
+    not_editable,
+    utc_now,
+)
 from gis.store.versions import DIRECTORY, ROSTER
 from gis.workflows.plans.draft_rows import place_of
 from gis.workflows.plans.opened import AppliedStep, DuplicateOperation, OpenPlan, outdated
@@ -376,11 +384,7 @@ class PlanWorkspace:
         plan: str,
         revision: str | None,
         author: Author,
-        action: str,
-        *,
-        allowed: tuple[str, ...],
-        reason: str = "",
-        **fields: Any,
+        change: HeadChange,
     ) -> OpenPlan:
         """Change what is said of a plan, or where it stands in its review.
 
@@ -389,22 +393,14 @@ class PlanWorkspace:
         PlanOutdated
             Somebody changed the plan since ``revision``.
         Conflict
-            The plan is in none of the states ``allowed``.
+            The plan is in none of the states that it may be done in.
         """
         with self._only(plan):
             opened = self.open(plan)
             if revision is not None:
                 self.check_current(opened, revision)
             try:
-                self.store.plans.change(
-                    plan,
-                    opened.head.revision,
-                    author,
-                    action,
-                    allowed=allowed,
-                    reason=reason,
-                    **fields,
-                )
+                self.store.plans.change(plan, opened.head.revision, author, change)
             except Superseded:
                 raise outdated(self.open(plan), revision or "") from None
             return self.open(plan)
