@@ -167,3 +167,24 @@ def test_a_key_is_shown_once_and_works_until_it_is_revoked(page, once, app, orig
     tab.get_by_role("button", name="撤销").click()
     tab.get_by_text("已撤销").wait_for()
     assert httpx2.get(**asked, trust_env=False).status_code == 401
+
+
+HOSTILE = ("//evil.example", "/%09/evil.example", "/%0A/evil.example", "/%5Cevil.example",
+           "/.//evil.example", "https:%2F%2Fevil.example", "javascript:alert(1)")  # fmt: skip
+
+
+def test_no_address_leads_from_signing_in_to_another_host(page, once, origin):
+    """The page's own watch over requests fails the test where a browser asks another host."""
+    name, password = once
+    tab = page(f"/signin?next={HOSTILE[1]}")
+    sign_in(tab, name, password)
+    tab.wait_for_url("**/account?next=*")
+    tab.goto(f"{origin}/account?next={HOSTILE[1]}")
+    change(tab, password, OWN)
+    tab.wait_for_url(f"{origin}/desk")
+    tab.wait_for_load_state("networkidle")
+    for wanted in HOSTILE:
+        tab.goto(f"{origin}/signin?next={wanted}")
+        link = tab.get_by_role("link", name="继续")
+        link.wait_for()
+        assert link.evaluate("a => a.href").startswith(f"{origin}/desk"), wanted

@@ -2,6 +2,7 @@
 
 import { api } from "../core/api.js";
 import { el, name } from "../core/dom.js";
+import { nextPage } from "../core/own-page.js";
 import { done, failure, shell } from "../core/shell.js";
 import { t } from "../core/words.js";
 import { keysCard } from "./account-keys.js";
@@ -100,7 +101,7 @@ function passwordCard(must) {
         password: old.input.value,
         new_password: fresh.input.value,
       });
-      if (must) return location.assign(next());
+      if (must) return location.assign(nextPage());
       event.target.reset();
       await show();
       say(done(t("account.changed")));
@@ -212,9 +213,4 @@ function device(agent) {
     agent.slice(0, 60) ||
     "?"
   );
-}
-
-function next() {
-  const wanted = new URLSearchParams(location.search).get("next") ?? "";
-  return /^\/(?![/\\])/.test(wanted) ? wanted : "/desk";
 }

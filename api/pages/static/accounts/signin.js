@@ -2,6 +2,7 @@
 
 import { api } from "../core/api.js";
 import { el, name } from "../core/dom.js";
+import { nextPage } from "../core/own-page.js";
 import { failure, field, shell } from "../core/shell.js";
 import { t } from "../core/words.js";
 import { passwordField } from "./password-field.js";
@@ -75,7 +76,6 @@ function refused(problem) {
 
 /** Where to go: to change a one-time password, where one came from, or to the desk. */
 function wanted(who) {
-  const next = new URLSearchParams(location.search).get("next") ?? "";
-  const safe = /^\/(?![/\\])/.test(next) ? next : "/desk";
-  return who.must_change_password ? `/account?next=${encodeURIComponent(safe)}` : safe;
+  const next = nextPage();
+  return who.must_change_password ? `/account?next=${encodeURIComponent(next)}` : next;
 }
