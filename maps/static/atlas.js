@@ -32,7 +32,10 @@ export function readBlock() {
 export class Atlas {
   constructor(block) {
     this.block = block;
-    [this.west, this.south] = block.origin;
+    /** @type {number[]} 1e-7 degrees */
+    const [west, south] = block.origin;
+    this.west = west;
+    this.south = south;
     const { grids, places, context } = block.layers;
     this.arcs = grids.arcs.map(unpacked);
     this.arcLevels = grids.arc_levels;

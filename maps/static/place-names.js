@@ -5,6 +5,7 @@ export class Occupied {
   #cells = new Map();
   #size = 64;
 
+  /** @param {number[]} box */
   *#keys([left, top, right, bottom]) {
     for (let i = Math.floor(left / this.#size); i <= Math.floor(right / this.#size); i += 1) {
       for (let j = Math.floor(top / this.#size); j <= Math.floor(bottom / this.#size); j += 1) {

@@ -3,6 +3,7 @@
 import { api } from "../core/api.js";
 import { el, name } from "../core/dom.js";
 import { failure, field } from "../core/shell.js";
+import { table } from "../core/table.js";
 import { t, words } from "../core/words.js";
 import { momentOf } from "./format.js";
 
@@ -17,31 +18,15 @@ export function keysCard(me, say, again) {
     { class: "card" },
     el("h2", {}, t("account.keys")),
     el("p", { class: "quiet small" }, t("account.keysWhy")),
-    me.keys.length ? table(me.keys) : el("p", {}, t("account.noKeys")),
+    me.keys.length ? list(me.keys) : el("p", {}, t("account.noKeys")),
     el("details", {}, el("summary", {}, t("account.newKey")), form()),
   );
 
-  function table(keys) {
-    return el(
-      "div",
-      { class: "table-frame" },
-      el(
-        "table",
-        { class: "table is-stacked" },
-        el(
-          "thead",
-          {},
-          el(
-            "tr",
-            {},
-            ...["account.keyName", "account.keyScopes", "account.until", "account.used"].map(
-              (key) => el("th", {}, t(key)),
-            ),
-            el("th", {}),
-          ),
-        ),
-        el("tbody", {}, ...keys.map(row)),
-      ),
+  function list(keys) {
+    return table(
+      [t("account.keyName"), t("account.keyScopes"), t("account.until"), t("account.used"), ""],
+      keys.map(row),
+      "is-stacked",
     );
   }
 

@@ -4,6 +4,7 @@ import { api } from "../core/api.js";
 import { el, name } from "../core/dom.js";
 import { nextPage } from "../core/own-page.js";
 import { done, failure, shell } from "../core/shell.js";
+import { table } from "../core/table.js";
 import { t } from "../core/words.js";
 import { keysCard } from "./account-keys.js";
 import { momentOf } from "./format.js";
@@ -152,27 +153,7 @@ function sessionsCard(sessions) {
     "section",
     { class: "card" },
     el("h2", {}, t("account.sessions")),
-    el(
-      "div",
-      { class: "table-frame" },
-      el(
-        "table",
-        { class: "table is-stacked" },
-        el(
-          "thead",
-          {},
-          el(
-            "tr",
-            {},
-            ...["account.device", "account.since", "account.lastSeen"].map((key) =>
-              el("th", {}, t(key)),
-            ),
-            el("th", {}),
-          ),
-        ),
-        el("tbody", {}, ...rows),
-      ),
-    ),
+    table([t("account.device"), t("account.since"), t("account.lastSeen"), ""], rows, "is-stacked"),
     el("p", { class: "quiet small" }, t("account.everywhereWhy")),
     el(
       "div",

@@ -3,6 +3,7 @@
 import { api } from "../core/api.js";
 import { el, name } from "../core/dom.js";
 import { failure, field, shell } from "../core/shell.js";
+import { table } from "../core/table.js";
 import { t, words } from "../core/words.js";
 import { secretNotice } from "./account-keys.js";
 import { momentOf } from "./format.js";
@@ -30,26 +31,10 @@ async function show() {
     const { body } = await api("GET", "/users");
     list.replaceChildren(
       el("h2", {}, `${t("account.users")}（${body.users.length}）`),
-      el(
-        "div",
-        { class: "table-frame" },
-        el(
-          "table",
-          { class: "table is-stacked" },
-          el(
-            "thead",
-            {},
-            el(
-              "tr",
-              {},
-              ...["account.name", "account.role", "account.scope", "account.lastSignIn"].map(
-                (key) => el("th", {}, t(key)),
-              ),
-              el("th", {}),
-            ),
-          ),
-          el("tbody", {}, ...body.users.map(row)),
-        ),
+      table(
+        [t("account.name"), t("account.role"), t("account.scope"), t("account.lastSignIn"), ""],
+        body.users.map(row),
+        "is-stacked",
       ),
     );
   } catch (problem) {

@@ -5,6 +5,7 @@ import { el, fill } from "./dom.js";
 import { shown, when } from "./edit-values.js";
 import { anyFieldLabel } from "./field-labels.js";
 import { failure, field } from "./shell.js";
+import { table } from "./table.js";
 import { t } from "./words.js";
 
 /**
@@ -217,26 +218,7 @@ function conflict(told, changes, base, label = anyFieldLabel) {
       changed ? el("p", {}, t("record.conflictBy", changed.who ?? "?", when(changed.at))) : null,
       changed?.reason ? el("p", { class: "quiet" }, t("record.because", changed.reason)) : null,
       rows.length
-        ? el(
-            "div",
-            { class: "table-frame" },
-            el(
-              "table",
-              { class: "table differs" },
-              el(
-                "thead",
-                {},
-                el(
-                  "tr",
-                  {},
-                  el("th", {}, t("record.field")),
-                  el("th", {}, t("record.mine")),
-                  el("th", {}, t("record.theirs")),
-                ),
-              ),
-              el("tbody", {}, ...rows),
-            ),
-          )
+        ? table([t("record.field"), t("record.mine"), t("record.theirs")], rows, "differs")
         : null,
       el(
         "div",

@@ -1,6 +1,7 @@
 /** A preview: what would change, what is wrong, cleaning, and the way on. */
 
 import { el, name } from "../core/dom.js";
+import { table } from "../core/table.js";
 import { t, words } from "../core/words.js";
 import { problemMap } from "./data-map.js";
 
@@ -99,25 +100,10 @@ export function problemsCard(preview) {
           t("data.errorsFirst", preview.errors),
         )
       : null,
-    el(
-      "div",
-      { class: "table-frame" },
-      el(
-        "table",
-        { class: "table data-problems" },
-        el(
-          "thead",
-          {},
-          el(
-            "tr",
-            {},
-            ...["what", "where", "column", "value", "text"].map((k) =>
-              el("th", { scope: "col" }, heads[k]),
-            ),
-          ),
-        ),
-        el("tbody", {}, ...preview.findings.map(problemRow)),
-      ),
+    table(
+      ["what", "where", "column", "value", "text"].map((k) => heads[k]),
+      preview.findings.map(problemRow),
+      "data-problems",
     ),
     rest > 0 ? el("p", { class: "quiet" }, t("data.moreFindings", rest)) : null,
     preview.faults.length || preview.findings.some((f) => f.place)
@@ -226,31 +212,17 @@ function cleanedNode(cleaning) {
     "div",
     {},
     el("p", {}, t("data.cleaned", cleaning.changes.length)),
-    el(
-      "div",
-      { class: "table-frame" },
-      el(
-        "table",
-        { class: "table" },
+    table(
+      Object.values(heads),
+      cleaning.changes.map((c) =>
         el(
-          "thead",
+          "tr",
           {},
-          el("tr", {}, ...Object.values(heads).map((h) => el("th", { scope: "col" }, h))),
-        ),
-        el(
-          "tbody",
-          {},
-          ...cleaning.changes.map((c) =>
+          ...row(c).map((v) =>
             el(
-              "tr",
-              {},
-              ...row(c).map((v) =>
-                el(
-                  "td",
-                  { class: typeof v === "number" ? "code" : "" },
-                  typeof v === "number" ? v.toLocaleString() : name(v),
-                ),
-              ),
+              "td",
+              { class: typeof v === "number" ? "code" : "" },
+              typeof v === "number" ? v.toLocaleString() : name(v),
             ),
           ),
         ),

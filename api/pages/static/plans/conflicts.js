@@ -1,9 +1,10 @@
 /** When somebody else was there too: what clashes is listed, and there are three ways out; nothing is lost. */
 
 import { api } from "../core/api.js";
+import { dialog } from "../core/dialog.js";
 import { el, name } from "../core/dom.js";
+import { table } from "../core/table.js";
 import { inLanguage, t, words } from "../core/words.js";
-import { dialog } from "./dialog.js";
 
 /** A step could not be stored, for the plan has moved on. */
 export async function settleConflict(app, item, problem) {
@@ -170,26 +171,7 @@ export async function settleOutdated(app, given = null) {
       el("p", {}, t("plan.outdatedText", body.base_version, body.newest_version)),
       body.free ? el("p", { class: "notice notice-done" }, t("plan.outdatedFree")) : null,
       rows.length
-        ? el(
-            "div",
-            { class: "table-frame" },
-            el(
-              "table",
-              { class: "table" },
-              el(
-                "thead",
-                {},
-                el(
-                  "tr",
-                  {},
-                  el("th", {}, t("plan.tabs.grid")),
-                  el("th", {}, t("plan.outdatedMine")),
-                  el("th", {}, t("plan.outdatedTheirs")),
-                ),
-              ),
-              el("tbody", {}, ...rows),
-            ),
-          )
+        ? table([t("plan.tabs.grid"), t("plan.outdatedMine"), t("plan.outdatedTheirs")], rows)
         : null,
       (body.cells ?? []).length
         ? el(

@@ -1,8 +1,8 @@
 /** Findings: a sentence, the way there, a proposal that may help, or a waiver with reason and name. */
 
+import { dialog, labelled } from "../core/dialog.js";
 import { el, name } from "../core/dom.js";
 import { inLanguage, t, words } from "../core/words.js";
-import { dialog, labelled } from "./dialog.js";
 import { ofRules } from "./format.js";
 import { doubtList, lookAt } from "./import.js";
 import { assignDialog } from "./people.js";

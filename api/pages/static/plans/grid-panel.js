@@ -1,9 +1,9 @@
 /** What is selected: its figures, its people, and every change that is no stroke on the map. */
 
+import { choice, dialog, labelled } from "../core/dialog.js";
 import { el, name } from "../core/dom.js";
 import { figure } from "../core/format.js";
 import { t, words } from "../core/words.js";
-import { choice, dialog, labelled } from "./dialog.js";
 import { area } from "./format.js";
 import { loadRow } from "./loads.js";
 import { peopleOf } from "./people.js";
@@ -99,6 +99,7 @@ function link(app, grid) {
 
 function figures(app, grid) {
   const before = app.model.base.get(grid.id);
+  /** @type {[string, (value: any) => string, string][]} */
   const rows = [
     ["households", figure, "plan.households"],
     ["resident_population", figure, "plan.population"],

@@ -1,11 +1,11 @@
 /** The bar over the map: what plan this is, whether it is saved, undo and redo, and what it comes to. */
 
 import { api } from "../core/api.js";
+import { choice, dialog, labelled } from "../core/dialog.js";
 import { el, fill, icon } from "../core/dom.js";
 import { figure } from "../core/format.js";
 import { signInAddress } from "../core/shell.js";
 import { t, words } from "../core/words.js";
-import { choice, dialog, labelled } from "./dialog.js";
 import { importDialog } from "./import.js";
 import { keyList } from "./keys.js";
 

@@ -4,6 +4,7 @@ import { api } from "../core/api.js";
 import { el, fill, name } from "../core/dom.js";
 import { figure } from "../core/format.js";
 import { failure, shell } from "../core/shell.js";
+import { table } from "../core/table.js";
 import { inLanguage, t, words } from "../core/words.js";
 import { fetchColours } from "./colours.js";
 import { area } from "./format.js";
@@ -168,7 +169,7 @@ function sections(diff) {
     nodes.push(
       card(
         t("plan.sheet.matrix"),
-        table(
+        longTable(
           [
             t("plan.sheet.level"),
             t("plan.sheet.from"),
@@ -188,7 +189,7 @@ function sections(diff) {
     nodes.push(
       card(
         t("plan.sheet.handovers"),
-        table(
+        longTable(
           [
             t("plan.sheet.people"),
             t("plan.sheet.receiver"),
@@ -208,7 +209,7 @@ function sections(diff) {
     nodes.push(
       card(
         t("plan.sheet.grids"),
-        table(
+        longTable(
           [t("plan.sheet.level"), t("plan.sheet.what"), t("plan.sheet.from"), t("plan.sheet.to")],
           diff.grids.map(gridRow),
         ),
@@ -218,7 +219,7 @@ function sections(diff) {
     nodes.push(
       card(
         t("plan.sheet.duties"),
-        table(
+        longTable(
           [t("plan.loadPerson"), t("plan.role"), "", t("plan.tabs.grid"), t("plan.sheet.to")],
           diff.duties.map(dutyRow),
         ),
@@ -228,7 +229,7 @@ function sections(diff) {
     nodes.push(
       card(
         `${t("plan.sheet.places")} (${diff.places.length})`,
-        table(
+        longTable(
           [
             t("plan.sheet.place"),
             t("plan.sheet.address"),
@@ -255,7 +256,7 @@ function classOf(cell) {
 }
 
 /** A table that shows its first rows; on a phone each row is a card. */
-function table(heads, rows) {
+function longTable(heads, rows) {
   const body = el("tbody", {});
   const row = (cells) =>
     el(
@@ -285,21 +286,7 @@ function table(heads, rows) {
           t("plan.sheet.more", rows.length),
         )
       : null;
-  return el(
-    "div",
-    { class: "plan-stack" },
-    el(
-      "div",
-      { class: "table-frame" },
-      el(
-        "table",
-        { class: "table is-stacked" },
-        el("thead", {}, el("tr", {}, ...heads.map((h) => el("th", { scope: "col" }, h)))),
-        body,
-      ),
-    ),
-    more,
-  );
+  return el("div", { class: "plan-stack" }, table(heads, body, "is-stacked"), more);
 }
 
 function brief(one) {

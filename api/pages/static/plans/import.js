@@ -1,10 +1,10 @@
 /** Taking in a plan made elsewhere: tried first, every cell in doubt listed. */
 
 import { api } from "../core/api.js";
+import { choice, dialog, labelled } from "../core/dialog.js";
 import { el, fill, name } from "../core/dom.js";
 import { failure } from "../core/shell.js";
 import { inLanguage, t, words } from "../core/words.js";
-import { choice, dialog, labelled } from "./dialog.js";
 
 export function importDialog(app) {
   const file = el("input", { type: "file", accept: ".csv,.xlsx,.json,.geojson" });

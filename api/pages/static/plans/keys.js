@@ -1,8 +1,8 @@
 /** The keyboard: every tool has a letter, undo is where everybody looks for it. */
 
+import { dialog } from "../core/dialog.js";
 import { el } from "../core/dom.js";
 import { t, words } from "../core/words.js";
-import { dialog } from "./dialog.js";
 import { LETTERS } from "./tools.js";
 
 /** Whether somebody is writing. */

@@ -1,10 +1,10 @@
 /** Dialogs of the list of plans: a new one, two compared, an old division restored. */
 
 import { api } from "../core/api.js";
+import { choice, dialog, labelled } from "../core/dialog.js";
 import { el, fill } from "../core/dom.js";
 import { failure } from "../core/shell.js";
 import { t } from "../core/words.js";
-import { choice, dialog, labelled } from "./dialog.js";
 import { today } from "./review.js";
 
 /**

@@ -1,11 +1,11 @@
 /** The list of plans: begin one, go on with one, compare two, look back at the divisions. */
 
 import { api } from "../core/api.js";
+import { choice } from "../core/dialog.js";
 import { el, fill, name } from "../core/dom.js";
 import { moment } from "../core/format.js";
 import { failure, reaches, shell } from "../core/shell.js";
 import { t, words } from "../core/words.js";
-import { choice } from "./dialog.js";
 import { compareDialog, newPlanDialog, restoreDialog } from "./list-dialogs.js";
 import { today } from "./review.js";
 import { startWizard } from "./start.js";

@@ -1,11 +1,11 @@
 /** Who is responsible for a grid, and putting somebody else in office. */
 
 import { api } from "../core/api.js";
+import { choice, dialog, labelled } from "../core/dialog.js";
 import { el, fill, name } from "../core/dom.js";
 import { figure } from "../core/format.js";
 import { failure } from "../core/shell.js";
 import { inLanguage, t, words } from "../core/words.js";
-import { choice, dialog, labelled } from "./dialog.js";
 
 const ROLES = {
   1: [

@@ -1,10 +1,10 @@
 /** Proposals: computed by the server, seen on the map with their effect, taken whole or in part, or not. */
 
 import { api } from "../core/api.js";
+import { choice, labelled } from "../core/dialog.js";
 import { el, name } from "../core/dom.js";
 import { figure } from "../core/format.js";
 import { inLanguage, t, words } from "../core/words.js";
-import { choice, labelled } from "./dialog.js";
 import { ofRules } from "./format.js";
 
 const KINDS = ["repair", "clusters", "merge_under", "balance", "balance_leaders"];

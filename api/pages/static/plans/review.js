@@ -1,11 +1,11 @@
 /** From a draft to a division in force: submit, comments, approve, public notice, publish. */
 
 import { api } from "../core/api.js";
+import { dialog, labelled } from "../core/dialog.js";
 import { el, name } from "../core/dom.js";
 import { moment } from "../core/format.js";
 import { inLanguage, t, words } from "../core/words.js";
 import { settleOutdated } from "./conflicts.js";
-import { dialog, labelled } from "./dialog.js";
 import { row } from "./findings.js";
 
 export function reviewPanel(app) {

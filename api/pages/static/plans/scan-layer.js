@@ -3,9 +3,9 @@
  * hand: moved, turned, sized, or aligned by two points.
  */
 
+import { dialog, labelled } from "../core/dialog.js";
 import { el, fill } from "../core/dom.js";
 import { t, words } from "../core/words.js";
-import { dialog, labelled } from "./dialog.js";
 
 const STORE = "posters";
 /** A scan with more pixels than this takes more memory than an office computer has to spare. */

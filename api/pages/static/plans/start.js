@@ -1,10 +1,10 @@
 /** Starting from nothing: a list of buildings, where they stand, perhaps an outline and a poster; a draft comes back. */
 
 import { api } from "../core/api.js";
+import { choice, dialog, labelled } from "../core/dialog.js";
 import { el, fill } from "../core/dom.js";
 import { failure } from "../core/shell.js";
 import { t, words } from "../core/words.js";
-import { choice, dialog, labelled } from "./dialog.js";
 import { doubtList } from "./import.js";
 import { keepPoster } from "./scan-layer.js";
 

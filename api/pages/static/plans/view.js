@@ -44,15 +44,18 @@ export class View {
   }
 
   #waiting;
+  holdsSpace = false;
   #frame = 0;
   #sized;
 
   // --- between screen and ground -------------------------------------------------------------------
 
+  /** @param {number[]} point */
   toScreen([x, y]) {
     return [(x - this.left) * this.scale, (y - this.top) * this.scale];
   }
 
+  /** @param {number[]} point */
   toGround([x, y]) {
     return [x / this.scale + this.left, y / this.scale + this.top];
   }

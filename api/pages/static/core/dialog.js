@@ -1,19 +1,26 @@
 /** Dialogs: a title, a body, and buttons; closed by Escape, focus goes back where it was. */
 
-import { el } from "../core/dom.js";
-import { t } from "../core/words.js";
+import { el, fill } from "./dom.js";
+import { t } from "./words.js";
+
+/**
+ * @typedef {Object} Button the dialog closes after `act`, unless that answers false (or a promise of it)
+ * @property {string} label
+ * @property {boolean} [main]
+ * @property {boolean} [danger]
+ * @property {() => any} [act]
+ */
 
 /**
  * @param {string} title
- * @param {Node|Node[]} body
- * @param {{label: string, main?: boolean, danger?: boolean, act?: () => any}[]} [buttons] the dialog
- *   closes after `act`, unless that answers false (or a promise of it)
+ * @param {import("./dom.js").Child|import("./dom.js").Child[]} body
+ * @param {Button[]} [buttons]
  * @returns {HTMLDialogElement}
  */
 export function dialog(title, body, buttons = [{ label: t("plan.close") }]) {
   const heading = el("h2", {}, title);
   const box = el("dialog", { class: "dialog plan-dialog", "aria-label": title });
-  const press = async ({ act }) => {
+  const press = async (/** @type {Button} */ { act }) => {
     for (const one of made) one.disabled = true;
     box.setAttribute("aria-busy", "true");
     try {
@@ -35,15 +42,21 @@ export function dialog(title, body, buttons = [{ label: t("plan.close") }]) {
       button.label,
     ),
   );
-  box.append(heading, ...[body].flat(), el("div", { class: "plan-buttons" }, ...made));
+  fill(box, heading, ...[body].flat(), el("div", { class: "plan-buttons" }, ...made));
   box.addEventListener("close", () => box.remove());
   document.body.append(box);
   box.showModal();
-  (box.querySelector("input, select, textarea") ?? made.at(-1))?.focus();
+  const first = /** @type {HTMLElement|null} */ (box.querySelector("input, select, textarea"));
+  (first ?? made.at(-1))?.focus();
   return box;
 }
 
-/** A labelled field of a dialog or panel. */
+/**
+ * A labelled field of a dialog or panel.
+ * @param {string} label
+ * @param {HTMLElement} input
+ * @param {string} [hint]
+ */
 export function labelled(label, input, hint = "") {
   return el(
     "label",
@@ -54,7 +67,12 @@ export function labelled(label, input, hint = "") {
   );
 }
 
-/** A select with options `[value, label]`. */
+/**
+ * A select with options `[value, label]`.
+ * @param {any[][]} options
+ * @param {string|null|undefined} value the one that is chosen
+ * @param {Record<string, any>} [given] attributes
+ */
 export function choice(options, value, given = {}) {
   const made = options.map(([one, label]) =>
     el("option", { value: one ?? "", selected: (one ?? "") === (value ?? "") }, label),
