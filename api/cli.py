@@ -122,15 +122,18 @@ def check(
 
     Exit code 1 when there are errors, 0 when there are warnings only.
     """
+    from api.settings import read_settings
     from gis.findings import errors_among
-    from gis.intake import read_set, with_companions
+    from gis.intake import ReadOptions, read_set, with_companions
     from gis.intake.preview import finding_json
 
     if path is None:
         findings, atlas = _check_store()
         heading = f"division {atlas.division.version} of the store"
     else:
-        intake = read_set(with_companions(path), today=today())
+        intake = read_set(
+            with_companions(path), today=today(), how=ReadOptions(rules=read_settings().rules)
+        )
         findings, atlas = list(intake.findings), None
         heading = ", ".join(intake.files)
         if intake.division is not None:

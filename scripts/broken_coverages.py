@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from gis.errors import InvalidInput
 from gis.findings import errors_among
-from gis.intake import How, read_set
+from gis.intake import ReadOptions, read_set
 from gis.intake.preview import preview
 from tests.ascii_maps import TODAY
 from tests.intake import broken
@@ -80,7 +80,7 @@ def try_one(
         try:
             plain = read_set([path], today=TODAY)
             found = preview(plain, None)
-            cleaned = read_set([path], today=TODAY, how=How(tolerance_m=tolerance_m))
+            cleaned = read_set([path], today=TODAY, how=ReadOptions(tolerance_m=tolerance_m))
         except InvalidInput as problem:
             return f"refused whole: {problem.text.en[:60]}", told
     refusals = errors_among(cleaned.findings)

@@ -59,12 +59,14 @@ def load(
 
     day = day_of(effective_from, "effective-from") or today()
     show = _progress()
+    settings = read_settings()
     how = read_options(
         datum=datum,
         tolerance_m=clean,
         fill=fill,
         keep_absent=keep_absent,
         report=partial(show, "reading 读取"),
+        rules=settings.rules,
     )
     store = open_stored()
     try:
@@ -80,7 +82,7 @@ def load(
             else:
                 _print_preview(found, intake)
             raise typer.Exit(1 if found.errors else 0)
-        office = read_settings().office_name
+        office = settings.office_name
         show("storing 存入")
         published = store_set(
             store,

@@ -152,7 +152,9 @@ async def get_template(
     answers={202: as_json(PendingState, "Location")},
     refuses={409: None},
 )
-async def create_preview(request: Request, caller: Planner, imports: Imports) -> Response:
+async def create_preview(
+    request: Request, caller: Planner, imports: Imports, live: Live
+) -> Response:
     """Hold some files and work out what they would change; nothing is changed yet.
 
     Send a form with one or more parts `file` (GeoJSON, GeoPackage, zipped shapefile, XLSX, CSV;
@@ -164,7 +166,7 @@ async def create_preview(request: Request, caller: Planner, imports: Imports) ->
     try:
         given = await _receive(request, pending)
         pending.files = check_files(pending.folder)
-        how = how_of(given, _reporting(pending))
+        how = how_of(given, _reporting(pending), live.settings.rules)
     except BaseException:
         imports.drop(pending)
         raise
@@ -273,12 +275,12 @@ async def get_preview(
     refuses={409: None},
 )
 async def read_preview_again(
-    request: Request, caller: Planner, imports: Imports, identity: ImportPath
+    request: Request, caller: Planner, imports: Imports, live: Live, identity: ImportPath
 ) -> Response:
     """Read the files that are held again; the former preview is forgotten."""
     pending = imports.get(identity, caller.name)
     given = await read_body(request, ReadAgain)
-    how = how_of(given.given(), _reporting(pending))
+    how = how_of(given.given(), _reporting(pending), live.settings.rules)
     _require_at_rest(pending)
     imports.start(pending, how)
     return answer(_pending_json(pending, request), 202)

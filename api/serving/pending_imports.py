@@ -21,8 +21,9 @@ from typing import Any
 
 from gis.clock import today
 from gis.errors import Conflict, InvalidInput, NotFound, TooLarge, WanggeError
-from gis.intake import How, Intake, find_files
+from gis.intake import Intake, ReadOptions, find_files
 from gis.intake.preview import preview_json
+from gis.rules import OfficeRules
 from gis.store import Store, Versions
 from gis.workflows.load_set import read_for_store, read_options
 
@@ -129,7 +130,7 @@ class PendingImports:
             for pending in list(self._held.values()):
                 self._drop(pending)
 
-    def start(self, pending: PendingImport, how: How) -> None:
+    def start(self, pending: PendingImport, how: ReadOptions) -> None:
         """Begin to read a set in a thread; its state tells how far it is."""
         pending.state, pending.done = "reading", 0.0
         work = asyncio.create_task(asyncio.to_thread(self.read, pending, how))
@@ -137,7 +138,7 @@ class PendingImports:
         self._tasks.add(work)
         work.add_done_callback(self._tasks.discard)
 
-    def read(self, pending: PendingImport, how: How) -> None:
+    def read(self, pending: PendingImport, how: ReadOptions) -> None:
         """Read a set and work out what it would change; tells its state, raises nothing."""
         pending.state, pending.done, pending.problem = "reading", 0.0, None
         with self._turn:
@@ -155,7 +156,7 @@ class PendingImports:
                 )
                 pending.state = "failed"
 
-    def _read(self, pending: PendingImport, how: How) -> None:
+    def _read(self, pending: PendingImport, how: ReadOptions) -> None:
         done = read_for_store(self._store, pending.files, how, today())
         pending.intake = done.intake
         pending.shown = preview_json(done.preview(), done.intake)
@@ -163,8 +164,10 @@ class PendingImports:
         pending.done, pending.state = 1.0, "ready"
 
 
-def how_of(given: dict[str, str], report: Callable[[float], None]) -> How:
-    """Return how a set is to be read, from what the page says.
+def how_of(
+    given: dict[str, str], report: Callable[[float], None], rules: OfficeRules
+) -> ReadOptions:
+    """Return how a set is to be read, from what the page says and the office's rules.
 
     Raises
     ------
@@ -186,6 +189,7 @@ def how_of(given: dict[str, str], report: Callable[[float], None]) -> How:
         fill=given.get("fill"),
         keep_absent=absent == "keep",
         report=report,
+        rules=rules,
     )
 
 

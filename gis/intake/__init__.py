@@ -18,10 +18,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gis.intake.checked_set import How, Intake, read_set
+    from gis.intake.checked_set import Intake, ReadOptions, read_set
     from gis.intake.files import find_files, with_companions
 
-__all__ = ["How", "Intake", "find_files", "read_set", "with_companions"]
+__all__ = ["Intake", "ReadOptions", "find_files", "read_set", "with_companions"]
 
 _OF_FILES = ("find_files", "with_companions")
 

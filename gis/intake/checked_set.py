@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -37,6 +37,7 @@ from gis.intake.readers import gather
 from gis.intake.soft_rules import check_rules
 from gis.planning.topology import check_topology, check_tree
 from gis.roster import Roster
+from gis.rules import OfficeRules
 
 _RING_RULES = ("invalid_ring", "invalid_geometry")
 
@@ -73,7 +74,7 @@ class Intake:
 
 
 @dataclass(frozen=True)
-class How:
+class ReadOptions:
     """How a set is to be read.
 
     Parameters
@@ -88,6 +89,8 @@ class How:
         The kind of level-3 grid that ground without one becomes in cleaning; None: it is refused.
     report
         Told how much is done, from 0 to 1; what it raises ends the work.
+    rules
+        The numbers of the office's rules, for what is said of sizes.
     """
 
     reference: Reference | None = None
@@ -95,10 +98,11 @@ class How:
     tolerance_m: float | None = None
     fill: GridKind | None = None
     report: Report = lambda _done: None
+    rules: OfficeRules = field(default_factory=OfficeRules)
 
 
 def read_set(
-    paths: Sequence[Path], *, today: date, base: Atlas | None = None, how: How | None = None
+    paths: Sequence[Path], *, today: date, base: Atlas | None = None, how: ReadOptions | None = None
 ) -> Intake:
     """Read and check a set of files.
 
@@ -120,7 +124,7 @@ def read_set(
         A file that cannot be read at all, or a datum that nobody says. Everything else becomes
         a finding.
     """
-    how = how or How()
+    how = how or ReadOptions()
     files = find_files(paths)
     how.report(0.0)
     gathered = gather(files, how.reference, lambda done: how.report(0.4 * done))
@@ -167,7 +171,7 @@ def read_set(
     if division is not None:
         findings += check_whereabouts(division, base.division if base else None)
     if not errors_among(findings):
-        findings += check_rules(division, directory, roster, today, base)
+        findings += check_rules(division, directory, roster, today, base, how.rules)
     how.report(0.9)
     names = tuple(p.name for p in files)
     return Intake(
@@ -215,7 +219,7 @@ def _pieces(readings: Sequence[Reading]) -> list[Piece]:
     ]
 
 
-def _clean(readings: Sequence[Reading], base: Atlas | None, how: How) -> Cleaned | None:
+def _clean(readings: Sequence[Reading], base: Atlas | None, how: ReadOptions) -> Cleaned | None:
     """Clean the grids read, in place; nothing of it is used when there is a refusal."""
     pieces = _pieces(readings)
     codes = Counter(p.code for p in pieces)

@@ -13,7 +13,7 @@ from gis.division import Division, Grid
 from gis.findings import Finding, Noted, Text, note, warning
 from gis.geometry import point_inside
 from gis.roster import Roster
-from gis.rules import check_leaders, check_phones, check_sizes
+from gis.rules import OfficeRules, check_leaders, check_phones, check_sizes
 
 _NOTABLE_SHARE = 0.05
 
@@ -24,6 +24,7 @@ def check_rules(
     roster: Roster | None,
     today: date,
     base: Atlas | None,
+    rules: OfficeRules,
 ) -> list[Finding]:
     """Return what the soft rules say of the set, taken together with what is stored."""
     if division is None and base is None:
@@ -34,7 +35,7 @@ def check_rules(
         roster=roster or (base.roster if base else Roster()),
         as_of=today,
     )
-    findings = check_sizes(atlas) + _places_outside(atlas)
+    findings = check_sizes(atlas, rules) + _places_outside(atlas)
     findings += _across_borders(atlas) if directory is not None or division is not None else []
     if roster is not None:
         findings += _without_duty(atlas)

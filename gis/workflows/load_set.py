@@ -12,9 +12,9 @@ from gis.audit import SYSTEM, Author
 from gis.division import Division, GridKind
 from gis.errors import Conflict, InvalidInput, StoreDamaged
 from gis.exchange.crs import parse_reference
-from gis.intake import How as ReadOptions
-from gis.intake import Intake, read_set
+from gis.intake import Intake, ReadOptions, read_set
 from gis.intake.preview import Preview, preview
+from gis.rules import OfficeRules
 from gis.store import Identity, Published, Store, Versions
 from gis.workflows.atlases import internal_atlas
 
@@ -51,6 +51,7 @@ def read_options(
     fill: str | None,
     keep_absent: bool,
     report: Callable[[float], None],
+    rules: OfficeRules,
 ) -> ReadOptions:
     """Return how a set is to be read, from what a page or a command line says.
 
@@ -66,6 +67,8 @@ def read_options(
         Whether rows that are not in the set stay.
     report
         Is told how far the reading is, from 0 to 1.
+    rules
+        The numbers of the office's rules.
 
     Raises
     ------
@@ -80,7 +83,7 @@ def read_options(
             "fill goes with clean: give a tolerance in metres too, such as 0.5",
             "fill（填充）须与 clean（清理容差，单位米）一起给出，例如 0.5",
         )
-    return ReadOptions(reference, keep_absent, tolerance_m, kind, report)
+    return ReadOptions(reference, keep_absent, tolerance_m, kind, report, rules)
 
 
 def _kind_to_fill(text: str | None) -> GridKind | None:

@@ -67,8 +67,8 @@ def strip(tmp_path):
 
 
 @contextmanager
-def page(path, role=AccountRole.PLANNER):
-    app = create_app(settings_for(path, sample="never"))
+def page(path, role=AccountRole.PLANNER, **given):
+    app = create_app(settings_for(path, sample="never", **given))
     with TestClient(as_caller(app, role)) as client:
         yield Page(client)
 
@@ -90,6 +90,21 @@ def test_a_reason_that_is_given_is_on_record(wangge, store_path, strip):
     with page(store_path) as planner:
         planner.load("people.csv", "id,name\np1,王示例\n".encode(), reason="名单更新")
     assert [e.reason for e in entries(store_path)] == ["名单更新", "初次载入"]
+
+
+def test_the_sizes_of_a_set_are_judged_by_the_rules_of_the_office(wangge, store_path, tmp_path):
+    strip = ascii_maps.boundaries()
+    for code, households in (("320106012001001", 40), ("320106012001002", 60)):
+        ascii_maps.feature(strip, code)["properties"]["households"] = households
+    content = ascii_maps.as_bytes(strip)
+    (tmp_path / "boundaries.geojson").write_bytes(content)
+    office = {"WANGGE_RULE_LEAST_HOUSEHOLDS": "50", "WANGGE_LANG": "en"}
+    command = wangge("check", tmp_path / "boundaries.geojson", **office).stdout
+    with page(store_path, rule_least_households=50) as planner:
+        found = planner.preview("boundaries.geojson", content).json()["preview"]["findings"]
+    assert command.count("40 households, under the 50 of the rule") == 1
+    assert command.count("under the 50 of the rule") == 1
+    assert [f["rule"] for f in found].count("under_minimum") == 1
 
 
 def test_ground_is_filled_only_where_boundaries_are_cleaned(wangge, store_path, strip):

@@ -29,7 +29,7 @@ from gis.exchange.atlas_tables import atlas_csv
 from gis.exchange.crs import parse_reference
 from gis.exchange.geojson import write_directory
 from gis.exchange.json_values import place_json
-from gis.intake import How, read_set
+from gis.intake import ReadOptions, read_set
 from gis.intake.templates import template, template_csv
 from gis.store import open_store
 from tests import ascii_maps
@@ -67,7 +67,7 @@ def test_a_table_of_an_office_is_read(heading, tmp_path):
         "b3,3幢,示例路3号,118.7523,32.1105,\n",
         "utf-8",
     )
-    told = How(reference=parse_reference("wgs84", "datum"))
+    told = ReadOptions(reference=parse_reference("wgs84", "datum"))
     intake = read_set([tmp_path / "楼栋.csv"], today=TODAY, base=ascii_maps.atlas(), how=told)
     assert not [f for f in intake.findings if f.severity != "note" and f.column]
     assert lifts_of(intake.directory) == [True, False, None]
@@ -77,7 +77,7 @@ def test_a_wrong_word_is_told_with_its_column(tmp_path):
     (tmp_path / "楼栋.csv").write_text(
         "楼栋编号,楼栋名称,地址,经度,纬度,电梯\nb1,1幢,示例路1号,118.7503,32.1105,两部\n", "utf-8"
     )
-    told = How(reference=parse_reference("wgs84", "datum"))
+    told = ReadOptions(reference=parse_reference("wgs84", "datum"))
     intake = read_set([tmp_path / "楼栋.csv"], today=TODAY, base=ascii_maps.atlas(), how=told)
     assert [f.column for f in intake.findings if f.value == "两部"] == ["电梯"]
 

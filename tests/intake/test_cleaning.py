@@ -11,7 +11,7 @@ import shapely
 from gis.cleaning import Piece, clean, find_faults
 from gis.findings import errors_among
 from gis.geometry import MetricFrame, area_m2
-from gis.intake import How, read_set
+from gis.intake import ReadOptions, read_set
 from tests import ascii_maps
 from tests.ascii_maps import TODAY
 from tests.intake import office_files
@@ -127,7 +127,9 @@ def test_uncovered_ground_is_offered_as_a_grid_of_its_own(tmp_path):
     from gis.division import GridKind
 
     intake = read_set(
-        [tmp_path / "b.geojson"], today=TODAY, how=How(tolerance_m=0.5, fill=GridKind.RESIDUAL)
+        [tmp_path / "b.geojson"],
+        today=TODAY,
+        how=ReadOptions(tolerance_m=0.5, fill=GridKind.RESIDUAL),
     )
     assert not errors_among(intake.findings)
     new = intake.division.by_code[SECOND]
@@ -159,7 +161,7 @@ def test_a_loop_narrower_than_the_tolerance_and_an_open_ring_are_mended(tmp_path
     (tmp_path / "b.geojson").write_bytes(ascii_maps.as_bytes(fc))
     plain = read_set([tmp_path / "b.geojson"], today=TODAY)
     assert "invalid_ring" in {f.rule for f in errors_among(plain.findings)}
-    intake = read_set([tmp_path / "b.geojson"], today=TODAY, how=How(tolerance_m=0.5))
+    intake = read_set([tmp_path / "b.geojson"], today=TODAY, how=ReadOptions(tolerance_m=0.5))
     assert not errors_among(intake.findings), errors_among(intake.findings)
     assert len(intake.division.grids) == 14
 
@@ -213,7 +215,7 @@ def test_a_shapefile_without_prj_in_gcj02_asks_for_its_datum(tmp_path):
     with pytest.raises(InvalidInput, match="datum is missing") as asked:
         read_set([path], today=TODAY)
     assert "gcj02" in asked.value.accepted
-    intake = read_set([path], today=TODAY, how=How(parse_reference("gcj02")))
+    intake = read_set([path], today=TODAY, how=ReadOptions(parse_reference("gcj02")))
     assert not errors_among(intake.findings), intake.findings
     assert intake.division.source_datum == "gcj02"
     first = intake.division.by_code[FIRST].boundary

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gis.content_hash import plain, sha256_of
 from gis.directory import PlaceKind
 from gis.findings import MOST_OF_A_RULE, Severity, count
-from gis.intake import How, read_set
+from gis.intake import ReadOptions, read_set
 from gis.intake.preview import preview, preview_json
 from gis.intake.tables import RawTable, read_workbook, understand
 from gis.tables.xlsx_write import XlsxSheet as Written
@@ -100,7 +100,7 @@ def test_of_very_many_mistakes_a_thousand_are_listed_and_all_are_counted(tmp_pat
     path = tmp_path / "商铺.csv"
     path.write_text(f"商铺编号,店名,经度,纬度,坐标系\n{lines}", encoding="utf-8")
     base = ascii_maps.atlas()
-    found = read_set([path], today=TODAY, base=base, how=How(keep_absent=True))
+    found = read_set([path], today=TODAY, base=base, how=ReadOptions(keep_absent=True))
     assert len(found.findings) == MOST_OF_A_RULE + 1
     assert count(found.findings, Severity.ERROR) == number
     assert "205" in found.findings[-1].text.zh

@@ -8,7 +8,7 @@ import shapely
 from gis.exchange.crs import parse_reference
 from gis.exchange.vector import Layer, write_shapefile
 from gis.findings import errors_among
-from gis.intake import How, read_set
+from gis.intake import ReadOptions, read_set
 from gis.intake.preview import preview
 from tests import ascii_maps
 from tests.ascii_maps import TODAY
@@ -54,7 +54,7 @@ def test_a_kit_as_an_office_sends_it_is_previewed_in_one_go(tmp_path):
     intake = read_set(
         [lines, buildings(tmp_path / "楼栋.zip"), leaders, people],
         today=TODAY,
-        how=How(parse_reference("gcj02")),
+        how=ReadOptions(parse_reference("gcj02")),
     )
     assert not errors_among(intake.findings), intake.findings
     rules = {f.rule for f in intake.findings}

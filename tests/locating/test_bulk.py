@@ -20,7 +20,7 @@ from gis.bulk.files import locate_file
 from gis.datum import DATUMS, Datum, from_wgs84
 from gis.directory import Directory, PlaceKind
 from gis.errors import InvalidInput, TooLarge
-from gis.intake import How, read_set
+from gis.intake import ReadOptions, read_set
 from tests import ascii_maps
 from tests.spreadsheets import would_run
 
@@ -305,7 +305,7 @@ def test_titles_above_the_columns_are_left_out_as_when_it_is_loaded(
     assert list(row)[:3] == ["店名", "地址", "户数"]
     assert row["level3_code"] == "320106012001001002"
     intake = read_set(
-        [tmp_path / name], today=ascii_maps.TODAY, base=atlas, how=How(keep_absent=True)
+        [tmp_path / name], today=ascii_maps.TODAY, base=atlas, how=ReadOptions(keep_absent=True)
     )
     assert "甲店" in {p.name for p in intake.directory.places if p.address == row["地址"]}
 

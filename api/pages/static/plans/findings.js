@@ -71,8 +71,13 @@ export function findingsPanel(app) {
 }
 
 /** The numbers of the office's rules, as its settings have them. */
-function rulesOf({ least_households: least, buildings, shopfronts, load_factor: factor }) {
-  return t("plan.rules", least, buildings.join("–"), shopfronts.join("–"), factor);
+function rulesOf(rules) {
+  const most =
+    rules.leader_households === null
+      ? t("plan.rulesFactor", rules.load_factor)
+      : t("plan.rulesMost", rules.leader_households);
+  const { least_households: least, buildings, shopfronts } = rules;
+  return t("plan.rules", least, buildings.join("–"), shopfronts.join("–"), most);
 }
 
 /** The buildings that were in doubt when the plan was drafted from a table. */
