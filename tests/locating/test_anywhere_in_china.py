@@ -13,7 +13,7 @@ from gis.datum import DATUMS, from_wgs84
 from gis.directory import Directory
 from gis.errors import RefusedSet
 from gis.geometry import area_m2
-from gis.intake import How, read_set
+from gis.intake import ReadOptions, read_set
 from gis.planning.cell_map import cell_map_of
 from gis.roster import Roster
 from maps.posters.projected import ProjectedAtlas
@@ -42,7 +42,7 @@ def town(at, datum="wgs84"):
 
 def atlas_of(fc, folder, **how):
     (folder / "b.geojson").write_text(json.dumps(fc), "utf-8")
-    read = read_set([folder / "b.geojson"], today=TODAY, how=How(**how)).require_sound()
+    read = read_set([folder / "b.geojson"], today=TODAY, how=ReadOptions(**how)).require_sound()
     return Atlas(read.division, Directory(), Roster(), TODAY)
 
 
