@@ -9,7 +9,7 @@ import pytest
 from gis.disclosure import public
 from gis.exchange.json_values import sheet_json
 from gis.ids import PersonId
-from gis.intake import How, read_set
+from gis.intake import ReadOptions, read_set
 from gis.phone import join_mobiles
 from gis.roster import Duty, GridRole, Person, Roster
 from tests import ascii_maps
@@ -28,7 +28,7 @@ def base():
 
 def read(tmp_path, base, rows, *, title="责任人", keep=False):
     path = workbook(tmp_path / "名单.xlsx", {title: rows})
-    return read_set([path], today=TODAY, base=base, how=How(keep_absent=keep))
+    return read_set([path], today=TODAY, base=base, how=ReadOptions(keep_absent=keep))
 
 
 def people_of(intake):

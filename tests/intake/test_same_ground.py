@@ -13,7 +13,7 @@ from gis.division import Division
 from gis.exchange.crs import parse_reference
 from gis.exchange.geojson import write_directory
 from gis.geometry import normal_shape, same_shape
-from gis.intake import How, read_set
+from gis.intake import ReadOptions, read_set
 from gis.intake.preview import preview
 from gis.planning.diff import comparison_between
 from tests import ascii_maps
@@ -116,7 +116,7 @@ def test_a_shapefile_in_gcj02_comes_back_unchanged(base, tmp_path):
     path = office_files.shapefile(
         tmp_path / "b.zip", office_files.grids(), office_files.to_gcj02, prj=None
     )
-    read = read_set([path], today=TODAY, base=base, how=How(parse_reference("gcj02")))
+    read = read_set([path], today=TODAY, base=base, how=ReadOptions(parse_reference("gcj02")))
     for grid in read.division:
         assert grid.boundary.equals_exact(base.division.by_code[grid.code].boundary), grid.code
 
