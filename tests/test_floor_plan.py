@@ -144,7 +144,10 @@ def loaded_after(statement: str) -> set[str]:
             "import api; api.create_app()",
             {"geopandas", "pandas", "folium", "alembic", "numba", "matplotlib"},
         ),
-        ("import api.cli", {"fastapi", "folium", "geopandas", "sqlalchemy", "matplotlib"}),
+        (
+            "import api.cli",
+            {"fastapi", "folium", "geopandas", "sqlalchemy", "matplotlib", "shapely", "numpy"},
+        ),
         ("import maps, maps.posters", {"matplotlib", "folium", "geopandas", "pandas"}),
     ],
 )

@@ -14,7 +14,6 @@ import typer
 from api.commands.common import day_of, language, open_stored, write_files
 from gis.clock import today
 from gis.errors import InvalidInput
-from gis.planning.findings import findings_of
 
 if TYPE_CHECKING:
     from api.schemas.plans import DrawingFrame
@@ -109,7 +108,7 @@ def _operations(path: Path) -> list[Any]:
 def check(plan: _Plan) -> None:
     """Say what the rules find; exit code 1 when the plan cannot be submitted."""
     from gis.planning.assemble import check_whole
-    from gis.planning.findings import blocking, finding_counts, waiver_of
+    from gis.planning.findings import blocking, finding_counts, findings_of, waiver_of
 
     with _workspace() as workspace:
         view = workspace.open(plan).plan.view
