@@ -3,6 +3,7 @@
 import re
 import shlex
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 from typer.main import get_command
@@ -97,3 +98,32 @@ def test_decisions_are_numbered_and_short():
     numbers = [int(r.name[:4]) for r in records]
     assert len(set(numbers)) == len(numbers)
     assert all(10 <= len(text_of(r.relative_to(ROOT)).splitlines()) <= 35 for r in records)
+
+
+def documents():
+    return [
+        *(ROOT / "docs").rglob("*.md"),
+        ROOT / "data" / "README.md",
+        *map(ROOT.joinpath, READMES),
+    ]
+
+
+@pytest.mark.parametrize("path", documents(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_file_and_module_that_a_document_names_exists(path):
+    named = re.findall(r"`([\w./-]+)`", path.read_text("utf-8"))
+    files = [
+        n for n in named if re.match(r"(api|gis|maps|scripts|tests|benchmarks)/[\w/-]+\.\w+$", n)
+    ]
+    modules = [n for n in named if re.match(r"(api|gis|maps)(\.[a-z_]+)+$", n)]
+    missing = [n for n in files if not (ROOT / n).exists()]
+    missing += [n for n in modules if not is_there(n)]
+    assert missing == []
+
+
+def is_there(name):
+    """Tell whether a dotted name is a module or something in one."""
+    try:
+        resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
