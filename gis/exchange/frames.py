@@ -15,6 +15,7 @@ from gis.directory import Place, PlaceKind
 from gis.division import Grid
 from gis.errors import InvalidInput, WanggeError
 from gis.ids import GridId, Level
+from gis.roster import GridRole
 from gis.schema import RECORDS, Field, Kind, ValueKind
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def atlas_frames(atlas: Atlas) -> dict[str, geopandas.GeoDataFrame]:
         ``grids``
             All levels, level 1 first, then by code: ``id``, ``code``, ``code_scheme``, ``level``
             (1 to 3), ``parent`` (code), ``name``, ``kind``, ``grid_class``, ``grid_grade``,
-            ``households``, ``resident_population``, ``leader`` (name), and the boundary.
+            ``households``, ``resident_population``, ``leader`` (name; inherited where the grid has
+            none), and the boundary.
         ``buildings``, ``businesses``, ``resident_units``
             ``id``, ``name``, ``address``, ``category``, ``households``, ``units``, ``floors``,
             ``compound``, ``building`` (id), ``status``, ``disclosed``, ``grid_1`` … ``grid_3``
@@ -175,7 +177,7 @@ def _grids(atlas: Atlas, codes: dict[GridId | None, str | None]) -> geopandas.Ge
 
 def _leader(atlas: Atlas, grid: Grid) -> str | None:
     held = atlas.sheet(grid).responsible
-    return held[0].person.name if held else None
+    return next((r.person.name for r in held if r.duty.role is GridRole.GRID_LEADER), None)
 
 
 def _places(atlas: Atlas, places: Sequence[Place]) -> geopandas.GeoDataFrame:

@@ -14,8 +14,10 @@ from gis.directory import Directory, PlaceKind
 from gis.disclosure import public
 from gis.errors import InvalidInput
 from gis.exchange.frames import FRAMES, atlas_frames, write_parquet
+from gis.ids import PersonId
 from gis.lookup import Locator
-from tests.ascii_maps import SIDE, SOUTH, WEST, atlas, place
+from gis.roster import Duty, GridRole, Person, Roster
+from tests.ascii_maps import SIDE, SOUTH, TODAY, WEST, atlas, place
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +51,22 @@ def test_a_join_agrees_with_the_locator(drawn):
     locator = Locator(drawn.division)
     codes = [locator.grids[i].code if i >= 0 else None for i in locator.locate_many(xy)]
     assert [None if c != c else c for c in joined["code"]] == codes
+
+
+def test_a_leader_is_who_leads_the_grid_or_the_one_above(drawn):
+    cluster = drawn.division.level(3)[0]
+    compound = drawn.division.by_id[cluster.parent]
+    people = (Person(PersonId("p1"), "王示例"), Person(PersonId("p2"), "李示例"))
+    volunteer = Duty("d1", PersonId("p1"), cluster.id, GridRole.VOLUNTEER, TODAY)
+    leads = Duty("d2", PersonId("p2"), compound.id, GridRole.GRID_LEADER, TODAY)
+
+    def leader(*duties):
+        frame = atlas_frames(atlas(people=Roster(people, duties)))["grids"]
+        (found,) = frame[frame["code"] == cluster.code]["leader"]
+        return None if found != found else found
+
+    assert leader(volunteer) is None
+    assert leader(volunteer, leads) == "李示例"
 
 
 def test_the_public_edition_gives_public_frames(drawn):
