@@ -61,6 +61,15 @@ def test_a_plan_is_made_checked_and_published_at_the_terminal(wangge: Any, tmp_p
     assert (code, "in force" in out) == (0, True), err
 
 
+def test_polygons_are_not_taken_for_cells(wangge: Any, tmp_path: Path) -> None:
+    plan = wangge("new", "导入示例")[1].strip()
+    areas = tmp_path / "areas.geojson"
+    areas.write_text(json.dumps({"type": "FeatureCollection", "features": []}))
+    code, _, err = wangge("import", plan, areas)
+    assert (code, err.count("\n")) == (1, 1)
+    assert "--datum" in err
+
+
 def test_a_wrong_plan_or_kind_is_said_in_one_line(wangge: Any) -> None:
     code, _, err = wangge("check", "p-none")
     assert (code, err.count("\n")) == (1, 1)

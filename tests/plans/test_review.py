@@ -177,6 +177,11 @@ def test_nobody_below_a_planner_reads_plans(office: Office) -> None:
         assert getattr(office.public, method)(path).status_code == 401
 
 
+def test_there_is_no_division_of_number_nought_to_compare_with(office: Office) -> None:
+    answer = office.planner.get("/compare?left=division:0&right=division:1")
+    assert (answer.status_code, answer.json()["field"]) == (400, "left")
+
+
 def test_undo_and_redo_lead_back_and_forth(office: Office) -> None:
     draft = office.begin()
     assert [f for f in draft.get()["findings"] if f["severity"] == "soft"] == []

@@ -47,7 +47,7 @@ def compare(workspace: PlanWorkspace, left: str, right: str) -> Compared:
 
 def _side(workspace: PlanWorkspace, name: str, field: str) -> ComparedSide:
     kind, _, identity = name.partition(":")
-    if kind == "division" and re.fullmatch(r"\d{1,9}", identity, re.ASCII):
+    if kind == "division" and re.fullmatch(r"[1-9]\d{0,8}", identity, re.ASCII):
         atlas = workspace.atlas(int(identity), workspace.store.versions().directory)
         return ComparedSide(kind, identity, atlas.division.title, atlas)
     if kind == "plan" and identity:

@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gis.audit import Author
-from gis.datum import parse_datum, to_wgs84
+from gis.datum import DATUMS, parse_datum, to_wgs84
 from gis.errors import InvalidInput
 from gis.exchange.json_object import read_object
 from gis.findings import Text
@@ -160,7 +160,17 @@ def _known(opened: OpenPlan) -> dict[str, GridId]:
 
 
 def _from_json(content: bytes) -> dict[int, str]:
-    cells = read_object(content).get("cells")
+    given = read_object(content)
+    if "features" in given:
+        raise InvalidInput(
+            "datum",
+            "datum is missing: the file is GeoJSON, polygons and not cells; say what its "
+            "coordinates are measured in (--datum, or format=geojson and datum)",
+            "缺少 datum：文件是 GeoJSON（多边形而非单元），请注明其坐标系"
+            "（--datum，或 format=geojson 和 datum）",
+            DATUMS,
+        )
+    cells = given.get("cells")
     if not isinstance(cells, dict):
         raise InvalidInput("cells", "cells must be an object", "cells 应为对象")
     return {_cell(k, f"cells.{k[:20]}"): _name(v) for k, v in cells.items()}

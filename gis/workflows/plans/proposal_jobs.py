@@ -66,7 +66,8 @@ class ProposalJobs:
 
     def of(self, plan: str) -> list[ProposalJob]:
         """Return the searches for a plan, the newest first."""
-        return [j for j in reversed(self._jobs.values()) if j.plan == plan]
+        with self._guard:
+            return [j for j in reversed(self._jobs.values()) if j.plan == plan]
 
     def job(self, plan: str, identity: str) -> ProposalJob:
         """Return a search.
@@ -93,7 +94,9 @@ class ProposalJobs:
 
     def close(self) -> None:
         """Stop all searches; the threads end when what they do allows it."""
-        for job in list(self._jobs.values()):
+        with self._guard:
+            jobs = list(self._jobs.values())
+        for job in jobs:
             self.cancel(job)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
