@@ -55,7 +55,7 @@ class GridView:
         return self.label[0] / SCALE, self.label[1] / SCALE
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PlanBase:
     """What a plan was begun from, and the numbers of the office's rules.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -12,6 +14,7 @@ import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from api.routes.plans.common import frame_of
 from gis.errors import Conflict, InvalidInput
 from gis.geometry import area_m2
 from gis.ids import Level
@@ -23,6 +26,8 @@ from gis.planning.lattice import faces_from, faces_of, geometry_of, outline, twi
 from gis.planning.plan import Plan, empty_plan, fold, redo, undo
 from gis.planning.serialize import cell_map_bytes, cell_map_from, change_from_json, change_to_json
 from gis.planning.state import apply_change, difference
+from gis.store.plans import DRAFT, PlanHead
+from gis.workflows.plans.opened import OpenPlan
 from tests.plans.drawn_plan import act, clusters, strip
 
 
@@ -54,6 +59,17 @@ def test_a_plan_without_net_change_is_the_same_division(base: PlanBase) -> None:
     back = act(there, kind="paint", cells=[cell], into=one).plan
     assert division_of(back.view).sha256 == base.atlas.division.sha256
     assert back.view.touched == frozenset()
+
+
+def test_where_a_drawing_begins_is_known_as_long_as_its_base_is_kept() -> None:
+    base = strip()
+    head = PlanHead("p-1", "示例", "", DRAFT, "", "", "", 0, 1, 1, "")
+    opened = OpenPlan(head, empty_plan(base))
+    assert frame_of(opened) is frame_of(opened)
+    kept = weakref.ref(base)
+    del base, opened
+    gc.collect()
+    assert kept() is None
 
 
 def test_an_untouched_grid_keeps_its_very_bytes(base: PlanBase) -> None:

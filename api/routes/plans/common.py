@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
+from weakref import WeakKeyDictionary
 
 from fastapi import Depends, Request
 from starlette.responses import Response
@@ -32,7 +33,7 @@ from api.serving.dependencies import Workspace as Workspace
 from gis.accounts import AccountRole, Scope
 from gis.findings import Text
 from gis.planning.diff import impact_of
-from gis.planning.evaluation import load_changes
+from gis.planning.evaluation import PlanBase, load_changes
 from gis.planning.findings import finding_counts
 from gis.store.plans import PUBLISHED
 from gis.workflows.plans.opened import AppliedStep, OpenPlan, PlanOutdated
@@ -166,12 +167,11 @@ def unchanged_answer(opened: OpenPlan, **more: Any) -> Response:
 def frame_of(opened: OpenPlan) -> DrawingFrame:
     """Return where the whole numbers of a plan's drawing begin."""
     base = opened.plan.base
-    found = _FRAMES.get(id(base))
-    if found is None or found[0] is not base:
-        if len(_FRAMES) > 8:
-            _FRAMES.clear()
-        found = _FRAMES[id(base)] = (base, DrawingFrame(base))
-    return found[1]
+    found = _FRAMES.get(base)
+    if found is None:
+        found = _FRAMES[base] = DrawingFrame(base)
+    return found
 
 
-_FRAMES: dict[int, tuple[Any, DrawingFrame]] = {}
+# A frame is kept as long as its base: it does not keep the base.
+_FRAMES: WeakKeyDictionary[PlanBase, DrawingFrame] = WeakKeyDictionary()
