@@ -1,6 +1,6 @@
 """Who may sign in and do what: accounts, their roles and sessions, keys and their scopes.
 
-Not to be confused with :class:`gis.roster.AccountRole`, the duties people hold on grids.
+Not to be confused with :class:`gis.roster.GridRole`, the duties people hold on grids.
 """
 
 from __future__ import annotations

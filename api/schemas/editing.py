@@ -1,6 +1,7 @@
 """People, duties and places kept current: what edits say, and what they are answered.
 
-The answers are written in :mod:`api.schemas.people` and :mod:`api.routes.edit`.
+The answers are written in :mod:`api.schemas.people`, :mod:`api.schemas.places` and
+:mod:`api.routes.edit`.
 """
 
 from __future__ import annotations

@@ -29,8 +29,7 @@ def sheet_json(comparison: Comparison, atlas: Atlas, left: Any, right: Any) -> d
         "synthetic": atlas.synthetic,
         "summary": impact_json(comparison.impact),
         "matrix": {
-            str(level): [row_json(r, comparison) for r in comparison.rows(level)]
-            for level in _levels()
+            str(level): [row_json(r, comparison) for r in comparison.rows(level)] for level in Level
         },
         "grids": grids_json(comparison),
         "places": places_json(comparison, atlas),
@@ -38,10 +37,6 @@ def sheet_json(comparison: Comparison, atlas: Atlas, left: Any, right: Any) -> d
         "duties": [],
         "codes": codes_json(comparison),
     }
-
-
-def _levels() -> tuple[Level, ...]:
-    return tuple(Level)
 
 
 def brief_json(side: Side, grid: GridId | None) -> dict[str, Any] | None:
@@ -69,13 +64,13 @@ def grids_json(comparison: Comparison) -> list[dict[str, Any]]:
         attributes = new or old
         assert attributes is not None
         codes = bool(old and new) and comparison.left.code(grid) != comparison.right.code(grid)
-        cell_map = any(
+        reshaped = any(
             r.before != r.after
             for level in (attributes.level,)
             for r in comparison.rows(level)
             if grid in (r.before, r.after)
         )
-        changes = changes_of(old, new, reshaped=cell_map, codes=codes)
+        changes = changes_of(old, new, reshaped=reshaped, codes=codes)
         rows.append(
             {
                 "id": grid,

@@ -113,10 +113,6 @@ class RowValues:
             return ""
         return value
 
-    def optional_text(self, name: str) -> str | None:
-        """Return a text, None when absent or empty."""
-        return self.text(name) or None
-
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a list of texts; in a table they are separated by ``;``."""
         value = self.values.get(name)

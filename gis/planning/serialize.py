@@ -1,4 +1,4 @@
-"""Changes and grounds as plain JSON values, and back: what a store keeps of a plan."""
+"""Changes and cell maps as plain JSON values, and back: what a store keeps of a plan."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def change_to_json(change: PlanChange) -> dict[str, Any]:
     """Return a change as plain values; registers that it leaves alone are left out."""
     rows = {
         "cells": [[k, a, b] for k, (a, b) in change.cells.items()],
-        "grids": [[k, _sketch(a), _sketch(b)] for k, (a, b) in change.grids.items()],
+        "grids": [[k, _attributes(a), _attributes(b)] for k, (a, b) in change.grids.items()],
         "locks": [[k, a, b] for k, (a, b) in change.locks.items()],
         "waivers": [[k, _waiver(a), _waiver(b)] for k, (a, b) in change.waivers.items()],
         "duties": [[list(k), _duty(a), _duty(b)] for k, (a, b) in change.duties.items()],
@@ -46,7 +46,7 @@ def change_from_json(plain: Mapping[str, Any]) -> PlanChange:
 
     return PlanChange(
         cells=register("cells", int, GridId),
-        grids=register("grids", GridId, _sketch_of),
+        grids=register("grids", GridId, _attributes_of),
         locks=register("locks", GridId, bool),
         waivers=register("waivers", str, lambda w: Waiver(*w)),
         duties=register("duties", _duty_key, _duty_of),
@@ -55,7 +55,7 @@ def change_from_json(plain: Mapping[str, Any]) -> PlanChange:
     )
 
 
-def _sketch(attributes: GridAttributes | None) -> Any:
+def _attributes(attributes: GridAttributes | None) -> Any:
     if attributes is None:
         return None
     return {
@@ -76,7 +76,7 @@ def _sketch(attributes: GridAttributes | None) -> Any:
     }
 
 
-def _sketch_of(row: Mapping[str, Any]) -> GridAttributes:
+def _attributes_of(row: Mapping[str, Any]) -> GridAttributes:
     return GridAttributes(
         GridId(row["id"]),
         Level(row["level"]),
@@ -178,7 +178,7 @@ def _area_of(cell: Cell) -> float:
 
 
 def cell_map_bytes(cell_map: CellMap) -> bytes:
-    """Return a ground as bytes; equal grounds have equal bytes."""
+    """Return a cell map as bytes; equal ones have equal bytes."""
     plain = {
         "cells": [_cell(c) for c in cell_map.cells.values()],
         "put_in": [[list(n), e] for n, e in sorted(cell_map.put_in.items())],
@@ -189,7 +189,7 @@ def cell_map_bytes(cell_map: CellMap) -> bytes:
 
 
 def cell_map_from(content: bytes) -> CellMap:
-    """Return the ground that bytes of :func:`cell_map_bytes` are."""
+    """Return the cell map that bytes of :func:`cell_map_bytes` are."""
     plain = json.loads(zlib.decompress(content))
     cells = [_cell_of(row) for row in plain["cells"]]
     largest = max(cells, key=lambda c: c.area_m2, default=None)

@@ -109,11 +109,11 @@ class PlanChange:
     @property
     def inverse(self) -> PlanChange:
         """The change that takes this one back."""
-        replay = {
+        inverse = {
             f.name: {k: (after, before) for k, (before, after) in getattr(self, f.name).items()}
             for f in fields(self)
         }
-        return PlanChange(**replay)
+        return PlanChange(**inverse)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.directory import PlaceKind
 from gis.division import Grid
-from gis.ids import GridId, Level
+from gis.ids import Level
 from maps.posters import style
 from maps.posters.paper import Paper, outline_of, polygon_outline
 from maps.posters.projected import Lot, ProjectedAtlas, Sign, sign_of
@@ -200,8 +200,3 @@ def sign_spots(scene: Scene, lots: Iterable[Lot]) -> list[tuple[Lot, Sign, Any]]
         if x0 + 1 < x < x1 - 1 and y0 + 1 < y < y1 - 1:
             found.append((lot, sign_of(lot.place), np.array([x, y])))
     return found
-
-
-def grid_ids_above(scene: Scene, lot: Lot) -> set[GridId]:
-    """Return the grids a place lies on."""
-    return {g.id for g in scene.ground.division.chain(lot.grid)} if lot.grid else set()

@@ -25,11 +25,6 @@ class Setting:
     whole: bool = True
 
     @property
-    def leading_mm(self) -> float:
-        """How far apart the baselines are."""
-        return self.size_pt * LEADING * PT_MM
-
-    @property
     def height_mm(self) -> float:
         """How high all lines stand together."""
         return self.size_pt * (1.14 + LEADING * (len(self.lines) - 1)) * PT_MM

@@ -53,7 +53,7 @@ class Deadline:
         return self._stopped.is_set()
 
     def share(self, of_rest: float) -> Deadline:
-        """Return a watch over that share of the time that is left; it is stopped with this one."""
+        """Return one over that share of the time that is left; it is stopped with this one."""
         left = self.left_s()
         part = Deadline(None, None if left == float("inf") else left * of_rest)
         part._stopped = self._stopped
