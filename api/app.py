@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from api.http import problems
 from api.http.metrics import Metrics
-from api.http.middleware import RequestMiddleware
+from api.http.service import Service
 from api.routes import (
     account_pages,
     audit,
@@ -86,19 +86,7 @@ def create_app(
             await served.start()
             yield
 
-    app = FastAPI(
-        title="wangge 网格",
-        version="0.1.0",
-        description=_DESCRIPTION,
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        redirect_slashes=False,
-    )
-    problems.install(app)
-    app.add_middleware(RequestMiddleware, settings=settings, metrics=metrics)
-    for module in (
+    rooms = (
         page,
         data,
         desk,
@@ -121,8 +109,17 @@ def create_app(
         health,
         docs,
         pages,  # the last: /notices/{plan} would take /notices/{plan}.json
-    ):
-        app.include_router(module.router)
+    )
+    app = Service(
+        [route for room in rooms for route in room.router.routes],
+        settings,
+        metrics,
+        title="wangge 网格",
+        version="0.1.0",
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+    )
+    problems.install(app)
     logging.getLogger("wangge").setLevel(logging.INFO)
     return app
 

@@ -133,23 +133,24 @@ def _cannot_listen(host: str, port: int, problem: OSError) -> SettingsError:
     )
 
 
+def server_config(app: FastAPI, **tls: Path | None) -> uvicorn.Config:
+    """Return how an application is served; ``tls`` as uvicorn takes it."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        log_config=None,
+        timeout_graceful_shutdown=_SHUTDOWN_S,
+        **tls,  # type: ignore[arg-type]
+    )
+
+
 def _serve(
     app: FastAPI, listener: socket.socket, started: float, tls: dict[str, Path | None]
 ) -> None:
-    server = _AnnouncingServer(
-        uvicorn.Config(
-            app,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            log_config=None,
-            timeout_graceful_shutdown=_SHUTDOWN_S,
-            **tls,  # type: ignore[arg-type]
-        ),
-        listener,
-        started,
-    )
+    server = _AnnouncingServer(server_config(app, **tls), listener, started)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
     if not server.started:

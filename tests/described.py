@@ -44,9 +44,9 @@ class Exchange:
 
 def watch() -> None:
     """Look at everything that any application of this process is asked and answers."""
-    from fastapi import FastAPI
+    from api.http.service import Service
 
-    serve = FastAPI.__call__
+    serve = Service.__call__
 
     async def watched(app: Any, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -57,7 +57,7 @@ def watch() -> None:
         if exchange.whole:
             _FOUND.extend(faults(app, scope, exchange))
 
-    FastAPI.__call__ = watched  # type: ignore[method-assign]
+    Service.__call__ = watched  # type: ignore[method-assign]
 
 
 def wrong() -> list[str]:

@@ -139,7 +139,7 @@ def _of_address(text: str, day: date) -> tuple[dict[str, Any], str]:
     """
     from gis.addresses import AddressBook, parse
     from gis.bulk.found_json import found_json
-    from gis.exchange.json_values import provenance_json
+    from gis.exchange.json_values import provenance_json, sheet_json
 
     if not text.strip():
         raise InvalidInput("TEXT", "the address is empty", "地址为空")
@@ -151,7 +151,9 @@ def _of_address(text: str, day: date) -> tuple[dict[str, Any], str]:
             f"nothing here is like {text[:60]!r}: try the road and door plate, or the compound",
             f"没有找到与 {text[:60]!r} 相近的地点：请试试路名门牌或小区名",
         )
-    answer = found_json(found, atlas, language(), with_sheets=True)
+    answer = found_json(
+        found, atlas, language(), sheet=lambda grid: sheet_json(atlas.sheet(grid), atlas)
+    )
     lines = []
     if found.several:
         count = len(found.several)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -62,10 +63,15 @@ class Origin:
     @property
     def caller(self) -> str:
         """What counts as one caller: an IPv4 address, or a /64 network of IPv6."""
-        found = _address(self.address)
-        if isinstance(found, IPv6Address):
-            return str(IPv6Network((found, 64), strict=False))
-        return self.address
+        return _counted_as(self.address)
+
+
+@lru_cache(4096)
+def _counted_as(address: str) -> str:
+    found = _address(address)
+    if isinstance(found, IPv6Address):
+        return str(IPv6Network((found, 64), strict=False))
+    return address
 
 
 def origin_of(

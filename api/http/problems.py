@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Scope
 
 from api.http import json_log
 from api.http.pages import page_answer
@@ -46,6 +48,8 @@ _UNREADABLE = InvalidInput(
     "body: cannot be read as what its Content-Type says",
     "body 无法按其 Content-Type 读取",
 )
+_MOST_LANGUAGES = 1_000
+"""Characters of Accept-Language that are looked at."""
 _HTTP_TITLES = {
     404: Text("There is nothing at this address", "此地址没有内容"),
     405: Text("This method is not allowed here", "此处不允许该方法"),
@@ -62,8 +66,21 @@ def install(app: FastAPI) -> None:
 
 def language_of(request: Request) -> str:
     """Return ``en`` when the caller prefers English to Chinese, else ``zh-CN``."""
+    return language_of_scope(request.scope)
+
+
+def language_of_scope(scope: Scope) -> str:
+    """Return the language of the caller of an ASGI scope (:func:`language_of`)."""
+    for name, value in scope["headers"]:
+        if name == b"accept-language":
+            return _preferred(value[:_MOST_LANGUAGES])
+    return "zh-CN"
+
+
+@lru_cache(1024)
+def _preferred(accepted: bytes) -> str:
     ranked: list[tuple[float, str]] = []
-    for item in request.headers.get("accept-language", "").split(",")[:10]:
+    for item in accepted.decode("latin-1").split(",")[:10]:
         tag, _, quality = item.strip().partition(";q=")
         try:
             ranked.append((-float(quality or 1), tag.lower()))

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from api.serving.lookup_answers import LookupAnswers
 from api.serving.page_cache import DrawnPage, page_of
-from api.serving.point_cache import PointAnswers
 from api.settings import Settings
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
@@ -55,7 +55,7 @@ class Bundle:
     book: Future[AddressBook]
     faults: tuple[Finding, ...]
     page: Future[DrawnPage]
-    points: PointAnswers
+    answers: LookupAnswers
     internal: Atlas
 
 
@@ -207,7 +207,7 @@ class LiveAtlas:
         _warm(shown)
         page = self._maker.submit(page_of, shown, self.settings, self._pages)
         book = self._maker.submit(AddressBook, shown)
-        return Bundle(versions, day, shown, book, faults, page, PointAnswers(shown), atlas)
+        return Bundle(versions, day, shown, book, faults, page, LookupAnswers(shown), atlas)
 
     async def _watch(self) -> None:
         while not await self._told_to_stop():

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from gis.addresses import Candidate, Found, grids_of
 from gis.atlas import Atlas
-from gis.exchange.json_values import sheet_json
+from gis.division import Grid
 from gis.geometry import DECIMALS
 
 
 def found_json(
-    found: Found, atlas: Atlas, language: str, *, with_sheets: bool = False
+    found: Found, atlas: Atlas, language: str, *, sheet: Callable[[Grid], Any] | None = None
 ) -> dict[str, Any]:
     """Return what an address may mean, best first.
 
     Each candidate says what it is, why it may be meant, and the ``codes`` of its grids, level 1
-    first; with sheets, it has the sheets of those grids as ``grids`` in their place. A text with
-    several addresses has them as ``parts``.
+    first; with ``sheet``, which writes the sheet of a grid, it has those as ``grids`` in their
+    place. A text with several addresses has them as ``parts``.
     """
     parts = {"parts": [f.address.raw for f in found.several]} if found.several else {}
     return {
@@ -26,7 +27,7 @@ def found_json(
         "tied": found.tied,
         **parts,
         "candidates": [
-            {**_candidate_json(c, language), **_grids_json(c, atlas, with_sheets)} for c in found
+            {**_candidate_json(c, language), **_grids_json(c, atlas, sheet)} for c in found
         ],
     }
 
@@ -47,8 +48,10 @@ def _candidate_json(candidate: Candidate, language: str) -> dict[str, Any]:
     }
 
 
-def _grids_json(candidate: Candidate, atlas: Atlas, with_sheets: bool) -> dict[str, Any]:
+def _grids_json(
+    candidate: Candidate, atlas: Atlas, sheet: Callable[[Grid], Any] | None
+) -> dict[str, Any]:
     grids = grids_of(candidate, atlas)
-    if with_sheets:
-        return {"grids": [sheet_json(atlas.sheet(g), atlas) for g in grids]}
+    if sheet is not None:
+        return {"grids": [sheet(g) for g in grids]}
     return {"codes": [g.code for g in grids]}

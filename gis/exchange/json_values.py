@@ -132,12 +132,27 @@ def place_json(place: Place, atlas: Atlas) -> dict[str, Any]:
 
 def spot_json(spot: Spot, atlas: Atlas) -> dict[str, Any]:
     """Return everything about one WGS84 point; ``grids`` has level 1 first, [] outside."""
-    grids = [sheet_json(s, atlas) for s in spot.sheets]
-    return location_json(spot.location, grids, [place_json(p, atlas) for p in spot.places], atlas)
+    location = spot.location
+    return location_json(
+        location,
+        grids=[sheet_json(s, atlas) for s in spot.sheets],
+        places=[place_json(p, atlas) for p in spot.places],
+        near=[near_json(n, atlas.division) for n in location.near],
+        nearest=near_json(location.nearest, atlas.division) if location.nearest else None,
+        provenance=provenance_json(atlas),
+    )
 
 
-def location_json(location: Location, grids: Any, places: Any, atlas: Atlas) -> dict[str, Any]:
-    """Return what :func:`spot_json` does, of grids and places that are written already."""
+def location_json(
+    location: Location,
+    *,
+    grids: Any,
+    places: Any,
+    near: Any,
+    nearest: Any,
+    provenance: dict[str, Any],
+) -> dict[str, Any]:
+    """Return what :func:`spot_json` does, of parts that are written already."""
     return {
         "point": {
             "lon": round(location.lon, DECIMALS),
@@ -148,9 +163,9 @@ def location_json(location: Location, grids: Any, places: Any, atlas: Atlas) -> 
         "grids": grids,
         "places": places,
         "distance_to_boundary_m": _metres(location.distance_to_boundary_m),
-        "near": [near_json(n, atlas.division) for n in location.near],
-        **_known(nearest=near_json(location.nearest, atlas.division) if location.nearest else None),
-        **provenance_json(atlas),
+        "near": near,
+        **({"nearest": nearest} if nearest is not None else {}),
+        **provenance,
     }
 
 

@@ -8,8 +8,10 @@ microseconds, a tenth of what a tree of geometries takes.
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 import numpy as np
+import shapely
 
 from gis.geometry import MetricFrame
 from gis.lookup._edges import Edges, Floats, Ints
@@ -50,6 +52,25 @@ class NearEdges:
         # Tuples, not arrays: one comes out of a list ten times as fast as a row of an array.
         self._edges = list(zip(*(column.tolist() for column in columns), strict=True))
         self._starts, self._listed = starts.data, listed.data
+        self._outer = metres[others < 0], edges.owners[others < 0]
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        """The edges that bound one polygon only, for what lies far outside."""
+        return shapely.STRtree(shapely.linestrings(self._outer[0].reshape(-1, 2, 2)))
+
+    def nearest(self, x: float, y: float, tie_m: float) -> tuple[int, float]:
+        """Return the polygon nearest to a point outside of all, and how far it is in metres.
+
+        Of those that are less than ``tie_m`` farther it is the one with the lowest index.
+        """
+        spot, tree = shapely.Point(x, y), self._tree
+        _, closest_m = tree.query_nearest(spot, all_matches=False, return_distance=True)
+        hits = tree.query(spot, predicate="dwithin", distance=float(closest_m[0]) + tie_m)
+        owners = self._outer[1][hits]
+        lowest = int(owners.min())
+        metres = shapely.distance(tree.geometries[hits[owners == lowest]], spot)
+        return lowest, float(metres.min())
 
     def distances_m(self, x: float, y: float, reach_m: float) -> dict[int, float] | None:
         """Return how far the polygons around a point are.

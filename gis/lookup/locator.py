@@ -116,12 +116,21 @@ class Locator:
         self, place: tuple[float, float], spot: Any, found: int, tolerance_m: float
     ) -> Location:
         """Return where a point lies that has no edge for many boxes around, or among overlaps."""
-        near = self._near(spot, tolerance_m, found)
         if found < 0:
-            nearest = self._nearest_each(np.array([spot]), np.array([True])).get(0)
+            nearest = self._nearest(spot)
+            far = nearest is None or nearest.distance_m > tolerance_m + 1
+            near = () if far else self._near(spot, tolerance_m, found)
             return self._location(place, found, math.nan, near, nearest)
+        near = self._near(spot, tolerance_m, found)
         edge_m = float(shapely.distance(self._edges[found], spot))
         return self._location(place, found, edge_m, near, None)
+
+    def _nearest(self, spot: Any) -> Near | None:
+        """Return the nearest grid of a spot that is outside."""
+        if not self.grids or not self._index.is_coverage:
+            return self._nearest_each(np.array([spot]), np.array([True])).get(0)
+        closest, metres = self._near_edges.nearest(spot.x, spot.y, _TIE_M)
+        return Near(self.grids[closest], round(metres, 1))
 
     @cached_property
     def _near_edges(self) -> NearEdges:

@@ -64,12 +64,63 @@ def test_the_four_datums_give_the_same_grids(client):
 )
 def test_the_short_way_gives_the_answer_of_the_ordinary_one(client, lon, lat, datum):
     plain = client.get(f"/locate?lon={lon}&lat={lat}&datum={datum}")
-    turned = client.get(f"/locate?datum={datum}&lat={lat}&lon={lon}")
-    assert plain.status_code == turned.status_code == 200
-    assert plain.content == turned.content
-    for answer in (plain, turned):
+    day = plain.json()["as_of"]
+    ordinary = client.get(f"/locate?datum={datum}&lat={lat}&lon={lon}&as_of={day}")
+    assert plain.status_code == ordinary.status_code == 200
+    assert plain.json() == ordinary.json()
+    for answer in (plain, ordinary):
         del answer.headers["x-request-id"]
-    assert plain.headers == turned.headers
+    assert dict(plain.headers) == dict(ordinary.headers)
+
+
+SPELLINGS = [
+    "datum=gcj02&lat=32.11&lon=118.75",
+    "lat=32.11&datum=gcj02&lon=118.75",
+    "lon=%2B118.75&lat=32.11&datum=gcj02",
+    "lon=11875e-2&lat=3.211E%2B1&datum=%67cj02",
+    "&lon=118.75000&&lat=032.11&datum=gcj02&",
+]
+
+
+@pytest.mark.parametrize("query", SPELLINGS)
+def test_a_point_is_answered_alike_however_it_is_spelled(client, query):
+    plain = client.get("/locate?lon=118.75&lat=32.11&datum=gcj02")
+    spelled = client.get(f"/locate?{query}")
+    assert spelled.status_code == 200
+    assert spelled.json() == plain.json()
+
+
+def test_an_address_is_answered_at_once_as_it_is_the_ordinary_way(client):
+    today = client.get("/locate", params={"address": "金陵二村5栋"}).json()["as_of"]
+    for accept in ("zh-CN", "en"):
+        for asked in ("金陵二村5栋", "宝塔桥", "320106012005", "没有这个地方 99 号"):
+            short = {"address": asked, "limit": "7"}
+            headers = {"accept-language": accept}
+            at_once = client.get("/locate", params=short, headers=headers)
+            again = client.get("/locate", params=short, headers=headers)
+            ordinary = client.get("/locate", params={**short, "as_of": today}, headers=headers)
+            assert at_once.json() == ordinary.json()
+            assert again.content == at_once.content
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "lon=118.75&lat=91&datum=wgs84",
+        "lon=1_8&lat=32&datum=wgs84",
+        "lon=118.75&lat=32&datum=WGS84",
+        "address=&limit=5",
+        "address=%20",
+        "address=a&limit=51",
+        "address=a&limit=0000000005",
+        "address=" + "a" * 201,
+    ],
+)
+def test_what_is_wrong_is_refused_at_once_in_the_words_of_the_ordinary_way(client, query):
+    at_once = client.get(f"/locate?{query}")
+    ordinary = client.get(f"/locate?{query}&as_of=2999-01-01")
+    assert at_once.status_code == 400
+    assert at_once.json() == ordinary.json()
 
 
 def test_a_shared_vertex_belongs_to_the_lowest_code(client):
