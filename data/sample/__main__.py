@@ -77,7 +77,10 @@ def write_people(folder: Path, sample: Sample) -> None:
     roster = staff(sample.grids)
     write_table(
         folder / "people.csv",
-        ("id", "name", "office_phone", "mobile", "organisation", "party_member", "consent"),
+        (
+            *("id", "name", "office_phone", "mobile", "organisation", "party_member", "consent"),
+            "public_mobile",
+        ),
         (person.row() for person in roster.people),
     )
     write_table(

@@ -43,6 +43,7 @@ class Person:
             self.organisation,
             _yes(self.party_member),
             _yes(self.consent),
+            "",
         )
 
 
