@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +13,7 @@ import typer
 
 from api.commands.common import day_of, language, open_stored, operator, print_findings
 from gis.clock import today
+from gis.errors import InvalidInput
 
 if TYPE_CHECKING:
     from gis.intake import Intake
@@ -44,6 +45,14 @@ def load(
     keep_absent: Annotated[
         bool, typer.Option("--keep-absent", help="Rows that are not in the tables stay")
     ] = False,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WORD=ROLE",
+            help="What a word for a role means that is not known here; WORD=skip leaves its rows "
+            "out",
+        ),
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why, for the record")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the preview as JSON")] = False,
 ) -> None:
@@ -67,6 +76,7 @@ def load(
         keep_absent=keep_absent,
         report=partial(show, "reading 读取"),
         rules=settings.rules,
+        roles=_roles(role or []),
     )
     store = open_stored()
     try:
@@ -100,6 +110,27 @@ def load(
         print(f"nothing changed: the same content is stored as division {versions.division}")
     for part in published.changed:
         print(f"loaded {part} {getattr(versions, part)}, in force from {day}")
+
+
+def _roles(given: Sequence[str]) -> dict[str, str]:
+    """Return what words for a role mean, as ``网格员=社工``.
+
+    Raises
+    ------
+    InvalidInput
+        An option without an equals sign.
+    """
+    meant: dict[str, str] = {}
+    for text in given:
+        word, equals, said = text.replace("＝", "=").partition("=")
+        if not equals or not word.strip():
+            raise InvalidInput(
+                "role",
+                f"--role {text[:40]!r}: must be WORD=ROLE, such as 网格员=social_worker",
+                f"--role {text[:40]!r}：应为 名称=职务，例如 网格员=社工",
+            )
+        meant[word.strip()] = said.strip()
+    return meant
 
 
 def _progress() -> Callable[..., None]:

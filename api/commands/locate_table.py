@@ -8,6 +8,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+import click
+import typer
 
 from api.settings import read_settings
 from gis.addresses import AddressBook
@@ -22,6 +26,8 @@ from gis.store import open_store
 from gis.workflows.atlases import internal_atlas
 
 _LARGE_BYTES = 2 << 20
+_LISTED = 30
+_ASKED = ("lon_column", "lat_column", "address_column")
 
 
 def locate_table(
@@ -51,7 +57,7 @@ def locate_table(
         warm()
     review = None if kind == "xlsx" else target.with_name(f"{target.stem}-review.csv")
     with _bar() as report:
-        done = locate_file(
+        done = _answered(
             source,
             target,
             choice,
@@ -62,7 +68,53 @@ def locate_table(
             review=review,
             report=report,
         )
+    for _, text in done.left_out.told():
+        print(text.in_language(language))
     print(_summary(done, review).in_language(language))
+
+
+def _answered(
+    source: Path, target: Path, choice: ColumnChoice, atlas: Atlas, *rest: Any, **options: Any
+) -> Finished:
+    """Answer a file; where no column is recognised and somebody is there, ask which it is."""
+    try:
+        return locate_file(source, target, choice, atlas, *rest, **options)
+    except InvalidInput as problem:
+        role = problem.field.removesuffix("_column")
+        asked = f"{role}_column"
+        if asked not in _ASKED or not problem.accepted or getattr(choice, asked):
+            raise
+        chosen = _chosen(problem, options["language"])
+        known: dict[str, Any] = {asked: chosen}
+        return _answered(source, target, replace(choice, **known), atlas, *rest, **options)
+
+
+def _chosen(problem: InvalidInput, language: str) -> str:
+    """Return the column that the person at the terminal chooses of those of the table.
+
+    Raises
+    ------
+    InvalidInput
+        Nobody is there to be asked: the columns are listed, and the option that names one.
+    """
+    option = f"--{problem.field.replace('_', '-')}"
+    listed = [name for name in problem.accepted if name]
+    if not sys.stdin.isatty() or not sys.stderr.isatty():
+        shown = "\n".join(f"  {option} {name!r}" for name in listed[:_LISTED])
+        raise InvalidInput(
+            problem.field,
+            f"{problem.text.en}; choose one:\n{shown}",
+            f"{problem.text.zh}；可选：\n{shown}",
+            problem.accepted,
+        )
+    print(problem.text.in_language(language), file=sys.stderr)
+    for at, name in enumerate(listed, start=1):
+        print(f"  {at}  {name}", file=sys.stderr)
+    says = Text("Number of the column", "请输入列的序号")
+    number: int = typer.prompt(
+        says.in_language(language), type=click.IntRange(1, len(listed)), err=True
+    )
+    return listed[number - 1]
 
 
 def _paths(source: Path | None, target: Path | None) -> tuple[Path, Path, str]:

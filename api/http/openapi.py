@@ -77,6 +77,7 @@ HEADERS = {
     "X-Wangge-Version": "The versions it was answered from, as JSON",
     "X-Wangge-As-Of": "The day it holds for",
     "X-Wangge-Synthetic": "true: of an invented sample",
+    "X-Wangge-Notes": "What was left out of the table, as a JSON list of sentences",
     "Set-Cookie": "The session",
 }
 _REFUSED = {

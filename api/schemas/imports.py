@@ -9,6 +9,7 @@ from pydantic import Field
 from api.schemas.common import Body, BothTexts, JsonObject, OneOf, Versions
 from api.schemas.grids import Geometry
 from gis.findings import Severity
+from gis.roster import GridRole
 from gis.workflows.undo_load import PARTS
 
 Short = Annotated[str, Field(max_length=200)]
@@ -49,6 +50,16 @@ class ReadAgain(ImportBody):
     absent: Annotated[
         Short, Field(description="What becomes of grids that the files lack: keep, retire")
     ] = ""
+    roles: Annotated[
+        dict[Short, Short],
+        Field(
+            default_factory=dict,
+            max_length=200,
+            description="What words for a role mean that are not known here; skip: their rows "
+            "are left out",
+            examples=[{"网格员": "social_worker"}],
+        ),
+    ]
 
 
 class Application(ImportBody):
@@ -206,6 +217,14 @@ class Cleaning(JsonObject):
     added: list[AddedGrid]
 
 
+class UnknownRole(JsonObject):
+    """A word for a role that is not known here: `roles` of the next reading says what it means."""
+
+    word: str
+    times: int
+    suggested: GridRole | None
+
+
 class ImportPreview(JsonObject):
     """What an import would change."""
 
@@ -218,6 +237,8 @@ class ImportPreview(JsonObject):
     finding_count: int
     faults: list[Fault]
     cleaning: Cleaning | None
+    unknown_roles: list[UnknownRole]
+    """To be asked about once for all files."""
 
 
 class ImportProblem(JsonObject):

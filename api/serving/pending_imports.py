@@ -13,7 +13,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
@@ -165,7 +165,7 @@ class PendingImports:
 
 
 def how_of(
-    given: dict[str, str], report: Callable[[float], None], rules: OfficeRules
+    given: Mapping[str, Any], report: Callable[[float], None], rules: OfficeRules
 ) -> ReadOptions:
     """Return how a set is to be read, from what the page says and the office's rules.
 
@@ -190,6 +190,7 @@ def how_of(
         keep_absent=absent == "keep",
         report=report,
         rules=rules,
+        roles=given.get("roles"),
     )
 
 

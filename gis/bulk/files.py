@@ -13,6 +13,7 @@ from gis.bulk.columns import ColumnChoice, find_columns, names_columns
 from gis.bulk.locating import Report, locate_table
 from gis.tables.csv_files import CsvWriter
 from gis.tables.geojson_rows import GeoJsonWriter
+from gis.tables.left_out import NOTHING, LeftOut
 from gis.tables.open_table import open_table
 from gis.tables.table import RowSource, TableWriter
 from gis.tables.values import Cell
@@ -29,6 +30,7 @@ class Finished:
     kind: str
     encoding: str
     counts: dict[str, int]
+    left_out: LeftOut = NOTHING
 
 
 def locate_file(
@@ -84,7 +86,7 @@ def locate_file(
         came = reader.source
         writer = _writer(kind or came.kind, target, header, review, came, atlas)
         counts = locate_table(reader, writer, answers, columns, report)
-        return Finished(target, kind or came.kind, came.encoding, counts)
+        return Finished(target, kind or came.kind, came.encoding, counts, reader.left_out)
 
 
 def _unique(header: list[str], appended: list[str]) -> list[str]:

@@ -15,6 +15,7 @@ from gis.bulk.coordinates import check_degrees, read_degrees, shorten, to_wgs84_
 from gis.datum import Datum
 from gis.errors import InvalidInput
 from gis.findings import Text
+from gis.tables.blank_words import is_error, says_nobody
 from gis.tables.table import Chunk, TableReader, TableWriter
 from gis.tables.values import Cell, Faults
 
@@ -176,7 +177,14 @@ def _datum(cell: Cell, of_all: Datum | None) -> Datum | Text:
 
 def _by_address(cell: Cell, answers: Answers, name: str) -> Answer:
     text = "" if cell is None else str(cell).strip()
-    if not text:
+    if is_error(text):
+        return answers.of_fault(
+            Text(
+                f"{name[:40]} {text[:20]!r} is an error of the spreadsheet",
+                f"{name[:40]} {text[:20]!r} 是电子表格的错误值",
+            )
+        )
+    if not text or says_nobody(text):
         return answers.of_fault(Text(f"{name[:40]} is missing", f"缺少 {name[:40]}"))
     if any("\ud800" <= c <= "\udfff" for c in text):
         shown = shorten(text)

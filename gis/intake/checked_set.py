@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -31,7 +31,7 @@ from gis.ids import GridId, Level, PlaceId
 from gis.intake.files import find_files
 from gis.intake.households import with_households
 from gis.intake.location_check import check_whereabouts
-from gis.intake.people import Grids, roster_of
+from gis.intake.people import Grids, Roles, roster_of
 from gis.intake.places import Report, directory_of
 from gis.intake.readers import gather
 from gis.intake.soft_rules import check_rules
@@ -48,7 +48,8 @@ class Intake:
 
     ``files`` are the names of those read; ``findings`` everything the check found;
     ``synthetic`` whether any part is invented; ``cleaned`` what cleaning did, where it was asked
-    for; ``pieces`` the grids as they were drawn (or cleaned), for a map of what is wrong.
+    for; ``pieces`` the grids as they were drawn (or cleaned), for a map of what is wrong;
+    ``unknown_roles`` the words for roles that are to be asked about, and how often each is met.
     """
 
     files: tuple[str, ...]
@@ -59,6 +60,7 @@ class Intake:
     roster: Roster | None = None
     cleaned: Cleaned | None = None
     pieces: tuple[Piece, ...] = ()
+    unknown_roles: Mapping[str, int] = field(default_factory=dict)
 
     def require_sound(self) -> Intake:
         """Return itself.
@@ -91,6 +93,8 @@ class ReadOptions:
         Told how much is done, from 0 to 1; what it raises ends the work.
     rules
         The numbers of the office's rules, for what is said of sizes.
+    roles
+        What words for a role mean that are not ours; None: their rows are left out.
     """
 
     reference: Reference | None = None
@@ -99,6 +103,7 @@ class ReadOptions:
     fill: GridKind | None = None
     report: Report = lambda _done: None
     rules: OfficeRules = field(default_factory=OfficeRules)
+    roles: Roles = field(default_factory=dict)
 
 
 def read_set(
@@ -159,8 +164,13 @@ def read_set(
     division, directory = counted or division, housed or directory
     findings += count_findings
     synthetic = _is_synthetic(readings, base)
-    roster, roster_findings = roster_of(
-        tables, grids, base.roster if base else Roster(), today=today, keep_absent=how.keep_absent
+    roster, roster_findings, unknown_roles = roster_of(
+        tables,
+        grids,
+        base.roster if base else Roster(),
+        today=today,
+        keep_absent=how.keep_absent,
+        roles=how.roles,
     )
     findings += roster_findings
     if directory is not None:
@@ -183,6 +193,7 @@ def read_set(
         roster,
         cleaned,
         tuple(pieces),
+        unknown_roles,
     )
 
 

@@ -7,6 +7,7 @@ Headings are compared without case, spaces, punctuation and what stands in brack
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from gis.schema import RECORDS, Kind, ValueKind
@@ -38,6 +39,7 @@ PLACE_KIND_OF_HEADING: Mapping[str, str] = {
     **dict.fromkeys(("单位编号", "单位名称", "单位地址", "单位性质"), "resident_unit"),
 }
 
+_ROLES = RECORDS[Kind.DUTIES].by_name["role"]
 _ASIDE = re.compile(r"[\s_\-·.:：*＊]+|[(（\[【][^)）\]】]*[)）\]】]")
 
 
@@ -95,3 +97,53 @@ def place_kind_of_title(title: str) -> str | None:
     word = folded(title)
     held = sorted((t for t in PLACE_KIND_OF_TITLE if folded(t) in word), key=len)
     return PLACE_KIND_OF_TITLE[held[-1]] if held else None
+
+
+# --- roles ---------------------------------------------------------------------------------------
+
+
+def role_of(word: object) -> str | None:
+    """Return the role that a word means, None for none of ours.
+
+    >>> role_of("网格长（兼）"), role_of(" 二级 网格长"), role_of("片长")
+    ('grid_leader', 'grid_leader', None)
+    """
+    text = _folded_word(word)
+    return text if text in _ROLES.choices else _ROLE_OF.get(text)
+
+
+def role_of_heading(heading: object) -> str | None:
+    """Return the role whose holders a column names, None for none.
+
+    >>> role_of_heading("网格长姓名"), role_of_heading("网格长电话"), role_of_heading("责任人")
+    ('grid_leader', None, 'grid_leader')
+    """
+    if not isinstance(heading, str):
+        return None
+    word = folded(heading)
+    return _ROLE_OF.get(word) or _ROLE_OF.get(_OF_A_NAME.sub("", word))
+
+
+def role_of_title(title: str) -> str | None:
+    """Return the role that a sheet or file lists, None where it does not say.
+
+    >>> role_of_title("2026年志愿者名单"), role_of_title("Sheet1")
+    ('volunteer', None)
+    """
+    word = folded(title)
+    held = sorted((w for w in _ROLE_OF if w in word), key=len)
+    return _ROLE_OF[held[-1]] if held else None
+
+
+def usual_title(role: str) -> str:
+    """Return what the office calls a role."""
+    return _ROLES.usual_words.get(role, role)
+
+
+def _folded_word(word: object) -> str:
+    text = unicodedata.normalize("NFKC", str(word))
+    return re.sub(r"\s", "", re.sub(r"[(\[【][^)\]】]*[)\]】]", "", text))
+
+
+_OF_A_NAME = re.compile("(?:姓名|名字|名单)$")
+_ROLE_OF: Mapping[str, str] = {folded(word): role for word, role in _ROLES.words.items()}

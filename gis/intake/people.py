@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any
 from gis.exchange.row_reader import RowValues, readers_of
 from gis.findings import Finding, Noted, Text, error, note, warning
 from gis.ids import GridId, PersonId
+from gis.intake.headings import role_of
 from gis.intake.named_people import Phones, has_number, name_of, phones_of, rows_of_people
 from gis.intake.tables import Table, rows_of
 from gis.roster import (
@@ -26,9 +28,15 @@ from gis.roster import (
 from gis.schema import RECORDS, Kind
 
 _PERSON = RECORDS[Kind.PEOPLE]
+_ROLE = RECORDS[Kind.DUTIES].by_name["role"]
 _PHONES = ("office_phone", "mobile", "public_mobile")
 _READERS = readers_of(_PERSON, _PERSON.but("id", "name", *_PHONES))
 _NAMED = 5
+_ZH_LEVELS = ("街道", "一级网格", "二级网格", "三级网格")
+
+
+Roles = Mapping[str, GridRole | None]
+"""What words of an office for a role mean; None: their rows are left out."""
 
 
 @dataclass(frozen=True)
@@ -60,20 +68,31 @@ class _Roll:
     ids: dict[str, set[str]] = field(default_factory=dict)
     pending: list[tuple[RowValues, str]] = field(default_factory=list)
     moved: dict[tuple[str, str | None, str], int] = field(default_factory=dict)
+    roles: Roles = field(default_factory=dict)
+    unknown_roles: Counter[str] = field(default_factory=Counter)
 
 
 def roster_of(
-    tables: Sequence[Table], grids: Grids, stored: Roster, *, today: date, keep_absent: bool
-) -> tuple[Roster | None, list[Finding]]:
+    tables: Sequence[Table],
+    grids: Grids,
+    stored: Roster,
+    *,
+    today: date,
+    keep_absent: bool,
+    roles: Roles | None = None,
+) -> tuple[Roster | None, list[Finding], Mapping[str, int]]:
     """Return the roster that the tables make of the stored one, None when they hold no people.
+
+    ``roles`` says what words mean that are not ours. Duties in other such words are one error;
+    the words and how often each is met come last.
 
     A table of people replaces all people, one of duties all duties, one of organisations all
     organisations, unless ``keep_absent``. Duties that name their people make them as they go.
     """
     kinds = {t.kind for t in tables}
     if not kinds & {Kind.PEOPLE, Kind.DUTIES, Kind.ORGANISATIONS}:
-        return None, []
-    roll = _Roll(stored, today)
+        return None, [], {}
+    roll = _Roll(stored, today, roles=roles or {})
     for person in stored.people:
         roll.keys.setdefault(name_of(person.name), []).append(person.id)
     for table, row in rows_of(tables, Kind.PEOPLE):
@@ -92,8 +111,9 @@ def roster_of(
         duties = _added(stored.duties, duties)
         bodies = _added(stored.organisations, bodies)
     roster = Roster(people=people, duties=duties, organisations=bodies)
-    said = [*_moved_mobiles(roll), *_shown_mobiles(roster, stored)]
-    return roster, roll.findings.told() + said + _unknown_people(roster, roll)
+    said = [*_unknown_roles(roll), *_moved_mobiles(roll), *_shown_mobiles(roster, stored)]
+    findings = roll.findings.told() + said + _unknown_people(roster, roll)
+    return roster, findings, roll.unknown_roles
 
 
 def _people(roll: _Roll, kinds: set[Kind], keep_absent: bool, named: bool) -> tuple[Person, ...]:
@@ -259,6 +279,10 @@ def _digest(*parts: str) -> str:
 
 def _read_duty(row: RowValues, table: Table, grids: Grids, roll: _Roll) -> None:
     grid, code = _grid_of(row, grids)
+    if not table.exact and not (known := _role_known(row, roll)):
+        if known is None:
+            roll.findings += row.findings
+        return
     role = row.choice("role", GridRole)
     if role and not row.findings and code is not None:
         _check_role_level(row, role, code)
@@ -287,6 +311,44 @@ def _read_duty(row: RowValues, table: Table, grids: Grids, roll: _Roll) -> None:
         return
     roll.duties.append(Duty(identity, PersonId(person), grid, role, since, until))
     roll.pending.append((row, person))
+
+
+def _role_known(row: RowValues, roll: _Roll) -> bool | None:
+    """Put our word for a role into a row; False: it is one of those to be asked about.
+
+    None: whoever brings the table says that rows of this word are left out.
+    """
+    word = row.values.get("role")
+    if not isinstance(word, str):
+        return True
+    told = role_of(word)
+    if told is None:
+        if word not in roll.roles:
+            roll.unknown_roles[word] += 1
+            return False
+        role = roll.roles[word]
+        if role is None:
+            return None
+        told = str(role)
+    row.values = {**row.values, "role": told}
+    return True
+
+
+def _unknown_roles(roll: _Roll) -> list[Finding]:
+    """Return one error that asks for all words for roles that are not ours."""
+    words = roll.unknown_roles
+    if not words:
+        return []
+    shown = "、".join(f"{word[:20]} {times}" for word, times in list(words.items())[:12])
+    ours = "、".join(_ROLE.usual_words.values())
+    text = Text(
+        f"{len(words)} word(s) for a role are not known here ({shown}): say once for the file "
+        "what each of them means (--role WORD=ROLE, or on the page), or that its rows are left "
+        f"out; roles: {', '.join(GridRole)}",
+        f"有 {len(words)} 种职务名称未约定（{shown}）：请为整个文件说明一次各相当于哪种职务"
+        f"（命令加 --role 名称=职务，或在页面上选择），或不读取这些行；可用职务：{ours}",
+    )
+    return [error("unknown_roles", text, size=len(words), unit="words")]
 
 
 def _since(
@@ -353,10 +415,11 @@ def _check_role_level(row: RowValues, role: GridRole, code: str) -> None:
     if level is None or level in ROLES[role].levels:
         return
     known = ", ".join(map(str, ROLES[role].levels))
+    zh = "、".join(_ZH_LEVELS[n] for n in ROLES[role].levels)
     row.fault(
         "wrong_level",
         f"role {role} is not held on level {level} (only on {known}; 0 is the subdistrict)",
-        f"第 {level} 级没有 {role} 这一职务（仅限 {known} 级；0 为街道）",
+        f"{_ZH_LEVELS[level]}没有“{ROLES[role].title.zh}”这一职务（仅限：{zh}）",
         name="role",
     )
 

@@ -17,6 +17,7 @@ from gis.findings import Finding, Severity, count
 from gis.geometry import same_shape
 from gis.intake.checked_set import Intake
 from gis.roster import Roster
+from gis.schema.words import LIKELY_ROLES
 
 _FAULTY_RULES = frozenset(
     ("overlap", "gap", "outside_parent", "unmatched_edge", "invalid_ring", "uncovered")
@@ -199,6 +200,10 @@ def preview_json(found: Preview, intake: Intake, *, most: int = 200) -> dict[str
         "finding_count": count(found.findings),
         "faults": [_fault(f) for f in found.faults[:most]],
         "cleaning": _cleaning(intake),
+        "unknown_roles": [
+            {"word": word[:200], "times": times, "suggested": LIKELY_ROLES.get(word)}
+            for word, times in list(intake.unknown_roles.items())[:most]
+        ],
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -23,28 +23,36 @@ from gis.intake.headings import (
     folded,
     kind_of_title,
     place_kind_of_title,
+    role_of_heading,
+    role_of_title,
+    usual_title,
 )
 from gis.intake.table_rows import RowReader
 from gis.schema import RECORDS, Kind, ValueKind
 from gis.tables.blank_words import SPACE
 from gis.tables.csv_files import CsvRows
 from gis.tables.header import HEADER_AMONG
+from gis.tables.left_out import NOTHING, LeftOut, footer_of
 from gis.tables.xlsx_files import read_sheets
 
 MAX_ROWS = 300_000
+_DOUBTFUL = ("hidden_rows", "hidden_columns")
+_TO_BE_READ = re.compile("说明|须知|封面|目录|字典|填表|备注|附注|notes|readme", re.IGNORECASE)
 
 
 @dataclass
 class RawTable:
     """A table as it came: rows with their numbers, the cells as they stand.
 
-    ``guarded``: an apostrophe before what might be a formula is none of the text.
+    ``guarded``: an apostrophe before what might be a formula is none of the text. ``left_out`` is
+    what of the file is hidden.
     """
 
     source: str
     title: str | None
     rows: list[tuple[int, list[Any]]] = field(default_factory=list)
     guarded: bool = True
+    left_out: LeftOut = NOTHING
 
 
 @dataclass
@@ -84,7 +92,7 @@ def read_workbook(
         sheets = read_sheets(path, MAX_ROWS, report)
     except InvalidInput as problem:
         raise _named(problem, source) from None
-    return [RawTable(source, title, rows) for title, rows in sheets if rows]
+    return [RawTable(source, s.title, s.rows, left_out=s.left_out) for s in sheets if s.rows]
 
 
 def _named(problem: InvalidInput, source: str) -> InvalidInput:
@@ -117,6 +125,7 @@ def understand(sheets: Sequence[RawTable]) -> tuple[list[Table], list[Finding]]:
     """Return the tables in some sheets, and what is wrong with the others."""
     tables: list[Table] = []
     findings: list[Finding] = []
+    unread: list[RawTable] = []
     ours = any(_is_head(s) for s in sheets)
     for sheet in sheets:
         if not sheet.rows:
@@ -124,14 +133,27 @@ def understand(sheets: Sequence[RawTable]) -> tuple[list[Table], list[Finding]]:
         stacked = _stacked(sheet)
         for part in stacked or [sheet]:
             found = _understood(part, ours or stacked is not None)
-            if isinstance(found, Table):
-                tables.append(found)
-                findings += found.findings
-            elif part.title is None:
-                raise InvalidInput("file", f"{part.source}: {found.text.en}", found.text.zh)
-            else:
-                findings.append(found)
+            if found is None and part.title is None:
+                problem = _not_understood(part).text
+                raise InvalidInput(
+                    "file", f"{part.source}: {problem.en}", f"{part.source}：{problem.zh}"
+                )
+            if found is None:
+                unread.append(part)
+                continue
+            tables += found
+            findings += [f for table in found for f in table.findings]
+    findings += [_not_a_table(s, {t.source for t in tables}) for s in unread]
     return tables, findings
+
+
+def _not_a_table(sheet: RawTable, sources: set[str]) -> Finding:
+    """Return the error of a sheet that is no table; a note of one that is there to be read."""
+    alone = all(sum(c not in (None, "") for c in cells) < 2 for _, cells in sheet.rows)
+    if sheet.source not in sources or not (alone or _TO_BE_READ.search(sheet.title or "")):
+        return _not_understood(sheet)
+    text = Text("a sheet of notes: left out", "说明性的工作表，未读取")
+    return note("notes_sheet", text, source=_said(sheet), sheet=sheet.title)
 
 
 def _is_head(sheet: RawTable) -> bool:
@@ -161,20 +183,17 @@ def _stacked(sheet: RawTable) -> list[RawTable] | None:
     return list(parts.values())
 
 
-def _understood(sheet: RawTable, ours: bool) -> Table | Finding:
+def _understood(sheet: RawTable, ours: bool) -> list[Table] | None:
+    """Return the tables that a sheet holds, mostly one; None for none."""
     titled = kind_of_title(sheet.title or "") or kind_of_title(Path(sheet.source).stem)
     found = _header(sheet, titled)
     if found is None:
-        return _not_understood(sheet)
+        return _by_roles(sheet, titled)
     at, kind = found
     _, header = sheet.rows[at]
     fields, unknown = _columns(kind, header)
-    where = _said(sheet)
     exact = ours or [str(h) for h in header] == [str(h) for h in fields.values()]
-    names = {name: str(header[i]).strip(SPACE) for i, name in reversed(fields.items())}
-    reader = RowReader(kind, where, sheet.title, names, exact, sheet.guarded, errors=not ours)
-    rows = reader.rows(sheet.rows[at + 1 :], fields, len(header))
-    table = Table(kind, sheet.source, sheet.title, rows, frozenset(fields.values()), exact)
+    table = _read(sheet, at, _Reading(kind, fields, exact, errors=not ours))
     table.place_kind = place_kind_of_title(sheet.title or "") or place_kind_of_title(
         Path(sheet.source).stem
     )
@@ -185,10 +204,99 @@ def _understood(sheet: RawTable, ours: bool) -> Table | Finding:
             if (f := folded(h)) in PLACE_KIND_OF_HEADING and f != "楼栋"
         }
         table.place_kind = told.pop() if len(told) == 1 else None
-    table.findings += _skipped(sheet, at, where)
-    table.findings += [_unknown_column(c, where, sheet.title) for c in unknown]
-    table.findings += _said_nobody(reader.nobody, where, sheet.title)
+    table.findings += [_unknown_column(c, _said(sheet), sheet.title) for c in unknown]
     _check_repeated(header, fields, sheet)
+    return [table]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """How the rows below a header are read (see :class:`RowReader`)."""
+
+    kind: Kind
+    fields: Mapping[int, str]
+    exact: bool = False
+    errors: bool = True
+
+
+def _read(sheet: RawTable, at: int, how: _Reading) -> Table:
+    """Return the table below the header in row ``at`` of a sheet, and what is said of it."""
+    _, header = sheet.rows[at]
+    where, title = _said(sheet), sheet.title
+    names = {name: str(header[i]).strip(SPACE) for i, name in reversed(list(how.fields.items()))}
+    reader = RowReader(how.kind, where, title, names, how.exact, sheet.guarded, how.errors)
+    body = sheet.rows[at + 1 :]
+    footers = [] if how.exact else [(n, t) for n, cells in body if (t := footer_of(cells))]
+    skipped = {number for number, _ in footers}
+    rows = reader.rows(
+        [row for row in body if row[0] not in skipped] if skipped else body,
+        how.fields,
+        len(header),
+    )
+    fields = frozenset(how.fields.values())
+    table = Table(how.kind, sheet.source, title, rows, fields, how.exact)
+    table.findings += _skipped(sheet, at, where)
+    table.findings += [
+        (warning if rule in _DOUBTFUL else note)(rule, text, source=where, sheet=title)
+        for rule, text in replace(sheet.left_out, footers=tuple(footers)).told()
+    ]
+    table.findings += _said_nobody(reader.nobody, where, title)
+    return table
+
+
+# --- people under the name of their role ---------------------------------------------------------
+
+
+def _by_roles(sheet: RawTable, titled: Kind | None) -> list[Table] | None:
+    """Return the duties of a sheet without a column of roles: its headings or title tell them.
+
+    A column such as 网格长 holds the names of those in that role; the numbers behind it are
+    theirs. A list of names whose title says the role is of that role.
+    """
+    if titled not in (None, Kind.DUTIES):
+        return None
+    for at, (_, cells) in enumerate(sheet.rows[:HEADER_AMONG]):
+        fields, _ = _columns(Kind.DUTIES, cells)
+        if "grid" not in fields.values() or "role" in fields.values():
+            continue
+        named = [(i, role) for i, c in enumerate(cells) if (role := role_of_heading(c))]
+        if not named and (role := role_of_title(sheet.title or Path(sheet.source).stem)):
+            named = [(i, role) for i, name in fields.items() if name == "person_name"]
+        if named:
+            return [_of_role(sheet, at, fields, named, number) for number in range(len(named))]
+    return None
+
+
+def _of_role(
+    sheet: RawTable,
+    at: int,
+    fields: Mapping[int, str],
+    named: Sequence[tuple[int, str]],
+    number: int,
+) -> Table:
+    """Return the duties in one of the columns that hold the names of a role."""
+    column, role = named[number]
+    until = named[number + 1][0] if number + 1 < len(named) else len(sheet.rows[at][1])
+    own = {i: name for i, name in fields.items() if name not in ("person_name", "person", "id")}
+    if len(named) > 1:
+        own = {i: n for i, n in own.items() if column < i < until or n in ("grid", "since")}
+    table = _read(sheet, at, _Reading(Kind.DUTIES, {**own, column: "person_name"}))
+    heading = str(sheet.rows[at][1][column]).strip(SPACE)
+    told = usual_title(role)
+    for row in table.rows:
+        row.values = {**row.values, "role": role}
+        row.headings = {**row.headings, "role": heading}
+    table.rows = [r for r in table.rows if r.values.get("person_name") or r.nobody]
+    table.fields |= {"role"}
+    if number:
+        table.findings = [f for f in table.findings if f.rule == "said_nobody"]
+    text = Text(
+        f"no column of roles: the names under {heading[:40]!r} are read as {role} ({told})",
+        f"没有“职务”列：“{heading[:40]}”列的姓名按“{told}”读取",
+    )
+    table.findings.append(
+        note("role_of_heading", text, source=_said(sheet), sheet=sheet.title, column=heading)
+    )
     return table
 
 

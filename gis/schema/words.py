@@ -66,6 +66,16 @@ ROLES: Mapping[str, str] = {
         "grid_office_staff",
     ),
 }
+LIKELY_ROLES: Mapping[str, str] = {
+    **dict.fromkeys(("网格员", "专职网格员", "专职网格长", "社区网格员"), "social_worker"),
+    **dict.fromkeys(
+        ("兼职网格员", "楼栋长", "楼长", "单元长", "楼道长", "楼组长", "楼门长", "微网格员"),
+        "volunteer",
+    ),
+    **dict.fromkeys(("微网格长", "片长", "网格组长", "片区长"), "grid_leader"),
+    **dict.fromkeys(("社区书记", "书记", "主任"), "leading_group_member"),
+}
+"""What words that offices use in their own way may mean: proposed, never taken."""
 ORGANISATION_KINDS: Mapping[str, str] = {
     **dict.fromkeys(("社区党组织", "党组织", "党委", "党总支", "党支部"), "party_organisation"),
     **dict.fromkeys(("居委会", "居民委员会", "社区居委会"), "residents_committee"),

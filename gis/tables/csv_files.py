@@ -12,6 +12,7 @@ from typing import IO, Any, BinaryIO
 
 from gis.tables.formula_guard import guarded_row, harmless_row
 from gis.tables.header import HEADER_AMONG, MAX_COLUMNS, too_many_columns
+from gis.tables.left_out import LeftOut
 from gis.tables.table import cell_too_long, too_many_rows, unreadable
 from gis.tables.values import MAX_CELL, Cell, Point
 
@@ -106,6 +107,7 @@ class CsvRows:
     """
 
     kind = "csv"
+    left_out = LeftOut()
 
     def __init__(self, file: BinaryIO, *, most_rows: int | None = None) -> None:
         found = encoding_of(file)

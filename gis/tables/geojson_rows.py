@@ -16,6 +16,7 @@ from gis.errors import InvalidInput, TooLarge
 from gis.geometry import DECIMALS
 from gis.tables.csv_files import CsvWriter, partial
 from gis.tables.header import MAX_COLUMNS
+from gis.tables.left_out import LeftOut
 from gis.tables.values import Cell, Point
 
 _BLOCK = 1 << 20
@@ -42,6 +43,7 @@ class GeoJsonRows:
     kind = "geojson"
     encoding = "utf-8"
     for_excel = False
+    left_out = LeftOut()
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

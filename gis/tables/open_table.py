@@ -68,5 +68,5 @@ def open_table(
             with CsvRows(file, most_rows=most_rows) as csv_rows:
                 yield TableReader(csv_rows, names_columns)
         else:
-            with XlsxRows(path, most_rows=most_rows) as rows:
+            with XlsxRows(path, most_rows=most_rows, names_columns=names_columns) as rows:
                 yield TableReader(rows, names_columns)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Protocol
 
 from gis.errors import InvalidInput, TooLarge
 from gis.findings import Text
 from gis.tables.header import HEADER_AMONG, NamesColumns, check_header, names_of
+from gis.tables.left_out import LeftOut, footer_of
 from gis.tables.values import MAX_CELL, Cell, Faults, Point
 
 
@@ -25,12 +26,17 @@ class RowSource(Protocol):
     """The rows of a file.
 
     ``kind`` is csv, xlsx or geojson; ``encoding`` is ``utf-8``, ``gb18030`` and the like, or the
-    kind; ``for_excel`` tells whether a spreadsheet program wrote it.
+    kind; ``for_excel`` tells whether a spreadsheet program wrote it. ``left_out`` is what the
+    file holds besides.
     """
 
     kind: str
     encoding: str
     for_excel: bool
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What of the file is no row of it."""
 
     def __iter__(self) -> Iterator[tuple[int, list[Cell]]]:
         """Yield the number and the cells of every row that is not empty, once."""
@@ -48,7 +54,9 @@ class TableReader:
         Its rows.
     names_columns
         Tells which row is the header; rows above it are titles and left out. Where none of the
-        first thirty is, the first row is taken for it.
+        first thirty is, the first of the longest of them is taken for it.
+
+    Sums, signatures and notes below the header are left out: ``left_out`` says which.
 
     Raises
     ------
@@ -61,15 +69,24 @@ class TableReader:
         rows = iter(source)
         head = list(islice(rows, HEADER_AMONG))
         named = (i for i, (_, cells) in enumerate(head) if names_columns(names_of(cells)))
-        at = next(named, 0)
+        at = next(named, None)
+        if at is None:
+            at = _longest(head)
         self.header = names_of(head[at][1]) if head else []
         check_header(self.header)
         self._rows = chain(head[at + 1 :], rows)
+        self._footers: list[tuple[int, str]] = []
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What of the file is in no chunk, as far as it is read."""
+        return replace(self.source.left_out, footers=tuple(self._footers))
 
     def chunks(self, size: int) -> Iterator[Chunk]:
         """Yield all rows below the header that are not empty, ``size`` at a time."""
         width = len(self.header)
-        while some := list(islice(self._rows, size)):
+        full = filter(self._is_row, self._rows) if self.source.kind != "geojson" else self._rows
+        while some := list(islice(full, size)):
             rows: list[list[Cell]] = []
             faults: Faults = {}
             for position, (_, cells) in enumerate(some):
@@ -78,6 +95,19 @@ class TableReader:
                 if fault:
                     faults[position] = fault
             yield Chunk(rows, faults)
+
+    def _is_row(self, numbered: tuple[int, list[Cell]]) -> bool:
+        number, cells = numbered
+        begins = footer_of(cells)
+        if begins is not None:
+            self._footers.append((number, begins))
+        return begins is None
+
+
+def _longest(head: Sequence[tuple[int, list[Cell]]]) -> int:
+    """Return the position of the first row that names as many columns as any: titles are short."""
+    widths = [sum(map(bool, names_of(cells))) for _, cells in head]
+    return widths.index(max(widths)) if widths else 0
 
 
 class TableWriter(Protocol):

@@ -5,14 +5,16 @@ is opened only here, in a child process that the system stops at its limits::
 
     python -m gis.tables.xlsx_child IN.xlsx OUT.jsonl MAX_ROWS SHEETS CPU_S
 
-A line ``{"sheet": title}`` begins a sheet; every other line is ``[number, [cell, …]]``, a row
-that is not empty. ``OUT.jsonl.done`` says how much is read, from 0 to 1. What is wrong is told on
-standard error as one JSON object, with exit code 3. ``SHEETS`` is
+A line ``{"sheet": title}`` begins a sheet, ``{"rows": […], "columns": […]}`` ends it: the numbers
+of the rows and the letters of the columns that hold something and are hidden; they are left out.
+Every other line is ``[number, [cell, …]]``, a row that is not empty. ``OUT.jsonl.done`` says how
+much is read, from 0 to 1. What is wrong is told on standard error as one JSON object, with exit
+code 3. ``SHEETS`` is
 
-- ``all``: every visible sheet. A value that stands in cells merged downwards is repeated in each
-  of their rows;
-- ``first``: the first visible sheet, likewise;
-- ``first-streamed``: the same, row by row in next to no memory, ten times as slow; merged cells
+- ``all``: every visible sheet, ``MAX_ROWS`` together. A value that stands in cells merged
+  downwards is repeated in each of their rows;
+- ``each``: the same, ``MAX_ROWS`` in each;
+- ``each-streamed``: the same, row by row in next to no memory, ten times as slow; merged cells
   stand as they are.
 
 calamine reads the rows. It holds a whole sheet, and leaves out what a spreadsheet program shows as
@@ -37,6 +39,7 @@ from typing import IO, TYPE_CHECKING, Any
 import orjson
 
 from gis.tables.sandbox import Refused, confine, tell
+from gis.tables.xlsx_hidden import Hidden, hidden_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -70,6 +73,8 @@ _UNTOLD_LENGTH = 60_000
 _FORMULA_TAG = re.compile(rb"<(?:\w{1,20}:)?f[\s/>]")
 # Without any of these there is none; looking for them costs next to nothing.
 _MARKS = (b"<f", b":f", b'"e"', b"'e'")
+
+_NOTHING = (None, "")
 
 Rows = Iterator[tuple[int, list[Any]]]
 Merged = dict[int, list[tuple[int, int]]]
@@ -121,29 +126,71 @@ def read(
         More than ``most`` rows in all, or too many columns, sheets or merged cells.
     """
     contents = check_archive(source)
-    if sheets == "first-streamed":
-        rows = rows_by_openpyxl(source, most, formulas=contents.formulas)
-        out.write(_line({"sheet": ""}))
-        out.writelines(map(_line, rows))
-        return
+    hidden = hidden_of(source)
     from python_calamine import CalamineWorkbook
 
     with open(source, "rb") as file:
+        streamed = sheets == "each-streamed"
         book = CalamineWorkbook.from_filelike(file)
-        titles = _visible(book)[: 1 if sheets == "first" else None]
+        titles = _visible(book)
         left = most
         for at, title in enumerate(titles):
-            sheet = book.get_sheet_by_name(title)
-            if contents.untold:
+            sheet = None if streamed else book.get_sheet_by_name(title)
+            if sheet is None or contents.untold:
                 rows = rows_by_openpyxl(source, left, title, formulas=contents.formulas)
             else:
                 rows = _rows_by_calamine(sheet, left)
+            seen = _Seen(hidden.get(title, Hidden()))
             out.write(_line({"sheet": title}))
-            for number, row in _filled(rows, _merged(sheet)):
+            height = 1 if sheet is None else max(sheet.total_height, 1)
+            for number, row in seen.of(_filled(rows, _merged(sheet)) if sheet else rows):
                 out.write(_line((number, row)))
-                left -= 1
+                left -= sheets == "all"
                 if number % _EVERY == 0:
-                    report((at + min(1.0, number / max(sheet.total_height, 1))) / len(titles))
+                    report((at + min(1.0, number / height)) / len(titles))
+            out.write(_line(seen.left_out()))
+
+
+class _Seen:
+    """The rows of a sheet without what is hidden; knows what of that held something."""
+
+    def __init__(self, hidden: Hidden) -> None:
+        self._hidden = hidden
+        self._rows: list[int] = []
+        self._columns: set[int] = set()
+
+    def of(self, rows: Rows) -> Rows:
+        """Yield the rows that are seen, each with the cells that are."""
+        hidden = self._hidden
+        for number, row in rows:
+            if number in hidden.rows:
+                self._rows.append(number)
+                continue
+            if not hidden.columns:
+                yield number, row
+                continue
+            self._columns |= {i for i in hidden.columns if i < len(row) and row[i] not in _NOTHING}
+            seen = trimmed(v for i, v in enumerate(row) if i not in hidden.columns)
+            if seen:
+                yield number, seen
+
+    def left_out(self) -> dict[str, Any]:
+        """Return the numbers of the rows and the letters of the columns that are left out."""
+        return {"rows": self._rows, "columns": [_letters(i) for i in sorted(self._columns)]}
+
+
+def _letters(column: int) -> str:
+    """Return what a spreadsheet program calls a column, from 0.
+
+    >>> _letters(0), _letters(27)
+    ('A', 'AB')
+    """
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 def _line(value: Any) -> bytes:

@@ -6,12 +6,15 @@ import contextlib
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
 from gis.errors import InvalidInput, TooLarge
+from gis.tables.header import HEADER_AMONG, NamesColumns, names_of
+from gis.tables.left_out import LeftOut
 from gis.tables.sandbox import run
 from gis.tables.table import unreadable
 from gis.tables.values import Cell
@@ -22,8 +25,20 @@ _CPU_S = 240
 _ROWS_PER_CPU_S = 2_000
 
 
+@dataclass(frozen=True)
+class ReadSheet:
+    """A visible sheet as it came: its numbered rows, and what of it is hidden and left out."""
+
+    title: str
+    rows: list[tuple[int, list[Cell]]]
+    left_out: LeftOut
+
+
 class XlsxRows:
-    """The rows of the first visible sheet (see :class:`gis.tables.table.RowSource`).
+    """The rows of a visible sheet (see :class:`gis.tables.table.RowSource`).
+
+    It is the first sheet with a row that names the columns that are looked for, else the first
+    that holds anything: notes may stand before it.
 
     Parameters
     ----------
@@ -31,6 +46,8 @@ class XlsxRows:
         The file.
     most_rows
         Below the header; None: as many as a sheet holds.
+    names_columns
+        Tells whether a row names the columns that are looked for.
 
     Raises
     ------
@@ -41,12 +58,18 @@ class XlsxRows:
     kind = encoding = "xlsx"
     for_excel = True
 
-    def __init__(self, path: Path, *, most_rows: int | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        most_rows: int | None = None,
+        names_columns: NamesColumns = lambda _names: True,
+    ) -> None:
         most = _MOST_ROWS if most_rows is None else most_rows
         self._held = contextlib.ExitStack()
-        self._lines = self._held.enter_context(_unpacked(path, most, "first", "first-streamed"))
-        self._size = self._lines.seek(0, 2) or 1
-        self._lines.seek(0)
+        self._lines = self._held.enter_context(_unpacked(path, most, "each", "each-streamed"))
+        self._start, self._end, self.left_out = _chosen(self._lines, names_columns)
+        self._size = max(self._end - self._start, 1)
 
     def __enter__(self) -> XlsxRows:
         return self
@@ -56,20 +79,43 @@ class XlsxRows:
 
     def __iter__(self) -> Iterator[tuple[int, list[Cell]]]:
         """Yield the number and the cells of every row that is not empty."""
-        self._lines.readline()
-        for line in self._lines:
-            number, cells = orjson.loads(line)
+        self._lines.seek(self._start)
+        while self._lines.tell() < self._end:
+            number, cells = orjson.loads(self._lines.readline())
             yield number, cells
 
     def progress(self) -> float:
         """Return how much of the rows has been looked at."""
-        return min(self._lines.tell() / self._size, 1.0)
+        return min(max(self._lines.tell() - self._start, 0) / self._size, 1.0)
+
+
+def _chosen(lines: BinaryIO, names_columns: NamesColumns) -> tuple[int, int, LeftOut]:
+    """Return where the rows of the sheet that is meant begin and end, and what is left out."""
+    lines.seek(0)
+    found: list[tuple[bool, bool, str, int, int, LeftOut]] = []
+    title, start, looked, names = "", 0, 0, False
+    at = 0
+    for line in lines:
+        value = orjson.loads(line)
+        end, at = at, at + len(line)
+        if not isinstance(value, dict):
+            if looked < HEADER_AMONG:
+                looked += 1
+                names = names or names_columns(names_of(value[1]))
+        elif "sheet" in value:
+            title, start, looked, names = value["sheet"], at, 0, False
+        else:
+            left_out = LeftOut(tuple(value["rows"]), tuple(value["columns"]))
+            found.append((names, looked > 0, title, start, end, left_out))
+    best = max(found, key=lambda f: f[:2], default=(False, False, "", 0, 0, LeftOut()))
+    others = tuple(f[2] for f in found if f[1] and f is not best)
+    return best[3], best[4], replace(best[5], sheet=best[2], sheets=others)
 
 
 def read_sheets(
     path: Path, most_rows: int, report: Callable[[float], None] = lambda _done: None
-) -> list[tuple[str, list[tuple[int, list[Cell]]]]]:
-    """Return the title and the numbered rows of every visible sheet of a workbook.
+) -> list[ReadSheet]:
+    """Return every visible sheet of a workbook.
 
     ``report`` is told how much is read, from 0 to 1; what it raises ends the child.
 
@@ -78,14 +124,18 @@ def read_sheets(
     InvalidInput
         When it is no workbook or needs too much.
     """
-    sheets: list[tuple[str, list[tuple[int, list[Cell]]]]] = []
+    sheets: list[ReadSheet] = []
+    title, rows = "", []
     with _unpacked(path, most_rows, "all", report=report) as lines:
         for line in lines:
             value = orjson.loads(line)
-            if isinstance(value, dict):
-                sheets.append((value["sheet"], []))
+            if not isinstance(value, dict):
+                rows.append((value[0], value[1]))
+            elif "sheet" in value:
+                title, rows = value["sheet"], []
             else:
-                sheets[-1][1].append((value[0], value[1]))
+                left_out = LeftOut(tuple(value["rows"]), tuple(value["columns"]))
+                sheets.append(ReadSheet(title, rows, left_out))
     return sheets
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,12 +13,15 @@ from gis.division import Division, GridKind
 from gis.errors import Conflict, InvalidInput, StoreDamaged
 from gis.exchange.crs import parse_reference
 from gis.intake import Intake, ReadOptions, read_set
+from gis.intake.headings import role_of
 from gis.intake.preview import Preview, preview
+from gis.roster import ROLES, GridRole
 from gis.rules import OfficeRules
 from gis.store import Identity, Published, Store, Versions
 from gis.workflows.atlases import internal_atlas
 
 FILLS = ("residual", "dedicated")
+SKIPS = ("", "skip", "跳过")
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ def read_options(
     keep_absent: bool,
     report: Callable[[float], None],
     rules: OfficeRules,
+    roles: Mapping[str, str] | None = None,
 ) -> ReadOptions:
     """Return how a set is to be read, from what a page or a command line says.
 
@@ -69,6 +73,9 @@ def read_options(
         Is told how far the reading is, from 0 to 1.
     rules
         The numbers of the office's rules.
+    roles
+        What words for a role mean that are not ours: a role or what the office calls it; "" or
+        ``skip``: their rows are left out.
 
     Raises
     ------
@@ -83,7 +90,24 @@ def read_options(
             "fill goes with clean: give a tolerance in metres too, such as 0.5",
             "fill（填充）须与 clean（清理容差，单位米）一起给出，例如 0.5",
         )
-    return ReadOptions(reference, keep_absent, tolerance_m, kind, report, rules)
+    meant = {word: _role(word, said) for word, said in (roles or {}).items()}
+    return ReadOptions(reference, keep_absent, tolerance_m, kind, report, rules, meant)
+
+
+def _role(word: str, said: str) -> GridRole | None:
+    if said.strip() in SKIPS:
+        return None
+    known = role_of(said)
+    if known is None:
+        listed = ", ".join(GridRole)
+        titles = "、".join(rule.title.zh for rule in ROLES.values())
+        raise InvalidInput(
+            "roles",
+            f"roles: {word[:20]!r} is said to mean {said[:20]!r}: must be one of {listed}, or skip",
+            f"roles：{word[:20]!r} 对应的 {said[:20]!r} 不是可用的职务：应为 {titles}，或 跳过",
+            (*GridRole, "skip"),
+        )
+    return GridRole(known)
 
 
 def _kind_to_fill(text: str | None) -> GridKind | None:

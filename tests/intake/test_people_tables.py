@@ -245,3 +245,178 @@ def test_what_we_wrote_ourselves_is_no_word_for_nobody(base, tmp_path):
     (found,) = intake.roster.people
     assert (found.office_phone, found.organisation) == ("-", "无")
     assert "said_nobody" not in rules_of(intake)
+
+
+# --- rows and columns that are none ----------------------------------------------------------------
+
+HEADER = ["网格编号", "姓名", "职务", "联系电话"]
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        ["合计：1人"], ["合计", "", "", 3], ["小计", "示例社区", "", 1], ["", "总 计", "2"], ["甲社区", "小计", "", 2],
+        ["填表人：李示例"], ["制表单位：示例街道", "", "审核人：王样例"], ["填报日期：2026年10月8日"], ["注：以上为在岗人员"],
+        ["负责人（签字）：", "", "单位负责人：李示例"],
+    ],
+)  # fmt: skip
+def test_sums_and_signatures_are_announced_and_left_out(footer, base, tmp_path):
+    if footer[0].startswith("负责人"):
+        footer = footer[2:]
+    rows = [
+        HEADER,
+        [LEVEL1, "王示例", "网格长", "025-1"],
+        footer,
+        [LEVEL2, "李示例", "网格长", "025-2"],
+    ]
+    intake = read(tmp_path, base, rows)
+    assert sorted(people_of(intake)) == ["李示例", "王示例"]
+    told = one(intake, "footer_rows")
+    assert "3" in told.text.zh
+    assert not [f for f in intake.findings if f.severity == "error"]
+
+
+def hidden_workbook(path, rows, *, hide_rows=(), hide_columns=()):
+    workbook(path, {"责任人": rows})
+    from openpyxl import load_workbook
+
+    book = load_workbook(path)
+    for number in hide_rows:
+        book["责任人"].row_dimensions[number].hidden = True
+    for letter in hide_columns:
+        book["责任人"].column_dimensions[letter].hidden = True
+    book.save(path)
+    return path
+
+
+def test_hidden_rows_and_columns_are_announced_and_left_out(base, tmp_path):
+    rows = [
+        [*HEADER[:3], "手机", "联系电话"],
+        [LEVEL1, "王示例", "网格长", "1", "025-1"],
+        [LEVEL2, "李示例", "网格长", "2", "025-2"],
+        [LEVEL3, "赵示例", "网格长", "3", "025-3"],
+    ]
+    path = hidden_workbook(tmp_path / "名单.xlsx", rows, hide_rows=(3,), hide_columns=("D",))
+    intake = read_set([path], today=TODAY, base=base)
+    assert {n: (p.office_phone, p.mobile) for n, p in people_of(intake).items()} == {
+        "王示例": ("025-1", ""),
+        "赵示例": ("025-3", ""),
+    }
+    assert "3" in one(intake, "hidden_rows").text.zh
+    assert "D" in one(intake, "hidden_columns").text.zh
+
+
+def test_notes_before_the_table_are_left_out(base, tmp_path):
+    notes = [["填表说明"], ["每个网格一行"], ["电话请填办公电话"]]
+    rows = [HEADER, [LEVEL1, "王示例", "网格长", "025-1"]]
+    path = workbook(tmp_path / "名单.xlsx", {"填表说明": notes, "责任人": rows})
+    intake = read_set([path], today=TODAY, base=base)
+    assert sorted(people_of(intake)) == ["王示例"]
+    assert one(intake, "notes_sheet").sheet == "填表说明"
+
+
+# --- a leader's column, several names, spaces --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "title"),
+    [
+        (["网格编号", "网格名称", "网格长", "办公电话"], "网格长名单"),
+        (["网格编号", "网格名称", "网格长姓名", "网格长电话"], "Sheet1"),
+        (["网格编号", "网格名称", "责任人", "联系电话"], "Sheet1"),
+        (["网格编号", "网格名称", "姓名", "联系电话"], "网格长名单"),
+    ],
+)
+def test_a_column_of_leaders_needs_no_column_of_roles(header, title, base, tmp_path):
+    rows = [header, [LEVEL1, "甲社区", "王示例", "025-1"], [LEVEL2, "甲1小区", "待定", ""]]
+    intake = read(tmp_path, base, rows, title=title)
+    assert [(p.name, p.office_phone) for p in intake.roster.people] == [("王示例", "025-1")]
+    (held,) = intake.roster.duties
+    assert (held.grid, held.role) == (base.division.grid(LEVEL1).id, GridRole.GRID_LEADER)
+    assert one(intake, "role_of_heading").column == header[2]
+    assert not [f for f in intake.findings if f.severity == "error"]
+
+
+def test_columns_of_several_roles_each_have_their_own_numbers(base, tmp_path):
+    rows = [
+        ["网格编号", "网格长", "网格长电话", "社工", "联系电话"],
+        [LEVEL1, "王示例", "025-1", "李示例", "13900000002"],
+        [LEVEL2, "赵示例", "025-3", "", ""],
+    ]
+    intake = read(tmp_path, base, rows, title="Sheet1")
+    found = people_of(intake)
+    assert {n: (p.office_phone, p.mobile) for n, p in found.items()} == {
+        "王示例": ("025-1", ""),
+        "李示例": ("", "13900000002"),
+        "赵示例": ("025-3", ""),
+    }
+    roles = {d.person: str(d.role) for d in intake.roster.duties}
+    assert roles == {
+        found["王示例"].id: "grid_leader",
+        found["李示例"].id: "social_worker",
+        found["赵示例"].id: "grid_leader",
+    }
+
+
+@pytest.mark.parametrize(
+    "cell", ["王示例、李样例", "王示例 李样例", "王示例/李样例", "王示例\n李样例", "王示例和李样例"]
+)
+def test_two_names_in_a_cell_are_two_people_with_a_number_each(cell, base, tmp_path):
+    rows = [HEADER, [LEVEL1, cell, "社工", "025-1、13900000002"]]
+    intake = read(tmp_path, base, rows)
+    assert {n: (p.office_phone, p.mobile) for n, p in people_of(intake).items()} == {
+        "王示例": ("025-1", ""),
+        "李样例": ("", "13900000002"),
+    }
+    assert len(intake.roster.duties) == 2
+    assert one(intake, "several_names").row == 2
+
+
+def test_whose_a_single_mobile_is_cannot_be_told(base, tmp_path):
+    rows = [HEADER, [LEVEL1, "王示例、李样例", "社工", "025-1/13900000002/13900000003"]]
+    intake = read(tmp_path, base, rows)
+    assert {p.office_phone for p in intake.roster.people} == {"025-1"}
+    assert {p.mobile for p in intake.roster.people} == {""}
+    assert "whose_mobile" in rules_of(intake)
+
+
+@pytest.mark.parametrize("written", ["王　军", "王 军", " 王军 ", "王\u00a0军"])
+def test_spaces_in_a_name_make_nobody_else_of_somebody(written, base, tmp_path):
+    rows = [HEADER, [LEVEL1, "王军", "网格长", "025-1"], [LEVEL2, written, "网格长", "025-1"]]
+    intake = read(tmp_path, base, rows)
+    assert [p.name for p in intake.roster.people] == ["王军"]
+    assert len(intake.roster.duties) == 2
+
+
+# --- roles outside ours ------------------------------------------------------------------------------
+
+ODD_ROLES = ("网格员", "专职网格员", "兼职网格员", "楼栋长", "单元长", "微网格长", "片长")
+
+
+def role_rows():
+    return [HEADER, *([LEVEL1, f"王示例{n}", r, f"025-{n}"] for n, r in enumerate(ODD_ROLES * 2))]
+
+
+def test_roles_outside_ours_are_one_question_for_the_whole_file(base, tmp_path):
+    intake = read(tmp_path, base, role_rows())
+    asked = [f for f in intake.findings if f.severity == "error"]
+    assert [f.rule for f in asked] == ["unknown_roles"]
+    assert all(word in asked[0].text.zh for word in ODD_ROLES)
+    assert intake.unknown_roles == dict.fromkeys(ODD_ROLES, 2)
+
+
+def test_the_answer_is_taken_for_every_row_and_a_word_may_be_left_out(base, tmp_path):
+    path = workbook(tmp_path / "名单.xlsx", {"责任人": role_rows()})
+    meant = dict.fromkeys(ODD_ROLES, GridRole.SOCIAL_WORKER) | {"片长": None}
+    intake = read_set([path], today=TODAY, base=base, how=ReadOptions(roles=meant))
+    assert not [f for f in intake.findings if f.severity == "error"]
+    assert len(intake.roster.duties) == 12
+    assert {d.role for d in intake.roster.duties} == {GridRole.SOCIAL_WORKER}
+
+
+@pytest.mark.parametrize(
+    "written", ["网格长（兼）", " 网格长 ", "一级网格长", "网 格 长", "网格长(代)"]
+)
+def test_a_role_of_ours_is_known_with_what_stands_in_brackets(written, base, tmp_path):
+    intake = read(tmp_path, base, [HEADER, [LEVEL1, "王示例", written, "025-1"]])
+    assert [d.role for d in intake.roster.duties] == [GridRole.GRID_LEADER]

@@ -48,7 +48,8 @@ def lines(source: str, most: int = 1000) -> list[Any]:
     """Return what the child process writes of a workbook."""
     out = io.BytesIO()
     process.read(source, out, most)
-    return [json.loads(line) for line in out.getvalue().splitlines()]
+    told = [json.loads(line) for line in out.getvalue().splitlines()]
+    return [line for line in told if not (isinstance(line, dict) and "columns" in line)]
 
 
 def test_both_libraries_read_the_same(tmp_path):

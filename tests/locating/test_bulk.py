@@ -620,3 +620,85 @@ print(done.counts["rows"], int(peak[1]) // 1024)
     assert megabytes < 512
     with (tmp_path / "out.csv").open("rb") as out:
         assert sum(1 for _ in out) == 300_001
+
+
+# --- what stands around a table, as when it is loaded -------------------------------------------
+
+
+def book_of(sheets, hidden_rows=()):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+        for number in hidden_rows:
+            sheet.row_dimensions[number].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+ADDRESSES = [
+    ["居民诉求登记表（2026年10月）"],
+    ["编号", "地址"],
+    [1, "示例路1号1幢"],
+    [2, "示例路1号2幢"],
+]
+
+
+def test_a_sheet_of_notes_before_the_table_is_passed_over_and_said(locate):
+    notes = [["填表说明", ""], ["一", "每户一行"], ["二", "不要合并单元格"]]
+    rows = locate(book_of({"说明": notes, "登记": ADDRESSES}), name="登记.xlsx")
+    assert [r["地址"] for r in rows] == ["示例路1号1幢", "示例路1号2幢"]
+    assert all(r["level3_code"] for r in rows)
+    assert locate.done.left_out.sheets == ("说明",)
+
+
+def test_hidden_rows_sums_and_signatures_are_left_out_and_said(locate):
+    rows = [*ADDRESSES, ["合计", "2户"], ["填表人：李示例"]]
+    found = locate(book_of({"登记": rows}, hidden_rows=(3,)), name="登记.xlsx")
+    assert [r["地址"] for r in found] == ["示例路1号2幢"]
+    left_out = locate.done.left_out
+    assert (left_out.rows, [n for n, _ in left_out.footers]) == ((3,), [5, 6])
+    assert locate.done.counts["rows"] == 1
+
+
+def test_a_footer_of_a_csv_is_left_out_too(locate):
+    found = locate("地址\n示例路1号1幢\n合计：1户\n填表人：李示例\n")
+    assert [r["地址"] for r in found] == ["示例路1号1幢"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_when_no_column_is_recognised_those_of_the_right_row_are_offered(locate, kind):
+    rows = [
+        ["居民诉求登记表"],
+        ["编号", "诉求位置", "内容"],
+        [1, "示例路1号1幢", "漏水"],
+        [2, "示例路1号2幢", "噪音"],
+    ]
+    table = (
+        book_of({"登记": rows})
+        if kind == "xlsx"
+        else "\n".join(",".join(map(str, r)) for r in rows)
+    )
+    with pytest.raises(InvalidInput) as refused:
+        locate(table, name=f"登记.{kind}")
+    assert refused.value.field == "address_column"
+    assert refused.value.accepted == ("编号", "诉求位置", "内容")
+    chosen = locate(table, ColumnChoice(address_column="诉求位置"), name=f"登记.{kind}")
+    assert [bool(r["level3_code"]) for r in chosen] == [True, True]
+
+
+@pytest.mark.parametrize("cell", ["#N/A", "#REF!", "=VLOOKUP(A2,B:C,2)"])
+def test_an_error_of_the_spreadsheet_is_no_address(locate, cell):
+    (row,) = [r for r in locate(f'编号,地址\n1,"{cell}"\n') if r["地址"].lstrip("'") == cell]
+    assert (row["match"], row["review"]) == ("error", "yes")
+    assert "error of the spreadsheet" in row["reason"]
+
+
+@pytest.mark.parametrize("word", ["无", "-", "待定", "/"])
+def test_a_word_for_nothing_is_no_address_and_comes_back_as_it_was(locate, word):
+    (row,) = locate(f"编号,地址\n1,{word}\n")
+    assert (row["地址"], row["match"]) == (word, "error")
+    assert "missing" in row["reason"]

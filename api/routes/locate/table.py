@@ -49,6 +49,7 @@ _HEADERS = (
     "X-Wangge-Version",
     "X-Wangge-As-Of",
     "X-Wangge-Synthetic",
+    "X-Wangge-Notes",
 )
 
 
@@ -105,6 +106,10 @@ async def locate_table(
     columns are found by their usual names or named by the parameters. Points need their `datum`,
     as a parameter or a column.
 
+    Of a workbook the sheet is read that has such columns. Hidden rows and columns, sums and
+    signatures are left out; `X-Wangge-Notes` is a JSON list that says so. When no column is
+    recognised, `accepted` of the problem lists those that there are.
+
     Rows that are wrong are kept, with the reason; `X-Wangge-Counts` counts them. A workbook
     gets a sheet 需要核对 with the rows that a person must look at, the most doubtful first.
     """
@@ -120,7 +125,7 @@ async def locate_table(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return _download(done, atlas, folder)
+    return _download(done, atlas, folder, language_of(request))
 
 
 async def _receive(request: Request, path: Path) -> None:
@@ -219,13 +224,15 @@ async def _unless_gone(request: Request, job: _Job) -> Finished:
         job.gone.set()
 
 
-def _download(done: Finished, atlas: Atlas, folder: Path) -> Response:
+def _download(done: Finished, atlas: Atlas, folder: Path, language: str) -> Response:
+    notes = done.left_out.told()
     headers = {
         "x-wangge-encoding": done.encoding,
         "x-wangge-counts": json.dumps(done.counts),
         "x-wangge-version": json.dumps(atlas.version),
         "x-wangge-as-of": atlas.as_of.isoformat(),
         "x-wangge-synthetic": str(atlas.synthetic).lower(),
+        "x-wangge-notes": json.dumps([text.in_language(language) for _, text in notes]),
         "cache-control": "no-store",
     }
     return FileResponse(

@@ -145,6 +145,53 @@ function problemRow(finding) {
 }
 
 /**
+ * One question for all words for roles that are not known here.
+ * @param {any} preview
+ * @param {(roles: Record<string, string>) => void} onRoles
+ * @returns {HTMLElement|null} null where there is nothing to ask
+ */
+export function rolesCard(preview, onRoles) {
+  if (!preview.unknown_roles.length) return null;
+  const titles = Object.entries(words("data.roleTitles"));
+  const choices = preview.unknown_roles.map(({ word, times, suggested }, number) => {
+    const select = el(
+      "select",
+      { id: `role-${number}`, name: word, required: true },
+      el("option", { value: "" }, t("data.roleChoose")),
+      ...titles.map(([role, title]) => el("option", { value: role }, title)),
+      el("option", { value: "skip" }, t("data.roleSkip")),
+    );
+    select.value = suggested ?? "";
+    const label = el(
+      "label",
+      { class: "label", for: `role-${number}` },
+      name(word),
+      ` ${t("data.roleTimes", times)}`,
+    );
+    return { select, node: el("div", { class: "field" }, label, select), word };
+  });
+  const form = el(
+    "form",
+    {
+      class: "form",
+      onsubmit: (event) => {
+        event.preventDefault();
+        onRoles(Object.fromEntries(choices.map(({ word, select }) => [word, select.value])));
+      },
+    },
+    ...choices.map((choice) => choice.node),
+    el("button", { class: "tool tool-main", type: "submit" }, t("data.roleGo")),
+  );
+  return el(
+    "section",
+    { class: "card", id: "roles" },
+    el("h2", {}, t("data.roles")),
+    el("p", { class: "quiet" }, t("data.rolesWhy")),
+    form,
+  );
+}
+
+/**
  * @param {any} preview
  * @param {(how: {clean: string, fill: string}) => void} onClean
  * @returns {HTMLElement|null} the offer to clean, and what it did; null where there are no boundaries

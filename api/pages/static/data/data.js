@@ -4,7 +4,7 @@ import { api } from "../core/api.js";
 import { el, fill } from "../core/dom.js";
 import { done, failure, shell } from "../core/shell.js";
 import { t, words } from "../core/words.js";
-import { changesCard, cleaningCard, problemsCard } from "./data-preview.js";
+import { changesCard, cleaningCard, problemsCard, rolesCard } from "./data-preview.js";
 
 const WAIT_MS = 400;
 const DATUMS = [
@@ -386,6 +386,7 @@ function showPreview(id, preview, etag, how) {
   fill(
     stage,
     changesCard(preview),
+    rolesCard(preview, (roles) => again(id, { ...how, roles: { ...how.roles, ...roles } })),
     problemsCard(preview),
     cleaningCard(preview, (cleaning) => again(id, { ...how, ...cleaning })),
     el("section", { class: "card" }, form),

@@ -60,11 +60,14 @@ export function tablePanel(wanted) {
   let request = null;
   let clock = 0;
   let result = "";
+  /** @type {Record<string, string>} the columns that were chosen, by their parameter */
+  let columns = {};
 
   function take(given) {
     if (!given || request) return;
     const wrong = fault(given);
     file = wrong ? null : given;
+    columns = {};
     fill(chosen, wrong ? null : name(t("desk.fileIs", given.name, size(given.size))));
     fill(said, wrong ? el("p", { class: "notice notice-error", role: "alert" }, ...wrong) : null);
     send.disabled = !file;
@@ -77,7 +80,8 @@ export function tablePanel(wanted) {
     if (!file || request) return;
     request = new XMLHttpRequest();
     request.responseType = "blob";
-    request.open("POST", `/locate/table${datum.value ? `?datum=${datum.value}` : ""}`);
+    const asked = new URLSearchParams({ ...columns, ...(datum.value && { datum: datum.value }) });
+    request.open("POST", `/locate/table${asked.size ? `?${asked}` : ""}`);
     request.setRequestHeader("Accept-Language", language());
     request.upload.addEventListener("progress", ({ loaded, total }) =>
       tellProgress(total ? loaded / total : 0),
@@ -126,7 +130,8 @@ export function tablePanel(wanted) {
     const header = getResponseHeader.bind(request);
     const counts = countsOf(header("x-wangge-counts"));
     if (status === 200 && counts) {
-      ended(...done(response, counts, header("x-wangge-synthetic") === "true"));
+      const notes = notesOf(header("x-wangge-notes"));
+      ended(...done(response, counts, notes, header("x-wangge-synthetic") === "true"));
       said.querySelector("a").focus();
       return;
     }
@@ -135,11 +140,42 @@ export function tablePanel(wanted) {
       .then(JSON.parse)
       .catch(() => null);
     const problem = problemOf(body, status);
+    const offered = problem.field.endsWith("_column") ? (body?.accepted ?? []).filter(Boolean) : [];
+    if (offered.length) {
+      ended(columnChoice(problem, offered));
+      said.querySelector("select").focus();
+      return;
+    }
     ended(error(problem.message));
     if (problem.field.startsWith("datum")) datum.focus();
   }
 
-  function done(blob, counts, synthetic) {
+  /** Which column holds what was not recognised: chosen, and the file is sent again. */
+  function columnChoice(problem, offered) {
+    const select = el(
+      "select",
+      { class: "picker", id: "table-column", required: true },
+      ...offered.map((column) => el("option", { value: column }, column)),
+    );
+    const which = problem.field.replace("_column", "");
+    return el(
+      "form",
+      {
+        class: "table-row",
+        onsubmit: (event) => {
+          event.preventDefault();
+          columns = { ...columns, [problem.field]: select.value };
+          upload();
+        },
+      },
+      el("p", { class: "notice", role: "alert" }, t("desk.columnUnknown")),
+      el("label", { for: "table-column" }, t(`desk.columnOf.${which}`)),
+      select,
+      el("button", { class: "tool tool-main", type: "submit" }, t("desk.columnGo")),
+    );
+  }
+
+  function done(blob, counts, notes, synthetic) {
     URL.revokeObjectURL(result);
     result = URL.createObjectURL(blob);
     const xlsx = blob.type.startsWith(XLSX);
@@ -163,6 +199,7 @@ export function tablePanel(wanted) {
           ),
         ),
       ),
+      ...notes.map((text) => el("p", { class: "notice" }, name(text))),
       counts.review
         ? el("p", { class: "quiet" }, t(xlsx ? "desk.review" : "desk.reviewCsv"))
         : null,
@@ -214,6 +251,15 @@ function countsOf(header) {
     return ["rows", ...COUNTS].every((key) => Number.isInteger(counts[key])) ? counts : null;
   } catch {
     return null;
+  }
+}
+
+/** What was left out of a table, as sentences. */
+function notesOf(header) {
+  try {
+    return JSON.parse(header ?? "[]").map(String);
+  } catch {
+    return [];
   }
 }
 
