@@ -26,7 +26,6 @@ from gis.store import open_store
 from gis.workflows.atlases import internal_atlas
 
 _LARGE_BYTES = 2 << 20
-_LISTED = 30
 _ASKED = ("lon_column", "lat_column", "address_column")
 
 
@@ -100,11 +99,10 @@ def _chosen(problem: InvalidInput, language: str) -> str:
     option = f"--{problem.field.replace('_', '-')}"
     listed = [name for name in problem.accepted if name]
     if not sys.stdin.isatty() or not sys.stderr.isatty():
-        shown = "\n".join(f"  {option} {name!r}" for name in listed[:_LISTED])
         raise InvalidInput(
             problem.field,
-            f"{problem.text.en}; choose one:\n{shown}",
-            f"{problem.text.zh}；可选：\n{shown}",
+            f"{problem.text.en}: give {option} NAME",
+            f"{problem.text.zh}：请加 {option} 列名",
             problem.accepted,
         )
     print(problem.text.in_language(language), file=sys.stderr)
