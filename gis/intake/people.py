@@ -32,6 +32,7 @@ _ROLE = RECORDS[Kind.DUTIES].by_name["role"]
 _PHONES = ("office_phone", "mobile", "public_mobile")
 _READERS = readers_of(_PERSON, _PERSON.but("id", "name", *_PHONES))
 _NAMED = 5
+_UNKNOWN_ROLES = "unknown_roles"
 _ZH_LEVELS = ("街道", "一级网格", "二级网格", "三级网格")
 
 
@@ -111,7 +112,8 @@ def roster_of(
         duties = _added(stored.duties, duties)
         bodies = _added(stored.organisations, bodies)
     roster = Roster(people=people, duties=duties, organisations=bodies)
-    said = [*_unknown_roles(roll), *_moved_mobiles(roll), *_shown_mobiles(roster, stored)]
+    _ask_for_roles(roll)
+    said = [*_moved_mobiles(roll), *_shown_mobiles(roster, stored)]
     findings = roll.findings.told() + said + _unknown_people(roster, roll)
     return roster, findings, roll.unknown_roles
 
@@ -324,6 +326,10 @@ def _role_known(row: RowValues, roll: _Roll) -> bool | None:
     told = role_of(word)
     if told is None:
         if word not in roll.roles:
+            if not roll.unknown_roles:
+                # Where the first stands; what it says of all of them is known at the end.
+                row.fault(_UNKNOWN_ROLES, "", "", name="role")
+                roll.findings += [row.findings.pop()]
             roll.unknown_roles[word] += 1
             return False
         role = roll.roles[word]
@@ -334,11 +340,11 @@ def _role_known(row: RowValues, roll: _Roll) -> bool | None:
     return True
 
 
-def _unknown_roles(roll: _Roll) -> list[Finding]:
-    """Return one error that asks for all words for roles that are not ours."""
+def _ask_for_roles(roll: _Roll) -> None:
+    """Let one error ask for all words for roles that are not ours."""
     words = roll.unknown_roles
     if not words:
-        return []
+        return
     shown = "、".join(f"{word[:20]} {times}" for word, times in list(words.items())[:12])
     ours = "、".join(_ROLE.usual_words.values())
     text = Text(
@@ -348,7 +354,8 @@ def _unknown_roles(roll: _Roll) -> list[Finding]:
         f"有 {len(words)} 种职务名称未约定（{shown}）：请为整个文件说明一次各相当于哪种职务"
         f"（命令加 --role 名称=职务，或在页面上选择），或不读取这些行；可用职务：{ours}",
     )
-    return [error("unknown_roles", text, size=len(words), unit="words")]
+    at = next(i for i, f in enumerate(roll.findings) if f.rule == _UNKNOWN_ROLES)
+    roll.findings[at] = replace(roll.findings[at], text=text, size=len(words), unit="words")
 
 
 def _since(
