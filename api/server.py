@@ -22,6 +22,8 @@ from gis.store.accounts import open_accounts
 from gis.workflows.atlases import Atlases
 
 _SHUTDOWN_S = 3
+_SWITCH_S = 0.0005
+"""How long a thread may go on before another: with Python's 5 ms lookups wait for long work."""
 
 
 def run(settings: Settings) -> None:
@@ -35,6 +37,7 @@ def run(settings: Settings) -> None:
         The database cannot be opened, is damaged, or is served already.
     """
     started = time.perf_counter()
+    sys.setswitchinterval(_SWITCH_S)
     write_json_lines()
     tls = _tls(settings)
     listener = _listen(settings.host, settings.port)

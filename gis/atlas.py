@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -126,6 +126,35 @@ class Atlas:
         if self.elsewhere is None or grid in self.covered:
             return self
         return self.elsewhere
+
+    def dated(self, day: date) -> Atlas:
+        """Return this atlas as of another day on which nothing in it differs."""
+        if day == self.as_of:
+            return self
+        elsewhere = self.elsewhere.dated(day) if self.elsewhere else None
+        return self._with_tables_of(self, replace(self, as_of=day, elsewhere=elsewhere))
+
+    def built_on(self, before: Atlas) -> Atlas:
+        """Return this atlas with the parts of an earlier one that are the same.
+
+        What was built of those, such as the locator of the division, need not be built again.
+        """
+        parts = {p: getattr(self, p) for p in ("division", "directory", "roster")}
+        same = {p: b for p, v in parts.items() if (b := getattr(before, p)) == v}
+        return self._with_tables_of(before, replace(self, **same)) if same else self
+
+    @staticmethod
+    def _with_tables_of(before: Atlas, after: Atlas) -> Atlas:
+        """Let an atlas have the tables of another that are of parts they share."""
+        tables: tuple[str, ...] = ()
+        if after.division is before.division:
+            tables += ("locator",)
+        if after.directory is before.directory:
+            tables += ("_place_boxes", "_inside")
+        if after.division is before.division and after.directory is before.directory:
+            tables += ("grid_of", "_places_by_grid")
+        vars(after).update({t: vars(before)[t] for t in tables if t in vars(before)})
+        return after
 
     @property
     def synthetic(self) -> bool:

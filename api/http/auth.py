@@ -72,7 +72,8 @@ class Caller:
     a browser's session, whose ``token`` and ``csrf_token`` are for signing in and out only.
     ``channel`` is ``page`` for a browser's session and
     ``api`` for a key or token. ``trusted_origin`` is False for a page's unsafe request that
-    came without its CSRF token.
+    came without its CSRF token. ``counted_as`` is what stands for them where nobody is signed in
+    (:attr:`~api.http.client_address.Origin.caller`).
     """
 
     name: str = ""
@@ -82,6 +83,7 @@ class Caller:
     scopes: frozenset[Scope] = ALL_SCOPES
     must_change_password: bool = False
     trusted_origin: bool = True
+    counted_as: str = ""
     account: str = ""
     session: str = ""
     token: str = field(default="", repr=False)

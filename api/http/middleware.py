@@ -7,15 +7,15 @@ foresaw becomes a 500 that says nothing of the inside.
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import logging
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import lru_cache
+from typing import Any, Protocol, TypeVar
 
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -31,6 +31,7 @@ from gis.accounts import Account
 from gis.errors import InvalidInput, NotAllowed, NotSignedIn, TooLarge, WanggeError
 from gis.store.accounts import AccountStore
 
+Result = TypeVar("Result")
 ORIGIN = "wangge.origin"
 REQUEST_ID = "wangge.request_id"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -83,6 +84,15 @@ def _read(headers: list[tuple[bytes, bytes]]) -> _Read:
             before = found.forwarded.get(name)
             found.forwarded[name] = value if before is None else before + b"," + value
     return found
+
+
+class _Accounts(Protocol):
+    """The accounts, and threads to look into them (:mod:`api.serving.account_service`)."""
+
+    store: AccountStore
+
+    async def look(self, work: Callable[..., Result], *given: Any) -> Result:
+        """Look up who somebody is."""
 
 
 class AtOnce(Protocol):
@@ -243,6 +253,8 @@ class RequestMiddleware:
             caller = await self._by_cookie(scope, read)
         else:
             caller = ANONYMOUS
+        if not caller.signed_in:
+            caller = _anonymous(origin.caller)
         scope[CALLER] = caller
         if kind is None:
             scope[WATCHING] = not origin.disguised and is_in(origin.address, self._watchers)
@@ -258,12 +270,13 @@ class RequestMiddleware:
             # Not ours: a proxy's own password, perhaps.
             return ANONYMOUS
         self._rates.check("write", f"refused {origin.caller}")
-        accounts: AccountStore = scope["app"].state.services.accounts.store
+        service: _Accounts = scope["app"].state.services.accounts
+        accounts = service.store
         token = token.strip()
         found = None
         if len(token) <= 4096 and token.isascii():
             look = accounts.token_owner if token.count(".") == 2 else accounts.key_owner
-            found = await asyncio.to_thread(look, token)
+            found = await service.look(look, token)
         if found is None:
             self._rates.count("write", f"refused {origin.caller}")
             raise NotSignedIn(
@@ -277,8 +290,9 @@ class RequestMiddleware:
         token = cookies.session_token(scope, read.cookies)
         if not token:
             return ANONYMOUS
-        accounts: AccountStore = scope["app"].state.services.accounts.store
-        found = await asyncio.to_thread(accounts.session, token)
+        service: _Accounts = scope["app"].state.services.accounts
+        accounts = service.store
+        found = await service.look(accounts.session, token)
         if found is None:
             return ANONYMOUS
         owner, session = found
@@ -293,6 +307,11 @@ class RequestMiddleware:
             token=token,
             csrf_token=session.csrf_token,
         )
+
+
+@lru_cache(4096)
+def _anonymous(counted_as: str) -> Caller:
+    return Caller(counted_as=counted_as)
 
 
 def _caller(owner: Account, **how: Any) -> Caller:

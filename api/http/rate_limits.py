@@ -9,7 +9,7 @@ from limits import parse
 
 from gis.errors import SettingsError, TooManyRequests
 
-Kind = Literal["lookup", "write", "sign_in"]
+Kind = Literal["lookup", "write", "sign_in", "work"]
 _MOST_CALLERS = 100_000
 
 
@@ -43,6 +43,15 @@ class Rates:
             raise self._over(kind, ends - now)
         self._used[kind, caller] = ends, used + cost
 
+    def spend(self, kind: Kind, caller: str, cost: int) -> None:
+        """Count what has been used already, however much it is."""
+        now = time.monotonic()
+        ends, used = self._used.get((kind, caller), (0.0, 0))
+        if ends <= now:
+            self._make_room(now)
+            ends, used = now + self._limits[kind][1], 0
+        self._used[kind, caller] = ends, used + cost
+
     def check(self, kind: Kind, caller: str) -> None:
         """Refuse a caller who is over the limit already; count nothing."""
         ends, used = self._used.get((kind, caller), (0.0, 0))
@@ -61,6 +70,14 @@ class Rates:
     def _over(self, kind: str, left_s: float) -> TooManyRequests:
         most, window_s = self._limits[kind]
         wait_s = max(1, int(left_s) + 1)
+        if kind == "work":
+            return TooManyRequests(
+                f"your requests took more than {most / 1000:g} s of the server's time in "
+                f"{window_s} s: wait {wait_s} s, or sign in",
+                f"{window_s} 秒内您的请求占用服务器超过 {most / 1000:g} 秒："
+                f"请等待 {wait_s} 秒，或登录后再试",
+                wait_s,
+            )
         return TooManyRequests(
             f"more than {most} requests in {window_s} s: wait {wait_s} s, or ask "
             "for many points at once with POST /locate",

@@ -87,7 +87,7 @@ async def get_grid_history(
     hidden = (
         None if caller.role.reaches(AccountRole.PLANNER) else hidden_names(live.bundle.internal)
     )
-    found = await asyncio.to_thread(
-        partial(history_of, workspace.store, code, today(), hidden_names=hidden)
+    found = await live.workers.run(
+        caller, partial(history_of, workspace.store, code, today(), hidden_names=hidden)
     )
     return answer(history_json(code, found))

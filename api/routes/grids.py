@@ -47,31 +47,35 @@ async def list_grids(
     as_of: AsOf = None,
 ) -> Response:
     """List the grids by level and code; `total` counts all that match."""
-    atlas = await live.atlas(as_of, caller.sees)
-    wanted = {"level": level, "kind": kind, "grid_class": grid_class, "grid_grade": grid_grade}
-    found = _matching(atlas, {k: v for k, v in wanted.items() if v is not None})
-    if parent is not None:
-        children = {g.id for g in atlas.division.children(atlas.division.grid(parent).id)}
-        found = [g for g in found if g.id in children]
-    if bbox is not None:
-        box = shapely.box(*(read_box(bbox) or ()))
-        found = [g for g in found if g.boundary.intersects(box)]
-    if q:
-        found = [g for g in found if q in g.name or q in g.code]
-    start, size = offset or 0, limit or _PAGE
-    rows = [
-        grid_json(g, atlas.division, geometry=geometry == "true")
-        for g in found[start : start + size]
-    ]
-    return answer(
-        {
-            "total": len(found),
-            "offset": start,
-            "limit": size,
-            "grids": rows,
-            **provenance_json(atlas),
-        }
-    )
+    atlas = await live.atlas(as_of, caller)
+
+    def page() -> Response:
+        wanted = {"level": level, "kind": kind, "grid_class": grid_class, "grid_grade": grid_grade}
+        found = _matching(atlas, {k: v for k, v in wanted.items() if v is not None})
+        if parent is not None:
+            children = {g.id for g in atlas.division.children(atlas.division.grid(parent).id)}
+            found = [g for g in found if g.id in children]
+        if bbox is not None:
+            box = shapely.box(*(read_box(bbox) or ()))
+            found = [g for g in found if g.boundary.intersects(box)]
+        if q:
+            found = [g for g in found if q in g.name or q in g.code]
+        start, size = offset or 0, limit or _PAGE
+        rows = [
+            grid_json(g, atlas.division, geometry=geometry == "true")
+            for g in found[start : start + size]
+        ]
+        return answer(
+            {
+                "total": len(found),
+                "offset": start,
+                "limit": size,
+                "grids": rows,
+                **provenance_json(atlas),
+            }
+        )
+
+    return await live.workers.run(caller, page)
 
 
 def _matching(atlas: Atlas, wanted: dict[str, Any]) -> list[Grid]:
@@ -82,7 +86,7 @@ async def _answering(
     caller: Caller, live: Live, code: str, as_of: date | None
 ) -> tuple[Atlas, Grid]:
     """Return a grid and the atlas that answers for it: the caller's, or the public one."""
-    atlas = await live.atlas(as_of, caller.sees)
+    atlas = await live.atlas(as_of, caller)
     grid = atlas.division.grid(code)
     answering = atlas.on(grid.id)
     return answering, answering.division.by_id[grid.id]
@@ -110,12 +114,18 @@ async def get_grid_sheet(
 ) -> Response:
     """Return what hangs on a grid: people, organisations, counts, children and places."""
     atlas, grid = await _answering(caller, live, code, as_of)
-    children = atlas.division.children(grid.id)
-    return answer(
-        {
-            **sheet_json(atlas.sheet(grid), atlas),
-            "children": [{"code": c.code, "name": c.name, "kind": str(c.kind)} for c in children],
-            "places": [place_json(p, atlas) for p in atlas.places_in(grid.id)],
-            **provenance_json(atlas),
-        }
-    )
+
+    def sheet() -> Response:
+        children = atlas.division.children(grid.id)
+        return answer(
+            {
+                **sheet_json(atlas.sheet(grid), atlas),
+                "children": [
+                    {"code": c.code, "name": c.name, "kind": str(c.kind)} for c in children
+                ],
+                "places": [place_json(p, atlas) for p in atlas.places_in(grid.id)],
+                **provenance_json(atlas),
+            }
+        )
+
+    return await live.workers.run(caller, sheet)

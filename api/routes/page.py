@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -41,9 +39,9 @@ async def open_map(
     internal = edition == "internal"
     if internal:
         _check_internal(caller)
-        page = await live.internal_page(caller.sees)
+        page = await live.internal_page(caller)
     else:
-        page = await asyncio.wrap_future(live.bundle.page)
+        _, page = await live.pages.get()
     headers = {
         "etag": page.etag,
         "cache-control": "private, no-cache" if internal else "no-cache",

@@ -55,32 +55,36 @@ async def list_places(
     and `grid_grade` are those of the grids of level 1 and 2 above it. `q` is text in the name,
     an alias, a former name or the address.
     """
-    atlas = await live.atlas(as_of, caller.sees)
-    found: Iterable[Place] = atlas.directory.places
-    if parent is not None:
-        found = atlas.places_in(atlas.division.grid(parent).id)
-    if kind is not None:
-        found = [p for p in found if p.kind == kind]
-    if grid_class is not None or grid_grade is not None:
-        wanted = _of_rank(atlas, grid_class, grid_grade)
-        found = [p for p in found if atlas.grid_of.get(p.id) in wanted]
-    if bbox is not None:
-        box = shapely.box(*(read_box(bbox) or ()))
-        found = [p for p in found if p.geometry.intersects(box)]
-    if q:
-        found = [p for p in found if _says(p, q)]
-    rows = list(found)
-    start, size = offset or 0, limit or _PAGE
-    named = Level(level or 3)
-    return answer(
-        {
-            "total": len(rows),
-            "offset": start,
-            "limit": size,
-            "places": [_place_row(p, atlas, named) for p in rows[start : start + size]],
-            **provenance_json(atlas),
-        }
-    )
+    atlas = await live.atlas(as_of, caller)
+
+    def page() -> Response:
+        found: Iterable[Place] = atlas.directory.places
+        if parent is not None:
+            found = atlas.places_in(atlas.division.grid(parent).id)
+        if kind is not None:
+            found = [p for p in found if p.kind == kind]
+        if grid_class is not None or grid_grade is not None:
+            wanted = _of_rank(atlas, grid_class, grid_grade)
+            found = [p for p in found if atlas.grid_of.get(p.id) in wanted]
+        if bbox is not None:
+            box = shapely.box(*(read_box(bbox) or ()))
+            found = [p for p in found if p.geometry.intersects(box)]
+        if q:
+            found = [p for p in found if _says(p, q)]
+        rows = list(found)
+        start, size = offset or 0, limit or _PAGE
+        named = Level(level or 3)
+        return answer(
+            {
+                "total": len(rows),
+                "offset": start,
+                "limit": size,
+                "places": [_place_row(p, atlas, named) for p in rows[start : start + size]],
+                **provenance_json(atlas),
+            }
+        )
+
+    return await live.workers.run(caller, page)
 
 
 def _says(place: Place, q: str) -> bool:
@@ -140,28 +144,32 @@ async def list_people(
     One row for each duty in force: who, in which role, on which `grid` (null: the subdistrict).
     `q` is text in the name.
     """
-    atlas = await live.atlas(as_of, caller.sees)
-    grids = _grids(atlas, level, parent, bbox)
-    held = _held(atlas, None) if grids is None else []
-    for grid in atlas.division if grids is None else grids:
-        if _has_rank(atlas.division.chain(grid.id), grid_class, grid_grade):
-            held += _held(atlas, grid)
-    if grids is None and (grid_class is not None or grid_grade is not None):
-        held = [(g, r) for g, r in held if g is not None]
-    if role is not None:
-        held = [(g, r) for g, r in held if r.duty.role == role]
-    if q:
-        held = [(g, r) for g, r in held if q in r.person.name]
-    start, size = offset or 0, limit or _PAGE
-    return answer(
-        {
-            "total": len(held),
-            "offset": start,
-            "limit": size,
-            "people": [_person_row(g, r, atlas, caller) for g, r in held[start : start + size]],
-            **provenance_json(atlas),
-        }
-    )
+    atlas = await live.atlas(as_of, caller)
+
+    def page() -> Response:
+        grids = _grids(atlas, level, parent, bbox)
+        held = _held(atlas, None) if grids is None else []
+        for grid in atlas.division if grids is None else grids:
+            if _has_rank(atlas.division.chain(grid.id), grid_class, grid_grade):
+                held += _held(atlas, grid)
+        if grids is None and (grid_class is not None or grid_grade is not None):
+            held = [(g, r) for g, r in held if g is not None]
+        if role is not None:
+            held = [(g, r) for g, r in held if r.duty.role == role]
+        if q:
+            held = [(g, r) for g, r in held if q in r.person.name]
+        start, size = offset or 0, limit or _PAGE
+        return answer(
+            {
+                "total": len(held),
+                "offset": start,
+                "limit": size,
+                "people": [_person_row(g, r, atlas, caller) for g, r in held[start : start + size]],
+                **provenance_json(atlas),
+            }
+        )
+
+    return await live.workers.run(caller, page)
 
 
 def _grids(

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.http.auth import caller_of
 from api.http.metrics import Metrics
 from api.serving.account_service import AccountService
 from api.serving.bulk_lookup import BulkLookup
@@ -56,7 +57,9 @@ async def _bulk(request: Request) -> BulkLookup:
 
 
 async def _long_jobs(request: Request) -> asyncio.Semaphore:
-    return services_of(request.scope).long_jobs
+    services = services_of(request.scope)
+    signed_in = caller_of(request.scope).signed_in
+    return services.long_jobs if signed_in else services.public_long_jobs
 
 
 Stored = Annotated[Store, Depends(_store)]

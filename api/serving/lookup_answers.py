@@ -31,7 +31,7 @@ class LookupAnswers:
     """
 
     def __init__(self, atlas: Atlas) -> None:
-        self._atlas = atlas
+        self.atlas = atlas
         self._provenance = provenance_json(atlas)
         self._sheets: dict[GridId, orjson.Fragment] = {}
         self._chains: dict[GridId, orjson.Fragment] = {}
@@ -47,7 +47,7 @@ class LookupAnswers:
         InvalidInput
             A coordinate that is out of range.
         """
-        atlas = self._atlas
+        atlas = self.atlas
         location = atlas.locator.locate(lon, lat)
         body = location_json(
             location,
@@ -71,7 +71,7 @@ class LookupAnswers:
         written = self._addresses.get(asked)
         if written is None:
             found = book.search(text, limit)
-            body = found_json(found, self._atlas, language, sheet=self._sheet)
+            body = found_json(found, self.atlas, language, sheet=self._sheet)
             written = orjson.dumps({**body, **self._provenance})
             self._addresses[asked] = written
             if len(self._addresses) > _MOST_ADDRESSES:
@@ -81,26 +81,26 @@ class LookupAnswers:
     def _chain(self, grid: Grid) -> orjson.Fragment:
         written = self._chains.get(grid.id)
         if written is None:
-            chain = [self._sheet(g) for g in self._atlas.division.chain(grid.id)]
+            chain = [self._sheet(g) for g in self.atlas.division.chain(grid.id)]
             written = self._chains[grid.id] = orjson.Fragment(orjson.dumps(chain))
         return written
 
     def _near(self, near: Near) -> dict[str, Any]:
         written = self._nears.get(near.grid.id)
         if written is None:
-            written = self._nears[near.grid.id] = near_json(near, self._atlas.division)
+            written = self._nears[near.grid.id] = near_json(near, self.atlas.division)
         return {**written, "distance_m": near.distance_m}
 
     def _sheet(self, grid: Grid) -> orjson.Fragment:
         written = self._sheets.get(grid.id)
         if written is None:
-            found = sheet_json(self._atlas.sheet(grid), self._atlas)
+            found = sheet_json(self.atlas.sheet(grid), self.atlas)
             written = self._sheets[grid.id] = orjson.Fragment(orjson.dumps(found))
         return written
 
     def _place(self, place: PlaceId) -> orjson.Fragment:
         written = self._places.get(place)
         if written is None:
-            found = place_json(self._atlas.directory.by_id[place], self._atlas)
+            found = place_json(self.atlas.directory.by_id[place], self.atlas)
             written = self._places[place] = orjson.Fragment(orjson.dumps(found))
         return written

@@ -29,8 +29,9 @@ _LONG_JOBS_AT_ONCE = 2
 class Services:
     """What the routes of one application share.
 
-    ``live`` answers from the atlas in force, ``latest`` edits what is stored now. ``long_jobs``
-    lets only a few long lookups run at once; the others wait their turn.
+    ``live`` answers from the atlas in force, ``latest`` edits what is stored now. ``long_jobs`` and
+    ``public_long_jobs`` let only a few long lookups run at once, of staff and of the public; the
+    others wait their turn.
     """
 
     settings: Settings
@@ -44,11 +45,13 @@ class Services:
     proposals: ProposalJobs
     bulk: BulkLookup
     long_jobs: asyncio.Semaphore
+    public_long_jobs: asyncio.Semaphore
 
     def close(self) -> None:
         """Let go of what was only held in this process."""
         self.imports.close()
         self.proposals.close()
+        self.accounts.close()
 
 
 def make_services(live: LiveAtlas, accounts: AccountStore, metrics: Metrics) -> Services:
@@ -67,6 +70,7 @@ def make_services(live: LiveAtlas, accounts: AccountStore, metrics: Metrics) -> 
         proposals=ProposalJobs(workspace),
         bulk=BulkLookup(),
         long_jobs=asyncio.Semaphore(_LONG_JOBS_AT_ONCE),
+        public_long_jobs=asyncio.Semaphore(_LONG_JOBS_AT_ONCE),
     )
 
 

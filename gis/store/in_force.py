@@ -176,6 +176,12 @@ def _fault(
     return error(f"damaged_{part.name.en}", text)
 
 
+def read_change_days(connection: Connection) -> tuple[date, ...]:
+    """Return the days from which on another version of any part is in force, oldest first."""
+    parts: tuple[VersionedPart[Any], ...] = (DIVISION, DIRECTORY, ROSTER)
+    return tuple(sorted({h.effective_from for part in parts for h in heads(connection, part)}))
+
+
 def read_part(
     database: Database, part: VersionedPart[P], head: VersionHead, cache: VersionCache | None = None
 ) -> P:

@@ -118,6 +118,11 @@ class Store:
         """
         return in_force.read_holding(self._database, day, self._cache)
 
+    def change_days(self) -> tuple[date, ...]:
+        """Return the days from which on something else is in force, oldest first."""
+        with self._database.reading() as connection:
+            return in_force.read_change_days(connection)
+
     def disclosures(self, today: date, holding: Holding) -> Disclosures:
         """Return what the office discloses today; ``holding`` is what is in force today."""
         return read_disclosures(self._database, today, holding)

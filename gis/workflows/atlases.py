@@ -93,7 +93,10 @@ class Atlases:
         with self._reading:
             kept = self._kept.get(day)
             if kept is None or (kept.versions, kept.judged_on) != wanted:
-                kept = self._keep(day, internal_atlas(self.store, day))
+                made = internal_atlas(self.store, day)
+                if kept is not None:
+                    made = made._replace(atlas=made.atlas.built_on(kept.atlas))
+                kept = self._keep(day, made)
             return kept
 
     def after(self, revised: Revised[Any], day: date) -> Atlas:
@@ -115,7 +118,8 @@ class Atlases:
         if day != now:
             return self.on(day).atlas
         held = Holding(atlas.division, atlas.directory, atlas.roster, (), revised.versions)
-        atlas = replace(atlas, disclosures=self.store.disclosures(now, held))
+        disclosures = self.store.disclosures(now, held)
+        atlas = replace(atlas, disclosures=disclosures).built_on(kept.atlas)
         with self._reading:
             return self._keep(day, StoredAtlas(atlas, (), revised.versions, now)).atlas
 

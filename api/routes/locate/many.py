@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.http.auth import Public
+from api.http.auth import Public, caller_of
 from api.http.body import parse, read_bytes
 from api.http.declare import as_json, declare
 from api.http.params import StrictRoute
@@ -18,6 +16,7 @@ from api.http.problems import language_of
 from api.http.responses import answer
 from api.schemas.locate import AddressList, ListAnswer, PointList
 from api.serving.dependencies import Bulk, Live, LongJobs
+from api.serving.workers import Workers
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
 from gis.bulk import batch
@@ -26,7 +25,6 @@ from gis.exchange.json_object import read_object
 from gis.findings import Text
 
 router = APIRouter(tags=["locate"], route_class=StrictRoute)
-Result = TypeVar("Result")
 
 _AT_ONCE_BYTES = 16 << 10
 _MANY = 2_000
@@ -59,23 +57,20 @@ async def locate_list(
     others are answered all the same.
     """
     body = await read_bytes(request, PointList.most_bytes)
-    asked = await _beside(len(body), _read_list, body)
+    beside = live.workers if len(body) > _AT_ONCE_BYTES else None
+    asked = await beside.run(caller, _read_list, body) if beside else _read_list(body)
     language = language_of(request)
     if isinstance(asked, AddressList):
-        atlas, book = await live.atlas_and_book(asked.as_of, caller.sees)
+        atlas, book = await live.atlas_and_book(asked.as_of, caller)
         search = _Search(atlas, book, asked.limit, language)
         async with turns:
-            return await _address_list(request, asked.addresses, search)
-    atlas = await live.atlas(asked.as_of, caller.sees)
+            return await _address_list(request, asked.addresses, search, live.workers)
+    atlas = await live.atlas(asked.as_of, caller)
     table = bulk.table_of(atlas)
     if len(asked.points) >= _MANY:
         bulk.load_kernel()
-    return await _beside(len(body), _point_list, asked, atlas, table, language)
-
-
-async def _beside(size: int, work: Callable[..., Result], *given: Any) -> Result:
-    """Run what is small at once, and what is large beside the event loop."""
-    return work(*given) if size <= _AT_ONCE_BYTES else await asyncio.to_thread(work, *given)
+    given = asked, atlas, table, language
+    return await beside.run(caller, _point_list, *given) if beside else _point_list(*given)
 
 
 def _read_list(body: bytes) -> PointList | AddressList:
@@ -135,19 +130,21 @@ class _Search:
     language: str
 
 
-async def _address_list(request: Request, texts: list[Any], search: _Search) -> Response:
+async def _address_list(
+    request: Request, texts: list[Any], search: _Search, workers: Workers
+) -> Response:
+    caller = caller_of(request.scope)
     rows: list[Any] = []
     faults: dict[int, Text] = {}
     for start in range(0, len(texts), _ADDRESSES_AT_ONCE):
         part = texts[start : start + _ADDRESSES_AT_ONCE]
-        found, wrong = await asyncio.to_thread(
-            batch.locate_addresses, part, search.book, search.atlas, search.limit, search.language
-        )
+        given = part, search.book, search.atlas, search.limit, search.language
+        found, wrong = await workers.run(caller, batch.locate_addresses, *given, going_on=start > 0)
         rows += found
         faults |= {start + row: fault for row, fault in wrong.items()}
         if await request.is_disconnected():
             return Response(status_code=499)
-    return await asyncio.to_thread(_address_answer, rows, faults, search)
+    return await workers.run(caller, _address_answer, rows, faults, search, going_on=True)
 
 
 def _address_answer(rows: list[Any], faults: dict[int, Text], search: _Search) -> Response:

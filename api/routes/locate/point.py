@@ -71,10 +71,11 @@ def _address_at_once(asked: dict[str, str], scope: Scope) -> bytes | None:
     if "limit" in asked:
         limit = read_whole(asked["limit"], "limit", 1, _MOST_CANDIDATES)
     text = _address(asked["address"])
-    bundle = services_of(scope).live.bundle
-    if not bundle.book.done():
+    addressed = services_of(scope).live.addressed()
+    if addressed is None:
         return None
-    return bundle.answers.address(bundle.book.result(), text, limit, language_of_scope(scope))
+    answers, book = addressed
+    return answers.address(book, text, limit, language_of_scope(scope))
 
 
 router = APIRouter(tags=["locate"], route_class=LookupRoute)
@@ -119,7 +120,7 @@ async def locate(
     """
     if address is not None:
         _refuse_beside_address(lon=lon, lat=lat, datum=datum)
-        atlas, book = await live.atlas_and_book(as_of, caller.sees)
+        atlas, book = await live.atlas_and_book(as_of, caller)
         found = book.search(_address(address), limit or _CANDIDATES)
         body = found_json(
             found, atlas, language_of(request), sheet=lambda g: sheet_json(atlas.sheet(g), atlas)
@@ -128,7 +129,7 @@ async def locate(
     if limit is not None:
         raise InvalidInput("limit", "limit goes with address", "limit 仅用于地址查询")
     spot = _wgs84_point(lon, lat, datum)
-    atlas = await live.atlas(as_of, caller.sees)
+    atlas = await live.atlas(as_of, caller)
     grids = atlas.locator.locate(*spot).grids
     atlas = atlas.on(grids[-1].id if grids else None)
     return answer(spot_json(atlas.spot(*spot), atlas))

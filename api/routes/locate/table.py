@@ -19,12 +19,13 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import FileResponse, Response
 
-from api.http.auth import Public
+from api.http.auth import Public, caller_of
 from api.http.body import limited, media_type_of
 from api.http.declare import CSV, XLSX, Upload, as_file, declare
 from api.http.params import AsOf, DatumName, StrictRoute
 from api.http.problems import language_of
 from api.serving.dependencies import Live, LongJobs
+from api.serving.workers import Workers
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
 from gis.bulk.batch import MAX_ROWS
@@ -118,10 +119,10 @@ async def locate_table(
     try:
         upload = folder / "upload"
         await _receive(request, upload)
-        atlas, book = await live.atlas_and_book(as_of, caller.sees)
+        atlas, book = await live.atlas_and_book(as_of, caller)
         job = _Job(upload, folder, choice, atlas, book, format, language_of(request), Event())
         async with turns:
-            done = await _unless_gone(request, job)
+            done = await _unless_gone(request, job, live.workers)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -212,9 +213,9 @@ class _Job:
             raise InvalidInput("file", "nobody waits for the answer", "请求方已断开")
 
 
-async def _unless_gone(request: Request, job: _Job) -> Finished:
+async def _unless_gone(request: Request, job: _Job, workers: Workers) -> Finished:
     """Run a job beside the event loop; end it early when nobody waits for it any more."""
-    work = asyncio.create_task(asyncio.to_thread(job.run))
+    work = asyncio.create_task(workers.run(caller_of(request.scope), job.run))
     try:
         while not (await asyncio.wait({work}, timeout=_LOOK_S))[0]:
             if await request.is_disconnected():

@@ -238,16 +238,16 @@ async def _form(request: Request) -> tuple[NewDraft, bytes | None]:
 
 @router.get("/notices")
 @declare("List the public notices 公示 of today", answers={200: as_json(Notices)})
-async def list_notices(workspace: Workspace, _caller: Public) -> Response:
+async def list_notices(workspace: Workspace, live: Live, caller: Public) -> Response:
     """List the plans that are put up for the public today."""
-    heads = await asyncio.to_thread(notices_up, workspace, today())
+    heads = await live.workers.run(caller, notices_up, workspace, today())
     rows = [{"plan": h.id, "title": h.title, **(h.review or {})["notice"]} for h in heads]
     return answer({"notices": rows})
 
 
 @router.get("/notices/{plan}.json")
 @declare("Get a public notice", answers={200: as_json(PublicNotice)})
-async def get_notice(workspace: Workspace, live: Live, _caller: Public, plan: PlanPath) -> Response:
+async def get_notice(workspace: Workspace, live: Live, caller: Public, plan: PlanPath) -> Response:
     """Return what a plan changes, before and after, without anything of people."""
     businesses = live.settings.public_businesses
 
@@ -255,4 +255,4 @@ async def get_notice(workspace: Workspace, live: Live, _caller: Public, plan: Pl
         found = public_notice(workspace, plan, today(), businesses=businesses)
         return answer(notice_json(found, frame_of(found.opened)))
 
-    return await asyncio.to_thread(make)
+    return await live.workers.run(caller, make)
