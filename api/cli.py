@@ -11,12 +11,12 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.commands import audit
-from api.commands.common import fail, open_stored, print_findings
+from api.commands.common import fail, in_chinese, language, open_stored, print_findings
 from api.commands.export import export
 from api.commands.init import init
 from api.commands.load import load, summary
@@ -28,6 +28,7 @@ from api.commands.undo import undo
 from api.commands.user import app as user_app
 from gis.clock import today
 from gis.errors import RefusedSet, WanggeError
+from gis.findings import Text
 
 if TYPE_CHECKING:
     from gis.atlas import Atlas
@@ -52,7 +53,12 @@ def main() -> None:
     """Run the command; turn every error of ours into one line and exit code 1."""
     gc.set_threshold(_ALLOCATIONS, 20, 20)
     try:
-        app()
+        if in_chinese():
+            from api.commands.chinese import run_in_chinese
+
+            run_in_chinese(app)
+        else:
+            app()
     except RefusedSet as refused:
         print_findings(refused.findings, sys.stderr)
         fail(refused)
@@ -116,6 +122,10 @@ def check(
     path: Annotated[
         Path | None, typer.Argument(help="A file or folder; what is stored when absent")
     ] = None,
+    datum: Annotated[
+        str | None,
+        typer.Option(help="Of files that do not say it: wgs84, cgcs2000, gcj02, bd09, EPSG:4549 …"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print findings as JSON")] = False,
 ) -> None:
     """Report every fault of a set of boundaries (and what lies beside it); change nothing.
@@ -123,21 +133,26 @@ def check(
     Exit code 1 when there are errors, 0 when there are warnings only.
     """
     from api.settings import read_settings
+    from gis.exchange.crs import parse_reference
     from gis.findings import errors_among
     from gis.intake import ReadOptions, read_set, with_companions
     from gis.intake.preview import finding_json
 
     if path is None:
         findings, atlas = _check_store()
-        heading = f"division {atlas.division.version} of the store"
+        version = atlas.division.version
+        heading = Text(
+            f"division {version} of the store", f"库中第 {version} 版网格划分"
+        ).in_language(language())
     else:
-        intake = read_set(
-            with_companions(path), today=today(), how=ReadOptions(rules=read_settings().rules)
-        )
+        reference = parse_reference(datum) if datum else None
+        options = ReadOptions(reference, rules=read_settings().rules)
+        intake = read_set(with_companions(path), today=today(), how=options)
         findings, atlas = list(intake.findings), None
         heading = ", ".join(intake.files)
         if intake.division is not None:
-            heading += f": {_levels(intake.division)}"
+            levels = "/".join(str(len(intake.division.level(n))) for n in (1, 2, 3))
+            heading += Text(f": {levels} grids", f"：网格 {levels} 个").in_language(language())
     if as_json:
         print(json.dumps([finding_json(f) for f in findings], ensure_ascii=False, indent=1))
     else:
@@ -168,10 +183,3 @@ def _check_store() -> tuple[list[Finding], Atlas]:
 # --- locate ----------------------------------------------------------------------------------
 
 app.command()(locate)
-
-
-# --- findings --------------------------------------------------------------------------------
-
-
-def _levels(division: Any) -> str:
-    return "/".join(str(len(division.level(n))) for n in (1, 2, 3)) + " grids"

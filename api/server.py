@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.commands.common import say
 from api.http.json_log import write_json_lines
 from api.serving.live_atlas import VERSIONS_KEPT, LiveAtlas, prepare
 from api.settings import Settings
@@ -47,7 +48,10 @@ def run(settings: Settings) -> None:
         with store.serve_lock():
             loaded = prepare(store, settings)
             if loaded:
-                print("the store was empty: loaded the sample 已载入示例数据", flush=True)
+                say(
+                    "the store was empty: loaded the sample 已载入示例数据",
+                    "库是空的：已载入示例数据",
+                )
             live = LiveAtlas(Atlases(store), settings)
             live.build()
             accounts.migrate()
@@ -64,14 +68,18 @@ def run(settings: Settings) -> None:
 
 def _print_first(name: str, password: str) -> None:
     line = "=" * 72
-    print(
+    say(
         f"{line}\n"
         f"  First administrator 首位管理员:   {name}\n"
         f"  One-time password 一次性密码:     {password}\n"
         "  Shown this once; it must be changed at the first sign-in (/signin).\n"
         "  只显示这一次，首次登录后须立即修改。遗失时运行: wangge user password admin\n"
         f"{line}",
-        flush=True,
+        f"{line}\n"
+        f"  首位管理员：   {name}\n"
+        f"  一次性密码：   {password}\n"
+        "  只显示这一次，首次登录（/signin）后须立即修改。遗失时运行：wangge user password admin\n"
+        f"{line}",
     )
 
 
@@ -159,7 +167,7 @@ def _serve(
     if not server.started:
         # Uvicorn has logged why the application did not start.
         sys.exit(1)
-    print("stopped", flush=True)
+    say("stopped", "已停止")
 
 
 class _AnnouncingServer(uvicorn.Server):
@@ -178,7 +186,9 @@ class _AnnouncingServer(uvicorn.Server):
         host, port = self._address[:2]
         shown = f"[{host}]" if ":" in host else host
         seconds = time.perf_counter() - self._began
-        print(
-            f"wangge 网格: {self._scheme}://{shown}:{port}/  (ready in {seconds:.1f} s)", flush=True
+        address = f"{self._scheme}://{shown}:{port}"
+        say(
+            f"wangge 网格: {address}/  (ready in {seconds:.1f} s)",
+            f"网格：{address}/ （{seconds:.1f} 秒后可用）",
         )
-        print(f"API: {self._scheme}://{shown}:{port}/docs   stop with Ctrl-C", flush=True)
+        say(f"API: {address}/docs   stop with Ctrl-C", f"接口：{address}/docs   按 Ctrl-C 停止")

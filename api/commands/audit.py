@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.common import day_of, language, open_stored, operator, write_files
+from api.commands.common import day_of, language, open_stored, operator, say, write_files
+from api.commands.load import ZH_PARTS
 from gis.errors import InvalidInput, StoreDamaged
 
 if TYPE_CHECKING:
@@ -179,7 +181,11 @@ def erase(
         erased = erase_values(
             store, operator(), number, field or ["before", "after"], reason=reason
         )
-    print(f"entry {number}: erased {', '.join(erased) or 'nothing, it was not there'}")
+    listed = ", ".join(erased)
+    say(
+        f"entry {number}: erased {listed or 'nothing, it was not there'}",
+        f"第 {number} 条：已删除 {listed}" if erased else f"第 {number} 条：没有可删除的内容",
+    )
 
 
 def backup(
@@ -199,9 +205,14 @@ def backup(
         out = out / f"wangge-{stamp}.backup"
     with closing(open_stored()) as store:
         made = store.back_up(out, author=operator(), overwrite=overwrite)
-    versions = ", ".join(f"{part} {n}" for part, n in made.manifest.versions.items())
-    print(f"wrote {made.path} ({made.bytes:,} bytes): {', '.join(made.manifest.members)}")
-    print(f"{versions}; audit log {made.manifest.audit_head.partition(':')[0]} entries")
+    en, zh = _versions(made.manifest.versions)
+    members = ", ".join(made.manifest.members)
+    entries = made.manifest.audit_head.partition(":")[0]
+    say(
+        f"wrote {made.path} ({made.bytes:,} bytes): {members}",
+        f"已写入 {made.path}（{made.bytes:,} 字节）：{members}",
+    )
+    say(f"{en}; audit log {entries} entries", f"{zh}；审计记录 {entries} 条")
     if made.faults:
         for fault in made.faults:
             print(f"  {fault.in_language(language())}", file=sys.stderr)
@@ -210,7 +221,17 @@ def backup(
             "store itself: see above",
             f"备份已写入，但其中有 {len(made.faults)} 处数据库本身的损坏：见上",
         )
-    print("checked by restoring it into a temporary place: every version and the audit log")
+    say(
+        "checked by restoring it into a temporary place: every version and the audit log",
+        "已在临时位置恢复并核对：每一版内容和审计记录均完好",
+    )
+
+
+def _versions(versions: Mapping[str, int]) -> tuple[str, str]:
+    """Return which versions there are, in English and Chinese."""
+    en = ", ".join(f"{part} {n}" for part, n in versions.items())
+    zh = "，".join(f"{ZH_PARTS.get(part, part)}第 {n} 版" for part, n in versions.items())
+    return en, zh
 
 
 def restore(
@@ -232,10 +253,13 @@ def restore(
             file, author=operator(), replace=replace, accounts=not keep_accounts
         )
     manifest = restored.manifest
-    versions = ", ".join(f"{part} {n}" for part, n in manifest.versions.items())
-    print(f"restored {manifest.name} {manifest.code} as of {manifest.made_at}: {versions}")
+    en, zh = _versions(manifest.versions)
+    say(
+        f"restored {manifest.name} {manifest.code} as of {manifest.made_at}: {en}",
+        f"已恢复{manifest.name} {manifest.code} 于 {manifest.made_at} 的备份：{zh}",
+    )
     for aside in restored.aside:
-        print(f"the former one is kept: {aside}")
+        say(f"the former one is kept: {aside}", f"原有的库另存为：{aside}")
     for told in restored.withdrawn:
         print(told.in_language(language()))
     for fault in restored.faults:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import getpass
 import locale
 import os
+import re
 import sys
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
+import typer
+
 from gis.errors import InvalidInput, WanggeError
+from gis.findings import Severity, Text
 
 if TYPE_CHECKING:
     from gis.audit import Author
@@ -33,6 +37,21 @@ def language() -> str:
             chosen = os.environ[name]
             break
     return "zh-CN" if chosen.lower().startswith("zh") else "en"
+
+
+def say(en: str, zh: str, *, file: TextIO | None = None) -> None:
+    """Print a sentence in the language of the terminal."""
+    print(Text(en, zh).in_language(language()), file=file, flush=True)
+
+
+def in_chinese() -> bool:
+    """Tell whether the person at the terminal reads Chinese."""
+    return language().startswith("zh")
+
+
+def usage(en: str, zh: str) -> typer.BadParameter:
+    """Return the error of a command line that cannot be understood (exit code 2)."""
+    return typer.BadParameter(Text(en, zh).in_language(language()))
 
 
 def open_stored(*, migrate: bool = True) -> Store:
@@ -89,15 +108,63 @@ def write_files(files: dict[Path, bytes]) -> None:
             partial.unlink(missing_ok=True)
             why = problem.strerror or "cannot be written"
             raise InvalidInput("out", f"{path}: {why}", f"{path}：无法写入（{why}）") from None
-        print(f"wrote {path} ({len(content):,} bytes)")
+        say_written(path, len(content))
+
+
+def say_written(path: Path, size: int) -> None:
+    """Say that a file was written."""
+    say(f"wrote {path} ({size:,} bytes)", f"已写入 {path}（{size:,} 字节）")
+
+
+# --- findings ------------------------------------------------------------------------------------
+
+_SEVERITIES = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.NOTE: "提示"}
+_UNITS = {
+    "m2": "平方米",
+    "m": "米",
+    "households": "户",
+    "people": "人",
+    "cells": "格",
+    "words": "种",
+    "leaders": "位负责人",
+    "buildings": "栋",
+    "shopfronts": "间门面",
+    "grids": "个网格",
+}
+_FEATURE = re.compile(r" feature (\d+)$")
 
 
 def print_findings(findings: Iterable[Finding], stream: TextIO) -> None:
     """Print a line for each finding, in the language of the terminal."""
     for found in findings:
-        place = "({:.7f}, {:.7f})".format(*found.place) if found.place else ""
-        size = "" if found.size is None else f"[{found.size:,.7g} {found.unit}]"
-        subject = f"grid {found.grid_code}" if found.grid_code else found.source or ""
-        parts = (found.severity, found.rule, subject, place, size)
-        sentence = found.text.in_language(language())
-        print("  ".join(p for p in parts if p) + f": {sentence}", file=stream)
+        print(_in_chinese(found) if in_chinese() else _in_english(found), file=stream)
+
+
+def _in_english(found: Finding) -> str:
+    place = "({:.7f}, {:.7f})".format(*found.place) if found.place else ""
+    size = "" if found.size is None else f"[{found.size:,.7g} {found.unit}]"
+    row = f"row {found.row}" if found.row else ""
+    column = f"column {found.column!r}" if found.column else ""
+    file = ", ".join(filter(None, (found.source, row, column)))
+    subject = f"grid {found.grid_code}" if found.grid_code else ""
+    parts = (found.severity, found.rule, subject, file, place, size)
+    said = found.text.en.removeprefix(f"{found.source}: ")
+    return "  ".join(p for p in parts if p) + f": {said}"
+
+
+def _in_chinese(found: Finding) -> str:
+    source = _FEATURE.sub(r" 第 \1 个要素", found.source or "")
+    row = f"第 {found.row} 行" if found.row else ""
+    column = f"“{found.column}”列" if found.column else ""
+    size = ""
+    if found.size is not None:
+        size = f"[{found.size:,.7g} {_UNITS.get(found.unit or '', found.unit or '')}]"
+    parts = (
+        _SEVERITIES[found.severity],
+        " ".join(filter(None, (source, row + column))),
+        f"网格 {found.grid_code}" if found.grid_code else "",
+        "（{:.7f}, {:.7f}）".format(*found.place) if found.place else "",
+        size,
+    )
+    said = found.text.zh.removeprefix(f"{found.source}：")
+    return "  ".join(p for p in parts if p) + f"：{said}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.common import day_of, open_stored, print_findings, write_files
+from api.commands.common import day_of, open_stored, print_findings, say_written, write_files
 from gis.clock import today
 from gis.errors import InvalidInput
 
@@ -82,12 +82,12 @@ def _write(out: Path, atlas: Atlas, frame: str) -> None:
         write_files({out: write_division(atlas.division)})
     elif suffix == ".gpkg":
         write_atlas_gpkg(out, atlas)
-        print(f"wrote {out} ({out.stat().st_size:,} bytes)")
+        say_written(out, out.stat().st_size)
     elif suffix == ".parquet":
         from gis.exchange.frames import write_parquet
 
         write_parquet(out, atlas, frame)
-        print(f"wrote {out} ({out.stat().st_size:,} bytes)")
+        say_written(out, out.stat().st_size)
     elif suffix == ".xlsx":
         content = io.BytesIO()
         write_atlas_workbook(content, atlas)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands.common import open_stored, operator
+from api.commands.common import open_stored, operator, say
 from gis.errors import InvalidInput
 
 
@@ -38,5 +38,11 @@ def init(
         where = store.path or "the database"
     finally:
         store.close()
-    print(f"began the store of {name.strip()} ({code}) in {where}")
-    print("next: wangge load BOUNDARIES, then people and places; or wangge serve and /desk/data")
+    say(
+        f"began the store of {name.strip()} ({code}) in {where}",
+        f"已建立{name.strip()}（{code}）的数据库：{where}",
+    )
+    say(
+        "next: wangge load BOUNDARIES, then people and places; or wangge serve and /desk/data",
+        "下一步：wangge load 载入边界，再载入人员和地点；或运行 wangge serve，打开 /desk/data",
+    )

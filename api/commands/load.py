@@ -11,15 +11,48 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.commands.common import day_of, language, open_stored, operator, print_findings
+from api.commands.common import (
+    day_of,
+    in_chinese,
+    language,
+    open_stored,
+    operator,
+    print_findings,
+    say,
+)
 from gis.clock import today
 from gis.errors import InvalidInput
+from gis.findings import Text
 
 if TYPE_CHECKING:
     from gis.intake import Intake
     from gis.intake.preview import Preview
 
 _SHOWN = 5
+_READING, _STORING = Text("reading", "读取"), Text("storing", "存入")
+_ZH_SEVERITIES = ("处错误", "处警告", "条提示")
+_ZH_FAULTS = {"overlap": "重叠", "gap": "空隙", "outside_parent": "超出上级"}
+ZH_PARTS = {
+    "grids": "网格",
+    "places": "地点",
+    "context": "河流道路",
+    "people": "人员",
+    "duties": "任职",
+    "organisations": "组织",
+    "division": "网格划分",
+    "directory": "地点名录",
+    "roster": "人员名册",
+}
+
+
+def _field(part: str, name: str) -> str:
+    """Return what a field is called in the language of the terminal."""
+    if not in_chinese():
+        return name
+    from gis.schema import RECORDS, Kind
+
+    known = RECORDS[Kind("boundaries" if part == "grids" else part)].by_name.get(name)
+    return known.label.zh if known else name
 
 
 def load(
@@ -74,7 +107,7 @@ def load(
         tolerance_m=clean,
         fill=fill,
         keep_absent=keep_absent,
-        report=partial(show, "reading 读取"),
+        report=partial(show, _READING.in_language(language())),
         rules=settings.rules,
         roles=_roles(role or []),
     )
@@ -93,7 +126,7 @@ def load(
                 _print_preview(found, intake)
             raise typer.Exit(1 if found.errors else 0)
         office = settings.office_name
-        show("storing 存入")
+        show(_STORING.in_language(language()))
         published = store_set(
             store,
             LoadRequest(intake, day, today(), office, operator(), reason),
@@ -107,9 +140,15 @@ def load(
     print(summary(intake.findings))
     versions = published.versions
     if not published.changed:
-        print(f"nothing changed: the same content is stored as division {versions.division}")
+        say(
+            f"nothing changed: the same content is stored as division {versions.division}",
+            f"没有变动：内容与已存的第 {versions.division} 版网格划分相同",
+        )
     for part in published.changed:
-        print(f"loaded {part} {getattr(versions, part)}, in force from {day}")
+        say(
+            f"loaded {part} {getattr(versions, part)}, in force from {day}",
+            f"已载入{ZH_PARTS[part]}第 {getattr(versions, part)} 版，自 {day} 起生效",
+        )
 
 
 def _roles(given: Sequence[str]) -> dict[str, str]:
@@ -152,42 +191,61 @@ def summary(findings: Any) -> str:
     """Return how many findings of each weight there are."""
     from gis.findings import Severity, count
 
-    return ", ".join(f"{count(findings, s)} {s}(s)" for s in Severity)
+    numbers = [count(findings, s) for s in Severity]
+    zh = "，".join(f"{n} {word}" for n, word in zip(numbers, _ZH_SEVERITIES, strict=True))
+    en = ", ".join(f"{n} {s}(s)" for n, s in zip(numbers, Severity, strict=True))
+    return zh if in_chinese() else en
 
 
 def _print_preview(found: Preview, intake: Intake) -> None:
     print(", ".join(found.files))
     for change in found.changes:
-        counts = f"{len(change.new)} new, {len(change.changed)} changed, {len(change.gone)} gone"
-        print(f"{change.part}: {counts}, {change.same} the same")
+        new, changed, gone = len(change.new), len(change.changed), len(change.gone)
+        say(
+            f"{change.part}: {new} new, {changed} changed, {gone} gone, {change.same} the same",
+            f"{ZH_PARTS[change.part]}：新增 {new}，变动 {changed}，减少 {gone}，不变 {change.same}",
+        )
         for word, rows in (("+", change.new), ("~", change.changed), ("-", change.gone)):
             for row in rows[:_SHOWN]:
-                told = "; ".join(f"{n}: {b or '–'} → {a or '–'}" for n, b, a in row.fields)
+                told = "; ".join(
+                    f"{_field(change.part, n)}: {b or '–'} → {a or '–'}" for n, b, a in row.fields
+                )
                 print(f"  {word} {row.id}  {row.label}" + (f"  ({told})" if told else ""))
             if len(rows) > _SHOWN:
-                print(f"  {word} … {len(rows) - _SHOWN} more")
+                more = len(rows) - _SHOWN
+                say(f"  {word} … {more} more", f"  {word} … 另有 {more} 项")
     _print_cleaning(intake)
     for fault in found.faults:
         word = f"{fault.kind}, a sliver" if fault.is_sliver else fault.kind
+        zh = _ZH_FAULTS.get(fault.kind, fault.kind) + ("（细缝）" if fault.is_sliver else "")
         lon, lat = fault.shape.representative_point().coords[0]
-        print(
-            f"  {word}: {' / '.join(fault.codes)}  {fault.area_m2:,.3f} m², "
-            f"{fault.width_m:.2f} m wide at ({lon:.7f}, {lat:.7f})"
+        where, codes = f"({lon:.7f}, {lat:.7f})", " / ".join(fault.codes)
+        say(
+            f"  {word}: {codes}  {fault.area_m2:,.3f} m², {fault.width_m:.2f} m wide at {where}",
+            f"  {zh}：{codes}  {fault.area_m2:,.3f} 平方米，宽 {fault.width_m:.2f} 米，"
+            f"位于 {where}",
         )
     print_findings(found.findings, sys.stdout)
     print(summary(found.findings))
-    print("nothing was changed: it is a preview")
+    say("nothing was changed: it is a preview", "这只是预览，没有作任何更改")
 
 
 def _print_cleaning(intake: Intake) -> None:
     cleaned = intake.cleaned
     if cleaned is None or cleaned.refusals:
         return
-    print(f"cleaned: {len(cleaned.changes)} grid(s) changed")
+    changed = len(cleaned.changes)
+    say(f"cleaned: {changed} grid(s) changed", f"已清理：{changed} 个网格有变动")
     for c in cleaned.changes:
-        print(
-            f"  {c.code} {c.name}: {c.before_m2:,.2f} → {c.after_m2:,.2f} m² "
-            f"({c.change_m2:+,.2f} m²), moved at most {c.moved_m:.2f} m"
+        areas = f"{c.before_m2:,.2f} → {c.after_m2:,.2f}"
+        say(
+            f"  {c.code} {c.name}: {areas} m² "
+            f"({c.change_m2:+,.2f} m²), moved at most {c.moved_m:.2f} m",
+            f"  {c.code} {c.name}：{areas} 平方米（{c.change_m2:+,.2f}），"
+            f"最多移动 {c.moved_m:.2f} 米",
         )
     for piece in cleaned.added.values():
-        print(f"  new grid {piece.code} {piece.name}: ground that no level-3 grid covered")
+        say(
+            f"  new grid {piece.code} {piece.name}: ground that no level-3 grid covered",
+            f"  新网格 {piece.code} {piece.name}：原先没有三级网格的地面",
+        )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.commands.common import day_of, language, open_stored
+from api.commands.common import day_of, language, open_stored, usage
 from gis.clock import today
 from gis.errors import InvalidInput, NotFound
 from gis.findings import Text
@@ -51,7 +51,10 @@ def locate(
     """
     ways = (text is not None, lon is not None or lat is not None, bool(source or target))
     if sum(ways) != 1:
-        raise typer.BadParameter("give TEXT, or --lon, --lat and --datum, or --input and --output")
+        raise usage(
+            "give TEXT, or --lon, --lat and --datum, or --input and --output",
+            "请给出地址，或 --lon、--lat 和 --datum，或 --input 和 --output",
+        )
     day = day_of(as_of, "as-of") or today()
     if source is not None or target is not None:
         from api.commands.locate_table import locate_table
@@ -84,7 +87,10 @@ def _of_point(
     lon: float | None, lat: float | None, datum: str | None, day: date
 ) -> tuple[dict[str, Any], str]:
     if lon is None or lat is None or datum is None:
-        raise typer.BadParameter("--lon, --lat and --datum go together: the datum is never guessed")
+        raise usage(
+            "--lon, --lat and --datum go together: the datum is never guessed",
+            "--lon、--lat 和 --datum 须一起给出：坐标系从不猜测",
+        )
     from gis.datum import parse_datum, to_wgs84
     from gis.exchange.json_values import spot_json
     from gis.geometry import check_lon_lat
@@ -100,16 +106,29 @@ def _spot_text(spot: dict[str, Any]) -> str:
     lines = [_grid_line(grid) for grid in spot["grids"]]
     if not lines:
         nearest = spot.get("nearest")
-        lines = ["outside every grid 不在任何网格内"]
+        lines = [_told("outside every grid", "不在任何网格内")]
         if nearest:
             name = " / ".join([*nearest["within"], nearest["name"]])
-            lines.append(f"nearest: {nearest['code']} {name}, {nearest['distance_m']:,.0f} m away")
+            far = f"{nearest['distance_m']:,.0f}"
+            lines.append(
+                _told(
+                    f"nearest: {nearest['code']} {name}, {far} m away",
+                    f"最近的网格：{nearest['code']} {name}，相距 {far} 米",
+                )
+            )
     for near in spot["near"]:
-        lines.append(f"near: {near['code']} {near['name']}, {near['distance_m']:.1f} m")
+        far = f"{near['distance_m']:.1f}"
+        lines.append(
+            _told(
+                f"near: {near['code']} {near['name']}, {far} m",
+                f"邻近：{near['code']} {near['name']}，{far} 米",
+            )
+        )
     for place in spot["places"]:
-        lines.append(f"here: {place['name']} {place.get('address', '')}".rstrip())
+        named = f"{place['name']} {place.get('address', '')}".rstrip()
+        lines.append(_told(f"here: {named}", f"此处：{named}"))
     if spot["synthetic"]:
-        lines.append(_SYNTHETIC)
+        lines.append(_SYNTHETIC.in_language(language()))
     return "\n".join(lines)
 
 
@@ -193,7 +212,14 @@ def _candidate_lines(candidate: dict[str, Any], *, whole: bool) -> list[str]:
 
 
 def _marks(atlas: Atlas) -> list[str]:
-    return [_SYNTHETIC] if atlas.synthetic else []
+    return [_SYNTHETIC.in_language(language())] if atlas.synthetic else []
 
 
-_SYNTHETIC = "synthetic sample: all lines, people and numbers are invented 合成示例数据"
+def _told(en: str, zh: str) -> str:
+    return Text(en, zh).in_language(language())
+
+
+_SYNTHETIC = Text(
+    "synthetic sample: all lines, people and numbers are invented 合成示例数据",
+    "合成示例数据：边界、人员和数字均为虚构",
+)

@@ -10,9 +10,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import click
-import typer
-
 from api.settings import read_settings
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
@@ -108,10 +105,16 @@ def _chosen(problem: InvalidInput, language: str) -> str:
     print(problem.text.in_language(language), file=sys.stderr)
     for at, name in enumerate(listed, start=1):
         print(f"  {at}  {name}", file=sys.stderr)
-    says = Text("Number of the column", "请输入列的序号")
-    number: int = typer.prompt(
-        says.in_language(language), type=click.IntRange(1, len(listed)), err=True
-    )
+    says = Text("Number of the column: ", "请输入列的序号：").in_language(language)
+    while True:
+        print(says, end="", file=sys.stderr, flush=True)
+        typed = sys.stdin.readline()
+        if not typed:
+            raise problem
+        if typed.strip().isascii() and typed.strip().isdigit():
+            number = int(typed)
+            if 1 <= number <= len(listed):
+                break
     return listed[number - 1]
 
 

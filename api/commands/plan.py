@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.commands.common import day_of, language, open_stored, write_files
+from api.commands.common import day_of, in_chinese, language, open_stored, say, write_files
 from gis.clock import today
 from gis.errors import InvalidInput
+from gis.findings import Text
 
 if TYPE_CHECKING:
     from api.schemas.plans import DrawingFrame
@@ -23,6 +24,22 @@ if TYPE_CHECKING:
     from gis.workflows.plans.workspace import PlanWorkspace
 
 app = typer.Typer(no_args_is_help=True, help="Re-division: plans, their findings and effect.")
+_ZH_STATES = {
+    "draft": "草稿",
+    "submitted": "待审",
+    "approved": "已批准",
+    "returned": "已退回",
+    "withdrawn": "已撤回",
+    "published": "已发布",
+}
+_ZH_MARKS = {
+    "hard": "必须改正",
+    "error": "错误",
+    "soft": "须说明",
+    "warning": "警告",
+    "note": "提示",
+    "waived": "已豁免",
+}
 _Plan = Annotated[str, typer.Argument(help="The id of the plan, such as p-1f3a…")]
 _Name = Annotated[str, typer.Option("--as", help="Who does it, for the record")]
 
@@ -63,7 +80,10 @@ def list_plans(
     with _workspace() as workspace:
         heads, _ = workspace.store.plans.heads((state,) if state else STATES)
         for head in heads:
-            row = (head.id, head.state, f"base {head.base_version}", head.created_at[:10])
+            base = Text(f"base {head.base_version}", f"基于第 {head.base_version} 版")
+            row = (
+                head.id, _state(head.state), base.in_language(language()), head.created_at[:10]
+            )  # fmt: skip
             print("  ".join((*row, head.author, head.title)))
 
 
@@ -115,11 +135,18 @@ def check(plan: _Plan) -> None:
         stopping = blocking(view)
         for finding in findings_of(view):
             mark = "waived" if waiver_of(view, finding) else finding.severity
-            print(f"{mark:6}  {finding.rule}: {finding.text.in_language(language())}")
+            _print_finding(mark, finding.rule, finding.text)
         faults = check_whole(view) if not any(f.severity == "hard" for f in stopping) else []
         for fault in faults:
-            print(f"hard    {fault.rule}: {fault.grid_code} {fault.text.in_language(language())}")
-        print(", ".join(f"{n} {name}" for name, n in finding_counts(view).items()))
+            en, zh = fault.text
+            _print_finding(
+                "hard", fault.rule, Text(f"{fault.grid_code} {en}", f"{fault.grid_code} {zh}")
+            )
+        counts = finding_counts(view)
+        say(
+            ", ".join(f"{n} {name}" for name, n in counts.items()),
+            "，".join(f"{_ZH_MARKS.get(name, name)} {n}" for name, n in counts.items()),
+        )
     if stopping or faults:
         raise typer.Exit(1)
 
@@ -211,7 +238,8 @@ def propose(
             print(f"  ! {text.in_language(language())}")
         if take and found.parts:
             taken = take_parts(workspace, plan, opened.etag, author, kind=kind, parts=found.parts)
-            print(f"revision {taken.after.head.revision}")
+            revision = taken.after.head.revision
+            say(f"revision {revision}", f"第 {revision} 次修改")
 
 
 @app.command()
@@ -267,7 +295,16 @@ def withdraw(plan: _Plan, name: _Name = "command") -> None:
 
 
 def _say_state(opened: OpenPlan) -> None:
-    print(f"{opened.head.id} {opened.head.state}")
+    print(f"{opened.head.id} {_state(opened.head.state)}")
+
+
+def _state(state: str) -> str:
+    """Return what a state is called in the language of the terminal."""
+    return _ZH_STATES.get(state, state) if in_chinese() else state
+
+
+def _print_finding(mark: str, rule: str, text: Text) -> None:
+    say(f"{mark:6}  {rule}: {text.en}", f"{_ZH_MARKS.get(mark, mark)}  {text.zh}")
 
 
 @app.command()
@@ -289,7 +326,8 @@ def rebase(
     with _workspace() as workspace:
         etag = workspace.open(plan).etag
         done = rebase_plan(workspace, plan, etag, {}, _author(name), mine=keep == "mine")
-        print(f"{plan} on division {done.head.base_version}, {done.head.state}")
+        version, state = done.head.base_version, _state(done.head.state)
+        say(f"{plan} on division {version}, {state}", f"{plan} 现基于第 {version} 版，{state}")
 
 
 @app.command()
@@ -353,7 +391,8 @@ def import_(
         for doubt in found.doubts:
             print(f"? {doubt.text.in_language(language())}", file=sys.stderr)
         step = found.applied.move.entry.step if found.applied else None
-        print(step.text.in_language(language()) if step else "nothing changes")
+        nothing = Text("nothing changes", "没有变动")
+        print((step.text if step else nothing).in_language(language()))
 
 
 def _content(path: Path, field: str) -> bytes:
@@ -389,4 +428,5 @@ def publish(
             reason=reason,
             approver=approver,
         )
-        print(f"division {done.head.published_version} in force from {day}")
+        version = done.head.published_version
+        say(f"division {version} in force from {day}", f"第 {version} 版自 {day} 起生效")

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.commands.common import day_of, language, open_stored, print_findings, write_files
+from api.commands.common import (
+    day_of,
+    language,
+    open_stored,
+    print_findings,
+    say,
+    usage,
+    write_files,
+)
 from gis.clock import today
 from gis.errors import InvalidInput
 from gis.findings import Text
@@ -48,9 +56,12 @@ def poster(
     record. The same data and settings give the same bytes.
     """
     if (out is None) == (boards is None):
-        raise typer.BadParameter("give OUT.pdf, or --boards FOLDER")
+        raise usage("give OUT.pdf, or --boards FOLDER", "请给出 OUT.pdf，或 --boards 文件夹")
     if boards is not None and grid is not None:
-        raise typer.BadParameter("--boards draws every grid: leave --grid out")
+        raise usage(
+            "--boards draws every grid: leave --grid out",
+            "--boards 会绘制所有网格：请去掉 --grid",
+        )
     if out is not None:
         _check_form(out)
     atlas, printed = _atlas(edition, lang, at)
@@ -144,7 +155,10 @@ def _write_all(
             progress=report,
         )
     total = sum(path.stat().st_size for path in written)
-    print(f"wrote {len(written)} notice boards to {folder} ({total / 1e6:,.1f} MB)")
+    say(
+        f"wrote {len(written)} notice boards to {folder} ({total / 1e6:,.1f} MB)",
+        f"已将 {len(written)} 张公示牌写入 {folder}（{total / 1e6:,.1f} MB）",
+    )
 
 
 def _say_missing(characters: frozenset[str]) -> None:

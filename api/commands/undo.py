@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
-from api.commands.common import open_stored, operator
+from api.commands.common import open_stored, operator, say
 from gis.clock import today
+
+_ZH = {"places": "地点", "people": "人员"}
 
 
 def undo(
@@ -28,6 +30,12 @@ def undo(
     with closing(open_stored()) as store:
         done = undo_load(store, Undo(part, operator(), reason, version), today())
     if not done.changed:
-        print(f"nothing changed: {part} are as in version {done.source}")
+        say(
+            f"nothing changed: {part} are as in version {done.source}",
+            f"没有变动：{_ZH[part]}与第 {done.source} 版相同",
+        )
         return
-    print(f"{part} are again as in version {done.source}: stored as version {done.version}")
+    say(
+        f"{part} are again as in version {done.source}: stored as version {done.version}",
+        f"{_ZH[part]}已恢复为第 {done.source} 版的内容，存为第 {done.version} 版",
+    )

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.common import open_stored, operator
+from api.commands.common import in_chinese, language, open_stored, operator, say
 from gis.accounts import ACCOUNT_ROLES, ALL_SCOPES, Scope
 from gis.clock import today
 from gis.errors import InvalidInput, NotFound
+from gis.findings import Text
 
 if TYPE_CHECKING:
     from gis.accounts import Account, ApiKey
@@ -29,6 +30,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+_ZH_ROLES = {"staff": "工作人员", "planner": "规划员", "approver": "审批人", "admin": "管理员"}
 Name = Annotated[str, typer.Argument(help="The name of the account")]
 Grids = Annotated[
     list[str] | None,
@@ -63,7 +65,7 @@ def add(
         added, once = accounts.add(
             operator(), name=name, role=role, scope_grids=_grids(store, scope), password=given
         )
-    print(f"added {added.name} ({added.role})")
+    say(f"added {added.name} ({added.role})", f"已添加 {added.name}（{_zh_role(added.role)}）")
     _print_once(once)
 
 
@@ -80,7 +82,10 @@ def list_(as_json: AsJson = False) -> None:
     for user in found:
         print("  ".join(filter(None, _line(user, division))))
     if not found:
-        print("no accounts yet: wangge serve makes the first, or wangge user add NAME --role admin")
+        say(
+            "no accounts yet: wangge serve makes the first, or wangge user add NAME --role admin",
+            "还没有账号：wangge serve 会建立第一个，或运行 wangge user add 姓名 --role admin",
+        )
 
 
 @app.command()
@@ -88,7 +93,7 @@ def role(name: Name, role: Annotated[str, typer.Argument(help=", ".join(ACCOUNT_
     """Give an account another role."""
     with opened() as (_, accounts):
         changed = accounts.change(operator(), name, role=role)
-    print(f"{changed.name} is {changed.role}")
+    say(f"{changed.name} is {changed.role}", f"{changed.name} 现为{_zh_role(changed.role)}")
 
 
 @app.command()
@@ -101,7 +106,8 @@ def scope(
     """Say which grids (and all below them) an account is for."""
     with opened() as (store, accounts):
         accounts.change(operator(), name, scope_grids=_grids(store, grids))
-    print(f"{name}: {' '.join(grids) if grids else 'the whole subdistrict'}")
+    codes = " ".join(grids or ())
+    say(f"{name}: {codes or 'the whole subdistrict'}", f"{name}：{codes or '全街道'}")
 
 
 @app.command()
@@ -109,7 +115,7 @@ def disable(name: Name) -> None:
     """Disable an account: it is signed out everywhere and cannot sign in."""
     with opened() as (_, accounts):
         accounts.change(operator(), name, disabled=True)
-    print(f"{name} is disabled")
+    say(f"{name} is disabled", f"{name} 已停用")
 
 
 @app.command()
@@ -117,7 +123,7 @@ def enable(name: Name) -> None:
     """Enable an account that was disabled."""
     with opened() as (_, accounts):
         accounts.change(operator(), name, disabled=False)
-    print(f"{name} is enabled")
+    say(f"{name} is enabled", f"{name} 已启用")
 
 
 @app.command()
@@ -126,7 +132,10 @@ def password(name: Name, password_stdin: FromInput = False) -> None:
     with opened() as (_, accounts):
         given = _read_password() if password_stdin else None
         once = accounts.reset_password(operator(), name, given)
-    print(f"the password of {name} was reset; it is signed out everywhere")
+    say(
+        f"the password of {name} was reset; it is signed out everywhere",
+        f"已重置 {name} 的密码；该账号已在所有设备上退出",
+    )
     _print_once(once)
 
 
@@ -146,12 +155,15 @@ def key(
         owner = accounts.find(name)
         if revoke is not None:
             accounts.revoke_key(operator(), owner.id, revoke)
-            print(f"revoked {revoke}")
+            say(f"revoked {revoke}", f"已撤销 {revoke}")
         elif label is not None:
             made, known = accounts.make_key(
                 operator(), name, label=label, scopes=_scopes(scope or ["read"]), days=days
             )
-            print(f"key {known.id} of {owner.name}, shown this once 密钥只显示这一次:")
+            say(
+                f"key {known.id} of {owner.name}, shown this once:",
+                f"{owner.name} 的密钥 {known.id}（只显示这一次）：",
+            )
             print(made)
         else:
             for one in accounts.keys_of(owner.id):
@@ -164,7 +176,10 @@ def _read_password() -> str:
 
 def _print_once(once: str | None) -> None:
     if once is not None:
-        print(f"one-time password, shown this once 一次性密码（只显示这一次）: {once}")
+        say(
+            f"one-time password, shown this once 一次性密码（只显示这一次）: {once}",
+            f"一次性密码（只显示这一次）：{once}",
+        )
 
 
 def _scopes(given: list[str]) -> frozenset[Scope]:
@@ -199,13 +214,19 @@ def _scope_codes(user: Account, division: Division | None) -> list[str] | None:
 
 def _line(user: Account, division: Division | None) -> list[str]:
     scope_codes = _scope_codes(user, division)
+    zh = in_chinese()
+    everywhere, nowhere = ("全街道", "没有网格") if zh else ("all grids", "no grids")
     return [
         user.name,
-        str(user.role),
-        "all grids" if scope_codes is None else " ".join(scope_codes) or "no grids",
-        "disabled" if user.disabled else "",
-        "one-time password" if user.must_change_password else "",
+        _zh_role(user.role) if zh else str(user.role),
+        everywhere if scope_codes is None else " ".join(scope_codes) or nowhere,
+        ("已停用" if zh else "disabled") if user.disabled else "",
+        ("待改密码" if zh else "one-time password") if user.must_change_password else "",
     ]
+
+
+def _zh_role(role: str) -> str:
+    return _ZH_ROLES.get(str(role), str(role))
 
 
 def _as_json(user: Account, division: Division | None) -> dict[str, object]:
@@ -219,8 +240,12 @@ def _as_json(user: Account, division: Division | None) -> dict[str, object]:
 
 
 def _key_line(one: ApiKey) -> str:
-    until = "without end" if one.expires_at is None else f"until {_day(one.expires_at)}"
-    state = f"revoked {_day(one.revoked_at)}" if one.revoked_at else until
+    end = None if one.expires_at is None else _day(one.expires_at)
+    until = Text(f"until {end}", f"有效至 {end}") if end else Text("without end", "长期有效")
+    gone = _day(one.revoked_at) if one.revoked_at else ""
+    state = (Text(f"revoked {gone}", f"已于 {gone} 撤销") if gone else until).in_language(
+        language()
+    )
     return f"{one.id}  {one.name}  {','.join(sorted(one.scopes))}  {state}"
 
 

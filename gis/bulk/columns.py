@@ -130,7 +130,7 @@ def _named(header: Sequence[str], role: str, name: str) -> int:
     raise InvalidInput(
         f"{role}_column",
         f"{role}_column: the table has no column {name[:40]!r} (it has: {listed})",
-        f"{role}_column：表格中没有列 {name[:40]!r}（现有：{listed}）",
+        f"{_ZH[role]}列：表格中没有列 {name[:40]!r}（现有：{listed}）",
         [h[:80] for h in header],
     )
 
@@ -150,7 +150,7 @@ def _missing(role: str, header: Sequence[str]) -> InvalidInput:
         f"{role}_column",
         f"{role}_column: no column of the table is called like {known}: say which it is (the "
         f"table has: {listed})",
-        f"{role}_column：表格中没有名为 {known} 之类的{_ZH[role]}列：请指明（现有：{listed}）",
+        f"{_ZH[role]}列：表格中没有名为 {known} 之类的{_ZH[role]}列：请指明（现有：{listed}）",
         [h[:80] for h in header],
     )
 

@@ -145,7 +145,7 @@ def settle(stated: Reference | None, told: Reference | None, source: str) -> Ref
             "datum",
             f"{source}: datum is missing: the file does not say which system its coordinates are "
             f"in; ask its maker and say it ({', '.join(ACCEPTED)}): it is never guessed",
-            f"{source}：datum（坐标系）缺失：文件没有说明坐标系；请向制作者确认后注明"
+            f"{source}：坐标系缺失：文件没有说明坐标系；请向制作者确认后注明"
             f"（{'、'.join(ACCEPTED)}），本系统从不猜测",
             ACCEPTED,
         )
@@ -159,7 +159,7 @@ def settle(stated: Reference | None, told: Reference | None, source: str) -> Ref
                 "datum",
                 f"{source}: datum: the file states {stated.name}, which cannot be {told.name}: "
                 "leave the datum out, or mend the file's .prj",
-                f"{source}：datum（坐标系）：文件注明为 {stated.name}，与 {told.name} 不符："
+                f"{source}：坐标系：文件注明为 {stated.name}，与 {told.name} 不符："
                 "请不要另行指定，或改正文件的 .prj",
                 ACCEPTED,
             )

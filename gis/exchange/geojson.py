@@ -186,17 +186,24 @@ def _read_head(obj: dict[str, Any], reading: Reading, told: Reference | None) ->
     reading.note = row.text("note", limit=4000)
     if obj.get("synthetic") not in (None, True, False):
         row.fault(
-            "invalid_field", "synthetic: must be true or false", "synthetic：应为 true 或 false"
+            "invalid_field",
+            "synthetic: must be true or false",
+            "synthetic（是否合成数据）：应为 true 或 false",
         )
     reading.synthetic = obj.get("synthetic") is True
     reading.findings += row.findings
 
 
 def _stated(obj: dict[str, Any]) -> Reference | None:
-    """Return what a collection says its coordinates are in: ``datum``, or a projected ``crs``."""
+    """Return what a collection says its coordinates are in, None where it does not.
+
+    That is its ``datum``, or a ``crs`` that is projected or EPSG:4490.
+    """
     crs = obj.get("crs")
     number = (
-        re.search(r"EPSG:{1,2}[\d.]*:?(\d{4,6})\b", json.dumps(crs)) if crs is not None else None
+        re.search(r"EPSG[:/]{1,2}(?:[\d.]{1,8}[:/])?(\d{4,6})\b", json.dumps(crs))
+        if crs is not None
+        else None
     )
     geographic = crs is None or any(n in json.dumps(crs) for n in ("CRS84", "4326", "4490"))
     if not geographic:
@@ -208,7 +215,8 @@ def _stated(obj: dict[str, Any]) -> Reference | None:
             )
         return parse_reference(number[1], "crs")
     if obj.get("datum") is None:
-        return None
+        # CRS84 and EPSG:4326 stand in files of any datum: they are what programs write unasked.
+        return parse_reference("4490", "crs") if number and number[1] == "4490" else None
     datum = parse_datum(obj["datum"])
     return Reference(datum, datum.value)
 
@@ -392,7 +400,7 @@ def _read_level(row: RowValues, here: tuple[float, float] | None) -> Level | Non
     row.fault(
         "wrong_level",
         f"level {str(value)[:40]!r}: must be 1 (community), 2 (compound) or 3 (building cluster)",
-        f"level {str(value)[:40]!r}：应为 1（社区）、2（小区）或 3（楼栋群）",
+        f"级别 {str(value)[:40]!r}：应为 1（社区）、2（小区）或 3（楼栋群）",
         here,
     )
     return None
@@ -405,13 +413,20 @@ def _read_kind(
     if kind is None or level is None or kind in KINDS_OF_LEVEL[level]:
         return kind
     known = ", ".join(KINDS_OF_LEVEL[level])
+    zh = "、".join(map(_titled, KINDS_OF_LEVEL[level]))
     row.fault(
         "wrong_level",
         f"kind {kind} does not exist on level {int(level)} (there: {known}): mend level or kind",
-        f"第 {int(level)} 级没有 {kind} 这一类型（可用：{known}）：请改正 level 或 kind",
+        f"第 {int(level)} 级没有“{_titled(kind)}”这一类型（可用：{zh}）：请改正级别或类型",
         here,
     )
     return kind
+
+
+def _titled(kind: str) -> str:
+    """Return what an office calls a kind of grid."""
+    titles = RECORDS[Kind.BOUNDARIES].by_name["kind"].usual_words
+    return titles.get(str(kind), str(kind))
 
 
 def _check_code(

@@ -14,12 +14,13 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from gis.findings import Finding, Text, error, warning
-from gis.schema import Field, Record, ValueKind
+from gis.schema import RECORDS, Field, Record, ValueKind
 
 MAX_TEXT = 500
 MAX_COUNT = 10_000_000  # well inside the 32 bits of either engine
 Choice = TypeVar("Choice", bound=StrEnum)
 
+_LABELS = {f.name: f.label.zh for record in RECORDS.values() for f in record.fields}
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _YES = {"yes", "true", "1", "是", "y", "√"}
 _NO = {"no", "false", "0", "否", "n"}
@@ -90,8 +91,9 @@ class RowValues:
     def _wrong(self, name: str, en: str, zh: str) -> None:
         value = self.values.get(name)
         shown = "" if value is None else f" {str(value)[:40]!r}"
+        named = self.headings.get(name) or _LABELS.get(name, name)
         called = self.called(name)
-        self.fault("invalid_field", f"{called}{shown}: {en}", f"{called}{shown}：{zh}", name=name)
+        self.fault("invalid_field", f"{called}{shown}: {en}", f"{named}{shown}：{zh}", name=name)
 
     def text(self, name: str, *, required: bool = False, limit: int = MAX_TEXT) -> str:
         """Return a text as it stands, "" when absent."""
@@ -154,7 +156,7 @@ class RowValues:
         word = str(value).strip().lower()
         if word in _YES or word in _NO:
             return word in _YES
-        self._wrong(name, "must be yes or no", "应为 yes 或 no（是/否）")
+        self._wrong(name, "must be yes or no", "应为 是 或 否")
         return default
 
     def day(self, name: str, *, required: bool = False) -> date | None:

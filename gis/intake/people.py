@@ -191,7 +191,7 @@ def _numbers(
                 name="public_mobile",
             )
     if phones.moved:
-        column = table.source, table.title, row.called("office_phone")
+        column = row.source, table.title, row.called("office_phone")
         roll.moved[column] = roll.moved.get(column, 0) + 1
     return values
 
@@ -303,7 +303,9 @@ def _read_duty(row: RowValues, table: Table, grids: Grids, roll: _Roll) -> None:
                 roll.people[made.id] = made
     since = _since(row, table, (person, grid, role), roll)
     if since and until and until <= since:
-        row.fault("invalid_field", "until must be after since", "until 应晚于 since", name="until")
+        row.fault(
+            "invalid_field", "until must be after since", "截止日期应晚于任职日期", name="until"
+        )
     exact_id = row.text("id", limit=80, required="id" in table.fields and table.exact)
     roll.findings += row.findings
     if any(f.severity == "error" for f in row.findings) or role is None or since is None:

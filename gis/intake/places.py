@@ -131,7 +131,7 @@ def _require_datum(tables: Sequence[Table], told: Datum | None) -> None:
                 "datum",
                 f"{table.source}: datum is missing: the table has points but does not say which "
                 f"system they are in: say it ({known}), or add a column datum; it is never guessed",
-                f"{table.source}：datum（坐标系）缺失：表中有经纬度但未注明坐标系：请注明"
+                f"{table.source}：坐标系缺失：表中有经纬度但未注明坐标系：请注明"
                 f"（{known}），或增加“坐标系”一列；本系统从不猜测",
                 tuple(known.split(", ")),
             )

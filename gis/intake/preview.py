@@ -16,7 +16,7 @@ from gis.division import Division
 from gis.findings import Finding, Severity, count
 from gis.geometry import same_shape
 from gis.intake.checked_set import Intake
-from gis.roster import Roster
+from gis.roster import ROLES, Roster
 from gis.schema.words import LIKELY_ROLES
 
 _FAULTY_RULES = frozenset(
@@ -133,7 +133,8 @@ class _Labels:
     def of(self, row: Any) -> str:
         if hasattr(row, "role"):
             return (
-                f"{self.people.get(row.person, row.person)} · {row.role} · {self._grid(row.grid)}"
+                f"{self.people.get(row.person, row.person)} · {ROLES[row.role].title.zh} · "
+                f"{self._grid(row.grid)}"
             )
         if hasattr(row, "code"):
             return f"{row.code} {row.name}"

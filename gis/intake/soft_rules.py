@@ -16,6 +16,11 @@ from gis.roster import Roster
 from gis.rules import OfficeRules, check_leaders, check_phones, check_sizes
 
 _NOTABLE_SHARE = 0.05
+_ZH_KINDS = {
+    PlaceKind.BUILDING: "楼栋",
+    PlaceKind.BUSINESS: "商业网点",
+    PlaceKind.RESIDENT_UNIT: "驻区单位",
+}
 
 
 def check_rules(
@@ -105,7 +110,7 @@ def _places_outside(atlas: Atlas) -> list[Finding]:
 def _outside(place: Place) -> Finding:
     text = Text(
         f"{place.kind} {place.id} {place.name[:40]!r} lies in no grid",
-        f"{place.kind} {place.id} {place.name[:40]!r} 不在任何网格内",
+        f"{_ZH_KINDS[place.kind]} {place.id} {place.name[:40]!r} 不在任何网格内",
     )
     centre = place.geometry.centroid
     return warning("place_outside", text, place=(float(centre.x), float(centre.y)))

@@ -21,6 +21,7 @@ from gis.tables.formula_guard import unguarded_text
 
 _EXACT_DIGITS = 1e15
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]00:00:00)?")
+_POWER = re.compile(r"\d(?:\.\d+)?[Ee]\+?1[0-9]")
 _COMMAS = re.compile(r"[、，,]")
 _AS_TEXT = (ValueKind.DEGREES, ValueKind.CHOICE)
 _AT_ONCE = 10_000
@@ -31,7 +32,7 @@ _KNOWN = 1_000
 class _Rounded:
     """A code that the spreadsheet has rounded."""
 
-    cell: float
+    cell: float | str
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ class RowReader:
     def _row(self, number: int, values: dict[str, Any]) -> RowValues:
         return RowValues(
             _with_geometry(values) if GEOMETRY in values else values,
-            f"{self.where} row {number}",
+            self.where,
             sheet=self.title,
             number=number,
             headings=self.names,
@@ -169,7 +170,9 @@ class RowReader:
                 if cell not in known:
                     if len(known) >= _KNOWN:
                         known.clear()
-                    if errors and is_error(cell):
+                    if is_code and _POWER.fullmatch(cell.strip(SPACE)):
+                        known[cell] = _Rounded(cell)
+                    elif errors and is_error(cell):
                         known[cell] = _Error(cell)
                     elif not exact and says_nobody(cell):
                         known[cell] = _Nobody(cell)
@@ -223,13 +226,13 @@ def _by_name(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
     return row
 
 
-def _fault_rounded(row: RowValues, name: str, cell: float) -> None:
+def _fault_rounded(row: RowValues, name: str, cell: float | str) -> None:
     called = row.called(name)
     row.fault(
         "rounded_code",
-        f"{called} {cell}: the spreadsheet keeps 15 digits of a number and has "
+        f"{called} {cell}: the spreadsheet (Excel) keeps 15 digits of a number and has "
         "rounded this code: format the column as text and enter the code again",
-        f"{called} {cell}：电子表格的数字只保留 15 位，此编号已被改动："
+        f"{called} {cell}：电子表格（Excel）的数字只保留 15 位，此编号已被改动："
         "请将该列设为文本格式后重新输入",
         name=name,
     )

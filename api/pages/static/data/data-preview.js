@@ -117,9 +117,15 @@ export function problemsCard(preview) {
   );
 }
 
+/** A file, with its sheet or the number of a feature, in the language of the page. */
+function sourceText(source) {
+  const [, file, number] = /^(.*) feature (\d+)$/.exec(source) ?? [];
+  return file ? `${file} · ${t("data.feature", number)}` : source;
+}
+
 function problemRow(finding) {
   const where = [
-    finding.sheet ?? finding.source ?? "",
+    sourceText(finding.source ?? finding.sheet ?? ""),
     finding.row ? t("data.row", finding.row) : "",
     finding.grid_code ? t("data.grid", finding.grid_code) : "",
   ]
