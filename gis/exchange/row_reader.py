@@ -100,7 +100,7 @@ class RowValues:
         value = self.values.get(name)
         if value is None or value == "":
             if required:
-                self._wrong(name, "is missing", "缺失")
+                self._wrong(name, "is missing", "缺失，请填写")
             return ""
         if not isinstance(value, str):
             self._wrong(name, "must be a text", "应为文本")
