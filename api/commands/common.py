@@ -132,6 +132,7 @@ _UNITS = {
     "grids": "个网格",
 }
 _FEATURE = re.compile(r" feature (\d+)$")
+_ROW = re.compile(r" row (\d+)$")
 
 
 def print_findings(findings: Iterable[Finding], stream: TextIO) -> None:
@@ -143,9 +144,8 @@ def print_findings(findings: Iterable[Finding], stream: TextIO) -> None:
 def _in_english(found: Finding) -> str:
     place = "({:.7f}, {:.7f})".format(*found.place) if found.place else ""
     size = "" if found.size is None else f"[{found.size:,.7g} {found.unit}]"
-    row = f"row {found.row}" if found.row else ""
     column = f"column {found.column!r}" if found.column else ""
-    file = ", ".join(filter(None, (found.source, row, column)))
+    file = ", ".join(filter(None, (_ROW.sub(r", row \1", found.source or ""), column)))
     subject = f"grid {found.grid_code}" if found.grid_code else ""
     parts = (found.severity, found.rule, subject, file, place, size)
     said = found.text.en.removeprefix(f"{found.source}: ")
@@ -154,14 +154,14 @@ def _in_english(found: Finding) -> str:
 
 def _in_chinese(found: Finding) -> str:
     source = _FEATURE.sub(r" 第 \1 个要素", found.source or "")
-    row = f"第 {found.row} 行" if found.row else ""
+    source = _ROW.sub(r" 第 \1 行", source)
     column = f"“{found.column}”列" if found.column else ""
     size = ""
     if found.size is not None:
         size = f"[{found.size:,.7g} {_UNITS.get(found.unit or '', found.unit or '')}]"
     parts = (
         _SEVERITIES[found.severity],
-        " ".join(filter(None, (source, row + column))),
+        source + column if _ROW.search(found.source or "") else f"{source} {column}".strip(),
         f"网格 {found.grid_code}" if found.grid_code else "",
         "（{:.7f}, {:.7f}）".format(*found.place) if found.place else "",
         size,

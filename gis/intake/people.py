@@ -191,7 +191,7 @@ def _numbers(
                 name="public_mobile",
             )
     if phones.moved:
-        column = row.source, table.title, row.called("office_phone")
+        column = row.source.partition(" row ")[0], table.title, row.called("office_phone")
         roll.moved[column] = roll.moved.get(column, 0) + 1
     return values
 

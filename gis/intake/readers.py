@@ -230,7 +230,7 @@ def _shapes_of_tables(gathered: Gathered) -> None:
             ):
                 values.pop("members", None)
             feature = {"type": "Feature", "properties": values, "geometry": shape}
-            geojson.read_feature(feature, f"{row.source}:{row.number}", reading)
+            geojson.read_feature(feature, row.source, reading)
             reading.findings += row.findings
         gathered.readings.append(reading)
     gathered.tables = kept

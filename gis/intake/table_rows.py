@@ -129,7 +129,7 @@ class RowReader:
     def _row(self, number: int, values: dict[str, Any]) -> RowValues:
         return RowValues(
             _with_geometry(values) if GEOMETRY in values else values,
-            self.where,
+            f"{self.where} row {number}",
             sheet=self.title,
             number=number,
             headings=self.names,

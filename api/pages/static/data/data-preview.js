@@ -120,7 +120,7 @@ export function problemsCard(preview) {
 /** A file, with its sheet or the number of a feature, in the language of the page. */
 function sourceText(source) {
   const [, file, number] = /^(.*) feature (\d+)$/.exec(source) ?? [];
-  return file ? `${file} · ${t("data.feature", number)}` : source;
+  return file ? `${file} · ${t("data.feature", number)}` : source.replace(/ row \d+$/, "");
 }
 
 function problemRow(finding) {
