@@ -12,8 +12,9 @@ from gis.addresses.entries import BookEntry, Candidate, EntryKind, Found, Reason
 from gis.addresses.hits import Hit, Hits
 from gis.addresses.match import by_compound, by_name, by_street
 from gis.addresses.normalise import LONGEST_ADDRESS
+from gis.addresses.pairs import contradicts, fit, pair_text
 from gis.addresses.parse import Address, parse
-from gis.addresses.places import Places
+from gis.addresses.places import PLACES, Places
 from gis.addresses.reasons import reason, retired_reason, several_reason, words_reason
 from gis.addresses.several import parts_of
 from gis.addresses.words import CITIES, DISTRICTS_BY_CODE, FORMER_DISTRICTS, PROVINCES, words
@@ -26,6 +27,9 @@ CLEAR_SCORE = 0.8
 TIE = 0.03
 """Scores closer than this are equal."""
 _LEAST = 0.35
+_SMALL, _FITTED = 64, 16
+_NAMED = frozenset(("name_same", "sounds_alike", "sounds_close", "alias", "former_name"))
+_FIT, _LEAST_FIT, _ROAD_FITS = 0.8, 0.3, 0.5
 _ORDER = {kind: rank for rank, kind in enumerate(EntryKind)}
 
 
@@ -220,12 +224,53 @@ class AddressBook:
             key=lambda h: (-round(h[1].score, 2), _ORDER[entries[h[0]].kind], h[0]),
         )
         if not order:
-            return Found(hits.address)
+            order = self._by_fit(hits, [], 0)
+            kept = tuple(self._candidate(i, h.score, _reasons(h)) for i, h in order[:limit])
+            return Found(hits.address, kept, tied=min(1, len(kept)))
         first, best = order[0]
         tied = [i for i, h in order if h.score > best.score - TIE and not self._same(first, i)]
         clear = not tied and best.score >= CLEAR_SCORE and not best.is_doubtful
+        if not clear:
+            tied = [] if best.is_doubtful else tied
+            order = self._by_fit(hits, order, 1 + len(tied) if tied else 0)
         kept = tuple(self._candidate(i, h.score, _reasons(h)) for i, h in order[:limit])
         return Found(hits.address, kept, clear, 1 + len(tied))
+
+    def _by_fit(self, hits: Hits, order: list[tuple[int, Hit]], tied: int) -> list[tuple[int, Hit]]:
+        """Return candidates of which none is clear, those whose text fits best first.
+
+        What is tied stays before the others. In a small book an entry that no number or name
+        led to is a candidate too, when its text fits.
+        """
+        asked = pair_text(hits.address.core or hits.address.text)
+        entries = self.places.entries
+        if len(entries) <= _SMALL:
+            known = {i for i, _ in order}
+            for i, entry in enumerate(entries):
+                if i not in known and entry.kind in PLACES:
+                    order.append((i, Hit(0.0, ["text_alike"])))
+        near = order if len(entries) <= _SMALL else order[:_FITTED]
+        fits = {i: fit(hits.address, asked, self.places.text_of(i)) for i, _ in near}
+        named = any(not _NAMED.isdisjoint(hit.codes) for _, hit in near)
+        ranked = []
+        for rank, (i, hit) in enumerate(near):
+            inside = [fits[m] for m in self.places.members_of(i)[:_FITTED] if m in fits]
+            fitting = min(fits[i], max(inside, default=1.0))
+            if entries[i].kind is EntryKind.ROAD:
+                fitting = min(fitting, _ROAD_FITS)
+            if hit.score or fitting > _LEAST_FIT:
+                score = (1 - _FIT) * hit.score + _FIT * fitting
+                shown = hit.score or _LEAST * fitting
+                text = self.places.text_of(i)
+                behind = not hit.score and (named or contradicts(hits.address, text))
+                group = (rank >= tied) + behind
+                ranked.append((group, -score, rank, i, replace(hit, score=shown)))
+        ranked.sort(key=lambda r: r[:3])
+        again = [(i, hit) for *_, i, hit in ranked] + order[len(near) :]
+        least = 1.0
+        for _, hit in again:
+            least = hit.score = min(least, hit.score)
+        return again
 
     def _same(self, one: int, other: int) -> bool:
         """Tell whether two entries are one spot, or one lies in the other."""

@@ -9,6 +9,8 @@ from gis.addresses.places import PLACES, community_key, plate_key
 from gis.addresses.unused import account, away_words
 
 _PHONE_LENGTH = 7
+# What has been said of the door plate already.
+_DOOR_SETTLED = frozenset(("missing_door_plate", "no_such_sub_number", "plate_has_prefix"))
 
 
 def cross_check(hits: Hits, other_region: bool) -> None:
@@ -51,7 +53,7 @@ def _check_road(hits: Hits, number: int, hit: Hit) -> None:
         if a.door_plate or "name_same" not in hit.codes:
             _against(hit, 0.6, "road_differs")
         return
-    if "missing_door_plate" in hit.codes:
+    if not _DOOR_SETTLED.isdisjoint(hit.codes):
         return
     hit.score = min(1.0, hit.score + 0.02)
     hit.codes.append("road_same")

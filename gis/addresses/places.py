@@ -9,6 +9,8 @@ from typing import Literal
 
 from gis.addresses.entries import BookEntry, EntryKind
 from gis.addresses.names import NameIndex, key_of
+from gis.addresses.normalise import LONGEST_ADDRESS, normalise
+from gis.addresses.pairs import PairText, pair_text
 from gis.addresses.parse import Address, parse
 from gis.addresses.stored import StoredAddresses
 from gis.addresses.words import SHOPFRONT_WORDS
@@ -96,6 +98,7 @@ class Places:
     ) -> None:
         prefixes = tuple(prefixes)
         self.prefix_keys = frozenset(map(key_of, prefixes))
+        self._texts: dict[int, PairText] = {}
         self._known: dict[int, frozenset[str]] = {}
         self._called: dict[int, list[str]] = {}
         self.entries: list[BookEntry] = []
@@ -242,6 +245,16 @@ class Places:
                 home.buildings.setdefault(own_number, []).append(number)
 
     # --- asking ------------------------------------------------------------------------------
+
+    def text_of(self, number: int) -> PairText:
+        """Return the address and name of an entry, to be compared with a question."""
+        known = self._texts.get(number)
+        if known is None:
+            entry = self.entries[number]
+            name = "" if entry.name in entry.address else entry.name
+            text = normalise((entry.address + name)[:LONGEST_ADDRESS])
+            known = self._texts[number] = pair_text(text)
+        return known
 
     def known_words(self, number: int) -> frozenset[str]:
         """Return the keys of all names that belong to an entry and to what it lies in."""

@@ -13,6 +13,7 @@ _TEXTS: dict[str, Text] = {
     "grid_code": Text("the grid code is the same", "网格编号一致"),
     "phone_same": Text("the office telephone is the same", "办公电话一致"),
     "of_this_kind": Text("it is of this kind", "属于这一类"),
+    "text_alike": Text("the text is alike", "文字相近"),
     "pinyin": Text("its name is spelled so", "拼音一致"),
     "name_same": Text("the name is the same", "名称一致"),
     "sounds_alike": Text("the name sounds the same", "读音相同"),

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gis.addresses import AddressBook, BookEntry, EntryKind, normalise, parse
+from gis.addresses.pairs import WEIGHTS, features, fit, pair_text
 from tests.locating.drawn_street import book
 
 KINDS = Path(__file__).with_name("address_kinds.csv")
@@ -95,3 +97,44 @@ def test_two_entries_with_one_address_are_a_tie(street):
     found = street.search("双门街1号")
     assert found.tied == 2
     assert {c.key for c in found[:2]} == {"t01", "t02"}
+
+
+def fits(asked, told):
+    address = parse(asked)
+    return fit(address, pair_text(address.core), pair_text(normalise(told)))
+
+
+@pytest.mark.parametrize(
+    ("asked", "better", "worse"),
+    [
+        ("瑶华小区", "建安路瑶华苑", "建安路锦绣小区"),
+        ("瑶华商贸有限公司", "瑶华商贸", "锦绣商贸有限公司"),
+        ("建安路18号瑶华苑3幢", "瑶华苑3号楼", "瑶华苑5号楼"),
+        ("建安路瑶华苑", "建安路18号瑶华苑", "虚构街18号瑶华苑"),
+        ("建安路瑶华苑3幢", "瑶华苑3幢", "建安路瑶华苑"),
+        ("瑶华苑", "瑶华苑", "瑶华苑(东门)"),
+    ],
+)
+def test_what_tells_more_weighs_more(asked, better, worse):
+    assert fits(asked, better) > fits(asked, worse)
+
+
+def test_every_feature_has_a_weight_and_every_weight_a_feature():
+    seen = set()
+    for asked, told in [
+        ("建安路18号瑶华苑3幢2单元", "建安路18号瑶华苑3幢2单元"),
+        ("瑶华苑3幢", "瑶华苑"),
+        ("瑶华苑3幢", "瑶华苑5幢"),
+        ("瑶华苑", "瑶华苑5幢"),
+    ]:
+        address = parse(asked)
+        seen |= set(features(address, pair_text(address.core), pair_text(normalise(told))))
+    assert seen == set(WEIGHTS)
+
+
+def test_in_a_small_book_what_only_reads_alike_is_a_candidate_and_never_clear():
+    entry = BookEntry("a", EntryKind.BUSINESS, "老垅坡瑶华机修厂", "虚构街5号")
+    found = AddressBook.from_entries([entry]).search("高家组瑶华机修")
+    assert [c.key for c in found] == ["a"]
+    assert found[0].codes == ("text_alike",)
+    assert not found.clear
