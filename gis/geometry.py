@@ -73,7 +73,7 @@ def read_geometry(obj: object, kinds: Sequence[str]) -> BaseGeometry:
             f"几何类型为 {str(given)[:40]!r}：应为 {' 或 '.join(kinds)}",
         )
     build = _BUILDERS[str(obj["type"])]
-    geometry = build(obj.get("coordinates"))
+    geometry = on_lattice(build(obj.get("coordinates")))
     if shapely.get_num_coordinates(geometry) > MAX_VERTICES:
         raise InvalidBoundary(
             f"more than {MAX_VERTICES} vertices: simplify it first",
@@ -117,7 +117,7 @@ def _first_position(geometry: BaseGeometry) -> LonLat | None:
 
 
 def _positions(obj: object, least: int) -> NDArray[np.float64]:
-    """Return checked positions, float array (n, 2) rounded to DECIMALS."""
+    """Return checked positions, float array (n, 2), as they are given."""
     if not isinstance(obj, list) or len(obj) < least:
         raise InvalidBoundary(
             f"a list of {least} or more positions is missing",
@@ -126,7 +126,7 @@ def _positions(obj: object, least: int) -> NDArray[np.float64]:
     out: list[LonLat] = []
     for position in obj:
         out.append(_position(position, out[-1] if out else None))
-    return np.round(np.array(out, dtype=float), DECIMALS)
+    return np.array(out, dtype=float)
 
 
 def _position(obj: object, before: LonLat | None) -> LonLat:
@@ -163,13 +163,16 @@ def _position(obj: object, before: LonLat | None) -> LonLat:
 
 def _ring(obj: object) -> NDArray[np.float64]:
     xy = _positions(obj, 4)
-    if (xy[0] != xy[-1]).any():
+    rounded = np.round(xy, DECIMALS)
+    if (rounded[0] == rounded[-1]).all():
+        xy[-1] = xy[0]
+    else:
         raise InvalidBoundary(
             "invalid ring: it is not closed; repeat its first position at the end",
             "边界环无效：没有闭合；请在末尾重复第一个点",
             (float(xy[-1, 0]), float(xy[-1, 1])),
         )
-    if len(np.unique(xy, axis=0)) < 3:
+    if len(np.unique(rounded, axis=0)) < 3:
         raise InvalidBoundary(
             "invalid ring: it encloses no ground",
             "边界环无效：没有围出面积",
@@ -379,6 +382,30 @@ def metres_of_degree(lat: float) -> tuple[float, float]:
     east = 111412.84 * math.cos(f) - 93.5 * math.cos(3 * f) + 0.118 * math.cos(5 * f)
     north = 111132.954 - 559.822 * math.cos(2 * f) + 1.175 * math.cos(4 * f)
     return east, north
+
+
+# --- the lattice of the seventh decimal -----------------------------------------------------------
+
+
+def on_lattice(geometry: BaseGeometry) -> BaseGeometry:
+    """Return a geometry in degrees rounded to DECIMALS; valid areas stay valid.
+
+    Where rounding lets a ring touch or cross itself, what is narrower than the rounding is left
+    out of it. What has no ground at that precision comes back rounded, and not valid.
+    """
+    rounded: BaseGeometry = shapely.transform(geometry, _round)
+    if rounded.is_valid or not geometry.is_valid:
+        return rounded
+    parts = polygon_parts(shapely.set_precision(geometry, 10.0**-DECIMALS))
+    if not parts:
+        return rounded
+    whole = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+    fixed: BaseGeometry = shapely.transform(whole, _round)
+    return fixed
+
+
+def _round(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.round(xy, DECIMALS)
 
 
 # --- parts of a geometry -------------------------------------------------------------------------

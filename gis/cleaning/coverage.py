@@ -16,25 +16,24 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gis.cleaning.faces import cut_up, joined
 from gis.cleaning.mend import mend
-from gis.cleaning.piece import Piece, areas, is_thin, of_parts, width_m
+from gis.cleaning.moves import ROUNDING_M, Measure, measure_moves
+from gis.cleaning.piece import Piece, areas, is_mendable, sound
 from gis.cleaning.slivers import share_out
 from gis.errors import InvalidInput
 from gis.findings import Finding, Text, error
-from gis.geometry import DECIMALS, MetricFrame, point_inside, polygon_parts, union
+from gis.geometry import (
+    MetricFrame,
+    on_lattice,
+    point_inside,
+    polygon_parts,
+    same_shape,
+    union,
+)
 
 MAX_TOLERANCE_M = 20.0
-_ROUNDING_M = 0.02
-"""What the seventh decimal of a degree may add."""
 _LEAST_M2 = 0.005
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """What is measured by: the plane that all shapes are brought to, and how far lines may move."""
-
-    frame: MetricFrame
-    tolerance_m: float
 
 
 @dataclass(frozen=True)
@@ -108,13 +107,16 @@ def clean(
     by = Measure(MetricFrame.of([p.shape for p in pieces]), tolerance_m)
     drawn, refusals = _mended(pieces, by)
     ground = [p for p in pieces if p.level == 3]
-    uncovered = _uncovered(pieces, drawn, by)
+    beside = _beside(pieces, drawn, by)
+    uncovered = _uncovered(beside, by)
     added = _filling(uncovered, fill_codes) if fill_codes is not None else {}
     if fill_codes is None:
         refusals += [_refused_uncovered(u) for u in uncovered]
-    parents = [drawn[p.code] for p in pieces if p.level < 3]
-    shapes = _covered(ground, added, drawn, parents, by)
-    shapes |= _unions(pieces, added, shapes)
+    drawn |= {p.code: by.frame.to_metres(p.shape) for p in added.values()}
+    shapes = _covered([*ground, *added.values()], drawn, beside, by)
+    # What is refused as uncovered is not told again as a move of the parents' lines.
+    missing = [(u.parent, u.shape) for u in uncovered] if fill_codes is None else []
+    shapes |= _unions([*pieces, *added.values()], shapes, missing)
     refusals += _not_exact(ground, added, shapes)
     changes, moved = _compare([*pieces, *added.values()], drawn, shapes, by)
     return Cleaned(shapes, changes, uncovered, added, (*refusals, *moved))
@@ -142,18 +144,38 @@ def _mended(pieces: Sequence[Piece], by: Measure) -> tuple[dict[str, Any], list[
 # --- uncovered ground --------------------------------------------------------------------------
 
 
-def _uncovered(
-    pieces: Sequence[Piece], drawn: dict[str, Any], by: Measure
-) -> tuple[Uncovered, ...]:
-    ground = shapely.union_all([drawn[p.code] for p in pieces if p.level == 3])
-    found: list[Uncovered] = []
-    for piece in sorted((p for p in pieces if p.level == 2), key=lambda p: p.code):
-        for part in polygon_parts(shapely.difference(drawn[piece.code], ground)):
-            wide = _wide(part, by.tolerance_m)
-            if wide is not None:
-                found.append(Uncovered(piece.code, by.frame.to_degrees(wide), float(wide.area)))
-                ground = shapely.union(ground, wide)
+def _beside(pieces: Sequence[Piece], drawn: dict[str, Any], by: Measure) -> list[tuple[Piece, Any]]:
+    """Return the ground of parents that no level-3 grid covers, in metres: level 2 first."""
+    ordered = sorted(pieces, key=lambda p: (-p.level, p.code))
+    shapes = np.array([_as_drawn(p, drawn[p.code], by) for p in ordered], dtype=object)
+    faces = cut_up(shapes, np.empty(0, dtype=object))
+    # Level 3 stands first, then level 2: the first holder tells who misses the ground.
+    ground = sum(p.level == 3 for p in ordered)
+    found = []
+    for row in np.unique(faces.first[faces.first >= ground]).tolist():
+        own = joined(faces.polygons[faces.first == row])
+        parts = np.array(polygon_parts(sound(by.frame.to_metres(own))), dtype=object)
+        # What rounding leaves between two drawings of one line is no ground.
+        noise = is_mendable(parts, ROUNDING_M)
+        found += [(ordered[row], part) for part in parts[~noise].tolist()]
+    return found
+
+
+def _uncovered(beside: list[tuple[Piece, Any]], by: Measure) -> tuple[Uncovered, ...]:
+    """Return what level-2 grids miss; slivers and specks go to a neighbour instead."""
+    own = [(piece, part) for piece, part in beside if piece.level == 2]
+    slips = is_mendable(np.array([part for _, part in own], dtype=object), by.tolerance_m)
+    found = []
+    for (piece, part), slip in zip(own, slips.tolist(), strict=True):
+        wide = None if slip else _wide(part, by.tolerance_m)
+        if wide is not None:
+            found.append(Uncovered(piece.code, _on_lattice(wide, by), float(wide.area)))
     return tuple(found)
+
+
+def _on_lattice(shape: Any, by: Measure) -> BaseGeometry:
+    """Return a shape in metres in degrees of seven decimals."""
+    return on_lattice(by.frame.to_degrees(shape))
 
 
 def _wide(part: Any, tolerance_m: float) -> Any | None:
@@ -195,102 +217,52 @@ def _refused_uncovered(ground: Uncovered) -> Finding:
 
 
 def _covered(
-    ground: Sequence[Piece],
-    added: dict[str, Piece],
-    drawn: dict[str, Any],
-    parents: Sequence[Any],
-    by: Measure,
+    ground: Sequence[Piece], drawn: dict[str, Any], beside: list[tuple[Piece, Any]], by: Measure
 ) -> dict[str, BaseGeometry]:
     """Return the level-3 grids as one coverage in degrees, the untouched ones as they were."""
-    all_of = [*ground, *added.values()]
-    if not all_of:
+    if not ground:
         return {}
-    for piece in added.values():
-        drawn[piece.code] = by.frame.to_metres(piece.shape)
-    before = np.array([drawn[p.code] for p in all_of], dtype=object)
-    whole = shapely.union_all([*before, *parents])
-    if shapely.coverage_is_valid(before) and shapely.union_all(before).equals(whole):
-        return {p.code: _as_drawn(p, drawn[p.code], by) for p in all_of}
-    # With everything around it in the coverage, a gap at the edge is enclosed like any other.
-    frame = shapely.box(*shapely.bounds(shapely.buffer(whole, 50)))
-    around = _around(frame, whole, by.tolerance_m)
-    shared = share_out(np.append(before, around), frame, by.tolerance_m)
-    degrees = _matched(shared, by)[:-1]
-    return {p.code: _kept(p, shape) for p, shape in zip(all_of, degrees.tolist(), strict=True)}
+    shapes = np.array([_as_drawn(p, drawn[p.code], by) for p in ground], dtype=object)
+    if not beside and _is_clean(shapes, by):
+        return {p.code: shape for p, shape in zip(ground, shapes.tolist(), strict=True)}
+    lines = [shapely.boundary(by.frame.to_degrees(part)) for _, part in beside]
+    shared = share_out(shapes, np.array(lines, dtype=object), by.frame, by.tolerance_m)
+    return {p.code: _kept(p, shape) for p, shape in zip(ground, shared.tolist(), strict=True)}
 
 
-def _matched(shared: Any, by: Measure) -> Any:
-    """Return the shapes in degrees with the same vertices on both sides of every line.
-
-    With one snapping distance GEOS now and then gives a whole shape to its neighbour, or raises,
-    or leaves edges so short that rounding crosses them, and not with another. Where none does it
-    well, what does not match is found, and refused, later.
-    """
-    least = by.tolerance_m * shapely.length(shared) + _LEAST_M2
-    first = None
-    for snapping_m in (
-        min(0.01, by.tolerance_m / 10),
-        0.001,
-        0.0001,
-        min(0.03, by.tolerance_m / 10),
-    ):
-        try:
-            after = shapely.coverage_clean(
-                shared, gap_width=by.tolerance_m, snapping_distance=snapping_m
-            )
-            degrees = _in_rounded_degrees(after, by)
-            if not _is_sound(degrees):
-                degrees = _in_rounded_degrees(
-                    shapely.coverage_clean(by.frame.to_metres(degrees)), by
-                )
-        except shapely.errors.GEOSException:
-            continue
-        change = np.abs(shapely.area(by.frame.to_metres(degrees)) - shapely.area(shared))
-        if _is_sound(degrees) and (change <= least).all():
-            return degrees
-        first = degrees if first is None else first
-    return first if first is not None else _in_rounded_degrees(shared, by)
-
-
-def _in_rounded_degrees(shapes: Any, by: Measure) -> Any:
-    return shapely.transform(by.frame.to_degrees(shapes), lambda xy: np.round(xy, DECIMALS))
-
-
-def _is_sound(shapes: Any) -> bool:
-    return bool(shapely.is_valid(shapes).all() and shapely.coverage_is_valid(shapes))
-
-
-def _around(frame: Any, whole: Any, tolerance_m: float) -> Any:
-    """Return what lies around all the ground; a narrow hole in the middle is a gap like any."""
-    parts = polygon_parts(shapely.difference(frame, whole))
-    return of_parts([p for p in parts if not is_thin(p, tolerance_m)])
+def _is_clean(shapes: Any, by: Measure) -> bool:
+    """Tell whether shapes in degrees match, without pinholes, slits or specks."""
+    if not (shapely.is_valid(shapes).all() and shapely.coverage_is_valid(shapes)):
+        return False
+    whole = polygon_parts(shapely.coverage_union_all(shapes))
+    holes = [shapely.Polygon(ring) for part in whole for ring in part.interiors]
+    count = shapely.get_num_geometries(shapes)
+    parts = [p for s in shapes[count > 1].tolist() for p in polygon_parts(s)]
+    slips = np.array([*holes, *parts], dtype=object)
+    return not is_mendable(by.frame.to_metres(slips), by.tolerance_m).any()
 
 
 def _as_drawn(piece: Piece, shape: Any, by: Measure) -> BaseGeometry:
-    if piece.shape.is_valid:
-        return piece.shape
-    found: BaseGeometry = _in_rounded_degrees(shape, by)
-    return found
+    return piece.shape if piece.shape.is_valid else _on_lattice(shape, by)
 
 
 def _kept(piece: Piece, shape: Any) -> BaseGeometry:
     """Return the shape as it was drawn where cleaning gave the same vertices."""
-    if piece.shape.is_valid and shapely.equals_exact(
-        shapely.normalize(piece.shape), shapely.normalize(shape), 0.0
-    ):
-        return piece.shape
-    return shape
+    return piece.shape if piece.shape.is_valid and same_shape(piece.shape, shape) else shape
 
 
 def _unions(
-    pieces: Sequence[Piece], added: dict[str, Piece], ground: dict[str, BaseGeometry]
+    pieces: Sequence[Piece],
+    ground: dict[str, BaseGeometry],
+    missing: Sequence[tuple[str, BaseGeometry]],
 ) -> dict[str, BaseGeometry]:
-    """Return the parents as the exact unions of their children."""
+    """Return the parents as the exact unions of their children, and of what is missing there."""
     shapes: dict[str, BaseGeometry] = {}
     below: dict[str, list[BaseGeometry]] = {}
-    for piece in (*(p for p in pieces if p.level == 3), *added.values()):
-        if piece.parent and not shapely.is_empty(ground[piece.code]):
-            below.setdefault(piece.parent, []).append(ground[piece.code])
+    own = [(p.parent, ground[p.code]) for p in pieces if p.level == 3 and p.parent]
+    for parent, shape in (*own, *missing):
+        if not shapely.is_empty(shape):
+            below.setdefault(parent, []).append(shape)
     for level in (2, 1):
         for piece in (p for p in pieces if p.level == level):
             children = below.get(piece.code)
@@ -298,27 +270,19 @@ def _unions(
                 shapes[piece.code] = piece.shape
                 continue
             whole = _union(children)
-            kept = piece.shape.is_valid and _same_area(piece.shape, whole)
+            kept = piece.shape.is_valid and same_shape(piece.shape, whole)
             shapes[piece.code] = piece.shape if kept else whole
             if level == 2 and piece.parent:
                 below.setdefault(piece.parent, []).extend(children)
     return shapes
 
 
-def _union(children: list[BaseGeometry]) -> BaseGeometry:
-    """Return the union of shapes that should be a coverage; one that is none is refused later."""
-    try:
-        return union(children)
-    except shapely.errors.GEOSException:
-        found: BaseGeometry = shapely.union_all([shapely.make_valid(c) for c in children])
-        return areas(found)
-
-
-def _same_area(one: Any, other: Any) -> bool:
-    return bool(
-        shapely.get_num_coordinates(one) == shapely.get_num_coordinates(other)
-        and shapely.equals_exact(shapely.normalize(one), shapely.normalize(other), 0.0)
-    )
+def _union(shapes: list[Any]) -> Any:
+    """Return the union of shapes, a coverage or not; one that is none is refused later."""
+    array = np.array(shapes, dtype=object)
+    if len(array) and shapely.coverage_is_valid(array):
+        return union(shapes)
+    return areas(shapely.union_all(shapely.make_valid(array)))
 
 
 def _not_exact(
@@ -366,92 +330,16 @@ def _compare(
     changes: list[Change] = []
     refusals: list[Finding] = []
     for piece in pieces:
-        before, after = drawn[piece.code], by.frame.to_metres(shapes[piece.code])
-        if after.is_empty or not after.is_valid:
+        shape = shapes[piece.code]
+        if shape is piece.shape or shape.is_empty or not shape.is_valid:
             continue
-        if shapes[piece.code] is piece.shape:
-            continue
-        moved = _moved_m(before, after)
-        if not piece.shape.is_valid:
-            lost = _lost(piece, after, by)
-            moved = max(moved, *(f.size or 0.0 for f in lost), 0.0)
-            refusals += lost
+        before, after = drawn[piece.code], sound(by.frame.to_metres(shape))
+        moved, told = measure_moves(piece, before, after, by)
+        refusals += told
         change = Change(
             piece.code, piece.name, piece.level, float(before.area), float(after.area), moved
         )
-        if abs(change.change_m2) >= _LEAST_M2 or moved > _ROUNDING_M or not piece.shape.is_valid:
+        if abs(change.change_m2) >= _LEAST_M2 or moved > ROUNDING_M or not piece.shape.is_valid:
             changes.append(change)
-        refusals += _too_far(piece, before, after, by, moved)
     changes.sort(key=lambda c: (c.level, c.code))
     return tuple(changes), refusals
-
-
-def _lost(piece: Piece, after: Any, by: Measure) -> list[Finding]:
-    """Return the tip of a spike or loop that mending a ring would take away, if it is that far."""
-    drawn = by.frame.to_metres(piece.shape)
-    far = _distances(drawn, after)
-    worst = int(np.argmax(far))
-    if far[worst] <= by.tolerance_m + _ROUNDING_M:
-        return []
-    size = float(far[worst])
-    lon, lat = shapely.get_coordinates(piece.shape)[worst].tolist()
-    text = Text(
-        f"a spike or loop of its ring reaches {size:.2f} m out, over the tolerance of "
-        f"{by.tolerance_m:g} m: delete its vertices here, or choose a larger tolerance",
-        f"边界环有一处尖刺或小环伸出 {size:.2f} 米，超过容差 {by.tolerance_m:g} 米："
-        "请删除此处的顶点，或放宽容差",
-    )
-    place = round(lon, DECIMALS), round(lat, DECIMALS)
-    found = error("spike", text, grid_code=piece.code, place=place, size=size, unit="m")
-    return [found]
-
-
-def _moved_m(before: Any, after: Any) -> float:
-    """Return how far a vertex lies from the other's line at most, either way."""
-    far = 0.0
-    for one, other in ((before, after), (after, before)):
-        far = max(far, float(_distances(one, other).max()))
-    return far
-
-
-def _distances(one: Any, other: Any) -> Any:
-    """Return how far each vertex of a shape lies from the other's line, metres."""
-    xy, of = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(other)), return_index=True)
-    same = of[1:] == of[:-1]
-    tree = shapely.STRtree(shapely.linestrings(np.stack([xy[:-1][same], xy[1:][same]], axis=1)))
-    vertices = shapely.points(shapely.get_coordinates(one))
-    _, found = tree.query_nearest(vertices, return_distance=True, all_matches=False)
-    return found
-
-
-def _too_far(piece: Piece, before: Any, after: Any, by: Measure, moved: float) -> list[Finding]:
-    """Return the ground that changes hands further from the drawn line than the tolerance."""
-    allowed = by.tolerance_m + _ROUNDING_M
-    changed = shapely.symmetric_difference(before, after)
-    if moved <= allowed and is_thin(changed, 2 * allowed):
-        return []
-    far = polygon_parts(
-        shapely.difference(changed, shapely.buffer(shapely.boundary(before), allowed))
-    )
-    if not far and moved <= allowed:
-        return []
-    parts = far or polygon_parts(changed)
-    largest = max(parts, key=lambda p: p.area, default=before)
-    width = max((width_m(p) for p in polygon_parts(changed)), default=moved)
-    text = Text(
-        f"cleaning would move its line by {max(moved, width):.2f} m, over the tolerance of "
-        f"{by.tolerance_m:g} m: redraw it here, or choose a larger tolerance",
-        f"清理将使其边界移动 {max(moved, width):.2f} 米，超过容差 {by.tolerance_m:g} 米："
-        "请在此处重画，或放宽容差",
-    )
-    place = point_inside(by.frame.to_degrees(largest))
-    return [
-        error(
-            "over_tolerance",
-            text,
-            grid_code=piece.code,
-            place=place,
-            size=max(moved, width),
-            unit="m",
-        )
-    ]

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis.cleaning.piece import Piece, areas, width_m
+from gis.cleaning.piece import Piece, sound, width_m
 from gis.geometry import MetricFrame, polygon_parts
 
 SLIVER_M = 1.0
@@ -43,13 +43,13 @@ def find_faults(pieces: Sequence[Piece], most: int = 500) -> tuple[Fault, ...]:
     Shapes that are not valid are looked at as what they enclose.
     """
     frame = MetricFrame.of([p.shape for p in pieces])
-    sound = [(p, _sound(frame.to_metres(p.shape))) for p in pieces]
+    valid = [(p, sound(frame.to_metres(p.shape))) for p in pieces]
     found: list[Fault] = []
     for level in (1, 2, 3):
-        found += _overlaps([(p, s) for p, s in sound if p.level == level])
-    shapes = {p.code: (p, s) for p, s in sound}
+        found += _overlaps([(p, s) for p, s in valid if p.level == level])
+    shapes = {p.code: (p, s) for p, s in valid}
     children: dict[str, list[tuple[Piece, Any]]] = {}
-    for piece, shape in sound:
+    for piece, shape in valid:
         if piece.parent:
             children.setdefault(piece.parent, []).append((piece, shape))
     for code, (_, shape) in shapes.items():
@@ -57,10 +57,6 @@ def find_faults(pieces: Sequence[Piece], most: int = 500) -> tuple[Fault, ...]:
             found += _below(code, shape, children[code])
     found.sort(key=lambda f: -f.area_m2)
     return tuple(replace(f, shape=frame.to_degrees(f.shape)) for f in found[:most])
-
-
-def _sound(shape: Any) -> Any:
-    return shape if shape.is_valid else areas(shapely.make_valid(shape))
 
 
 def _overlaps(grids: list[tuple[Piece, Any]]) -> list[Fault]:

@@ -6,10 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gis.geometry import polygon_parts
+
+_ELONGATED = 400
+"""Square of the outline to area: a strip 100 times as long as wide."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,48 @@ def is_thin(part: Any, width_m: float) -> bool:
     return bool(shapely.is_empty(shapely.buffer(part, -width_m / 2)))
 
 
+def is_mendable(parts: Any, tolerance_m: float) -> Any:
+    """Tell of areas in metres whether cleaning may give them away: slivers and specks.
+
+    A sliver is nowhere wider than the tolerance. A speck is not much longer than wide, and no
+    place in it is further than the tolerance from its edge.
+
+    Returns
+    -------
+    Bool array of as many.
+    """
+    parts = np.asarray(parts, dtype=object)
+    if not len(parts):
+        return np.empty(0, dtype=bool)
+    west, south, east, north = shapely.bounds(parts).reshape(-1, 4).T
+    small = np.hypot(east - west, north - south) <= 4 * tolerance_m
+    wide_m = np.where(small, 2 * tolerance_m, tolerance_m)
+    narrow = shapely.area(parts) < math.pi * wide_m**2 / 4
+    narrow |= np.minimum(east - west, north - south) < wide_m
+    left = np.flatnonzero(~narrow)
+    narrow[left] = shapely.is_empty(shapely.buffer(parts[left], -wide_m[left] / 2))
+    return narrow
+
+
 def width_m(part: Any) -> float:
     """Return how wide an area in metres is at its widest: twice its largest circle's radius."""
     if part.is_empty or part.area == 0:
         return 0.0
-    return 2 * float(shapely.maximum_inscribed_circle(part, tolerance=0.01).length)
+    # To the centimetre where it is narrow; to half a per cent where it is large.
+    near_m = max(0.01, 0.005 * math.sqrt(part.area))
+    if part.length**2 < _ELONGATED * part.area:
+        circle = shapely.maximum_inscribed_circle(part, tolerance=near_m)
+        return 2 * float(circle.length)
+    # Looking for the circle takes seconds in a long sliver; shrinking it does not.
+    west, south, east, north = shapely.bounds(part)
+    low, high = 0.0, min(east - west, north - south, 2 * math.sqrt(part.area / math.pi))
+    while high - low > near_m:
+        middle = (low + high) / 2
+        if shapely.is_empty(shapely.buffer(part, -middle / 2, quad_segs=2)):
+            high = middle
+        else:
+            low = middle
+    return float(high)
 
 
 def of_parts(parts: list[Any]) -> Any:
@@ -51,3 +92,8 @@ def of_parts(parts: list[Any]) -> Any:
 def areas(geometry: Any) -> Any:
     """Return the areas in a geometry as one; lines and points are left out."""
     return of_parts(polygon_parts(geometry)) if polygon_parts(geometry) else shapely.Polygon()
+
+
+def sound(shape: Any) -> Any:
+    """Return an area as it is where it is valid, else what it encloses."""
+    return shape if shape.is_valid else areas(shapely.make_valid(shape))

@@ -33,7 +33,14 @@ from gis.errors import InvalidBoundary, InvalidInput
 from gis.exchange.crs import Reference, parse_reference, settle, to_degrees
 from gis.exchange.row_reader import RowValues, readers_of, unknown_fields
 from gis.findings import Finding, Text, error, warning
-from gis.geometry import DECIMALS, MAX_VERTICES, geometry_as_geojson, point_inside, read_geometry
+from gis.geometry import (
+    DECIMALS,
+    MAX_VERTICES,
+    geometry_as_geojson,
+    on_lattice,
+    point_inside,
+    read_geometry,
+)
 from gis.ids import GridId, Level
 from gis.schema import RECORDS, Kind
 
@@ -318,7 +325,7 @@ def _in_wgs84(geometry: BaseGeometry, datum: Datum) -> BaseGeometry:
     shifted = shapely.transform(
         geometry, lambda xy: np.column_stack(to_wgs84(xy[:, 0], xy[:, 1], datum))
     )
-    return shapely.transform(shifted, lambda xy: np.round(xy, DECIMALS))
+    return on_lattice(shifted)
 
 
 def _read_grid(row: RowValues, feature: dict[str, Any], reading: Reading) -> None:

@@ -10,11 +10,9 @@ import numpy as np
 import pytest
 import shapely
 
-from gis.cleaning.coverage import Measure, _matched
 from gis.datum import from_wgs84, to_wgs84
 from gis.division import Division, Grid, GridKind
 from gis.findings import errors_among
-from gis.geometry import MetricFrame
 from gis.ids import GridId, Level
 from gis.intake import read_set
 from gis.intake.location_check import check_whereabouts
@@ -45,27 +43,6 @@ def test_the_oracle_sees_a_vertex_that_moved_and_a_line_that_does_not_match(town
     code = next(c for c in shapes if len(c) == 18)
     shapes[code] = shapely.transform(shapes[code], lambda xy: xy + 1e-5)
     assert {"level 3 is no coverage"} < set(broken.faults_of(town, shapes, 0.5))
-
-
-def test_a_shape_that_cleaning_would_give_to_its_neighbour_stays(monkeypatch):
-    """GEOS does that now and then with one snapping distance and not with another."""
-    at = shapely.box(118.75, 32.11, 118.76, 32.12), shapely.box(118.76, 32.11, 118.77, 32.12)
-    by = Measure(MetricFrame.of(at), 0.5)
-    shapes = by.frame.to_metres(np.array(at, dtype=object))
-    real, asked = shapely.coverage_clean, []
-
-    def clean(given, **how):
-        asked.append(how.get("snapping_distance"))
-        if len(asked) == 1:
-            return np.array([shapely.union_all(given), shapely.Polygon()], dtype=object)
-        if len(asked) == 2:
-            raise shapely.errors.GEOSException("incorrectly noded")
-        return real(given, **how)
-
-    monkeypatch.setattr(shapely, "coverage_clean", clean)
-    after = _matched(shapes, by)
-    assert len(set(asked[:3])) == 3
-    assert shapely.area(after) == pytest.approx([1e-4, 1e-4], rel=1e-3)
 
 
 STORED = Division(
