@@ -30,6 +30,8 @@ bench: $(READY)
 faults: $(READY)
 	@sh scripts/test-needs.sh
 	$(PYTHON) scripts/faults.py
+	$(PYTHON) scripts/bit_flips.py
+	$(PYTHON) scripts/played_versions.py
 	$(PYTHON) scripts/power_cuts.py
 	$(PYTHON) scripts/power_cuts.py --control
 	$(PYTHON) scripts/fuzz_api.py

@@ -10,7 +10,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cache
 from itertools import groupby, islice
 from operator import attrgetter
@@ -72,17 +73,69 @@ class _Field(NamedTuple):
         return not (self.added and same)
 
 
+class ContentDigest(NamedTuple):
+    """The SHA-256 of rows together, in hexadecimal, and of each of them alone, in their order."""
+
+    sha256: str
+    rows: tuple[bytes, ...]
+
+
 def sha256_of(rows: Iterable[Any]) -> str:
     """Return the SHA-256 of frozen dataclasses and plain values, in their order.
 
     Geometries count by their little-endian WKB, everything else by its JSON; a line a row.
     """
     digest = hashlib.sha256()
+    for lines in lines_of(rows):
+        digest.update(b"".join(lines))
+    return digest.hexdigest()
+
+
+def content_digest(rows: Iterable[Any]) -> ContentDigest:
+    """Return what :func:`sha256_of` returns, and the SHA-256 of each row's line."""
+    digest, each = hashlib.sha256(), []
+    for lines in lines_of(rows):
+        digest.update(b"".join(lines))
+        each += [hashlib.sha256(line).digest() for line in lines]
+    return ContentDigest(digest.hexdigest(), tuple(each))
+
+
+class KnownLines:
+    """The lines of some rows: a value that has most of these very rows is hashed at little cost."""
+
+    def __init__(self, rows: Sequence[Any] = ()) -> None:
+        self._rows = tuple(rows)
+        lines = [line for some in lines_of(self._rows) for line in some]
+        self._known = {
+            id(row): (line, hashlib.sha256(line).digest())
+            for row, line in zip(self._rows, lines, strict=True)
+        }
+
+    def digest(self, rows: Sequence[Any]) -> ContentDigest:
+        """Return what :func:`content_digest` returns."""
+        told = [self._known.get(id(row)) or _line_of(row) for row in rows]
+        sha256 = hashlib.sha256(b"".join([line for line, _ in told])).hexdigest()
+        return ContentDigest(sha256, tuple([digest for _, digest in told]))
+
+    def of(self, rows: Sequence[Any]) -> KnownLines:
+        """Return the lines of other rows, most of which are these."""
+        made = KnownLines()
+        made._rows = tuple(rows)
+        made._known = {id(row): self._known.get(id(row)) or _line_of(row) for row in made._rows}
+        return made
+
+
+def _line_of(row: Any) -> tuple[bytes, bytes]:
+    (line,) = next(lines_of([row]))
+    return line, hashlib.sha256(line).digest()
+
+
+def lines_of(rows: Iterable[Any]) -> Iterator[list[bytes]]:
+    """Yield the line of each row, which its hash is made of, some rows at a time."""
     for kind, alike in groupby(rows, type):
         while some := list(islice(alike, _ROWS_AT_ONCE)):
             lines = _lines(kind, some) if _fields_of(kind) else [_json(plain(row)) for row in some]
-            digest.update("".join(f"{line}\n" for line in lines).encode())
-    return digest.hexdigest()
+            yield [f"{line}\n".encode() for line in lines]
 
 
 def _lines(kind: type, rows: list[Any]) -> Iterable[str]:
@@ -115,7 +168,11 @@ def _column(values: list[Any]) -> list[str]:
     if all(isinstance(value, BaseGeometry) for value in values):
         written = shapely.to_wkb(values, hex=True, byte_order=1, include_srid=False)
         return [f'"{text}"' for text in written]
-    return [_JSON_OF.get(type(value), _slowly)(value) for value in values]
+    return [_told(value) for value in values]
+
+
+def _told(value: Any) -> str:
+    return _writer_of(type(value))(value)  # type: ignore[arg-type]
 
 
 def _slowly(value: Any) -> str:
@@ -123,7 +180,7 @@ def _slowly(value: Any) -> str:
 
 
 def _listed(values: Iterable[Any]) -> str:
-    return f"[{', '.join([_JSON_OF.get(type(v), _slowly)(v) for v in values])}]"
+    return f"[{', '.join([_told(v) for v in values])}]"
 
 
 _JSON_OF: Mapping[type, Callable[[Any], str]] = {
@@ -133,8 +190,21 @@ _JSON_OF: Mapping[type, Callable[[Any], str]] = {
     type(None): {None: "null"}.__getitem__,
     tuple: _listed,
     list: _listed,
+    date: lambda day: f'"{day.isoformat()}"',
 }
 """The JSON of the commonest types, as the encoder writes it."""
+
+
+@cache
+def _writer_of(kind: type) -> Callable[[Any], str]:
+    """Return what writes the JSON of a type; an enumeration of texts is written as its text."""
+    if kind in _JSON_OF:
+        return _JSON_OF[kind]
+    if issubclass(kind, str):
+        return _quoted
+    if issubclass(kind, int):
+        return int.__repr__
+    return _slowly
 
 
 def plain(value: Any) -> Any:

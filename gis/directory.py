@@ -12,7 +12,7 @@ from functools import cached_property
 
 from shapely.geometry.base import BaseGeometry
 
-from gis.content_hash import sha256_of
+from gis.content_hash import ContentDigest, content_digest
 from gis.ids import PlaceId
 
 
@@ -92,6 +92,11 @@ class Directory:
         return tuple(p for p in self.places if p.kind is kind)
 
     @cached_property
+    def digest(self) -> ContentDigest:
+        """The SHA-256 of its content; one each of its head, its places and its context."""
+        return content_digest([self.synthetic, *self.places, *self.context])
+
+    @property
     def sha256(self) -> str:
         """The SHA-256 of its content, not of the version or the date."""
-        return sha256_of([self.synthetic, *self.places, *self.context])
+        return self.digest.sha256

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from shapely.geometry.base import BaseGeometry
 
-from gis.content_hash import sha256_of
+from gis.content_hash import ContentDigest, content_digest
 from gis.errors import NotFound
 from gis.ids import GridId, Level
 
@@ -157,7 +157,12 @@ class Division:
         )
 
     @cached_property
+    def digest(self) -> ContentDigest:
+        """The SHA-256 of its content; one each of its head and its grids."""
+        head = (self.title, self.data_date, self.note, self.synthetic, self.source_datum)
+        return content_digest([head, *self.grids])
+
+    @property
     def sha256(self) -> str:
         """The SHA-256 of its content: the head and every grid, not the version or the dates."""
-        head = (self.title, self.data_date, self.note, self.synthetic, self.source_datum)
-        return sha256_of([head, *self.grids])
+        return self.digest.sha256

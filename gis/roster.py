@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from gis.content_hash import added_in, sha256_of
+from gis.content_hash import ContentDigest, added_in, content_digest
 from gis.findings import Text
 from gis.ids import GridId, Level, PersonId
 from gis.phone import join_mobiles, part_mobiles
@@ -254,6 +254,11 @@ class Roster:
         return self._organisations_of.get(grid, ())
 
     @cached_property
+    def digest(self) -> ContentDigest:
+        """The SHA-256 of its content; one each of its head, people, duties and organisations."""
+        return content_digest([self.synthetic, *self.people, *self.duties, *self.organisations])
+
+    @property
     def sha256(self) -> str:
         """The SHA-256 of its content, not of the version or the date."""
-        return sha256_of([self.synthetic, *self.people, *self.duties, *self.organisations])
+        return self.digest.sha256

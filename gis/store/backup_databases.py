@@ -6,15 +6,15 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, MetaData, make_url
 
-from gis.errors import StoreDamaged
 from gis.findings import Text
 from gis.store import audit, migrate, tables
 from gis.store.engine import Database, open_database
-from gis.store.versions import DIRECTORY, DIVISION, ROSTER, VersionedPart, heads, read_version
+from gis.store.parts import PARTS
+from gis.store.soundness import damaged_versions
+from gis.store.versions import damaged_text
 
 STORE = "wangge.db"
 
@@ -69,13 +69,9 @@ def all_kept() -> tuple[Kept, ...]:
 def faults_in(connection: Connection, database: Database) -> list[Text]:
     """Return what is wrong in the store of a connection: versions, and the audit log."""
     found: list[Text] = []
-    parts: tuple[VersionedPart[Any], ...] = (DIVISION, DIRECTORY, ROSTER)
-    for part in parts:
-        for head in heads(connection, part):
-            try:
-                read_version(connection, database, part, head)
-            except StoreDamaged as problem:
-                found.append(problem.text)
+    for part in PARTS:
+        damaged = damaged_versions(connection, database, part)
+        found += [damaged_text(database, part, head) for head in damaged]
     broken = audit.verify(connection).broken
     if broken is not None:
         found.append(Text(f"audit log: {broken.en}", f"审计记录：{broken.zh}"))

@@ -107,7 +107,7 @@ def _of_sqlite(cause: sqlite3.Error, place: StoreLocation) -> WanggeError:
     if name == "SQLITE_CONSTRAINT_TRIGGER":
         return _guarded(place, _first_line(cause))
     if name.startswith("SQLITE_CONSTRAINT"):
-        return _twice(place, _first_line(cause))
+        return stands_twice(place, _first_line(cause))
     if _first_line(cause).startswith(("no such table", "no such column")):
         return not_set_up(place)
     return unreachable(place, _first_line(cause))
@@ -126,7 +126,7 @@ def _of_postgresql(cause: BaseException, place: StoreLocation) -> WanggeError:
     if state == "P0001":
         return _guarded(place, _first_line(cause))
     if state.startswith("23"):
-        return _twice(place, _first_line(cause))
+        return stands_twice(place, _first_line(cause))
     if state in _UNDEFINED_STATES:
         return not_set_up(place)
     return unreachable(place, _first_line(cause))
@@ -138,7 +138,8 @@ def _guarded(place: StoreLocation, why: str) -> StoreError:
     )
 
 
-def _twice(place: StoreLocation, why: str) -> Conflict:
+def stands_twice(place: StoreLocation, why: str) -> Conflict:
+    """Return the error for a set in which an id or a code stands twice."""
     return Conflict(
         f"{place.shown} refused the set ({why}): an id or a code stands in it twice",
         f"{place.shown} 拒绝了该数据（{why}）：其中有重复的 id 或编号",

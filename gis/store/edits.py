@@ -24,9 +24,17 @@ from gis.roster import Roster
 from gis.store import audit
 from gis.store.engine import Database
 from gis.store.in_force import Versions, read_identity, read_versions
-from gis.store.publishing import write_checked
+from gis.store.parts import DIVISION, VersionedPart
 from gis.store.version_cache import VersionCache
-from gis.store.versions import DIVISION, VersionedPart, VersionHead, heads, in_force, read_version
+from gis.store.versions import (
+    VersionHead,
+    oldest,
+    read_newest,
+    read_version,
+    scheduled,
+    serving,
+)
+from gis.store.writing import Base, write_version
 
 P = TypeVar("P", Roster, Directory)
 Stored = TypeVar("Stored", Division, Roster, Directory)
@@ -78,15 +86,12 @@ def revise(
     """
     with database.writing() as connection:
         reading = _Reading(connection, database, cache)
-        found: tuple[VersionHead, ...] = heads(connection, part)
-        divisions = heads(connection, DIVISION)
+        later: list[date] = scheduled(connection, part, today)
+        days = [today, *later]
+        stored: list[Base[P] | None] = [_base(reading, part, day) for day in days]
         bases: list[EditBase[P]] = [
-            EditBase(
-                _value(reading, part, found, day),
-                _division(reading, divisions, day),
-                day,
-            )
-            for day in (today, *_scheduled(found, today))
+            EditBase(base.value if base else _empty(reading, part), _division(reading, day), day)
+            for base, day in zip(stored, days, strict=True)
         ]
         first: Edited[P] = edit(bases[0])
         if not first.changes:
@@ -94,20 +99,21 @@ def revise(
         values: list[P]
         remarks: list[Finding]
         values, remarks = _applied(edit, bases, first)
-        version = found[-1].version if found else 0
-        for base, value in zip(bases, values, strict=True):
+        version: int = read_newest(connection, part)
+        for number, day in enumerate(days):
             version += 1
-            written = write_checked(connection, database, part, value, version, base.day)
+            if cache is not None and (base := stored[number]) is not None:
+                cache.hash(part, values[number], base.value)
+            written = write_version(
+                connection, database, part, values[number], version, day, stored[number]
+            )
         _put_on_record(connection, part, first, author, reason, version)
         edited = Edited(first.value, first.changes, first.id, (*first.findings, *remarks))
         revised = Revised(edited, read_versions(connection), stored=True)
     if cache is not None and len(bases) == 1:
         cache.keep(part, *written)
+        cache.keep_lines(part, written[1])
     return revised
-
-
-def _scheduled(found: Sequence[VersionHead], today: date) -> list[date]:
-    return sorted({h.effective_from for h in found if h.effective_from > today})
 
 
 @dataclass(frozen=True)
@@ -127,29 +133,31 @@ class _Reading:
         return self.cache.read(part, head, read) if self.cache is not None else read()
 
 
-def _value(reading: _Reading, part: VersionedPart[P], found: Sequence[VersionHead], day: date) -> P:
-    serving = in_force(found, day) or tuple(found)
-    if serving:
-        return reading.version(part, serving[0])
+def _base(reading: _Reading, part: VersionedPart[P], day: date) -> Base[P] | None:
+    """Return what is in force on a day, the oldest where none is so old, None where none is."""
+    found = serving(reading.connection, part, day) or oldest(reading.connection, part)
+    return Base(found[0], reading.version(part, found[0])) if found else None
+
+
+def _empty(reading: _Reading, part: VersionedPart[P]) -> P:
     identity = read_identity(reading.connection)
     if identity is None:
         raise Conflict(
             f"{reading.database.place.shown} holds nothing yet: load the boundaries first",
             f"{reading.database.place.shown} 中尚无数据：请先载入边界",
         )
-    empty: Any = Roster if part.name.en == "roster" else Directory
-    made: P = empty(synthetic=identity.synthetic)
+    made: P = part.kind(synthetic=identity.synthetic)
     return made
 
 
-def _division(reading: _Reading, found: Sequence[VersionHead], day: date) -> Division:
-    serving = in_force(found, day)
-    if not serving:
+def _division(reading: _Reading, day: date) -> Division:
+    found = serving(reading.connection, DIVISION, day)
+    if not found:
         raise Conflict(
             f"no division is in force on {day}: load the boundaries first",
             f"{day} 没有有效的网格划分：请先载入边界",
         )
-    return reading.version(DIVISION, serving[0])
+    return reading.version(DIVISION, found[0])
 
 
 def _applied(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,22 +16,19 @@ from gis.findings import Finding, Text, error
 from gis.roster import Roster
 from gis.store import tables
 from gis.store.engine import Database
+from gis.store.parts import DIRECTORY, DIVISION, ROSTER, P, VersionedPart
 from gis.store.version_cache import VersionCache
 from gis.store.versions import (
-    DIRECTORY,
-    DIVISION,
-    ROSTER,
-    P,
-    VersionedPart,
     VersionHead,
     damaged_text,
     heads,
-    in_force,
     newest_version,
+    oldest,
     read_version,
+    serving,
 )
 
-_Reading = tuple[Database, VersionCache | None]
+_Candidates = tuple[VersionHead, ...]
 
 
 @dataclass(frozen=True)
@@ -103,19 +100,19 @@ def read_holding(database: Database, day: date, cache: VersionCache | None = Non
     """
     with database.reading() as connection:
         versions = read_versions(connection)
-        divisions = heads(connection, DIVISION)
-        directories = heads(connection, DIRECTORY)
-        rosters = heads(connection, ROSTER)
-    serving = in_force(divisions, day)
-    if not serving:
-        raise _none_so_old(database, divisions, day)
-    faults: list[Finding] = []
-    reading = database, cache
+        divisions = serving(connection, DIVISION, day)
+        directories = serving(connection, DIRECTORY, day)
+        rosters = serving(connection, ROSTER, day)
+        if not divisions:
+            raise _none_so_old(database, oldest(connection, DIVISION), day)
+        directories = directories or oldest(connection, DIRECTORY)
+        rosters = rosters or oldest(connection, ROSTER)
+    reading = _Reading(database, cache, day)
     return Holding(
-        _first_good(reading, DIVISION, serving, faults),
-        _in_force_or_oldest(reading, DIRECTORY, directories, day, faults) or Directory(),
-        _in_force_or_oldest(reading, ROSTER, rosters, day, faults) or Roster(),
-        tuple(faults),
+        reading.first_good(DIVISION, divisions),
+        reading.first_good(DIRECTORY, directories) if directories else Directory(),
+        reading.first_good(ROSTER, rosters) if rosters else Roster(),
+        tuple(reading.faults),
         versions,
     )
 
@@ -133,36 +130,37 @@ def _none_so_old(database: Database, divisions: Sequence[VersionHead], day: date
     )
 
 
-def _in_force_or_oldest(
-    reading: _Reading,
-    part: VersionedPart[P],
-    found: Sequence[VersionHead],
-    day: date,
-    faults: list[Finding],
-) -> P | None:
-    if not found:
-        return None
-    return _first_good(reading, part, in_force(found, day) or found, faults)
+@dataclass(frozen=True)
+class _Reading:
+    """Versions as they are read for a day, and what was found damaged on the way."""
 
+    database: Database
+    cache: VersionCache | None
+    day: date
+    faults: list[Finding] = field(default_factory=list)
 
-def _first_good(
-    reading: _Reading,
-    part: VersionedPart[P],
-    candidates: Sequence[VersionHead],
-    faults: list[Finding],
-) -> P:
-    """Return the first candidate that is what was published; add a fault for those before it."""
-    database, cache = reading
-    refused: list[VersionHead] = []
-    for head in candidates:
-        try:
-            value = read_part(database, part, head, cache)
-        except StoreDamaged:
-            refused.append(head)
-            continue
-        faults += [_fault(database, part, bad, head) for bad in refused]
-        return value
-    raise StoreDamaged(*damaged_text(database, part, candidates[0]))
+    def first_good(self, part: VersionedPart[P], candidates: _Candidates) -> P:
+        """Return the first that is what was published; add a fault for those before it."""
+        refused: list[VersionHead] = []
+        while candidates:
+            for head in candidates:
+                try:
+                    value = read_part(self.database, part, head, self.cache)
+                except StoreDamaged:
+                    refused.append(head)
+                    continue
+                self.faults.extend(_fault(self.database, part, bad, head) for bad in refused)
+                return value
+            candidates = self._more(part, refused)
+        raise StoreDamaged(*damaged_text(self.database, part, refused[0]))
+
+    def _more(self, part: VersionedPart[P], refused: Sequence[VersionHead]) -> _Candidates:
+        """Return the candidates after those that were refused."""
+        last = refused[-1]
+        with self.database.reading() as connection:
+            if last.effective_from <= self.day:
+                return serving(connection, part, self.day, before=last.version)
+            return oldest(connection, part, after=last.version)
 
 
 def _fault(

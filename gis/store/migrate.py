@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from datetime import UTC, datetime
@@ -15,11 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from gis.errors import StoreError, StoreUnreachable
 from gis.store.driver_errors import NotSetUp, StoreLocation, translate_driver_errors
 from gis.store.engine import SCHEMA, Database, connect_sqlite, make_file
+from gis.store.soundness import root_old_versions
 
 SCRIPTS = Path(__file__).with_name("migrations")
 HEAD = max(script.name[1:5] for script in (SCRIPTS / "versions").glob("r[0-9]*.py"))
 """The newest revision: they are numbered, and stand in files rNNNN_what.py."""
 VERSION_TABLE = "wangge_revision"
+_ROWS_SINCE = "0006"
+"""Before, every version was a whole copy, and had no root."""
 
 
 def upgrade(
@@ -54,6 +58,10 @@ def upgrade(
         if database.path is None:
             set_up_postgis(connection, database)
         run(connection, scripts, head, database, version_table)
+        if version_table == VERSION_TABLE and found is not None and found < _ROWS_SINCE:
+            root_old_versions(connection)
+    if database.path is not None and found is not None:
+        _give_back(database.path)
     return True
 
 
@@ -118,6 +126,17 @@ def run(
 
 
 # --- SQLite ------------------------------------------------------------------------------------
+
+
+def _give_back(path: Path) -> None:
+    """Make a file smaller of which a migration left most empty, if there is room to do it."""
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(connect_sqlite(path)) as connection:
+        pages, empty = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("page_count", "freelist_count")
+        )
+        if 2 * empty > pages:
+            connection.execute("VACUUM")
 
 
 def copy_before_migration(path: Path, revision: str, place: StoreLocation) -> Path:

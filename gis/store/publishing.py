@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
@@ -18,18 +18,9 @@ from gis.roster import Roster
 from gis.store import audit, tables
 from gis.store.engine import Database
 from gis.store.in_force import Identity, Versions, read_identity, read_versions
-from gis.store.versions import (
-    DIRECTORY,
-    DIVISION,
-    ROSTER,
-    P,
-    VersionedPart,
-    VersionHead,
-    heads,
-    read_version,
-    utc_now,
-    write_version,
-)
+from gis.store.parts import DIRECTORY, DIVISION, ROSTER, P, VersionedPart
+from gis.store.versions import VersionHead, heads, newest_head, read_version, utc_now
+from gis.store.writing import Base, write_version
 
 _CODES_AT_ONCE = 500
 _CODES_NAMED = 5
@@ -242,75 +233,34 @@ def _store(
     publication: Publication,
     earliest: date,
 ) -> bool:
-    """Store a part as its next version, unless it is the newest already; tell which."""
-    found = heads(connection, part)
-    if found and _is_stored(connection, database, part, value, found[-1]):
+    """Store a part as its next version, unless it is the newest already; tell which.
+
+    Where the newest is damaged nothing is shared with it.
+    """
+    newest = newest_head(connection, part)
+    base = _base(connection, database, part, newest) if newest else None
+    if base is not None and base.head.sha256 == value.sha256:
         return False
-    _check_date(part, found, publication, earliest)
+    _check_date(part, newest, publication, earliest)
     if isinstance(value, Division):
         _check_codes(connection, database, value)
-    version = found[-1].version + 1 if found else 1
-    write_checked(connection, database, part, value, version, publication.effective_from)
+    version = newest.version + 1 if newest else 1
+    day = publication.effective_from
+    write_version(connection, database, part, value, version, day, base)
     return True
 
 
-def write_checked(
-    connection: Connection,
-    database: Database,
-    part: VersionedPart[P],
-    value: P,
-    version: int,
-    effective_from: date,
-) -> tuple[VersionHead, P]:
-    """Write a version; return its head, and the value as the database gives it back.
-
-    Raises
-    ------
-    InvalidInput
-        A value that cannot be stored, or not as it was.
-    """
-    head = VersionHead(version, effective_from, None, value.sha256, intact=True)
-    write_version(connection, part, value, version, effective_from)
-    return head, _check_written(connection, database, part, head)
-
-
-def _is_stored(
-    connection: Connection,
-    database: Database,
-    part: VersionedPart[P],
-    value: P,
-    newest: VersionHead,
-) -> bool:
-    """Tell whether the newest version is this value, and whole: a damaged one is stored anew."""
-    if newest.sha256 != value.sha256:
-        return False
+def _base(
+    connection: Connection, database: Database, part: VersionedPart[P], newest: VersionHead
+) -> Base[P] | None:
     try:
-        read_version(connection, database, part, newest)
+        return Base(newest, read_version(connection, database, part, newest))
     except StoreDamaged:
-        return False
-    return True
-
-
-def _check_written(
-    connection: Connection, database: Database, part: VersionedPart[P], head: VersionHead
-) -> P:
-    """Return a version just written; refuse a value that does not come back as it was."""
-    try:
-        return read_version(connection, database, part, head)
-    except StoreDamaged as problem:
-        raise InvalidInput(
-            part.name.en,
-            f"the {part.name.en} holds a value of the wrong type, so that {database.place.shown} "
-            "does not give it back as it was; nothing was stored",
-            f"{part.name.zh}含有类型错误的值，{database.place.shown} 无法原样保存；未存入任何内容",
-        ) from problem
+        return None
 
 
 def _check_date(
-    part: VersionedPart[Any],
-    found: tuple[VersionHead, ...],
-    publication: Publication,
-    earliest: date,
+    part: VersionedPart[Any], newest: VersionHead | None, publication: Publication, earliest: date
 ) -> None:
     day = publication.effective_from
     if day < earliest:
@@ -319,12 +269,12 @@ def _check_date(
             "choose today or later",
             f"{part.name.zh}不能自 {day} 起生效，该日早于今天（{earliest}）：请选择今天或之后",
         )
-    latest = found[-1].effective_from if found else date.min
-    if day < latest:
+    if newest is not None and day < newest.effective_from:
+        latest = newest.effective_from
         raise Conflict(
-            f"a {part.name.en} cannot begin on {day}: version {found[-1].version} is stored as "
+            f"a {part.name.en} cannot begin on {day}: version {newest.version} is stored as "
             f"of {latest}; choose that day or later",
-            f"{part.name.zh}不能自 {day} 起生效：第 {found[-1].version} 版自 {latest} 起生效，"
+            f"{part.name.zh}不能自 {day} 起生效：第 {newest.version} 版自 {latest} 起生效，"
             "请选择该日或之后",
         )
 
@@ -334,12 +284,11 @@ def _check_date(
 
 def _check_codes(connection: Connection, database: Database, division: Division) -> None:
     """Refuse a code that another grid carries or carried: it is never issued again."""
-    ids = {grid.code: grid.id for grid in division}
-    taken = _carried_by_others(connection, ids)
+    taken = _carried_by_others(connection, {grid.code: grid.id for grid in division})
     if not taken:
         return
-    sound = _sound_versions(connection, database, {version for _, version in taken})
-    codes = sorted({code for code, version in taken if version in sound})
+    sound = _SoundDivisions(connection, database)
+    codes = sorted({row.code for row in taken if sound.one_has(row)})
     if codes:
         named = ", ".join(codes[:_CODES_NAMED])
         more = f" (+{len(codes) - _CODES_NAMED})" if len(codes) > _CODES_NAMED else ""
@@ -350,25 +299,44 @@ def _check_codes(connection: Connection, database: Database, division: Division)
         )
 
 
-def _carried_by_others(connection: Connection, ids: dict[str, GridId]) -> list[tuple[str, int]]:
+class _Carrier(NamedTuple):
+    """A grid that carries a code from a version on."""
+
+    code: str
+    grid: GridId
+    version: int
+
+
+def _carried_by_others(connection: Connection, ids: dict[str, GridId]) -> list[_Carrier]:
     c = tables.grid.c
     codes = list(ids)
-    taken: list[tuple[str, int]] = []
+    taken: list[_Carrier] = []
     for start in range(0, len(codes), _CODES_AT_ONCE):
-        some = codes[start : start + _CODES_AT_ONCE]
-        rows = connection.execute(select(c.code, c.id, c.division_version).where(c.code.in_(some)))
-        taken += [(code, version) for code, grid, version in rows if ids[code] != grid]
+        some = c.code.in_(codes[start : start + _CODES_AT_ONCE])
+        rows = connection.execute(select(c.code, c.id, c.division_version).where(some, ~c.gone))
+        taken += [_Carrier(*row) for row in rows if ids[row.code] != row.id]
     return taken
 
 
-def _sound_versions(connection: Connection, database: Database, versions: set[int]) -> set[int]:
-    """Return those of some versions that are what was published: the others prove nothing."""
-    sound = set()
-    for head in heads(connection, DIVISION):
-        if head.version in versions:
-            try:
-                read_version(connection, database, DIVISION, head)
-            except StoreDamaged:
-                continue
-            sound.add(head.version)
-    return sound
+class _SoundDivisions:
+    """The divisions that are what was published: the others prove nothing."""
+
+    def __init__(self, connection: Connection, database: Database) -> None:
+        self._connection, self._database = connection, database
+        self._heads = heads(connection, DIVISION)
+        self._read: dict[int, Division | None] = {}
+
+    def one_has(self, row: _Carrier) -> bool:
+        """Tell whether a grid carries a code in one of them."""
+        for head in self._heads:
+            division = self._division(head) if head.version >= row.version else None
+            grid = division.by_id.get(row.grid) if division else None
+            if grid is not None and grid.code == row.code:
+                return True
+        return False
+
+    def _division(self, head: VersionHead) -> Division | None:
+        if head.version not in self._read:
+            base = _base(self._connection, self._database, DIVISION, head)
+            self._read[head.version] = base.value if base else None
+        return self._read[head.version]

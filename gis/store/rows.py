@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import fields
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import shapely
@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import StatementError
 
 from gis.errors import InvalidBoundary, WanggeError
+from gis.store.branches import Ancestry, version_column
 from gis.store.column_types import SRID, Shape, wkb_of, wkbs_of
 
 T = TypeVar("T")
@@ -29,8 +30,10 @@ Convert = Callable[[Any], Any]
 _ROWS_AT_ONCE = 5_000
 
 
-def write(connection: Connection, table: Table, values: Sequence[Any], version: int) -> None:
-    """Insert frozen values as rows of a version.
+def write(
+    connection: Connection, table: Table, values: Sequence[Any], stamp: Mapping[str, Any]
+) -> None:
+    """Insert frozen values as rows, each with the columns of ``stamp`` beside its fields.
 
     A column is made ready at once, by its own type, as an insert of SQLAlchemy would do it cell
     by cell.
@@ -43,13 +46,13 @@ def write(connection: Connection, table: Table, values: Sequence[Any], version: 
     if not values:
         return
     dialect = connection.dialect
-    names = [_version_column(table), *(f.name for f in fields(values[0]))]
+    names = [*stamp, *(f.name for f in fields(values[0]))]
     insertion = insert(table).compile(dialect=dialect, column_keys=names)
     order: Sequence[str] = insertion.positiontup or names
     for start in range(0, len(values), _ROWS_AT_ONCE):
         some = values[start : start + _ROWS_AT_ONCE]
         columns = [
-            _bound(table, name, some, dialect) if name != names[0] else [version] * len(some)
+            [stamp[name]] * len(some) if name in stamp else _bound(table, name, some, dialect)
             for name in order
         ]
         cells = zip(*columns, strict=True)
@@ -125,11 +128,14 @@ def _named(table: Table, values: Sequence[Any]) -> InvalidBoundary:
 
 
 def read(
-    connection: Connection, table: Table, version: int, kind: type[T], /, **convert: Convert
+    connection: Connection, table: Table, ancestry: Ancestry, kind: type[T], /, **convert: Convert
 ) -> tuple[T, ...]:
-    """Return the values of a version; ``convert`` says how a column becomes its field."""
-    of_version = table.c[_version_column(table)] == version
-    return read_where(connection, table, of_version, kind, **convert)
+    """Return the values of a version; ``convert`` says how a column becomes its field.
+
+    Geometry columns are decoded all at once.
+    """
+    found = connection.execute(ancestry.select(table, *_columns(table, kind))).all()
+    return _decoded(table, kind, found, convert)
 
 
 def read_where(
@@ -140,16 +146,71 @@ def read_where(
     /,
     **convert: Convert,
 ) -> tuple[T, ...]:
-    """Return the values of the rows wanted (see :func:`read`).
+    """Return the values of the rows wanted (see :func:`read`)."""
+    found = connection.execute(select(*_columns(table, kind)).where(wanted)).all()
+    return _decoded(table, kind, found, convert)
 
-    Geometry columns are decoded all at once.
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[T]):
+    """A row as it stands: the version it came with, its branch, its id, whether it ends there.
+
+    ``value`` is None where the row is damaged so that it has none.
     """
-    columns = [table.c[f.name] for f in fields(kind)]  # type: ignore[arg-type]
-    found = connection.execute(select(*columns).where(wanted)).all()
+
+    version: int
+    branch: int
+    id: str
+    gone: bool
+    value: T | None
+
+
+def read_stored(
+    connection: Connection,
+    table: Table,
+    wanted: ColumnElement[bool],
+    kind: type[T],
+    /,
+    **convert: Convert,
+) -> list[Stored[T]]:
+    """Return the rows wanted as they stand, by version, also those that say that one is gone."""
+    version = version_column(table)
+    place = (version, table.c.branch, table.c.id, table.c.gone)
+    found = connection.execute(
+        select(*place, *_columns(table, kind)).where(wanted).order_by(version)
+    ).all()
+    values: Sequence[T | None]
+    cells = [row[len(place) :] for row in found]
+    try:
+        values = _decoded(table, kind, cells, convert)
+    except Exception:
+        values = [_decoded_alone(table, kind, row, convert) for row in cells]
+    return [
+        Stored(row[0], row[1], row[2], row[3], value)
+        for row, value in zip(found, values, strict=True)
+    ]
+
+
+def _columns(table: Table, kind: type) -> list[Column[Any]]:
+    return [table.c[f.name] for f in fields(kind)]
+
+
+def _decoded_alone(
+    table: Table, kind: type[T], row: Sequence[Any], convert: Mapping[str, Convert]
+) -> T | None:
+    try:
+        return _decoded(table, kind, [row], convert)[0]
+    except Exception:
+        return None
+
+
+def _decoded(
+    table: Table, kind: type[T], found: Sequence[Sequence[Any]], convert: Mapping[str, Convert]
+) -> tuple[T, ...]:
     if not found:
         return ()
     decoded = []
-    for column, cells in zip(columns, zip(*found, strict=True), strict=True):
+    for column, cells in zip(_columns(table, kind), zip(*found, strict=True), strict=True):
         if isinstance(column.type, Shape):
             decoded.append(shapely.from_wkb(np.array(cells, dtype=object)).tolist())
         elif turn := convert.get(column.name):
@@ -157,7 +218,3 @@ def read_where(
         else:
             decoded.append(cells)
     return tuple(kind(*row) for row in zip(*decoded, strict=True))
-
-
-def _version_column(table: Table) -> str:
-    return next(c.name for c in table.primary_key.columns if c.foreign_keys)

@@ -22,10 +22,11 @@ from gis.store.disclosed import read_disclosures
 from gis.store.edits import EditBase, Revised, revise
 from gis.store.engine import Database, open_database
 from gis.store.in_force import DivisionHead, Holding, Identity, Versions
+from gis.store.parts import DIRECTORY, DIVISION, ROSTER, P, VersionedPart
 from gis.store.plans import Plans
 from gis.store.publishing import Publication, Published
 from gis.store.version_cache import VersionCache
-from gis.store.versions import DIRECTORY, DIVISION, ROSTER, P, VersionedPart, VersionHead, heads
+from gis.store.versions import VersionHead, head_of
 
 
 class Store:
@@ -142,11 +143,7 @@ class Store:
         StoreDamaged
             It is not what was published.
         """
-        with self._database.reading() as connection:
-            found = [h for h in heads(connection, DIVISION) if h.version == version]
-        if not found:
-            raise NotFound(f"there is no division {version}", f"没有第 {version} 版网格划分")
-        return in_force.read_part(self._database, DIVISION, found[0], self._cache)
+        return self._version(DIVISION, version)
 
     def directory(self, version: int) -> Directory:
         """Return one version of the places (see :meth:`division`)."""
@@ -174,12 +171,12 @@ class Store:
 
     @staticmethod
     def _head(connection: Connection, part: VersionedPart[P], version: int) -> VersionHead:
-        found = [h for h in heads(connection, part) if h.version == version]
-        if not found:
+        found = head_of(connection, part, version)
+        if found is None:
             raise NotFound(
                 f"there is no {part.name.en} {version}", f"没有第 {version} 版{part.name.zh}"
             )
-        return found[0]
+        return found
 
     # --- what changes it ---
 

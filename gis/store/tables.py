@@ -1,8 +1,9 @@
-"""The tables: a head row for each version of a part, and that version's rows under it.
+"""The tables: a head row for each version of a part, and the rows that changed in that version.
 
-A version's rows are a whole copy, written once in the transaction of their head and never
-updated or deleted. Nothing is shared between versions, so that damage to one leaves the
-others good. Columns are named as the fields of the values they hold.
+A row is written once, in the transaction of the head of the version that it came with, and never
+updated or deleted. It holds in the versions after it on its branch until another row of the same
+id is written there; a row that is ``gone`` says that there is none any more
+(:mod:`gis.store.branches`). Columns are named as the fields of the values they hold.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -78,7 +80,10 @@ def _added(kind: Kind) -> list[Column[Any]]:
 def _head(name: str, *columns: Column[str]) -> Table:
     """Return the table of a part's versions.
 
-    ``sha256`` is that of the content; ``seal`` covers the version, its date and ``sha256``.
+    ``sha256`` is that of the content, ``root`` that of the digests of its rows ("" where a release
+    that kept whole copies wrote it and it is damaged); ``branch`` and ``forked_from`` say which
+    rows are its own (:class:`gis.store.branches.Ancestry`). ``seal`` covers all of them, the
+    version and its date.
     """
     return Table(
         name,
@@ -90,15 +95,23 @@ def _head(name: str, *columns: Column[str]) -> Table:
         _text("published_at"),
         Column("synthetic", Boolean(create_constraint=False), nullable=False),
         *columns,
+        Column("branch", Integer, nullable=False, server_default=text("1")),
+        Column("forked_from", Words, nullable=False, server_default=""),
+        Column("root", Words, nullable=False, server_default=""),
+        Index(f"ix_{name}_effective_from", "effective_from", "version"),
     )
 
 
-def _version_of(head: str) -> Column[int]:
-    return Column(f"{head}_version", Integer, ForeignKey(f"{head}.version"), primary_key=True)
-
-
-def _id() -> Column[str]:
-    return Column("id", Words, primary_key=True)
+def _row_of(head: str, table: str) -> tuple[Column[Any] | Index, ...]:
+    """Return what every row has: the version it came with, its id, its branch, whether it ends."""
+    version = f"{head}_version"
+    return (
+        Column(version, Integer, ForeignKey(f"{head}.version"), primary_key=True),
+        Column("id", Words, primary_key=True),
+        Column("branch", Integer, nullable=False, server_default=text("1")),
+        Column("gone", Boolean(create_constraint=False), nullable=False, server_default=false()),
+        Index(f"ix_{table}_branch", "branch", "id", version),
+    )
 
 
 identity = Table(
@@ -117,8 +130,7 @@ division = _head(
 grid = Table(
     "grid",
     metadata,
-    _version_of("division"),
-    _id(),
+    *_row_of("division", "grid"),
     _text("code"),
     Column("level", SmallInteger, nullable=False),
     _text("parent", nullable=True),
@@ -140,8 +152,7 @@ directory = _head("directory")
 place = Table(
     "place",
     metadata,
-    _version_of("directory"),
-    _id(),
+    *_row_of("directory", "place"),
     _text("kind"),
     _text("name"),
     _text("address"),
@@ -168,8 +179,7 @@ place = Table(
 context_feature = Table(
     "context_feature",
     metadata,
-    _version_of("directory"),
-    _id(),
+    *_row_of("directory", "context_feature"),
     _text("kind"),
     _text("name"),
     *_shape("context_feature", "geometry", LINE_OR_AREA),
@@ -179,8 +189,7 @@ roster = _head("roster")
 person = Table(
     "person",
     metadata,
-    _version_of("roster"),
-    _id(),
+    *_row_of("roster", "person"),
     _text("name"),
     _text("office_phone"),
     _text("mobile"),
@@ -192,8 +201,7 @@ person = Table(
 duty = Table(
     "duty",
     metadata,
-    _version_of("roster"),
-    _id(),
+    *_row_of("roster", "duty"),
     _text("person"),
     _text("grid", nullable=True),
     _text("role"),
@@ -204,8 +212,7 @@ duty = Table(
 organisation = Table(
     "organisation",
     metadata,
-    _version_of("roster"),
-    _id(),
+    *_row_of("roster", "organisation"),
     _text("grid"),
     _text("kind"),
     _text("name"),

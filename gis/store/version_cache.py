@@ -8,7 +8,9 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import Any, cast
 
-from gis.store.versions import P, VersionedPart, VersionHead
+from gis.content_hash import KnownLines
+from gis.store.parts import P, VersionedPart
+from gis.store.versions import VersionHead
 
 
 class VersionCache:
@@ -22,6 +24,7 @@ class VersionCache:
         self._most = most
         self._kept: OrderedDict[tuple[str, VersionHead], Future[Any]] = OrderedDict()
         self._lock = Lock()
+        self._lines: dict[str, KnownLines] = {}
 
     def read(self, part: VersionedPart[P], head: VersionHead, read: Callable[[], P]) -> P:
         """Return a version: the one that is kept, or what ``read`` returns."""
@@ -42,6 +45,17 @@ class VersionCache:
     def keep(self, part: VersionedPart[P], head: VersionHead, value: P) -> None:
         """Keep a version that was just written, as the database gave it back."""
         self.read(part, head, lambda: value)
+
+    def hash(self, part: VersionedPart[P], value: P, base: P) -> None:
+        """Hash a value that is mostly the rows of another one, if the lines of that are known."""
+        if (known := self._lines.get(part.name.en)) is None:
+            known = self._lines[part.name.en] = KnownLines(part.content(base))
+        vars(value)["digest"] = known.digest(part.content(value))
+
+    def keep_lines(self, part: VersionedPart[P], value: P) -> None:
+        """Know the lines of a version that was just written, for the next one."""
+        if known := self._lines.get(part.name.en):
+            self._lines[part.name.en] = known.of(part.content(value))
 
     def _fill(
         self, key: tuple[str, VersionHead], promised: Future[Any], read: Callable[[], Any]

@@ -178,9 +178,9 @@ def test_a_damaged_newest_version_brings_back_nothing_hidden(store: Store, tmp_p
     withdraw_consent(store)
     with closing(sqlite3.connect(tmp_path / "wangge.db")) as connection:
         connection.execute(
-            "UPDATE place SET name = 'x' WHERE id = 'house' AND directory_version = 2"
+            "UPDATE place SET name = 'x' WHERE id = 'unit' AND directory_version = 2"
         )
-        connection.execute("UPDATE person SET name = 'x' WHERE id = 'p001' AND roster_version = 2")
+        connection.execute("UPDATE person SET name = 'x' WHERE id = 'pv' AND roster_version = 2")
         connection.commit()
     found, faults, *_ = internal_atlas(store, today())
     assert len(faults) == 2

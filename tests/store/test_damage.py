@@ -5,20 +5,28 @@ from __future__ import annotations
 import random
 import shutil
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gis.audit import SYSTEM
+from gis.editing import people
 from gis.errors import StoreDamaged, StoreError
 from gis.store import Store, Versions, open_store
+from gis.store.engine import open_database
+from gis.store.parts import PARTS
+from gis.store.soundness import damaged_versions
+from scripts.bit_flips import flip_over_and_over
 from tests.store.raw import run_sql
 from tests.store.sets import TODAY, directory, division, roster, whole_set
 
 TAMPERINGS = {
-    "a name": "UPDATE grid SET name = 'x' WHERE division_version = 2 AND id = 'g1'",
-    "a code": "UPDATE grid SET code = code || '0' WHERE division_version = 2 AND id = 'g1'",
-    "a kind that is none": "UPDATE grid SET kind = 'x' WHERE division_version = 2 AND id = 'g1'",
-    "a level that is none": "UPDATE grid SET level = 7 WHERE division_version = 2 AND id = 'g1'",
+    "a name": "UPDATE grid SET name = 'x' WHERE division_version = 2 AND id = 'g1-1-1'",
+    "a code": "UPDATE grid SET code = code || '0' WHERE division_version = 2 AND id = 'g1-1-1'",
+    "a kind that is none": "UPDATE grid SET kind = 'x' WHERE division_version = 2 AND id = 'g1-1-1'",
+    "a level that is none": "UPDATE grid SET level = 7 WHERE division_version = 2 AND id = 'g1-1-1'",
     "a row gone": "DELETE FROM grid WHERE division_version = 2 AND id = 'g1-1-2'",
     "all rows gone": "DELETE FROM grid WHERE division_version = 2",
     "a row from elsewhere": "UPDATE grid SET division_version = 2, id = 'n', code = 'n' "
@@ -32,12 +40,12 @@ TAMPERINGS = {
 }
 SQLITE_TAMPERINGS = {
     "a byte of a boundary": "UPDATE grid SET boundary = substr(boundary, 1, 40) || x'00' || "
-    "substr(boundary, 42) WHERE division_version = 2 AND id = 'g1'",
+    "substr(boundary, 42) WHERE division_version = 2 AND id = 'g1-1-1'",
     "half a boundary": "UPDATE grid SET boundary = substr(boundary, 1, 40) "
-    "WHERE division_version = 2 AND id = 'g1'",
+    "WHERE division_version = 2 AND id = 'g1-1-1'",
     "a boundary that is text": "UPDATE grid SET boundary = 'x' WHERE division_version = 2",
     "text that is not UTF-8": "UPDATE grid SET name = CAST(x'ff41' AS TEXT) "
-    "WHERE division_version = 2 AND id = 'g1'",
+    "WHERE division_version = 2 AND id = 'g1-1-1'",
     "JSON cut off": "UPDATE grid SET members = '[' WHERE division_version = 2",
     "a date that is none": "UPDATE division SET effective_from = '2026-11-' WHERE version = 2",
     "a hash that is no text": "UPDATE division SET sha256 = x'ff' WHERE version = 2",
@@ -85,7 +93,7 @@ def test_a_boundary_moved_in_qgis_does_not_serve(cluster, tables_in_postgis) -> 
     with closing(open_store(cluster.url(tables_in_postgis))) as store:
         _holds_two(store)
         moved = "UPDATE grid SET boundary = ST_Translate(boundary, 1e-7, 0)"
-        run_sql(store, f"{moved} WHERE division_version = 2 AND id = 'g1'")
+        run_sql(store, f"{moved} WHERE division_version = 2 AND id = 'g1-1-1'")
         _expect_the_first_with_a_fault(store)
 
 
@@ -94,6 +102,24 @@ def test_a_grid_moved_between_versions_spoils_both(store: Store) -> None:
     run_sql(store, TAMPERINGS["a row from elsewhere"])
     with pytest.raises(StoreDamaged, match="restore a backup"):
         store.holding(TODAY)
+
+
+def _all_other() -> dict[str, Any]:
+    """Return the second set, with every place, person, duty and organisation another one."""
+    given = whole_set(2)
+    places, people = given["directory"], given["roster"]
+    places = replace(
+        places,
+        places=tuple(replace(p, name=f"{p.name}新") for p in places.places),
+        context=tuple(replace(c, name=f"{c.name}新") for c in places.context),
+    )
+    people = replace(
+        people,
+        people=tuple(replace(p, name=f"{p.name}新") for p in people.people),
+        duties=tuple(replace(d, since=TODAY) for d in people.duties),
+        organisations=tuple(replace(o, name=f"{o.name}新") for o in people.organisations),
+    )
+    return {**given, "directory": places, "roster": people}
 
 
 @pytest.mark.parametrize(
@@ -109,13 +135,67 @@ def test_a_grid_moved_between_versions_spoils_both(store: Store) -> None:
 def test_places_and_people_that_were_tampered_with_do_not_serve(
     store: Store, part: str, statement: str
 ) -> None:
-    _holds_two(store)
+    store.publish(**whole_set(1))
+    store.publish(**_all_other())
     run_sql(store, statement)
     held = store.holding(TODAY)
     assert [f.rule for f in held.faults] == [f"damaged_{part}"]
     served = {"directory": held.directory, "roster": held.roster}[part]
     assert served.sha256 == {"directory": directory(1), "roster": roster(1)}[part].sha256
     assert held.division.version == 2
+
+
+def _phone(number: int) -> dict[str, str]:
+    return {"office_phone": f"025-{number}"}
+
+
+def _edited(store: Store, number: int) -> None:
+    store.revise_roster(
+        lambda base: people.edit_person(base.value, "p1", _phone(number)),
+        today=TODAY,
+        author=SYSTEM,
+    )
+
+
+def test_a_row_that_is_damaged_takes_the_versions_that_share_it_and_no_other(store: Store) -> None:
+    store.publish(**whole_set(1))
+    for number in range(2, 7):
+        _edited(store, number)
+    run_sql(store, "UPDATE person SET name = 'x' WHERE roster_version = 3 AND id = 'p1'")
+    assert _damaged(store) == [("roster", 3)]
+    run_sql(store, "UPDATE person SET name = 'x' WHERE roster_version = 1 AND id = 'p2'")
+    assert _damaged(store) == [("roster", n) for n in range(1, 7)]
+
+
+def test_after_damage_the_next_load_shares_nothing_with_it(store: Store) -> None:
+    store.publish(**whole_set(1))
+    _edited(store, 2)
+    run_sql(store, "UPDATE person SET name = 'x' WHERE roster_version = 1 AND id = 'p2'")
+    store.publish(**whole_set(3))
+    assert _damaged(store) == [("roster", 1), ("roster", 2)]
+    assert store.holding(TODAY).roster.sha256 == roster(3).sha256
+
+
+def _damaged(store: Store) -> list[tuple[str, int]]:
+    """Return what looking through the whole store finds, which reading one by one must find."""
+    newest = store.versions()
+    refused = []
+    for part in ("division", "directory", "roster"):
+        for version in range(1, getattr(newest, part) + 1):
+            try:
+                getattr(store, part)(version)
+            except StoreDamaged:
+                refused.append((part, version))
+    database = open_database(store.url)
+    with database.reading() as connection:
+        told = [
+            (part.name.en, head.version)
+            for part in PARTS
+            for head in damaged_versions(connection, database, part)
+        ]
+    database.engine.dispose()
+    assert told == refused
+    return told
 
 
 def test_loading_the_set_again_mends_it(store: Store) -> None:
@@ -148,6 +228,10 @@ def test_a_flipped_bit_never_serves_anything_but_what_was_published(
         flipped[position] ^= 1 << bit
         broken.write_bytes(flipped)
         _expect_right_or_refused(broken, f"byte {position} bit {bit}")
+
+
+def test_of_every_version_a_flipped_bit_is_told_or_changes_nothing() -> None:
+    assert flip_over_and_over(flips=40, seed=1) == []
 
 
 def _expect_right_or_refused(path: Path, where: str) -> None:

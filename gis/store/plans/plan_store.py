@@ -7,7 +7,7 @@ that is no longer the newest. Steps, undo and redo are lines of a log that only 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -26,6 +26,7 @@ from gis.roster import Roster
 from gis.store import audit, tables
 from gis.store.engine import Database
 from gis.store.in_force import Identity, read_identity, read_versions
+from gis.store.parts import DIVISION, ROSTER
 from gis.store.plans.rows import (
     HEAD,
     REBASE,
@@ -61,7 +62,9 @@ from gis.store.plans.values import (
     wrong_state,
 )
 from gis.store.publishing import Publication, publish_within
-from gis.store.versions import DIVISION, ROSTER, heads
+from gis.store.versions import VersionHead, heads, scheduled
+
+_STANDS = ("id", "code", "name", "parent", "kind", "grid_class", "grid_grade", "boundary")
 
 
 class Plans:
@@ -414,7 +417,7 @@ class Plans:
         """Store a roster as in force at once: its duties carry their own dates."""
         if roster is None:
             return
-        begin = max([today, *(h.effective_from for h in heads(connection, ROSTER))])
+        begin = max([today, *scheduled(connection, ROSTER, today)])
         publication = Publication(identity, None, None, roster, begin, today, author, reason)
         publish_within(connection, self._database, publication)
 
@@ -436,27 +439,26 @@ class Plans:
         """Return every grid of every division that shares an id with one that carried a code."""
         g = tables.grid.c
         with self._database.reading() as connection:
-            ids = set(connection.scalars(select(g.id).where(g.code == code)))
+            ids = set(connection.scalars(select(g.id).where(g.code == code, ~g.gone)))
             rows = connection.execute(
                 select(
-                    g.division_version,
-                    g.id,
-                    g.code,
-                    g.name,
-                    g.parent,
-                    g.kind,
-                    g.grid_class,
-                    g.grid_grade,
-                    g.boundary,
-                )
-                .where(g.id.in_(sorted(ids)))
-                .order_by(g.division_version)
+                    g.division_version.label("version"),
+                    g.branch,
+                    g.gone,
+                    *(g[name] for name in _STANDS),
+                ).where(g.id.in_(sorted(ids)))
             ).all()
-            days = {h.version: h.effective_from for h in heads(connection, DIVISION)}
-            last = max(days, default=0)
-        return [
-            Appearance(row[0], days[row[0]], *row[1:8], _shape_hash(row[8]), last) for row in rows
-        ]
+            found = heads(connection, DIVISION)
+        return [a for head in found for a in _appearances(head, rows, found[-1].version)]
+
+
+def _appearances(head: VersionHead, rows: Sequence[Any], last: int) -> Iterator[Appearance]:
+    """Yield the grids of a version, of all rows that some grids ever had."""
+    for _, row in sorted(head.ancestry.last_rows(rows).items()):
+        if not row.gone:
+            stands: dict[str, Any] = {name: getattr(row, name) for name in _STANDS}
+            stands["boundary"] = _shape_hash(row.boundary)
+            yield Appearance(head.version, head.effective_from, last=last, **stands)
 
 
 def _shape_hash(wkb: bytes) -> str:

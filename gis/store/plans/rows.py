@@ -15,8 +15,9 @@ from gis.findings import Text
 from gis.planning.plan import Step, StepEntry
 from gis.planning.serialize import change_from_json, change_to_json
 from gis.store import audit, tables
+from gis.store.parts import DIVISION
 from gis.store.plans.values import Descent, HeadChange, PlanHead, Superseded, utc_now, wrong_state
-from gis.store.versions import DIVISION, heads
+from gis.store.versions import newest_head
 
 REBASE = "rebase"
 
@@ -164,7 +165,8 @@ def change_head(
 
 def read_taken_codes(connection: Connection) -> frozenset[str]:
     """Return every code that a grid ever carried."""
-    return frozenset(connection.scalars(select(tables.grid.c.code).distinct()))
+    c = tables.grid.c
+    return frozenset(connection.scalars(select(c.code).where(~c.gone).distinct()))
 
 
 _MILLION = 1_000_000
@@ -207,5 +209,5 @@ def read_lineage(connection: Connection, grid: str | None) -> list[Descent]:
 
 def is_newest(connection: Connection, division: Division) -> bool:
     """Tell whether a division is the newest one, byte for byte."""
-    found = heads(connection, DIVISION)
-    return bool(found) and found[-1].sha256 == division.sha256
+    newest = newest_head(connection, DIVISION)
+    return newest is not None and newest.sha256 == division.sha256

@@ -33,6 +33,7 @@ from gis.planning.state import PlanState
 from gis.roster import Roster
 from gis.rules import OfficeRules
 from gis.store import Store
+from gis.store.parts import DIRECTORY, ROSTER
 from gis.store.plans import (
     DRAFT,
     EDITABLE,
@@ -42,7 +43,6 @@ from gis.store.plans import (
     not_editable,
     utc_now,
 )
-from gis.store.versions import DIRECTORY, ROSTER
 from gis.workflows.plans.draft_rows import place_of
 from gis.workflows.plans.opened import AppliedStep, DuplicateOperation, OpenPlan, outdated
 
