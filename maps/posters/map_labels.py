@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -86,6 +88,62 @@ def _balanced(
     candidates = [c for c in [*narrower, lines] if len(c) == len(lines)]
     # A name of several members breaks best between them.
     return max(candidates, key=lambda c: sum(line.endswith("·") for line in c[:-1]))
+
+
+_NEARLY_ALL = 0.9
+_AS_LARGE = 0.75
+"""A longer form of a number is taken when it can be this much as large as the largest."""
+_ALONG = (0.0, 0.2, -0.2, 0.33, -0.33)
+"""Where on a building its number may stand: shares of its longer side from its middle."""
+
+
+@dataclass(frozen=True)
+class Lettering:
+    """How the numbers of a map's buildings are written: which form, how large (pt), on which."""
+
+    form: int
+    size_pt: float
+    written: frozenset[int]
+
+
+def building_label(text: str, size_pt: float) -> Label:
+    """Return what stands on or beside a building."""
+    return label(LabelLine(text, size_pt, bold=True, colour=style.BUILDING_INK))
+
+
+def _form(texts: Sequence[str], form: int) -> str:
+    return texts[min(form, len(texts) - 1)]
+
+
+def _steps(sizes: tuple[float, float]) -> Iterator[float]:
+    size, smallest = sizes
+    while size >= smallest:
+        yield size
+        size *= 0.88
+
+
+class _Roof:
+    """The outline of a building on the paper, and what fits on it: in its middle, or along it."""
+
+    def __init__(self, polygon: BaseGeometry) -> None:
+        self.centre = shapely.get_coordinates(shapely.centroid(polygon))[0]
+        self._inner = shapely.buffer(polygon, 0.15)
+        corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(polygon))
+        sides = np.diff(corners[:3], axis=0)
+        lengths = np.hypot(*sides.T) if len(sides) == 2 else np.zeros(1)
+        along = sides[np.argmax(lengths)] if len(sides) == 2 else np.zeros(2)
+        self.half_width = float(lengths.min()) / 2
+        self.spots = [self.centre + share * along for share in _ALONG]
+
+    def boxes(self, given: Label, letters: Typeface) -> Iterator[Box]:
+        """Yield the boxes of a label that lie on the building, the middle one first."""
+        width, high = given.size_mm(letters)
+        for spot in self.spots:
+            x, y = spot.tolist()
+            half = width / 2 - given.air_mm
+            tight = shapely.box(x - half, y - 0.3 * high, x + half, y + 0.3 * high)
+            if self._inner.contains(tight):
+                yield x - width / 2, y - high / 2, x + width / 2, y + high / 2
 
 
 class MapLabels:
@@ -262,29 +320,83 @@ class MapLabels:
 
     def on(self, polygon: BaseGeometry, texts: Sequence[str], sizes: tuple[float, float]) -> bool:
         """Write the first text that fits on a building at the largest size that does."""
-        largest, smallest = sizes
-        centre = shapely.get_coordinates(shapely.centroid(polygon))[0]
-        inner = shapely.buffer(polygon, 0.15)
-        size = largest
-        while size >= smallest:
-            for text in texts:
-                given = label(LabelLine(text, size, bold=True, colour=style.BUILDING_INK))
-                width, high = given.size_mm(self.letters)
-                tight = shapely.box(
-                    centre[0] - width / 2 + given.air_mm,
-                    centre[1] - high / 2 + 0.2 * high,
-                    centre[0] + width / 2 - given.air_mm,
-                    centre[1] + high / 2 - 0.2 * high,
-                )
-                if not inner.contains(tight):
-                    continue
-                x, y = float(centre[0]), float(centre[1])
-                box = (x - width / 2, y - high / 2, x + width / 2, y + high / 2)
-                if self.room.claim([box]):
-                    self.write(given, (x, y), None)
-                    return True
-            size *= 0.88
+        roof = _Roof(polygon)
+        return any(
+            self._write_on(roof, building_label(text, size))
+            for size in _steps(sizes)
+            for text in texts
+        )
+
+    def _write_on(self, roof: _Roof, given: Label) -> bool:
+        for box in roof.boxes(given, self.letters):
+            if self.room.claim([box]):
+                self.write(given, ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), None)
+                return True
         return False
+
+    def beside(self, polygon: BaseGeometry, text: str, size_pt: float) -> bool:
+        """Write a number close to a building that does not hold it, on white."""
+        roof = _Roof(polygon)
+        given = building_label(text, size_pt)
+        gap = roof.half_width + 0.1 * size_pt * PT_MM
+        return any(self.around(spot, gap, given, halo=style.WHITE) for spot in roof.spots)
+
+    def on_all(
+        self,
+        buildings: Sequence[tuple[BaseGeometry, Sequence[str]]],
+        sizes: tuple[float, float],
+    ) -> Lettering:
+        """Write the numbers of buildings in one form and one size, wherever they fit.
+
+        Parameters
+        ----------
+        buildings
+            Each with its outline, mm, and the forms of its number, the longest first.
+        sizes
+            The largest and the smallest size, pt.
+
+        Returns
+        -------
+        Lettering
+            The longest form that fits on nearly as many buildings as the shortest does, the
+            largest size at which nearly as many keep it, and which buildings it is written on.
+        """
+        roofs = [(_Roof(polygon), texts) for polygon, texts in buildings]
+        steps = list(_steps(sizes))
+        forms = range(max((len(texts) for _, texts in roofs), default=0))
+        fits = [self._fits(roofs, form, steps) for form in forms]
+        most = max(map(len, fits), default=0)
+        if not most:
+            return Lettering(0, sizes[1], frozenset())
+        size_of = {
+            form: steps[own[math.ceil(_NEARLY_ALL * len(own)) - 1]]
+            for form, own in enumerate(fits)
+            if len(own) >= _NEARLY_ALL * most
+        }
+        form = next(f for f, size in size_of.items() if size >= _AS_LARGE * max(size_of.values()))
+        size = size_of[form]
+        written = {
+            index
+            for index, (roof, texts) in enumerate(roofs)
+            if self._write_on(roof, building_label(_form(texts, form), size))
+        }
+        return Lettering(form, size, frozenset(written))
+
+    def _fits(
+        self, roofs: Sequence[tuple[_Roof, Sequence[str]]], form: int, steps: Sequence[float]
+    ) -> list[int]:
+        """Return the first step at which each building holds its number, if ever."""
+
+        def holds(roof: _Roof, text: str, step: int) -> bool:
+            return any(roof.boxes(building_label(text, steps[step]), self.letters))
+
+        def first(roof: _Roof, text: str) -> int | None:
+            if not holds(roof, text, len(steps) - 1):
+                return None
+            return bisect_left(range(len(steps)), True, key=lambda step: holds(roof, text, step))
+
+        found = [first(roof, _form(texts, form)) for roof, texts in roofs]
+        return sorted(step for step in found if step is not None)
 
     # --- names along lines ----------------------------------------------------------------------
 

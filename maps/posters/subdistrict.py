@@ -183,8 +183,8 @@ def _map(scene: Scene, settings: MapSettings) -> None:
     must_names(scene, names)
     _roads(scene, names)
     kept = _draw_signs(scene, room, signs)
-    _cluster_names(scene, names)
     _building_numbers(scene, names)
+    _cluster_names(scene, names)
     _place_names(scene, names, kept)
     water_names(scene, names, 17 * f)
     paper.rect(view.frame, edge=style.INK, width_pt=0.9 * f)
@@ -383,10 +383,39 @@ def _building_numbers(scene: Scene, names: MapLabels) -> None:
     f = scene.factor
     if scene.view.mm_per_m * 12 < 1.1:
         return
-    for lot in scene.ground.lots:
-        if lot.place.kind is PlaceKind.BUILDING and lot.ground.geom_type != "Point":
-            polygon = scene.view.paper(lot.ground)
-            names.on(polygon, number_texts(lot.place.name), (7 * f**0.6, 3.3 * f**0.35))
+    sizes = (7 * f**0.6, 3.3 * f**0.35)
+    lots = [
+        lot
+        for lot in scene.ground.lots
+        if lot.place.kind is PlaceKind.BUILDING and lot.ground.geom_type != "Point"
+    ]
+    numbered = [lot for lot in lots if is_number(lot.place.name)]
+    chosen = names.on_all(
+        [(scene.view.paper(lot.ground), number_texts(lot.place.name)) for lot in numbered], sizes
+    )
+    for index, lot in enumerate(numbered):
+        if index not in chosen.written:
+            texts = number_texts(lot.place.name)
+            names.beside(
+                scene.view.paper(lot.ground),
+                texts[min(chosen.form, len(texts) - 1)],
+                chosen.size_pt,
+            )
+    for lot in lots:
+        if not is_number(lot.place.name):
+            largest = max(chosen.size_pt, sizes[1])
+            names.on(
+                scene.view.paper(lot.ground), number_texts(lot.place.name), (largest, sizes[1])
+            )
+
+
+def is_number(name: str) -> bool:
+    """Return whether a building is called by a number alone.
+
+    >>> is_number("12号楼"), is_number("人民商场")
+    (True, False)
+    """
+    return _NUMBER.match(printable(name)) is not None
 
 
 def number_texts(name: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -25,10 +26,12 @@ from gis.intake import read_set
 from gis.roster import Roster
 from maps import MapSettings
 from maps.posters import fonts as letters_room
+from maps.posters import style
 from maps.posters.drawing import draw, prepared
 from maps.posters.fonts import letters_for, printable
 from maps.posters.free_space import FreeSpace
 from maps.posters.overlap_check import extents, outside, overlaps
+from maps.posters.subdistrict import is_number
 from maps.posters.text_fit import fit, wrap
 from tests.publishing.hostile import CORPUS
 from tests.publishing.small_map import COMPOUNDS, DAY, A, small_atlas
@@ -186,6 +189,28 @@ def test_no_text_of_a_board_lies_over_another(sample, code, size):
     assert overlaps(paper.figure) == []
     assert outside(paper.figure) == []
     assert paper.left_out == []
+
+
+@pytest.mark.parametrize("code", ["320106012005003", "320106012005", "320106012001001002"])
+def test_the_numbers_on_a_board_have_one_size_and_one_form(sample, code):
+    paper = draw(sample, code, "A3")
+    numbers = [
+        (round(text.get_fontsize(), 2), re.sub(r"\d+", "", text.get_text()))
+        for text in paper.figure.texts
+        if re.fullmatch(r"\d{1,4}(幢|栋|号楼|座|楼)?", text.get_text())
+        and text.get_color() == style.BUILDING_INK
+    ]
+    assert len(numbers) > 2
+    assert len({size for size, _ in numbers}) == 1
+    assert len({bool(form) for _, form in numbers}) == 1
+
+
+def test_nearly_all_numbers_of_buildings_stand_on_the_largest_poster(sample):
+    paper = draw(sample, None, "A0")
+    shown = [t.get_text() for t in paper.figure.texts if t.get_color() == style.BUILDING_INK]
+    buildings = [p for p in sample.ground.atlas.directory.places if p.kind == "building"]
+    numbered = [p for p in buildings if is_number(p.name)]
+    assert sum(map(is_number, shown)) >= 0.9 * len(numbered)
 
 
 def test_a_text_over_another_is_noticed(sample):

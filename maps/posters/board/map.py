@@ -37,6 +37,7 @@ from maps.posters.projected import Lot, Sign
 from maps.posters.scale import view_of
 from maps.posters.subdistrict import (
     compound_labels,
+    is_number,
     leader_of,
     number_texts,
     short_name,
@@ -71,10 +72,16 @@ def draw_board_map(board: Board, frame: Rect, strip: Rect) -> list[Place]:
         _children(scene, names)
     numbered = _numbers(board, scene, names, signs)
     _signs(scene, room, signs, with_businesses=not numbered)
+    businesses = [one for one in signs if one[1] == "business"]
+    institutions = [one for one in signs if one[1] != "business"]
+    if grid.level == Level.COMMUNITY:
+        _sign_names(scene, names, institutions)
     _buildings(scene, names)
     if grid.level != Level.COMMUNITY:
         _children(scene, names)
-    _sign_names(scene, names, signs, with_businesses=not numbered)
+        _sign_names(scene, names, institutions)
+    if not numbered:
+        _sign_names(scene, names, businesses)
     _neighbours(scene, names)
     _roads(scene, names)
     water_names(scene, names, 18 * f)
@@ -248,35 +255,48 @@ def _signs(
 
 
 def _buildings(scene: Scene, names: MapLabels) -> None:
-    """Number the buildings: on them, else beside them."""
+    """Number the buildings in one form and size: on them, else beside them."""
     f = scene.factor
     least = {1: 4.2, 2: 5.5, 3: 7.0}[int(scene.focus.level if scene.focus else 1)]
-    for lot in scene.ground.lots_in(scene.view.bounds):
-        if lot.place.kind is not PlaceKind.BUILDING or lot.ground.geom_type == "Point":
+    lots = [
+        lot
+        for lot in scene.ground.lots_in(scene.view.bounds)
+        if lot.place.kind is PlaceKind.BUILDING
+        and lot.ground.geom_type != "Point"
+        and scene.has(lot)
+    ]
+    numbered = [lot for lot in lots if is_number(lot.place.name)]
+    chosen = names.on_all(
+        [(scene.view.paper(lot.ground), number_texts(lot.place.name)) for lot in numbered],
+        (16 * f, least * f),
+    )
+    for index, lot in enumerate(numbered):
+        if index not in chosen.written and least >= 5:
+            texts = number_texts(lot.place.name)
+            names.beside(
+                scene.view.paper(lot.ground),
+                texts[min(chosen.form, len(texts) - 1)],
+                chosen.size_pt,
+            )
+    for lot in lots:
+        if is_number(lot.place.name):
             continue
-        if not scene.has(lot):
-            continue
-        polygon = scene.view.paper(lot.ground)
         texts = number_texts(lot.place.name)
-        if names.on(polygon, texts, (16 * f, least * f)) or least < 5:
-            continue
-        spot = shapely.get_coordinates(shapely.centroid(polygon))[0]
-        row = LabelLine(texts[-1], (least + 1.5) * f, bold=True, colour=style.BUILDING_INK)
-        names.around(spot, 2.2 * f, label(row), halo=style.WHITE)
+        on = names.on(scene.view.paper(lot.ground), texts, (chosen.size_pt, least * f))
+        if not on and least >= 5:
+            names.beside(
+                scene.view.paper(lot.ground), texts[-1], min(chosen.size_pt, (least + 1.5) * f)
+            )
 
 
 def _sign_names(
     scene: Scene,
     names: MapLabels,
     signs: Sequence[tuple[Lot, Sign, Any]],
-    *,
-    with_businesses: bool,
 ) -> None:
     f = scene.factor
     order = ["medical", "school", "resident_unit", "business"]
     for lot, sign, spot in sorted(signs, key=lambda s: order.index(s[1])):
-        if sign == "business" and not with_businesses:
-            continue
         colour = style.mixed(style.POINTS[sign], "#000000", 0.3)
         size = (7.0 if sign == "business" else 8.6) * f
         row = LabelLine(printable(lot.place.name)[:24], size, colour=colour)
