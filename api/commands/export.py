@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.common import day_of, open_stored, print_findings, say_written, write_files
+from api.commands.common import day_of, open_stored, print_findings, say, say_written, write_files
 from gis.clock import today
 from gis.errors import InvalidInput
 
@@ -94,6 +94,10 @@ def _write(out: Path, atlas: Atlas, frame: str) -> None:
         write_files({out: content.getvalue()})
     elif suffix == ".csv":
         write_files({out: atlas_csv(atlas)})
+        say(
+            "for Excel take an .xlsx: it rounds the 18-digit codes of a .csv that it opens",
+            "如用 Excel 查看请导出 .xlsx：Excel 打开 .csv 时会改动 18 位的编号",
+        )
     else:
         places, context = write_directory(atlas.directory, atlas.division)
         files = {

@@ -157,6 +157,7 @@ def _of_address(text: str, day: date) -> tuple[dict[str, Any], str]:
         Nothing here is like it.
     """
     from gis.addresses import AddressBook, parse
+    from gis.addresses.direct import phone_digits
     from gis.bulk.found_json import found_json
     from gis.exchange.json_values import provenance_json, sheet_json
 
@@ -165,6 +166,11 @@ def _of_address(text: str, day: date) -> tuple[dict[str, Any], str]:
     parse(text)  # What cannot be read is said before anything is loaded.
     atlas = _atlas(day)
     found = AddressBook(atlas).search(text, _CANDIDATES)
+    if not found and phone_digits(text):
+        raise NotFound(
+            f"{text[:60]!r} is a telephone number, but none of the office phones on record",
+            f"{text[:60]!r} 是电话号码，但不是登记的办公电话",
+        )
     if not found:
         raise NotFound(
             f"nothing here is like {text[:60]!r}: try the road and door plate, or the compound",

@@ -21,7 +21,10 @@ _REMEMBERED = 20_000
 _MOST_TIED = 50
 
 ERROR, NOWHERE, TIED, UNCLEAR, OUTSIDE = 4.0, 3.0, 2.0, 1.0, 0.5
-"""How doubtful a row is: a person looks at the highest first; 0 needs no look."""
+"""How doubtful a row is: a person looks at the highest first; 0 needs no look.
+
+A row needs one that is not clear, or that has no level-3 grid.
+"""
 
 _MATCH: Mapping[str, Text] = {
     "inside": Text("inside", "在网格内"),
@@ -125,7 +128,8 @@ class Answers:
         edge_m = location.distance_to_boundary_m
         match = "boundary" if edge_m == 0 else "inside"
         reasons = [_near(n) for n in location.near]
-        return self._answer(location.grids, match, reasons, point=point, edge_m=edge_m)
+        doubt = 0.0 if len(location.grids) == len(LEVELS) else OUTSIDE
+        return self._answer(location.grids, match, reasons, doubt, point=point, edge_m=edge_m)
 
     def of_address(self, text: str) -> Answer:
         """Return the answer of an address; a text that comes again is not searched again."""
@@ -158,7 +162,7 @@ class Answers:
         doubt = 0.0
         if not found.clear:
             doubt = TIED if found.tied > 1 else UNCLEAR + (1 - first.score)
-        elif not grids:
+        elif len(grids) < len(LEVELS):
             doubt = OUTSIDE
         second = found[1] if len(found) > 1 and not found.clear else None
         return self._answer(

@@ -1,6 +1,7 @@
 """Cells that no spreadsheet program runs: an apostrophe stands before what might be a formula.
 
-A plain number such as ``-12.5`` and a lone sign such as ``-`` run nothing and stay as they are.
+A plain number such as ``-12.5``, a lone sign such as ``-`` and strokes such as ``--`` or ``-/-``
+run nothing and stay as they are.
 Every writer of this room passes its rows through one of two functions:
 
 - :func:`guarded_row` for values of ours; :func:`unguarded_text` gives them back as they were.
@@ -18,13 +19,13 @@ from gis.tables.values import Cell, cell_of
 # What a spreadsheet program may run; some take the full-width forms too.
 _STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 _SIGNED_NUMBER = r"[+-](\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?"
-_RUNS_NOT = re.compile(rf"{_SIGNED_NUMBER}|[=+\-@＝＋－＠] *", re.ASCII)
+_RUNS_NOT = re.compile(rf"{_SIGNED_NUMBER}|[=+\-@＝＋－＠] *|[-－—–/\\_ ]{{2,}}", re.ASCII)
 
 
 def is_formula(text: str) -> bool:
     """Tell whether a spreadsheet program might run a text.
 
-    >>> [t for t in ("=1+1", "-", "-12.5", "+86-25", "@x", "5幢", "") if is_formula(t)]
+    >>> [t for t in ("=1+1", "-", "--", "-12.5", "+86-25", "@x", "5幢", "") if is_formula(t)]
     ['=1+1', '+86-25', '@x']
     """
     return text[:1] in _STARTS and not _RUNS_NOT.fullmatch(text)

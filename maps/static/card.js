@@ -13,10 +13,11 @@ import { language, t, tNodes, words } from "./words.js";
  * @returns {HTMLElement[]}
  */
 export function cardsOf(app, spot) {
-  return [
-    spot.places.length ? hereCard(spot.places) : null,
-    ...spot.grids.map((grid) => gridCard(app, grid, grid === spot.grids.at(-1))).reverse(),
-  ].filter(Boolean);
+  const [first, ...others] = spot.grids
+    .map((grid) => gridCard(app, grid, grid === spot.grids.at(-1)))
+    .reverse();
+  // Whoever is responsible stands first; what stands here takes two lines until it is opened.
+  return [first, spot.places.length ? hereCard(spot.places) : null, ...others].filter(Boolean);
 }
 
 function gridCard(app, grid, open) {
@@ -251,13 +252,43 @@ function placeButton(app, grid, place) {
 
 // --- places ----------------------------------------------------------------------------------------
 
+/** What stands here: two lines, and all of it when it is opened. */
 function hereCard(places) {
+  const two = places.length > 2 ? places.slice(0, 1) : places;
   return el(
     "section",
     { class: "card card-here", "aria-labelledby": "card-here" },
-    el("h3", { id: "card-here", class: "card-level" }, t("map.here")),
-    el("ul", { class: "plain places" }, ...places.slice(0, 60).map(placeItem)),
+    el(
+      "details",
+      { class: "here" },
+      el(
+        "summary",
+        {},
+        el("h3", { id: "card-here", class: "card-level" }, t("map.here")),
+        el(
+          "span",
+          { class: "here-lines" },
+          ...two.map(({ row }) =>
+            name([row.name, ...factsOf(row)].join(" · "), "span", { class: "here-line" }),
+          ),
+          places.length > 2
+            ? el("span", { class: "here-line quiet" }, t("common.moreHere", places.length - 1))
+            : null,
+        ),
+      ),
+      el("ul", { class: "plain places" }, ...places.slice(0, 60).map(placeItem)),
+    ),
   );
+}
+
+function factsOf(row) {
+  return [
+    row.floors && t("common.floors", row.floors),
+    row.units && t("common.units", row.units),
+    row.households && t("common.households", row.households),
+    row.status === "under_construction" && t("common.underConstruction"),
+    row.undisclosed && t("common.undisclosed"),
+  ].filter(Boolean);
 }
 
 function placeItem({ row }) {
@@ -266,13 +297,7 @@ function placeItem({ row }) {
       ? el("span", { class: "swatch swatch-building", "aria-hidden": "true" })
       : signPicture(signOf(row));
   const home = row.kind === "building" && row.compound ? row.compound : "";
-  const facts = [
-    row.floors && t("common.floors", row.floors),
-    row.units && t("common.units", row.units),
-    row.households && t("common.households", row.households),
-    row.status === "under_construction" && t("common.underConstruction"),
-    row.undisclosed && t("common.undisclosed"),
-  ].filter(Boolean);
+  const facts = factsOf(row);
   return el(
     "li",
     { class: "place" },

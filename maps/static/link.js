@@ -2,7 +2,8 @@
  * Links that open the page where it was left: `#grid=CODE` opens its card, `&at=zoom/lat/lon` the
  * view, `&spot=lon,lat` (WGS84) puts a pin, `&level=2` and `&by=rank` (or the name of a number) are
  * the settings; `&lang=en` speaks English. `&embed=1` is the map alone,
- * for a page that shows it in a frame: it tells that page where it was clicked.
+ * for a page that shows it in a frame: it tells that page where it was clicked, and which of the
+ * numbered pins `&pins=1:lon,lat;2:lon,lat` (WGS84).
  */
 
 import { el } from "./dom.js";
@@ -10,7 +11,7 @@ import { t } from "./words.js";
 
 /**
  * @returns {{grid: string|null, at: {zoom: number, centre: number[]}|null, spot: number[]|null,
- *   level: number|null, by: string|null, lang: string|null, embed: boolean}} `centre` is latitude,
+ *   pins: {number: number, at: number[]}[], level: number|null, by: string|null, lang: string|null, embed: boolean}} `centre` is latitude,
  *   longitude; `spot` the other way round
  */
 export function readLink() {
@@ -21,6 +22,7 @@ export function readLink() {
     grid: asked.get("grid"),
     at: Number.isFinite(zoom) && isPlace(lon, lat) ? { zoom, centre: [lat, lon] } : null,
     spot: spot.length === 2 && isPlace(...spot) ? spot : null,
+    pins: (asked.get("pins") || "").split(";").flatMap(readPin).slice(0, MOST_PINS),
     level: LEVELS.find((level) => String(level) === asked.get("level")) || null,
     by: asked.get("by"),
     lang: asked.get("lang"),
@@ -29,6 +31,15 @@ export function readLink() {
 }
 
 const LEVELS = [1, 2, 3];
+const MOST_PINS = 20;
+
+/** @param {string} text such as `2:118.75,32.11` */
+function readPin(text) {
+  const [number, place = ""] = text.split(":");
+  const at = place.split(",").map(Number);
+  const known = /^[1-9][0-9]?$/.test(number) && at.length === 2 && place && isPlace(at[0], at[1]);
+  return known ? [{ number: Number(number), at }] : [];
+}
 
 function isPlace(lon, lat) {
   return (
@@ -106,8 +117,18 @@ export function share(app) {
   });
 }
 
-/** Tell the page that shows this one in its frame where it was clicked; only one of our own. */
+/** Tell the page that shows this one in its frame where it was clicked. */
 export function tellFrame({ lat, lng }) {
+  tellParent({ wanggeSpot: { lon: lng, lat } });
+}
+
+/** Tell it which numbered pin was chosen. */
+export function tellPin(number) {
+  tellParent({ wanggePin: number });
+}
+
+/** Only a page of our own is told anything. */
+function tellParent(said) {
   if (!readLink().embed || window.parent === window || location.origin === "null") return;
-  window.parent.postMessage({ wanggeSpot: { lon: lng, lat } }, location.origin);
+  window.parent.postMessage(said, location.origin);
 }

@@ -8,6 +8,7 @@ import { el } from "./dom.js";
 import { drawContext } from "./draw-context.js";
 import { drawGrids } from "./draw-grids.js";
 import { drawNames } from "./draw-names.js";
+import { numberedPins } from "./draw-pins.js";
 import { drawPlaces } from "./draw-places.js";
 import { drawSelection } from "./draw-selection.js";
 import { colophon, compass, watermark } from "./furniture.js";
@@ -99,7 +100,7 @@ export function start(map) {
   drawBasemap(app);
   drawSelection(app);
   drawNames(app);
-  Object.assign(app, actions(app));
+  Object.assign(app, actions(app), { showPins: numberedPins(app) });
   dressPage(app);
   const stage = map.getContainer().parentElement;
   const mark = watermark(app);
@@ -237,7 +238,7 @@ function keyboard(app) {
 
 /** Open what the link names. */
 function followLink(app) {
-  const { grid: code, at, spot, level, by, lang } = readLink();
+  const { grid: code, at, spot, pins, level, by, lang, embed } = readLink();
   app.state.set("language", isLanguage(lang) ? lang : app.state.get("language"));
   // What stands at a pin depends on the zoom; opening the card moves the view once more.
   const look = () => at && app.map.setView(at.centre, at.zoom, { animate: false });
@@ -247,6 +248,9 @@ function followLink(app) {
   const pin = spot && L.latLng(spot[1], spot[0]);
   const grids = pin ? gridsAt(app.atlas, ...app.atlas.integers(pin)) : [];
   const grid = app.atlas.byCode.get(code) || grids.at(-1);
+  app.showPins(pins);
+  // The page around a frame says all that is to be seen: what it does not name is gone.
+  if (embed && !grid) app.state.set("selection", null);
   // A pin within the grid brings back what stands there; the grid alone opens its own card.
   if (grid) app.openGrid(grid, pin, grid === grids.at(-1));
   look();

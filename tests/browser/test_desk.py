@@ -552,6 +552,157 @@ def test_on_a_phone_the_map_opens_when_it_is_wanted(desk):
     expect(page.locator(".map-body")).to_be_hidden()
 
 
+def shown_on(page: Any) -> Any:
+    """The map's frame, once the map is there."""
+    page.frame_locator("iframe").locator("html.is-ready").wait_for()
+    return page.frames[1]
+
+
+def test_the_old_answer_leaves_the_map_as_soon_as_something_else_is_typed(desk):
+    page = desk(size=DESKTOP)
+    frame = shown_on(page)
+    ask(page, ADDRESS)
+    candidates(page).first.click()
+    expect(frame.locator(".pin")).to_have_count(1)
+    page.route("**/locate?*", lambda _route: None)
+    ask(page, "燕江路")
+    expect(frame.locator(".pin")).to_have_count(0)
+    becomes(None, frame.evaluate, "wangge.inspect().state.get('selection')")
+
+
+def test_candidates_stand_on_the_map_under_the_numbers_of_their_rows(desk):
+    page = desk(size=DESKTOP)
+    frame = shown_on(page)
+    ask(page, "金陵二村")
+    numbers = candidates(page).locator(".candidate-number").all_inner_texts()
+    assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
+    pins = frame.locator(".pin-number")
+    expect(pins.first).to_be_visible()
+    assert set(pins.all_inner_texts()) <= set(numbers)
+    second = page.locator(".candidate-title").nth(1).inner_text()
+    frame.locator(".pin-number", has_text=re.compile("^2$")).click()
+    expect(page.locator(".answer-title")).to_have_text(second)
+    expect(pins).to_have_count(0)
+
+
+def test_escape_leads_from_the_answer_to_the_list_and_on_to_an_empty_box(desk):
+    page = desk()
+    ask(page, "金陵二村")
+    candidates(page).first.click()
+    page.locator(".answer-title").wait_for()
+    page.keyboard.press("Escape")
+    expect(page.locator(".candidate").first).to_be_visible()
+    expect(page.locator("#ask")).to_be_focused()
+    expect(page.locator(".answer")).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator("#ask")).to_have_value("")
+
+
+def test_recent_lookups_are_offered_again_in_this_tab(desk):
+    page = desk()
+    ask(page, ADDRESS)
+    candidates(page).first.click()
+    card(page, 3)
+    page.get_by_role("button", name="清除", exact=True).click()
+    page.locator(".recent button").click()
+    expect(page.locator(".answer-title")).to_have_text(ADDRESS)
+    page.get_by_role("button", name="清除", exact=True).click()
+    page.get_by_role("button", name="清除记录").click()
+    expect(page.locator(".recent")).to_have_count(0)
+
+
+@pytest.mark.parametrize("what", ["candidate", "grid", "point"])
+def test_the_address_of_the_page_brings_a_lookup_back(desk, origin, what):
+    page = desk()
+    if what == "point":
+        ask(page, "118.7485, 32.1043")
+        choose_datum(page, "wgs84")
+    else:
+        ask(page, ADDRESS if what == "candidate" else BUILDING)
+        candidates(page).first.click()
+    title = page.locator(".answer-title")
+    title.wait_for()
+    said, address = title.inner_text(), page.url
+    assert "#" in address
+    page.goto("about:blank")
+    page.goto(address)
+    expect(page.locator(".answer-title")).to_have_text(said)
+    ask(page, "燕江路")
+    becomes(f"{origin}/desk", page.evaluate, "location.href")
+
+
+def test_a_click_on_the_map_is_titled_with_six_decimals(desk):
+    page = desk(size=DESKTOP)
+    shown_on(page)
+    page.mouse.click(1000, 450)
+    title = page.locator(".answer-title")
+    title.wait_for()
+    assert all(len(n) <= 6 for n in re.findall(r"\.(\d+)", title.inner_text()))
+
+
+def test_near_a_border_whoever_is_responsible_stands_before_the_neighbours(desk, atlas):
+    lon, lat = next(
+        spot
+        for spot in (tuple(point_inside(p.geometry)) for p in atlas.directory.places)
+        if (found := atlas.locator.locate(*spot)).near and found.distance_to_boundary_m < 15
+    )
+    page = desk()
+    ask(page, f"{lon}, {lat}")
+    choose_datum(page, "wgs84")
+    page.locator(".notice-border").wait_for()
+    first = page.locator("a[href^='tel:']").first
+    own = atlas.locator.locate(lon, lat).grids[-1]
+    assert first.evaluate("a => Boolean(a.closest('.card-level-3'))")
+    assert leader_of(atlas, own.code).office_phone in first.get_attribute("href")
+    expect(page.locator(".notice-border .badge").first).to_have_text("邻近网格")
+
+
+def test_what_stands_here_takes_two_lines_until_it_is_opened(desk):
+    page = desk()
+    ask(page, ADDRESS)
+    candidates(page).first.click()
+    here = page.locator(".card-here")
+    here.wait_for()
+    assert here.locator(".here-line").count() <= 2
+    expect(here.locator(".place").first).to_be_hidden()
+    here.locator("summary").click()
+    expect(here.locator(".place").first).to_be_visible()
+
+
+def test_a_phone_number_is_searched_among_office_phones(desk, atlas):
+    leader = leader_of(atlas, BUILDING)
+    page = desk()
+    ask(page, leader.office_phone)
+    expect(candidates(page).first).to_contain_text(leader.name, use_inner_text=True)
+    ask(page, "139 0000 0001")
+    expect(page.locator(".notice-none")).to_contain_text("电话号码", use_inner_text=True)
+
+
+def test_the_column_of_an_unknown_table_is_chosen_on_the_page(desk):
+    page = desk()
+    page.evaluate(DROP, ["来电.csv", f"编号,诉求位置\n1,{ADDRESS}\n合计：1户,\n"])
+    page.get_by_role("button", name="开始查询").click()
+    page.locator("#table-column").select_option("诉求位置")
+    page.get_by_role("button", name="按此查找").click()
+    page.get_by_text("查询完成，共 1 行").wait_for()
+    expect(page.locator(".table-said")).to_contain_text("合计", use_inner_text=True)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载结果").click()
+    assert download.value.suggested_filename.endswith(".xlsx")
+
+
+def test_the_tallies_of_a_table_add_up(desk):
+    page = desk()
+    page.evaluate(DROP, ["来电.csv", f'地址\n{ADDRESS}\n没有的路9999号\n"  "\n金陵二村\n'])
+    page.get_by_role("button", name="开始查询").click()
+    page.get_by_text("查询完成").wait_for()
+    said = dict(zip(page.locator(".count dt").all_inner_texts(), map(int, page.locator(".count dd").all_inner_texts()), strict=True))  # fmt: skip
+    rows = int(re.search(r"共 (\d+) 行", page.locator(".table-said").inner_text())[1])
+    assert said["已定位"] + said["未找到"] + said["有误"] == rows
+    assert said["需要核对"] == rows - 1
+
+
 # --- language, errors, hostile text ----------------------------------------------------------------
 
 

@@ -702,3 +702,19 @@ def test_a_word_for_nothing_is_no_address_and_comes_back_as_it_was(locate, word)
     (row,) = locate(f"编号,地址\n1,{word}\n")
     assert (row["地址"], row["match"]) == (word, "error")
     assert "missing" in row["reason"]
+
+
+def test_a_row_without_a_level_3_grid_is_to_be_looked_at(locate):
+    (whole, road) = locate("地址\n示例路1号1幢\n同名苑\n")
+    assert (whole["review"], whole["level3_code"][:12]) == ("", "320106012001")
+    assert road["review"] == "yes"
+    (community,) = locate("地址\n001网格\n")
+    assert (community["level3_code"], community["review"]) == ("", "yes")
+    counts = locate.done.counts
+    assert counts["located"] + counts["outside"] + counts["errors"] == counts["rows"]
+
+
+@pytest.mark.parametrize("value", ["-", "--", "-/-", "——", "/", "- -"])
+def test_strokes_come_back_as_they_were(locate, value):
+    (row,) = locate(f"地址,备注\n示例路1号1幢,{value}\n")
+    assert row["备注"] == value

@@ -95,12 +95,20 @@ export async function answerForPoint({ lon, lat, datum }, signal) {
   });
   return {
     ...blank(spot),
-    title: t("desk.fromDatum", lon, lat, datumName(datum)),
-    detail: datum === "wgs84" ? "" : t("desk.inWgs84", spot.point.lon, spot.point.lat),
+    title: t("desk.fromDatum", sixDecimals(lon), sixDecimals(lat), datumName(datum)),
+    detail:
+      datum === "wgs84"
+        ? ""
+        : t("desk.inWgs84", sixDecimals(spot.point.lon), sixDecimals(spot.point.lat)),
     kind: "point",
     sheets: [...spot.grids].reverse(),
     ...parts,
   };
+}
+
+/** A decimeter is all that can be read: a click gives fifteen decimals. */
+function sixDecimals(degrees) {
+  return Number(degrees.toFixed(6));
 }
 
 /** The answer for a grid by its code. */

@@ -31,6 +31,7 @@ export function candidateRow(found, i, take) {
     el(
       "span",
       { class: "candidate-head" },
+      el("span", { class: "candidate-number" }, String(i + 1)),
       el("span", { class: "kind" }, words("desk.kinds")[candidate.match] || candidate.match),
       name(candidate.address || candidate.name, "span", { class: "candidate-title" }),
       el("span", { class: `certainty certainty-${sure}` }, t(`desk.certainty.${sure}`)),

@@ -24,10 +24,16 @@ export function answerView(answer, openGrid) {
     { class: "answer" },
     head(answer),
     ...warnings(answer),
-    ...answer.sheets.map((sheet) => gridCard(sheet, nameOf, openGrid)),
+    ...inOrder(answer, nameOf, openGrid),
     hereCard(answer.places),
     provenance(answer),
   );
+}
+
+/** The cards, whoever is responsible first; near a border the neighbours come after that. */
+function inOrder(answer, nameOf, openGrid) {
+  const [first, ...others] = answer.sheets.map((sheet) => gridCard(sheet, nameOf, openGrid));
+  return [first, answer.spot ? border(answer) : null, ...others].filter(Boolean);
 }
 
 /** The names of all grids in the answer and above them, by code. */
@@ -73,7 +79,7 @@ function warnings(answer) {
     deepest < 3 && kind !== "grid"
       ? el("p", { class: "notice notice-ask" }, words("desk.askNext")[deepest])
       : null,
-    spot ? border(answer) : null,
+    spot ? borderLine(answer) : null,
     rough ? el("p", { class: "notice notice-ask" }, t("desk.accuracyWarning")) : null,
   ].filter(Boolean);
 }
@@ -96,6 +102,13 @@ function outside(nearest) {
       : null,
     el("p", {}, t("desk.outsideHint")),
   );
+}
+
+/** That there is a border to mind, in a line: the neighbours stand below. */
+function borderLine({ edgeM, near, sheets }) {
+  if (edgeM === null || edgeM >= NEAR_M || !near.length || !sheets.length) return null;
+  const lead = edgeM === 0 ? t("desk.onBoundary") : t("desk.near", metres(edgeM));
+  return el("p", { class: "border-line" }, lead, " ", t("desk.nearBelow"));
 }
 
 /** Within a few metres of the boundary the map decides nothing: name whoever is on the other side. */
@@ -124,9 +137,11 @@ function border({ edgeM, near }) {
             name(`（${grid.within.join(" / ")}）`),
             " ",
             el("bdi", { class: "quiet" }, grid.code),
+            " ",
+            el("span", { class: "badge" }, t("desk.neighbour")),
           ),
           grid.leader
-            ? person(grid.leader, () => "", true)
+            ? person(grid.leader, () => "")
             : el("span", { class: "quiet" }, t("common.noLeader")),
         ),
       ),
@@ -327,26 +342,50 @@ function children(sheet, openGrid) {
 
 // --- what stands there -----------------------------------------------------------------------------
 
+/** What stands here: two lines, and all of it when it is opened. */
 function hereCard(places) {
   if (!places.length) return null;
   const more = places.length - MOST_PLACES;
+  const two = places.length > 2 ? places.slice(0, 1) : places;
   return el(
     "section",
     { class: "card card-here", "aria-labelledby": "card-here" },
-    el("h2", { id: "card-here", class: "card-level" }, t("desk.here")),
-    el("ul", { class: "plain" }, ...places.slice(0, MOST_PLACES).map(place)),
-    more > 0 ? el("p", { class: "quiet" }, t("desk.moreHere", more)) : null,
+    el(
+      "details",
+      { class: "here" },
+      el(
+        "summary",
+        {},
+        el("h2", { id: "card-here", class: "card-level" }, t("desk.here")),
+        el(
+          "span",
+          { class: "here-lines" },
+          ...two.map((row) =>
+            name([row.name, ...factsOf(row)].join(" · "), "span", { class: "here-line" }),
+          ),
+          places.length > 2
+            ? el("span", { class: "here-line quiet" }, t("common.moreHere", places.length - 1))
+            : null,
+        ),
+      ),
+      el("ul", { class: "plain" }, ...places.slice(0, MOST_PLACES).map(place)),
+      more > 0 ? el("p", { class: "quiet" }, t("desk.moreHere", more)) : null,
+    ),
   );
 }
 
-function place(row) {
-  const facts = [
+function factsOf(row) {
+  return [
     row.floors && t("common.floors", row.floors),
     row.units && t("common.units", row.units),
     row.households && t("common.households", row.households),
     row.status === "under_construction" && t("common.underConstruction"),
     row.undisclosed && t("common.undisclosed"),
   ].filter(Boolean);
+}
+
+function place(row) {
+  const facts = factsOf(row);
   return el(
     "li",
     { class: "place" },

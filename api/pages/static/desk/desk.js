@@ -6,9 +6,11 @@ import { linksFor } from "../core/shell.js";
 import { language, setLanguage, t, words } from "../core/words.js";
 import { answerAnew, answerFor, answerForGrid, answerForPoint } from "./answer.js";
 import { answerView, copyAllButton } from "./cards.js";
+import { hashOf, hashOfPoint, keepHash, readHash } from "./lookup-link.js";
 import { mapFrame } from "./map-frame.js";
 import { failure } from "./notices.js";
 import { positionButton } from "./position.js";
+import { recentList, remember } from "./recent.js";
 import { askBox } from "./search-box.js";
 import { tablePanel } from "./table.js";
 
@@ -25,6 +27,8 @@ function start() {
     open: openCandidate,
     openPoint,
     asking,
+    changed: () => map.clear(),
+    listed: (candidates) => map.list(candidates),
     listing,
     failed: (fault) => fill(content, failure(fault)),
   });
@@ -37,8 +41,12 @@ function start() {
     icon("M4 5h16v14H4zM4 10h16M4 14.500h16M10 5v14"),
     tableWord,
   );
-  const map = mapFrame(({ lon, lat }) =>
-    fromElsewhere((signal) => answerForPoint({ lon, lat, datum: "wgs84" }, signal)),
+  const map = mapFrame(
+    ({ lon, lat }) => {
+      const point = { lon, lat, datum: "wgs84" };
+      fromElsewhere((signal) => answerForPoint(point, signal), hashOfPoint(point));
+    },
+    (number) => box.takeNumber(number),
   );
   const results = el("div", { class: "results" }, box.results, content);
   const column = el(
@@ -71,6 +79,7 @@ function start() {
   function asking() {
     request.abort();
     again = null;
+    keepHash("");
     put(null);
   }
 
@@ -104,6 +113,7 @@ function start() {
         ]),
       ),
       el("p", { class: "quiet keys" }, t("desk.keys")),
+      recentList(bringBack),
     );
   }
 
@@ -125,9 +135,10 @@ function start() {
 
   /**
    * @param {(signal: AbortSignal) => Promise<import("./answer.js").Answer>} gather
+   * @param {string} hash that brings it back; "" for none
    * @param {boolean} [moveFocus] to the answer, so that the next Tab calls
    */
-  async function open(gather, moveFocus = true) {
+  async function open(gather, hash, moveFocus = true) {
     request.abort();
     const mine = new AbortController();
     request = mine;
@@ -136,6 +147,8 @@ function start() {
       const answer = await gather(mine.signal);
       if (mine !== request) return;
       put(answer);
+      keepHash(hash);
+      remember({ title: answer.title, hash });
       mark(answer.provenance);
       map.show(answer);
       box.say(t("desk.opened", answer.title));
@@ -146,27 +159,39 @@ function start() {
   }
 
   function openCandidate(candidate, found) {
-    open((signal) => answerFor(candidate, found, signal));
+    const hash = hashOf({ q: found.address, key: candidate.key });
+    open((signal) => answerFor(candidate, found, signal), hash);
     again = (signal) => answerAnew(candidate.key, found.address, signal);
   }
 
   /** Coordinates may still be being typed: the box keeps the focus. */
   function openPoint(point) {
-    open((signal) => answerForPoint(point, signal), false);
+    open((signal) => answerForPoint(point, signal), hashOfPoint(point), false);
   }
 
-  function fromElsewhere(gather) {
+  function fromElsewhere(gather, hash) {
     box.leave();
-    open(gather);
+    open(gather, hash);
   }
 
   function openGrid(code) {
-    fromElsewhere((signal) => answerForGrid(code, signal));
+    fromElsewhere((signal) => answerForGrid(code, signal), hashOf({ grid: code }));
+  }
+
+  /** Look up again what an address of this page names. */
+  function bringBack(hash) {
+    const { q, key, grid, point } = readHash(hash) ?? {};
+    if (grid) openGrid(grid);
+    else if (point) fromElsewhere((signal) => answerForPoint(point, signal), hashOfPoint(point));
+    else if (q && key) {
+      box.put(q);
+      open((signal) => answerAnew(key, q, signal), hashOf({ q, key }));
+    } else if (q) box.ask(q);
   }
   openGrid.children = async (code) => (await get("/grids", { parent: code, limit: 1000 })).grids;
 
   function openPosition({ lon, lat, accuracyM }) {
-    fromElsewhere(async (signal) => {
+    const gather = async (signal) => {
       const answer = await answerForPoint({ lon, lat, datum: "wgs84" }, signal);
       return {
         ...answer,
@@ -174,7 +199,9 @@ function start() {
         detail: t("desk.fromDatum", lon.toFixed(6), lat.toFixed(6), "WGS84"),
         accuracyM,
       };
-    });
+    };
+    // Where somebody stands is kept in no address and in no list.
+    fromElsewhere(gather, "");
   }
 
   // --- language and marks --------------------------------------------------------------------------
@@ -187,7 +214,7 @@ function start() {
     setLanguage(language() === "en" ? "zh-CN" : "en");
     speakAgain();
     if (table.node.isConnected) return;
-    if (again) open(again, false);
+    if (again) open(again, location.hash, false);
     else if (!content.hidden) put(null);
   }
 
@@ -211,6 +238,8 @@ function start() {
   put(null);
   box.focus();
   map.load();
+  bringBack(location.hash);
+  addEventListener("hashchange", () => bringBack(location.hash));
   whoAmI().then(
     (found) => {
       who = found.signed_in ? found : null;

@@ -7,9 +7,10 @@ const WIDE = "(min-width: 900px)";
 
 /**
  * @param {(point: {lon: number, lat: number}) => void} clicked with a WGS84 point
+ * @param {(number: number) => void} chosen the number of a pin
  * @returns {any}
  */
-export function mapFrame(clicked) {
+export function mapFrame(clicked, chosen) {
   const toggle = el(
     "button",
     {
@@ -58,16 +59,34 @@ export function mapFrame(clicked) {
     const parts = [];
     const smallest = answer.kind === "person" ? answer.sheets.at(-1) : answer.sheets[0];
     if (smallest) parts.push(`grid=${encodeURIComponent(smallest.code)}`);
-    if (answer.spot) parts.push(`spot=${answer.spot.lon},${answer.spot.lat}`);
+    if (answer.spot) parts.push(`spot=${degrees(answer.spot.lon)},${degrees(answer.spot.lat)}`);
     else if (!smallest && answer.centre)
       parts.push(`at=15/${answer.centre.lat}/${answer.centre.lon}`);
-    if (!parts.length) return;
-    link = `&${parts.join("&")}`;
-    load();
+    go(parts);
+  }
+
+  /** Number the candidates that have a place; the number is that of their row. */
+  function list(candidates) {
+    const pins = candidates.flatMap(({ point }, i) =>
+      point ? [`${i + 1}:${point.map(degrees).join(",")}`] : [],
+    );
+    go(pins.length ? [`pins=${pins.join(";")}`] : []);
+  }
+
+  /** Show nothing of an answer that is no longer asked for. */
+  function clear() {
+    if (link) go([]);
+  }
+
+  function go(parts) {
+    link = parts.map((part) => `&${part}`).join("");
+    // A map that nobody has opened yet is fetched when it is, with what is shown by then.
+    if (frame || link) load();
   }
 
   window.addEventListener("message", ({ origin, source, data }) => {
     if (origin !== location.origin || !frame || source !== frame.contentWindow) return;
+    if (Number.isInteger(data?.wanggePin)) chosen(data.wanggePin);
     const { lon, lat } = data?.wanggeSpot || {};
     if (Number.isFinite(lon) && Number.isFinite(lat)) clicked({ lon, lat });
   });
@@ -82,5 +101,9 @@ export function mapFrame(clicked) {
     if (frame) load();
   }
   speakAgain();
-  return { node, show, load, speakAgain };
+  return { node, show, list, clear, load, speakAgain };
+}
+
+function degrees(number) {
+  return Number(number.toFixed(7));
 }

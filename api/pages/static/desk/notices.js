@@ -39,6 +39,7 @@ function toAskFor({ tied, candidates }) {
 
 /** @returns {HTMLElement} what to ask for when nothing here is like the text */
 export function nothingFound(text) {
+  if (isPhone(text)) return el("p", { class: "notice notice-none" }, t("desk.phoneUnknown"));
   return el(
     "div",
     { class: "notice notice-none" },
@@ -55,4 +56,11 @@ export function failure(fault) {
     { class: "notice notice-error", role: "alert" },
     ...tNodes("desk.failed", name(fault.message)),
   );
+}
+
+/** Tell whether a text is a telephone number: with an area code, a mobile, or seven or eight digits. */
+export function isPhone(text) {
+  if (!/^[+(（]?[\d\s()（）-]+$/.test(text)) return false;
+  const digits = text.replace(/\D/g, "").replace(/^(00)?86(?=1[3-9]|0)/, "");
+  return /^(0\d{9,11}|1[3-9]\d{9}|[2-9]\d{6,7}|400\d{7})$/.test(digits);
 }

@@ -6,7 +6,7 @@ import { el, fill, icon } from "../core/dom.js";
 import { t } from "../core/words.js";
 import { candidateRow } from "./candidates.js";
 import { datumChoice } from "./datum-choice.js";
-import { nothingFound, tieNotice } from "./notices.js";
+import { isPhone, nothingFound, tieNotice } from "./notices.js";
 
 const TYPING_MS = 150;
 const SLOW_MS = 400;
@@ -17,6 +17,8 @@ const MOST = 10;
  * @param {(candidate: any, found: any) => void} to.open
  * @param {(point: {lon: number, lat: number, datum: string}) => void} to.openPoint
  * @param {() => void} to.asking the reader begins to ask anew
+ * @param {() => void} to.changed what is asked is another thing already
+ * @param {(candidates: any[]) => void} to.listed what may be meant, in the order of its rows
  * @param {(yes: boolean) => void} to.listing candidates are listed, or no longer
  * @param {(fault: Error) => void} to.failed
  * @returns {any}
@@ -31,14 +33,17 @@ export function askBox(to) {
   let point = null;
   let active = -1;
   let entered = false;
+  /** A candidate was taken: the list is there to come back to. */
+  let taken = false;
   let asked = "";
   let timer = 0;
   let request = new AbortController();
 
   function typed() {
     clear.hidden = !field.value;
-    entered = false;
+    entered = taken = false;
     stop();
+    to.changed();
     const text = field.value.trim();
     if (!text) return forget();
     point = readCoordinates(text);
@@ -96,7 +101,7 @@ export function askBox(to) {
     const mine = new AbortController();
     request = mine;
     const slow = setTimeout(() => {
-      wait.textContent = t("desk.wait");
+      wait.textContent = t(isPhone(text) ? "desk.phoneAsked" : "desk.wait");
       wait.hidden = false;
     }, SLOW_MS);
     try {
@@ -132,6 +137,7 @@ export function askBox(to) {
     fill(notice, found.candidates.length ? tieNotice(found) : nothingFound(asked));
     list.hidden = !found.candidates.length;
     field.setAttribute("aria-expanded", String(!list.hidden));
+    to.listed(found.candidates);
     to.listing(true);
   }
 
@@ -157,6 +163,7 @@ export function askBox(to) {
 
   function take(i) {
     entered = false;
+    taken = true;
     close();
     fill(notice);
     to.open(found.candidates[i], found);
@@ -192,8 +199,13 @@ export function askBox(to) {
     field.focus();
   }
 
+  /** Back by a step: from an answer to the list it was taken of, from there to an empty box. */
   function leave() {
-    if (list.hidden) empty();
+    if (list.hidden && taken && found?.candidates.length) {
+      taken = false;
+      reopen();
+      field.focus();
+    } else if (list.hidden) empty();
     else close();
   }
 
@@ -209,9 +221,13 @@ export function askBox(to) {
     keys[event.key]();
   });
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.(
-      "input:not([type=radio]):not([type=file]), textarea, select",
-    );
+    if (event.key !== "Escape" || event.defaultPrevented || event.target === field) return;
+    if (!taken || !list.hidden || within(event, "input, textarea, select, dialog")) return;
+    event.preventDefault();
+    leave();
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = within(event, "input:not([type=radio]):not([type=file]), textarea, select");
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
     event.preventDefault();
     focus();
@@ -242,13 +258,34 @@ export function askBox(to) {
       stop();
       field.value = "";
       clear.hidden = true;
+      taken = false;
       found = point = null;
       datum.node.hidden = true;
       fill(notice);
       close();
     },
     say: (text) => (status.textContent = text),
+    /** Take the candidate of a number, as it stands in the list and on the map. */
+    takeNumber(number) {
+      if (found?.candidates[number - 1]) take(number - 1);
+    },
+    /** Let a text stand in the box as what was asked. */
+    put(text) {
+      this.leave();
+      field.value = text;
+      clear.hidden = false;
+    },
+    /** Ask as if it were typed. */
+    ask(text) {
+      field.value = text;
+      typed();
+    },
   };
+}
+
+/** @param {Event} event @param {string} selector */
+function within(event, selector) {
+  return event.target instanceof Element && event.target.closest(selector);
 }
 
 /**

@@ -7,7 +7,9 @@ import { DATUMS, datumName } from "./datum-choice.js";
 import { size } from "./format.js";
 
 /** What a row can come to, in the order they are told. */
-const COUNTS = ["located", "review", "outside", "errors"];
+const COUNTS = ["located", "outside", "errors", "review"];
+/** Of a table of codes of 18 digits: Excel keeps 15 of a number that it reads from a CSV. */
+const FORMATS = ["xlsx", "csv"];
 const MOST_BYTES = 20 * 1024 * 1024;
 const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -29,6 +31,9 @@ export function tablePanel(wanted) {
   const chosen = el("p", { class: "chosen" });
   const datum = el("select", { class: "picker", id: "table-datum" });
   const datumLabel = el("label", { for: "table-datum", class: "quiet" });
+  const format = el("select", { class: "picker", id: "table-format" });
+  const formatLabel = el("label", { for: "table-format", class: "quiet" });
+  const formatWhy = el("p", { class: "quiet small" });
   const send = el("button", {
     class: "tool tool-main",
     type: "button",
@@ -50,6 +55,7 @@ export function tablePanel(wanted) {
     how,
     el("div", { class: "table-row" }, picker, pick, chosen),
     el("div", { class: "table-row" }, datumLabel, datum),
+    el("div", { class: "table-row" }, formatLabel, format, formatWhy),
     el("div", { class: "table-row" }, send, cancel),
     bar,
     said,
@@ -80,8 +86,9 @@ export function tablePanel(wanted) {
     if (!file || request) return;
     request = new XMLHttpRequest();
     request.responseType = "blob";
-    const asked = new URLSearchParams({ ...columns, ...(datum.value && { datum: datum.value }) });
-    request.open("POST", `/locate/table${asked.size ? `?${asked}` : ""}`);
+    const asked = new URLSearchParams({ ...columns, format: format.value });
+    if (datum.value) asked.set("datum", datum.value);
+    request.open("POST", `/locate/table?${asked}`);
     request.setRequestHeader("Accept-Language", language());
     request.upload.addEventListener("progress", ({ loaded, total }) =>
       tellProgress(total ? loaded / total : 0),
@@ -99,7 +106,7 @@ export function tablePanel(wanted) {
 
   function busy(yes) {
     send.disabled = yes || !file;
-    datum.disabled = picker.disabled = yes;
+    datum.disabled = format.disabled = picker.disabled = yes;
     cancel.hidden = bar.hidden = !yes;
     clearInterval(clock);
   }
@@ -187,18 +194,10 @@ export function tablePanel(wanted) {
     );
     return [
       el("p", {}, el("b", {}, t("desk.done", counts.rows.toLocaleString("en")))),
-      el(
-        "dl",
-        { class: "table-counts" },
-        ...COUNTS.map((key) =>
-          el(
-            "div",
-            { class: counts[key] ? `count count-${key}` : "count" },
-            el("dt", {}, t(`desk.rowsCounted.${key}`)),
-            el("dd", {}, counts[key].toLocaleString("en")),
-          ),
-        ),
-      ),
+      // The first three add up to the rows; those to look at are some of them.
+      el("dl", { class: "table-counts" }, ...COUNTS.slice(0, 3).map((key) => count(key, counts))),
+      el("p", { class: "quiet" }, t("desk.ofThese")),
+      el("dl", { class: "table-counts" }, count("review", counts)),
       ...notes.map((text) => el("p", { class: "notice" }, name(text))),
       counts.review
         ? el("p", { class: "quiet" }, t(xlsx ? "desk.review" : "desk.reviewCsv"))
@@ -222,6 +221,11 @@ export function tablePanel(wanted) {
       ...DATUMS.map((d) => el("option", { value: d }, datumName(d))),
     );
     datum.value = kept;
+    formatLabel.textContent = t("desk.tableFormat");
+    formatWhy.textContent = t("desk.tableFormatWhy");
+    const chosen = format.value;
+    fill(format, ...FORMATS.map((f) => el("option", { value: f }, f.toUpperCase())));
+    format.value = chosen || FORMATS[0];
   }
 
   dropping((given) => {
@@ -243,6 +247,15 @@ function fault({ name: title, size: bytes }) {
 
 function error(text) {
   return el("p", { class: "notice notice-error", role: "alert" }, name(text));
+}
+
+function count(key, counts) {
+  return el(
+    "div",
+    { class: counts[key] ? `count count-${key}` : "count" },
+    el("dt", {}, t(`desk.rowsCounted.${key}`)),
+    el("dd", {}, counts[key].toLocaleString("en")),
+  );
 }
 
 function countsOf(header) {
