@@ -385,6 +385,15 @@ def test_a_proposal_under_way_is_stopped(desk):
     assert at.steps == 0
 
 
+def test_a_search_that_the_server_knows_nothing_of_any_more_is_asked_for_no_longer(desk):
+    at = desk().new_plan("重启")
+    at.page.route("**/proposals/j-*", lambda route: route.continue_(url=f"{route.request.url}0"))
+    at.tab("建议").key("kind-merge_under").click()
+    at.key("run").click()
+    at.page.locator(".plan-note.is-error").wait_for()
+    at.until("app => app.state.get('job') === null")
+
+
 # --- 5: the impact sheet -----------------------------------------------------------------------------
 
 

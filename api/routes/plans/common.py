@@ -1,4 +1,4 @@
-"""What the routes of plans share: the desk, the body, the answer with its ETag."""
+"""What the routes of plans share: who may, what a refusal says, the answer with its ETag."""
 
 from __future__ import annotations
 

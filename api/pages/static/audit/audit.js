@@ -5,7 +5,7 @@ import { el, fill, name } from "../core/dom.js";
 import { checkField, editDialog, reasonField } from "../core/edit-dialog.js";
 import { changesOf, told, when } from "../core/edit-values.js";
 import { failure, field, reaches, shell } from "../core/shell.js";
-import { t, words } from "../core/words.js";
+import { inLanguage, t, words } from "../core/words.js";
 
 const SIZE = 50;
 const FILTERS = ["who", "action", "subject", "since", "until", "q"];
@@ -145,7 +145,7 @@ function filterFields() {
         "optgroup",
         { label },
         el("option", { value: kind }, `${label}（${t("record.all")}）`),
-        ...some.map(([one, words]) => el("option", { value: one }, words)),
+        ...some.map(([one, said]) => el("option", { value: one }, said)),
       ),
     );
   }
@@ -162,15 +162,10 @@ function filterFields() {
 async function verify(node) {
   try {
     const { body } = await api("GET", "/audit/verify");
-    const zh = document.documentElement.lang !== "en";
     fill(
       node,
       body.broken
-        ? el(
-            "span",
-            { class: "verdict is-broken" },
-            t("record.broken", zh ? body.broken.zh : body.broken.en),
-          )
+        ? el("span", { class: "verdict is-broken" }, t("record.broken", inLanguage(body.broken)))
         : el("span", { class: "verdict is-whole" }, `✓ ${t("record.whole", body.count)}`),
       el(
         "details",
@@ -254,11 +249,11 @@ function entry(one, query, go, again) {
 
 /** Whom or what an entry is about, in a word. */
 function named(one) {
-  const words = new Set(
+  const names = new Set(
     [one.before?.name, one.after?.name].filter((word) => typeof word === "string" && word),
   );
   const grid = one.after?.grid_name ?? one.before?.grid_name;
-  const shown = [...words].join(" → ");
+  const shown = [...names].join(" → ");
   return shown || grid
     ? el("span", { class: "name", dir: "auto" }, [grid, shown].filter(Boolean).join(" · "))
     : null;

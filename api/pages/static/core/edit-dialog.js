@@ -4,6 +4,7 @@ import { api } from "./api.js";
 import { el, fill } from "./dom.js";
 import { shown, when } from "./edit-values.js";
 import { anyFieldLabel } from "./field-labels.js";
+import { dayBefore } from "./format.js";
 import { failure, field } from "./shell.js";
 import { table } from "./table.js";
 import { t } from "./words.js";
@@ -130,23 +131,6 @@ export function choiceField(label, options, value = "", hint = "") {
     ...options.map(([one, text]) => el("option", { value: one, selected: one === value }, text)),
   );
   return field(label, input, hint);
-}
-
-/** Today at the office, as a date field has it; `days` later. */
-export function dayFromNow(days = 0) {
-  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai" });
-  return parts.format(new Date(Date.now() + days * 86_400_000));
-}
-
-/**
- * The day before another: a duty is held until the day before its end.
- * @param {string} day
- */
-export function dayBefore(day) {
-  const moment = new Date(`${day}T12:00:00Z`);
-  return Number.isNaN(moment.getTime())
-    ? day
-    : new Date(moment.getTime() - 86_400_000).toISOString().slice(0, 10);
 }
 
 /**

@@ -55,7 +55,7 @@ function brief(value) {
 }
 
 /**
- * A time of the log at the office: 2026-11-28 00:30.
+ * A time of the log at the office: 2026-11-28 00:30:00.
  * @param {string} at
  */
 export function when(at) {

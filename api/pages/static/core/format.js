@@ -24,3 +24,20 @@ export function moment(time) {
     timeZone: OFFICE_ZONE,
   });
 }
+
+/** Today at the office, as a date field has it; `days` later. */
+export function dayFromNow(days = 0) {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: OFFICE_ZONE });
+  return parts.format(new Date(Date.now() + days * 86_400_000));
+}
+
+/**
+ * The day before another: a duty is held until the day before its end.
+ * @param {string} day
+ */
+export function dayBefore(day) {
+  const moment = new Date(`${day}T12:00:00Z`);
+  return Number.isNaN(moment.getTime())
+    ? day
+    : new Date(moment.getTime() - 86_400_000).toISOString().slice(0, 10);
+}

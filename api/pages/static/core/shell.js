@@ -167,7 +167,7 @@ function refusal(who, needs) {
 }
 
 /** End this session and go to the sign-in page. */
-export async function signOut() {
+async function signOut() {
   await api("DELETE", "/session").catch(() => null);
   location.assign("/signin");
 }
@@ -190,7 +190,7 @@ function remembered(use) {
 }
 
 /**
- * A labelled field of a form; `set(text)` shows what is wrong with it.
+ * A labelled field of a form; `wrong(text)` shows what is wrong with it, "" that nothing is.
  * @param {string} label
  * @param {HTMLElement} input gets an id
  * @param {string} [hint]

@@ -3,7 +3,7 @@
 import { api } from "../core/api.js";
 import { el, fill } from "../core/dom.js";
 import { done, failure, shell } from "../core/shell.js";
-import { t, words } from "../core/words.js";
+import { inLanguage, t, words } from "../core/words.js";
 import { changesCard, cleaningCard, problemsCard, rolesCard } from "./data-preview.js";
 
 const WAIT_MS = 400;
@@ -139,7 +139,6 @@ function dropCard(state) {
 
 function templatesCard(state) {
   const link = (file, text) => el("a", { href: `/data/templates/${file}`, download: "" }, text);
-  const lang = document.documentElement.lang === "en" ? "en" : "zh";
   return el(
     "section",
     { class: "card" },
@@ -153,7 +152,7 @@ function templatesCard(state) {
         el(
           "li",
           {},
-          `${template.says[lang]} `,
+          `${inLanguage(template.says)} `,
           link(`${template.name}.xlsx`, "XLSX"),
           " · ",
           link(`${template.name}.csv`, "CSV"),

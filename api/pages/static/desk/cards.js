@@ -427,7 +427,7 @@ function provenance(answer) {
 // --- copying ---------------------------------------------------------------------------------------
 
 /** A button that copies; where the browser does not let it, the text stands there to be copied. */
-export function copyButton(word, label, textOf, look) {
+function copyButton(word, label, textOf, look) {
   const said = el("span", { class: "copied", role: "status" });
   const button = el(
     "button",

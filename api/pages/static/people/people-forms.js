@@ -6,15 +6,14 @@ import { el } from "../core/dom.js";
 import {
   checkField,
   choiceField,
-  dayBefore,
   dayField,
-  dayFromNow,
   daysOf,
   editDialog,
   reasonField,
   saveOver,
 } from "../core/edit-dialog.js";
 import { fieldLabel } from "../core/field-labels.js";
+import { dayBefore, dayFromNow } from "../core/format.js";
 import { field } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 
@@ -172,7 +171,7 @@ export function handOver(duty, done) {
     act: () =>
       pressed([to, on], async () =>
         save(
-          `/duties/${duty.id}/handover`,
+          `/duties/${encodeURIComponent(duty.id)}/handover`,
           duty,
           { to: to.value().id, on: on.input.value, reason: reason.input.value },
           done,
@@ -193,7 +192,7 @@ export function endDuty(duty, done) {
       const open = goesOn?.input.checked;
       return pressed(open ? [] : [until], async () =>
         save(
-          `/duties/${duty.id}`,
+          `/duties/${encodeURIComponent(duty.id)}`,
           duty,
           { until: open ? null : until.input.value, reason: reason.input.value },
           done,
@@ -216,7 +215,13 @@ export function withdrawDuty(duty, done) {
     ],
     {
       label: t("record.withdraw"),
-      act: () => save(`/duties/${duty.id}/withdraw`, duty, { reason: reason.input.value }, done),
+      act: () =>
+        save(
+          `/duties/${encodeURIComponent(duty.id)}/withdraw`,
+          duty,
+          { reason: reason.input.value },
+          done,
+        ),
     },
   );
 }
@@ -333,7 +338,6 @@ function about(duty) {
 }
 
 async function save(path, duty, sent, done, method = "POST") {
-  const { reason, ...changes } = sent;
   const base = { person: duty.person.name, since: duty.since, until: duty.until };
   const saved = await saveOver({
     method,
@@ -344,7 +348,7 @@ async function save(path, duty, sent, done, method = "POST") {
   });
   if (!saved) return false;
   done(saved.theirs ? [takenNote()] : saved.body.findings);
-  return Object.keys(changes).length >= 0;
+  return true;
 }
 
 /** Save once every field that must be filled is; else say which is not. */

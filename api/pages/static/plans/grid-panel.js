@@ -141,7 +141,12 @@ function figures(app, grid) {
 /** The fields of a grid; each is a step of its own, done when it is left or Enter is pressed. */
 function form(app, grid) {
   const off = grid.locked;
-  const field = el("input", { value: grid.name, maxlength: 60, disabled: off, "data-key": "name" });
+  const field = el("input", {
+    value: grid.name,
+    maxlength: 100,
+    disabled: off,
+    "data-key": "name",
+  });
   const change = (operation) => () => app.act(operation());
   field.addEventListener(
     "change",
@@ -310,7 +315,7 @@ function loadOf(app, grid) {
 
 function splitForm(app, grid) {
   const field = el("input", {
-    maxlength: 60,
+    maxlength: 100,
     "data-key": "split-name",
     placeholder: t("plan.splitNewName"),
   });
@@ -378,7 +383,7 @@ function several(app, grids) {
     { "data-key": "merge-into" },
   );
   const field = el("input", {
-    maxlength: 60,
+    maxlength: 100,
     placeholder: t("plan.mergeName"),
     "data-key": "merge-name",
   });
@@ -391,7 +396,7 @@ function several(app, grids) {
     if (done) app.state.set("selection", [operation.into]);
   };
   const above = async () => {
-    const title = el("input", { maxlength: 60 });
+    const title = el("input", { maxlength: 100 });
     const parent =
       level === 3
         ? choice(
@@ -509,7 +514,7 @@ function createForm(app) {
     : app.selected().find((g) => g.level === 2)?.id;
   app.newGrid ??= { name: "", kind: "building_cluster" };
   const field = el("input", {
-    maxlength: 60,
+    maxlength: 100,
     value: app.newGrid.name,
     "data-key": "new-name",
     oninput: (event) => {

@@ -252,7 +252,7 @@ function hands(model, cell, now) {
 }
 
 /** A grid's name without what goes without saying. */
-export function shortName(grid, model) {
+function shortName(grid, model) {
   const above = model.grids.get(grid.parent)?.name;
   const { name } = grid;
   const own =

@@ -172,7 +172,7 @@ function menu(app) {
 
 function renameDialog(app) {
   const title = el("input", { value: app.plan.title, maxlength: 100 });
-  const reason = el("textarea", { rows: 3, maxlength: 1000 }, app.plan.reason);
+  const reason = el("textarea", { rows: 3, maxlength: 500 }, app.plan.reason);
   dialog(
     t("plan.rename"),
     [labelled(t("plan.planTitle"), title), labelled(t("plan.reason"), reason)],

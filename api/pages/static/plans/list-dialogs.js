@@ -3,9 +3,9 @@
 import { api } from "../core/api.js";
 import { choice, dialog, labelled } from "../core/dialog.js";
 import { el, fill } from "../core/dom.js";
+import { dayFromNow } from "../core/format.js";
 import { failure } from "../core/shell.js";
 import { t } from "../core/words.js";
-import { today } from "./review.js";
 
 /**
  * Ask for what a new plan needs, make it and go there.
@@ -19,7 +19,7 @@ export function newPlanDialog(versions) {
   });
   const reason = el("textarea", {
     rows: 3,
-    maxlength: 1000,
+    maxlength: 500,
     placeholder: t("plan.list.reasonHint"),
   });
   const base = choice(
@@ -103,9 +103,9 @@ export function compareDialog(plans, versions) {
  * @param {(published: any) => Promise<void>} restored
  */
 export function restoreDialog(division, latest, restored) {
-  const first = latest > today() ? latest : today();
+  const first = latest > dayFromNow() ? latest : dayFromNow();
   const day = el("input", { type: "date", value: first, min: first });
-  const reason = el("textarea", { rows: 3, maxlength: 1000 });
+  const reason = el("textarea", { rows: 3, maxlength: 500 });
   const wrong = el("div", {});
   dialog(
     t("plan.list.restoreTitle", division.version),

@@ -3,11 +3,10 @@
 import { api } from "../core/api.js";
 import { choice } from "../core/dialog.js";
 import { el, fill, name } from "../core/dom.js";
-import { moment } from "../core/format.js";
+import { dayFromNow, moment } from "../core/format.js";
 import { failure, reaches, shell } from "../core/shell.js";
 import { t, words } from "../core/words.js";
 import { compareDialog, newPlanDialog, restoreDialog } from "./list-dialogs.js";
-import { today } from "./review.js";
 import { startWizard } from "./start.js";
 
 const PAGE = 30;
@@ -179,7 +178,7 @@ function tagOf(division) {
   if (division.in_force) return el("span", { class: "tag tag-sure" }, t("plan.list.inForce"));
   if (division.effective_until && division.effective_until <= division.effective_from)
     return el("span", { class: "tag tag-quiet" }, t("plan.list.superseded"));
-  return division.effective_from > today()
+  return division.effective_from > dayFromNow()
     ? el("span", { class: "tag" }, t("plan.list.scheduled"))
     : null;
 }

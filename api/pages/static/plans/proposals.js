@@ -68,7 +68,9 @@ async function follow(app, id) {
     const now = app.state.get("job");
     if (!now || now.id !== id || now.state !== "running") return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    const answer = await api("GET", `/plans/${app.id}/proposals/${id}`).catch(() => null);
+    const answer = await api("GET", `/plans/${app.id}/proposals/${id}`).catch((problem) =>
+      problem.status === 404 ? forgotten(app, problem) : null,
+    );
     if (!answer || app.state.get("job")?.id !== id) continue;
     app.state.set("job", answer.body);
     const found = answer.body.result?.parts ?? [];
@@ -78,6 +80,13 @@ async function follow(app, id) {
         found.flatMap((part) => part.grids ?? []),
       );
   }
+}
+
+/** The server began anew and knows nothing of the search. */
+function forgotten(app, problem) {
+  app.state.set("job", null);
+  app.tell(problem.message, "is-error");
+  return null;
 }
 
 export function proposalsPanel(app) {

@@ -3,7 +3,7 @@
 import { api } from "../core/api.js";
 import { dialog, labelled } from "../core/dialog.js";
 import { el, name } from "../core/dom.js";
-import { moment } from "../core/format.js";
+import { dayFromNow, moment } from "../core/format.js";
 import { inLanguage, t, words } from "../core/words.js";
 import { settleOutdated } from "./conflicts.js";
 import { row } from "./findings.js";
@@ -130,7 +130,7 @@ function blocking(app) {
 
 function submitForm(app) {
   const stop = blocking(app);
-  const note = el("textarea", { rows: 2, maxlength: 1000, "data-key": "submit-note" });
+  const note = el("textarea", { rows: 2, maxlength: 500, "data-key": "submit-note" });
   const send = async () => {
     const answer = await app.ask(
       "POST",
@@ -170,14 +170,14 @@ function submitForm(app) {
 }
 
 function judge(app) {
-  const note = el("textarea", { rows: 2, maxlength: 1000, "data-key": "approve-note" });
+  const note = el("textarea", { rows: 2, maxlength: 500, "data-key": "approve-note" });
   const act = async (way, body) => {
     const answer = await app.ask("POST", way, body);
     if (answer) app.take(answer.body);
     return Boolean(answer);
   };
   const back = () => {
-    const reason = el("textarea", { rows: 3, maxlength: 1000 });
+    const reason = el("textarea", { rows: 3, maxlength: 500 });
     dialog(t("plan.review.return"), labelled(t("plan.review.returnReason"), reason), [
       { label: t("plan.cancel") },
       {
@@ -230,18 +230,13 @@ function judge(app) {
   ];
 }
 
-export function today() {
-  return new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" });
-}
-
-function later(days) {
-  return new Date(Date.now() + days * 864e5).toLocaleDateString("sv-SE", {
-    timeZone: "Asia/Shanghai",
-  });
-}
-
 function publishForm(app) {
-  const day = el("input", { type: "date", value: today(), min: today(), "data-key": "effective" });
+  const day = el("input", {
+    type: "date",
+    value: dayFromNow(),
+    min: dayFromNow(),
+    "data-key": "effective",
+  });
   const scheduled = el("p", { class: "quiet small", hidden: true });
   api("GET", "/divisions").then(
     ({
@@ -249,7 +244,7 @@ function publishForm(app) {
         divisions: [newest],
       },
     }) => {
-      if (!(newest?.effective_from > today())) return;
+      if (!(newest?.effective_from > dayFromNow())) return;
       if (day.value < newest.effective_from) day.value = newest.effective_from;
       day.min = newest.effective_from;
       scheduled.textContent = t("plan.review.scheduled", newest.version, newest.effective_from);
@@ -257,7 +252,7 @@ function publishForm(app) {
     },
     () => {},
   );
-  const reason = el("textarea", { rows: 2, maxlength: 1000 }, app.plan.reason ?? "");
+  const reason = el("textarea", { rows: 2, maxlength: 500 }, app.plan.reason ?? "");
   const send = () =>
     dialog(t("plan.review.publish"), el("p", {}, t("plan.review.confirmPublish", day.value)), [
       { label: t("plan.cancel") },
@@ -328,8 +323,8 @@ function noticeOf(app) {
     );
   }
   if (!app.may("notice") || app.plan.state !== "approved") return null;
-  const from = el("input", { type: "date", value: today(), "data-key": "notice-from" });
-  const until = el("input", { type: "date", value: later(7) });
+  const from = el("input", { type: "date", value: dayFromNow(), "data-key": "notice-from" });
+  const until = el("input", { type: "date", value: dayFromNow(7) });
   const text = el("textarea", { rows: 2, maxlength: 2000 });
   const contact = el("input", { maxlength: 200 });
   return el(
