@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from api.schemas.common import Body, JsonObject, Line, OneOf
+from api.schemas.common import Body, JsonObject, OneOf, Reason
 from gis.audit import VALUES
 
 ValueName = Annotated[str, OneOf(VALUES)]
@@ -24,10 +24,7 @@ class Erasure(Body):
             examples=[["before", "after"]],
         ),
     ]
-    reason: Annotated[
-        Line,
-        Field(min_length=1, max_length=200, description="Why", examples=["本人请求删除"]),
-    ]
+    reason: Annotated[Reason, Field(min_length=1, examples=["本人请求删除"])]
 
 
 class AuditEntry(JsonObject):

@@ -25,10 +25,9 @@ from api.schemas.grids import LevelNumber
 from api.schemas.record_fields import answered_fields
 from gis.directory import PlaceKind
 from gis.editing import fields, people, places
-from gis.editing.fields import MAX_TEXT
 from gis.findings import Severity
 from gis.roster import GridRole
-from gis.schema import Record
+from gis.schema import MAX_TEXT, Record
 
 Text = Annotated[Line, Field(max_length=MAX_TEXT)]
 RoleName = Annotated[GridRole, Field(strict=False)]

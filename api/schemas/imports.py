@@ -6,14 +6,13 @@ from typing import Annotated, ClassVar, Literal, NotRequired
 
 from pydantic import Field
 
-from api.schemas.common import Body, BothTexts, JsonObject, OneOf, Versions
+from api.schemas.common import Body, BothTexts, JsonObject, OneOf, Reason, Versions
 from api.schemas.grids import Geometry
 from gis.findings import Severity
 from gis.roster import GridRole
 from gis.workflows.undo_load import PARTS
 
 Short = Annotated[str, Field(max_length=200)]
-Reason = Annotated[Short, Field(description="Why; it stands on record", examples=["季度更新"])]
 
 
 # --- bodies ------------------------------------------------------------------------------------

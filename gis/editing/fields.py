@@ -9,10 +9,9 @@ from datetime import date
 from typing import Any
 
 from gis.errors import InvalidInput
-from gis.schema import Field, Record, ValueKind
+from gis.schema import MAX_COUNT, MAX_TEXT, Field, Record, ValueKind
 
-MAX_TEXT, MAX_PHONE = 200, 60
-MAX_COUNT = 1_000_000
+MAX_PHONE = 60
 MAX_TEXTS = 50
 _PHONE = set("0123456789+-() /转分机ext.#*,;、，；")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -50,7 +49,7 @@ def _value(given: Mapping[str, Any], field: Field, default: Any) -> Any:
         return day(given, name, required=field.required)
     if field.value is ValueKind.PHONE:
         return phone(given, name)
-    found = text(given, name, required=field.required)
+    found = text(given, name, required=field.required, limit=field.limit or MAX_TEXT)
     return found if found or field.required or default is not None else None
 
 
@@ -73,7 +72,7 @@ def _schema_of(field: Field, default: Any) -> dict[str, Any]:
         return {"type": ["string", "null"], "enum": [*field.choices, "", None], **described}
     if field.value is ValueKind.DAY:
         return {"type": ["string", *null], "format": "date", **described}
-    limit = MAX_PHONE if field.value is ValueKind.PHONE else MAX_TEXT
+    limit = field.limit or MAX_TEXT
     least = {"minLength": 1} if field.required else {}
     return {"type": ["string", *null], **least, "maxLength": limit, **described}
 

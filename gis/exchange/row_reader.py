@@ -14,10 +14,8 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from gis.findings import Finding, Text, error, warning
-from gis.schema import RECORDS, Field, Record, ValueKind
+from gis.schema import MAX_COUNT, MAX_TEXT, RECORDS, Field, Record, ValueKind
 
-MAX_TEXT = 500
-MAX_COUNT = 10_000_000  # well inside the 32 bits of either engine
 Choice = TypeVar("Choice", bound=StrEnum)
 
 _LABELS = {f.name: f.label.zh for record in RECORDS.values() for f in record.fields}

@@ -12,10 +12,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from gis.schema.field import Blank, Field, Kind, Record, ValueKind
+from gis.schema.field import MAX_COUNT, MAX_TEXT, Blank, Field, Kind, Record, ValueKind
 from gis.schema.records import RECORDS
 
-__all__ = ["RECORDS", "Blank", "Field", "Kind", "Record", "ValueKind", "labels"]
+__all__ = [
+    "MAX_COUNT",
+    "MAX_TEXT",
+    "RECORDS",
+    "Blank",
+    "Field",
+    "Kind",
+    "Record",
+    "ValueKind",
+    "labels",
+]
 
 
 def labels() -> dict[str, list[dict[str, Any]]]:

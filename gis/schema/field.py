@@ -12,6 +12,11 @@ from typing import Any
 from gis.content_hash import release_of
 from gis.findings import Text
 
+MAX_TEXT = 500
+"""The characters of a text that has no limit of its own, at whichever door it comes in."""
+MAX_COUNT = 10_000_000
+"""The largest count of households, people or rooms: well inside the 32 bits of either engine."""
+
 
 class Kind(StrEnum):
     """What a table is about."""

@@ -33,7 +33,7 @@ REFUSED = [
     (NewPerson, {"name": "王\n示例"}, "name",
      "name holds a line break or a character that cannot be printed: type it again", ()),
     (PersonChange, {"consent": "yes"}, "consent", "consent must be one of true, false", ("true", "false")),
-    (NewPlace, {**PLACE, "households": -1}, "households", "households must be a whole number from 0 to 1000000", ("0..1000000",)),
+    (NewPlace, {**PLACE, "households": -1}, "households", "households must be a whole number from 0 to 10000000", ("0..10000000",)),
     (NewPlace, {**PLACE, "datum": "wgs-84"}, "datum",
      "datum 'wgs-84' is not known: say which one the coordinates are in (wgs84, cgcs2000, gcj02, bd09)",
      ("wgs84", "cgcs2000", "gcj02", "bd09")),

@@ -157,7 +157,7 @@ def test_the_same_again_is_no_change() -> None:
         ({"name": ""}, "name"),
         ({"name": "   "}, "name"),
         ({"name": 5}, "name"),
-        ({"name": "x" * 201}, "name"),
+        ({"name": "x" * 501}, "name"),
         ({"name": "a\nb"}, "name"),
         ({"name": "\ud800"}, "name"),
         ({"id": "p9"}, "id"),

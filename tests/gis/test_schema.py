@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from gis.editing import fields
+from gis.errors import InvalidInput
+from gis.exchange.row_reader import RowValues, readers_of
 from gis.intake.headings import field_of
 from gis.intake.templates import TEMPLATES
-from gis.schema import RECORDS, Kind, ValueKind, labels
+from gis.schema import MAX_COUNT, MAX_TEXT, RECORDS, Kind, ValueKind, labels
 from gis.schema.document import rewritten
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +52,40 @@ def test_words_mean_values_that_a_field_may_have():
         for field in record.fields:
             if field.choices:
                 assert set(field.words.values()) <= set(field.choices), (record.kind, field.name)
+
+
+def edited_of(value):
+    return [
+        pytest.param(record, field, id=f"{record.kind}.{field.name}")
+        for record in (RECORDS[Kind.PEOPLE], RECORDS[Kind.PLACES])
+        for field in record.edited
+        if field.value is value
+    ]
+
+
+@pytest.mark.parametrize(("record", "field"), edited_of(ValueKind.TEXT))
+def test_a_form_takes_a_text_as_long_as_a_file_may_have_it(record, field):
+    longest = field.limit or MAX_TEXT
+    assert refusals_of(record, field, "长" * longest) == (False, False)
+    assert refusals_of(record, field, "长" * (longest + 1)) == (True, True)
+
+
+@pytest.mark.parametrize(("record", "field"), edited_of(ValueKind.WHOLE))
+def test_a_form_takes_a_count_as_large_as_a_file_may_have_it(record, field):
+    assert refusals_of(record, field, MAX_COUNT) == (False, False)
+    assert refusals_of(record, field, MAX_COUNT + 1) == (True, True)
+
+
+def refusals_of(record, field, value):
+    """Tell whether a file and a form refuse a value of a field."""
+    row = RowValues({field.name: value}, "示例.csv")
+    for _, read in readers_of(record, [field]):
+        read(row)
+    try:
+        fields.read({field.name: value}, record)
+    except InvalidInput:
+        return bool(row.findings), True
+    return bool(row.findings), False
 
 
 def test_what_is_unknown_of_a_person_is_told_from_no():

@@ -28,6 +28,7 @@ from gis.planning.first_division import BuildingRow, FirstDivision, first_divisi
 from gis.planning.plan import Step, StepEntry
 from gis.planning.state import difference
 from gis.roster import Roster
+from gis.schema import MAX_COUNT
 from gis.store.plans import utc_now
 from gis.workflows.plans.draft_rows import doubt_row, place_row
 from gis.workflows.plans.import_cells import table_rows
@@ -189,7 +190,7 @@ def _text(value: object) -> str:
 def _count(value: object, where: str) -> int | None:
     if value is None or value == "":
         return None
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**6:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT:
         return value
     raise InvalidInput(
         where,

@@ -29,7 +29,7 @@ function placeFields(place) {
     el("input", {
       type: "text",
       value: value ?? "",
-      maxlength: 200,
+      maxlength: 500,
       autocomplete: "off",
       name: key,
       ...given,
