@@ -107,7 +107,8 @@ class Atlas:
     its own judge. ``edition`` is ``public`` only for what :func:`gis.disclosure.public`
     returned. One that
     :func:`gis.disclosure.scoped` returned holds the internal edition of the grids ``covered``
-    and refers to the public atlas ``elsewhere`` for all others.
+    and refers to the public atlas ``elsewhere`` for all others. ``retired``: codes that are no
+    longer in use, with those of the grids that have their ground today.
     """
 
     division: Division
@@ -120,6 +121,7 @@ class Atlas:
     elsewhere: Atlas | None = None
     covered: frozenset[GridId] = frozenset()
     disclosures: Disclosures | None = field(default=None, compare=False)
+    retired: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     def on(self, grid: GridId | None) -> Atlas:
         """Return the atlas that answers for a grid: this one, or the public one elsewhere."""

@@ -70,6 +70,7 @@ def public(atlas: Atlas, policy: Policy | None = None, *, today: date | None = N
         edition="public",
         name=atlas.name,
         code=atlas.code,
+        retired=atlas.retired,
     )
 
 

@@ -187,6 +187,8 @@ def _block(
         "layers": {layer.family: layer.payload for layer in layers},
         "basemap": _basemap(settings.basemap, bounds),
     }
+    if atlas.retired:
+        found["retired"] = {old: list(codes) for old, codes in atlas.retired.items()}
     found["pinyin"] = pinyin_table(_names(found))
     return found
 

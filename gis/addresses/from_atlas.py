@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import shapely
 
@@ -21,8 +22,14 @@ def roads_of(atlas: Atlas) -> tuple[str, ...]:
 
 def entries_of(atlas: Atlas) -> Iterator[BookEntry]:
     """Yield an entry for every place, compound, grid, and person in office of an atlas."""
+    retired: dict[str, list[str]] = {}
+    for old, codes in atlas.retired.items():
+        for code in codes:
+            retired.setdefault(code, []).append(old)
     for grid in atlas.division:
-        yield from _grid_entries(atlas, grid)
+        for number, entry in enumerate(_grid_entries(atlas, grid)):
+            before = () if number else tuple(retired.get(grid.code, ()))
+            yield replace(entry, retired_codes=before) if before else entry
     for place in atlas.directory.places:
         yield _place_entry(atlas, place)
     yield from _people(atlas)

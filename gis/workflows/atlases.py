@@ -17,6 +17,7 @@ from gis.roster import Roster
 from gis.store import Store, Versions
 from gis.store.edits import Revised
 from gis.store.in_force import Holding
+from gis.workflows.retired_codes import retired_codes
 
 _DAYS = 4
 
@@ -51,6 +52,7 @@ def internal_atlas(store: Store, day: date) -> StoredAtlas:
         name=identity.name if identity else "",
         code=identity.code if identity else "",
         disclosures=store.disclosures(now, in_force),
+        retired=retired_codes(store.plans.lineage(), holding.division),
     )
     return StoredAtlas(atlas, holding.faults, holding.versions, now)
 

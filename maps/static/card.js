@@ -47,6 +47,7 @@ function gridCard(app, grid, open) {
           ? el("span", { class: "card-area quiet" }, areaText(groundOf(app.atlas, grid.rings)))
           : null,
       ),
+      retiredNote(app, sheet),
     ),
     people(app, sheet),
     open ? counts(sheet.counts) : countsLine(sheet.counts),
@@ -59,6 +60,14 @@ function gridCard(app, grid, open) {
   const community = app.atlas.chain(grid)[0];
   card.style.setProperty("--ground", communityColour(app, community));
   return card;
+}
+
+/** What a link to a grid that is no more says on the card of its ground today. */
+function retiredNote(app, { code, name: called }) {
+  const now = app.atlas.block.retired?.[app.retired] || [];
+  return now.includes(code)
+    ? el("p", { class: "quiet" }, ...tNodes("map.retired", app.retired, name(called)))
+    : null;
 }
 
 function badge(app, grid) {

@@ -247,7 +247,10 @@ function followLink(app) {
   colourBy(app, by);
   const pin = spot && L.latLng(spot[1], spot[0]);
   const grids = pin ? gridsAt(app.atlas, ...app.atlas.integers(pin)) : [];
-  const grid = app.atlas.byCode.get(code) || grids.at(-1);
+  // A code that is no longer in use opens the grid that has its ground today, and says so.
+  const [now] = app.atlas.block.retired?.[code] || [];
+  app.retired = now ? code : null;
+  const grid = app.atlas.byCode.get(now || code) || grids.at(-1);
   app.showPins(pins);
   // The page around a frame says all that is to be seen: what it does not name is gone.
   if (embed && !grid) app.state.set("selection", null);
