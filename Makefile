@@ -43,6 +43,7 @@ faults: $(READY)
 	$(PYTHON) scripts/plan_publishes.py
 	$(PYTHON) scripts/races.py
 	$(PYTHON) scripts/faults_site.py
+	$(PYTHON) scripts/hostile_callers.py
 
 screenshots: $(READY)
 	$(PYTHON) scripts/screenshots.py

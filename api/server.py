@@ -14,8 +14,11 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.commands.common import say
+from api.http.client_address import networks
+from api.http.connections import ConnectionLimits, guarded
 from api.http.json_log import write_json_lines
 from api.serving.live_atlas import VERSIONS_KEPT, LiveAtlas, prepare
+from api.serving.memory import share_memory_among_threads
 from api.settings import Settings
 from gis.errors import SettingsError
 from gis.store import open_store
@@ -39,6 +42,7 @@ def run(settings: Settings) -> None:
     """
     started = time.perf_counter()
     sys.setswitchinterval(_SWITCH_S)
+    share_memory_among_threads()
     write_json_lines()
     tls = _tls(settings)
     listener = _listen(settings.host, settings.port)
@@ -59,7 +63,11 @@ def run(settings: Settings) -> None:
             if first:
                 _print_first(*first)
             app = create_app(settings, live=live, accounts=accounts)
-            _serve(app, listener, started, tls)
+            limits = ConnectionLimits(
+                per_address=settings.connections_per_address,
+                trusted=networks(settings.trusted_proxies, "WANGGE_TRUSTED_PROXIES"),
+            )
+            _serve(server_config(app, limits, **tls), listener, started)
     finally:
         accounts.close()
         store.close()
@@ -144,10 +152,13 @@ def _cannot_listen(host: str, port: int, problem: OSError) -> SettingsError:
     )
 
 
-def server_config(app: FastAPI, **tls: Path | None) -> uvicorn.Config:
+def server_config(
+    app: FastAPI, limits: ConnectionLimits | None = None, **tls: Path | None
+) -> uvicorn.Config:
     """Return how an application is served; ``tls`` as uvicorn takes it."""
     return uvicorn.Config(
         app,
+        http=guarded(limits or ConnectionLimits()),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -158,10 +169,8 @@ def server_config(app: FastAPI, **tls: Path | None) -> uvicorn.Config:
     )
 
 
-def _serve(
-    app: FastAPI, listener: socket.socket, started: float, tls: dict[str, Path | None]
-) -> None:
-    server = _AnnouncingServer(server_config(app, **tls), listener, started)
+def _serve(config: uvicorn.Config, listener: socket.socket, started: float) -> None:
+    server = _AnnouncingServer(config, listener, started)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
     if not server.started:

@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     rate_lookup: str = Field("100000/minute", max_length=40)
     rate_write: str = Field("6000/minute", max_length=40)
     rate_sign_in: str = Field("60/minute", max_length=40)
+    connections_per_address: int = Field(200, ge=1, le=100_000)
     rate_work: str = Field("20000/minute", max_length=40)
     log_requests: Literal["errors", "all"] = "errors"
     ssl_certfile: Path | None = None

@@ -63,11 +63,12 @@ class Origin:
     @property
     def caller(self) -> str:
         """What counts as one caller: an IPv4 address, or a /64 network of IPv6."""
-        return _counted_as(self.address)
+        return counted_as(self.address)
 
 
 @lru_cache(4096)
-def _counted_as(address: str) -> str:
+def counted_as(address: str) -> str:
+    """Return what counts as one caller (:attr:`Origin.caller`)."""
     found = _address(address)
     if isinstance(found, IPv6Address):
         return str(IPv6Network((found, 64), strict=False))

@@ -18,20 +18,24 @@ from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http import cookies, json_log, problems
-from api.http.auth import ANONYMOUS, CALLER, WATCHING, Caller
+from api.http.auth import ANONYMOUS, CALLER, WATCHING, Caller, caller_of
 from api.http.client_address import Network, Origin, is_in, networks, origin_of
 from api.http.metrics import UNMATCHED, Metrics
 from api.http.rate_limits import Kind, Rates
 from api.http.security_headers import ALWAYS, CSP, NOTHING
+from api.http.sending import PIECE, InFlight, Unread, send_in_pieces
 from api.settings import Settings
 from gis.accounts import Account
 from gis.errors import InvalidInput, NotAllowed, NotSignedIn, TooLarge, WanggeError
 from gis.store.accounts import AccountStore
 
 Result = TypeVar("Result")
+GONE = 499
+"""Whoever asked is not there any more, or does not read the answer."""
 ORIGIN = "wangge.origin"
 REQUEST_ID = "wangge.request_id"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -123,11 +127,13 @@ class RequestMiddleware:
         app: ASGIApp,
         settings: Settings,
         metrics: Metrics,
+        in_flight: InFlight,
         at_once: Mapping[tuple[str, str], AtOnce] | None = None,
     ) -> None:
         self.app = app
         self._at_once = at_once or {}
         self.metrics = metrics
+        self._in_flight = in_flight
         self._log_all = settings.log_requests == "all"
         self._trusted: tuple[Network, ...] = networks(
             settings.trusted_proxies, "WANGGE_TRUSTED_PROXIES"
@@ -151,29 +157,37 @@ class RequestMiddleware:
         read = _read(scope["headers"])
         request_id = self._request_id(read)
         scope[REQUEST_ID] = request_id
-        status = 0
+        status, shared = 0, False
 
         async def send_dressed(message: Message) -> None:
-            nonlocal status
+            nonlocal status, shared
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = message.setdefault("headers", [])
+                # What has an ETag is in memory once, for all who ask.
+                shared = any(name == b"etag" for name, _ in headers)
                 headers.extend(ALWAYS)
                 headers.append((b"x-request-id", request_id))
                 if not any(name == CSP for name, _ in headers):
                     headers.append((CSP, NOTHING))
                 if scope["scheme"] == "https":
                     headers.append((b"strict-transport-security", b"max-age=31536000"))
+            elif len(message.get("body", b"")) > PIECE:
+                size = 0 if shared else len(message["body"])
+                with self._in_flight.sending(caller_of(scope), size):
+                    await send_in_pieces(send, message)
+                return
             await send(message)
 
         try:
             if CALLER not in scope:
                 await self._authenticate(scope, read)
             if not await self._answered_at_once(scope, send_dressed):
-                inner = receive if scope["method"] in _SAFE else _limited(scope, read, receive)
-                await self.app(scope, inner, send_dressed)
+                await self._call(scope, read, receive, send_dressed)
         except WanggeError as refused:
             await self._refuse(scope, receive, send_dressed, refused)
+        except (ClientDisconnect, Unread):
+            status = status or GONE
         except Exception as error:
             json_log.log_event(
                 "unexpected error",
@@ -187,6 +201,19 @@ class RequestMiddleware:
             await problems.unexpected(Request(scope))(scope, receive, send_dressed)
         finally:
             self._note(scope, status, time.perf_counter() - began)
+
+    async def _call(self, scope: Scope, read: _Read, receive: Receive, send: Send) -> None:
+        """Call the application; a body that is too long, or one too many, ends with an error."""
+        caller = caller_of(scope)
+        self._in_flight.check_sent(caller)
+        if scope["method"] in _SAFE:
+            await self.app(scope, receive, send)
+            return
+        body = _Body(_most_bytes(caller, read), self._in_flight, caller, receive)
+        try:
+            await self.app(scope, body.receive, send)
+        finally:
+            self._in_flight.received(caller, body.size)
 
     async def _answered_at_once(self, scope: Scope, send: Send) -> bool:
         """Answer what a route can answer without being called (:class:`AtOnce`)."""
@@ -380,23 +407,36 @@ def _host_name(host: bytes) -> bytes:
     return re.sub(rb":[0-9]+$", b"", host).lower()
 
 
-def _limited(scope: Scope, read: _Read, receive: Receive) -> Receive:
-    """Return a way to receive a body that ends with an error where it is too large."""
-    caller: Caller = scope.get(CALLER, ANONYMOUS)
+def _most_bytes(caller: Caller, read: _Read) -> int:
     most = _MOST_SIGNED_IN if caller.signed_in else _MOST_ANONYMOUS
-    if read.json:
-        most = min(most, _MOST_JSON)
-    size = 0
+    return min(most, _MOST_JSON) if read.json else most
 
-    async def receive_limited() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > most:
-            shown = f"{most >> 20} MiB"
+
+class _Body:
+    """The body of a request, counted as it is received."""
+
+    def __init__(self, most: int, in_flight: InFlight, caller: Caller, receive: Receive) -> None:
+        self._most, self._in_flight, self._caller = most, in_flight, caller
+        self._receive = receive
+        self.size = 0
+
+    async def receive(self) -> Message:
+        """Return the next piece.
+
+        Raises
+        ------
+        TooLarge
+            The body is longer than any may be.
+        TooManyRequests
+            Too much is being received already.
+        """
+        message = await self._receive()
+        piece = len(message.get("body", b""))
+        if self.size + piece > self._most:
+            shown = f"{self._most >> 20} MiB"
             raise TooLarge(
                 "body", f"body: larger than {shown}", f"body 超过 {shown}", (f"..{shown}",)
             )
+        self._in_flight.receive(self._caller, piece)
+        self.size += piece
         return message
-
-    return receive_limited

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.http.metrics import Metrics
 from api.http.middleware import AtOnce, RequestMiddleware
 from api.http.route_table import RouteTable
+from api.http.sending import InFlight
 from api.settings import Settings
 
 
@@ -28,6 +29,7 @@ class Service(FastAPI):
         self, routes: Sequence[APIRoute], settings: Settings, metrics: Metrics, **given: Any
     ) -> None:
         self._settings, self._metrics = settings, metrics
+        self.in_flight = InFlight()
         super().__init__(
             routes=list(routes),
             docs_url=None,
@@ -46,6 +48,7 @@ class Service(FastAPI):
             ExceptionMiddleware(routed, handlers=handlers),
             self._settings,
             self._metrics,
+            self.in_flight,
             at_once=_at_once(self.routes),
         )
 

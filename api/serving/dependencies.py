@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.http.auth import caller_of
 from api.http.metrics import Metrics
 from api.serving.account_service import AccountService
 from api.serving.bulk_lookup import BulkLookup
@@ -56,12 +54,6 @@ async def _bulk(request: Request) -> BulkLookup:
     return services_of(request.scope).bulk
 
 
-async def _long_jobs(request: Request) -> asyncio.Semaphore:
-    services = services_of(request.scope)
-    signed_in = caller_of(request.scope).signed_in
-    return services.long_jobs if signed_in else services.public_long_jobs
-
-
 Stored = Annotated[Store, Depends(_store)]
 Live = Annotated[LiveAtlas, Depends(_live)]
 Latest = Annotated[LatestAtlas, Depends(_latest)]
@@ -71,4 +63,3 @@ Imports = Annotated[PendingImports, Depends(_imports)]
 Workspace = Annotated[PlanWorkspace, Depends(_workspace)]
 Proposals = Annotated[ProposalJobs, Depends(_proposals)]
 Bulk = Annotated[BulkLookup, Depends(_bulk)]
-LongJobs = Annotated[asyncio.Semaphore, Depends(_long_jobs)]

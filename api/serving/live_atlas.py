@@ -38,6 +38,7 @@ from gis.workflows.atlases import Atlases
 
 _log = logging.getLogger("wangge")
 _PRESENT_VIEWS, _PAST_VIEWS = 16, 12
+_BOOK_PATIENCE_S, _PAGE_PATIENCE_S = 0.5, 2.0
 _MOST_PLACES = 60_000
 """Places in all the atlases of past days that are kept, twelve of the sample's size."""
 # Divisions, directories and rosters that are in memory: of today, of plans, of past days.
@@ -118,9 +119,8 @@ class LiveAtlas:
         self._stopping = asyncio.Event()
         self._pages = store.path.with_name(f"{store.path.name}.pages") if store.path else None
         self._maker = ThreadPoolExecutor(1, thread_name_prefix="internal-page")
-        self.books: Renewed[AddressBook] = Renewed("book", AddressBook)
-        self.pages: Renewed[DrawnPage] = Renewed("page", self._draw)
-        self._addressed: LookupAnswers | None = None
+        self.books: Renewed[AddressBook] = Renewed("book", AddressBook, patience_s=_BOOK_PATIENCE_S)
+        self.pages: Renewed[DrawnPage] = Renewed("page", self._draw, patience_s=_PAGE_PATIENCE_S)
 
     @property
     def bundle(self) -> Bundle:
@@ -194,16 +194,11 @@ class LiveAtlas:
         return view.atlas.dated(day), book
 
     def addressed(self) -> tuple[LookupAnswers, AddressBook] | None:
-        """Return what addresses of today are answered from, None while the first book is made."""
+        """Return what addresses of today are answered from; None while the book is made anew."""
         ready, bundle = self.books.ready, self.bundle
-        if ready is None:
+        if ready is None or ready[0] is not bundle.atlas:
             return None
-        atlas, book = ready
-        if atlas is bundle.atlas:
-            return bundle.answers, book
-        if self._addressed is None or self._addressed.atlas is not atlas:
-            self._addressed = LookupAnswers(atlas)
-        return self._addressed, book
+        return bundle.answers, ready[1]
 
     async def internal_page(self, caller: Caller) -> DrawnPage:
         """Return the map page of the internal edition; it is drawn when it is first wanted."""

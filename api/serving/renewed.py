@@ -27,10 +27,15 @@ class Renewed(Generic[Made]):
         Of the thread.
     make
         What makes it of an atlas.
+    patience_s
+        How long whoever asks waits for the newest before the last one will do.
     """
 
-    def __init__(self, name: str, make: Callable[[Atlas], Made]) -> None:
-        self._make = make
+    def __init__(
+        self, name: str, make: Callable[[Atlas], Made], *, patience_s: float = 0.0
+    ) -> None:
+        self._make, self._patience_s = make, patience_s
+        self._newest: Atlas | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._lock = Lock()
         self._wanted: Atlas | None = None
@@ -47,6 +52,7 @@ class Renewed(Generic[Made]):
             if self._ready is not None and takes_back(self._ready[0], atlas):
                 self._ready = None
             self._wanted, self._turn = atlas, self._turn + 1
+            self._newest = atlas
             if not self._busy:
                 self._busy = True
                 self._thread.submit(self._work)
@@ -55,7 +61,7 @@ class Renewed(Generic[Made]):
         """Take what was made last for that of a newer atlas: it would be the same."""
         with self._lock:
             assert self._ready is not None
-            self._turn += 1
+            self._turn, self._newest = self._turn + 1, atlas
             self._kept_in, self._wanted = self._turn, None
             self._set((atlas, self._ready[1]))
 
@@ -65,9 +71,22 @@ class Renewed(Generic[Made]):
         return self._ready
 
     async def get(self) -> tuple[Atlas, Made]:
-        """Return what is ready; wait for the first."""
-        ready = self._ready
-        return ready if ready is not None else await asyncio.wrap_future(self._next)
+        """Return what is made of the newest atlas; of the last one where that takes too long."""
+        until = asyncio.get_running_loop().time() + self._patience_s
+        while (ready := self._ready) is None or ready[0] is not self._newest:
+            left_s = until - asyncio.get_running_loop().time()
+            if ready is not None and left_s <= 0:
+                return ready
+            coming = asyncio.wrap_future(self._next)
+            try:
+                await asyncio.wait_for(coming, None if ready is None else left_s)
+            except TimeoutError:
+                continue
+            except Exception:
+                if self._ready is None:
+                    raise
+                return self._ready
+        return ready
 
     def close(self) -> None:
         """Stop, after what is being made."""

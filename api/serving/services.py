@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from starlette.types import Scope
@@ -22,16 +21,12 @@ from gis.store.accounts import AccountStore
 from gis.workflows.plans.proposal_jobs import ProposalJobs
 from gis.workflows.plans.workspace import PlanWorkspace
 
-_LONG_JOBS_AT_ONCE = 2
-
 
 @dataclass(frozen=True)
 class Services:
     """What the routes of one application share.
 
-    ``live`` answers from the atlas in force, ``latest`` edits what is stored now. ``long_jobs`` and
-    ``public_long_jobs`` let only a few long lookups run at once, of staff and of the public; the
-    others wait their turn.
+    ``live`` answers from the atlas in force, ``latest`` edits what is stored now.
     """
 
     settings: Settings
@@ -44,8 +39,6 @@ class Services:
     workspace: PlanWorkspace
     proposals: ProposalJobs
     bulk: BulkLookup
-    long_jobs: asyncio.Semaphore
-    public_long_jobs: asyncio.Semaphore
 
     def close(self) -> None:
         """Let go of what was only held in this process."""
@@ -69,8 +62,6 @@ def make_services(live: LiveAtlas, accounts: AccountStore, metrics: Metrics) -> 
         workspace=workspace,
         proposals=ProposalJobs(workspace),
         bulk=BulkLookup(),
-        long_jobs=asyncio.Semaphore(_LONG_JOBS_AT_ONCE),
-        public_long_jobs=asyncio.Semaphore(_LONG_JOBS_AT_ONCE),
     )
 
 

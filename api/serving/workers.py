@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 from api.http.auth import Caller
 from api.http.rate_limits import Rates
+from api.serving.memory import give_memory_back
 from api.settings import Settings
 from gis.errors import TooManyRequests
 
 _PUBLIC_THREADS, _STAFF_THREADS = 2, 6
-_MOST_JOBS, _MOST_OF_ONE = 64, 16
+_MOST_JOBS, _MOST_OF_ONE, _LONG_JOBS = 64, 16, 2
 _TRY_AGAIN_S = 5
 Result = TypeVar("Result")
 
@@ -32,6 +34,8 @@ class Workers:
         self._public = ThreadPoolExecutor(_PUBLIC_THREADS, thread_name_prefix="public")
         self._staff = ThreadPoolExecutor(_STAFF_THREADS, thread_name_prefix="staff")
         self._jobs: Counter[str] = Counter()
+        self._public_turns = asyncio.Semaphore(_LONG_JOBS)
+        self._staff_turns = asyncio.Semaphore(_LONG_JOBS)
 
     async def run(
         self, caller: Caller, work: Callable[..., Result], *given: Any, going_on: bool = False
@@ -49,14 +53,41 @@ class Workers:
         if not going_on:
             self.admit(caller)
         key, spent = caller.counted_as, _Stopwatch()
+        with self._counted(key):
+            try:
+                return await loop.run_in_executor(self._public, spent.time, work, given)
+            finally:
+                self._rates.spend("work", key, spent.ms)
+
+    @asynccontextmanager
+    async def turn(self, caller: Caller) -> AsyncIterator[None]:
+        """Wait for one of the few turns that long lists and tables have, staff apart.
+
+        Raises
+        ------
+        TooManyRequests
+            As in :meth:`run`.
+        """
+        if caller.signed_in:
+            async with self._staff_turns:
+                yield
+            give_memory_back()
+            return
+        self.admit(caller)
+        with self._counted(caller.counted_as):
+            async with self._public_turns:
+                yield
+        give_memory_back()
+
+    @contextmanager
+    def _counted(self, key: str) -> Iterator[None]:
         self._jobs[key] += 1
         try:
-            return await loop.run_in_executor(self._public, spent.time, work, given)
+            yield
         finally:
             self._jobs[key] -= 1
             if not self._jobs[key]:
                 del self._jobs[key]
-            self._rates.spend("work", key, spent.ms)
 
     def admit(self, caller: Caller) -> None:
         """Refuse a public caller whose work cannot be done now (see :meth:`run`)."""

@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import orjson
 from fastapi import APIRouter, Request
+from numpy.typing import NDArray
 from starlette.responses import Response
 
-from api.http.auth import Public, caller_of
+from api.http.auth import Caller, Public, caller_of
 from api.http.body import parse, read_bytes
 from api.http.declare import as_json, declare
 from api.http.params import StrictRoute
 from api.http.problems import language_of
 from api.http.responses import answer
 from api.schemas.locate import AddressList, ListAnswer, PointList
-from api.serving.dependencies import Bulk, Live, LongJobs
+from api.serving.bulk_lookup import BulkLookup
+from api.serving.dependencies import Bulk, Live
+from api.serving.live_atlas import LiveAtlas
 from api.serving.workers import Workers
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
@@ -29,6 +34,7 @@ router = APIRouter(tags=["locate"], route_class=StrictRoute)
 _AT_ONCE_BYTES = 16 << 10
 _MANY = 2_000
 _ADDRESSES_AT_ONCE = 100
+_ROWS_AT_ONCE = 2_000
 _KINDS: dict[str, type[PointList | AddressList]] = {
     "points": PointList,
     "addresses": AddressList,
@@ -43,9 +49,7 @@ _KINDS: dict[str, type[PointList | AddressList]] = {
     refuses={404: None},
     editions=True,
 )
-async def locate_list(
-    request: Request, caller: Public, live: Live, bulk: Bulk, turns: LongJobs
-) -> Response:
+async def locate_list(request: Request, caller: Public, live: Live, bulk: Bulk) -> Response:
     """Answer up to 100,000 points (with their `datum`) or addresses, row by row.
 
     `fields: "ids"` answers points with `codes`, the level-3 code of each (null outside), and
@@ -57,20 +61,29 @@ async def locate_list(
     others are answered all the same.
     """
     body = await read_bytes(request, PointList.most_bytes)
-    beside = live.workers if len(body) > _AT_ONCE_BYTES else None
-    asked = await beside.run(caller, _read_list, body) if beside else _read_list(body)
-    language = language_of(request)
-    if isinstance(asked, AddressList):
-        atlas, book = await live.atlas_and_book(asked.as_of, caller)
-        search = _Search(atlas, book, asked.limit, language)
-        async with turns:
+    if len(body) <= _AT_ONCE_BYTES:
+        asked = _read_list(body)
+        if isinstance(asked, PointList):
+            return _point_list(asked, *await _located_in(asked, caller, live, bulk, request))
+    request.app.in_flight.check_sent(caller, long=True)
+    async with live.workers.turn(caller):
+        asked = await live.workers.run(caller, _read_list, body, going_on=True)
+        if isinstance(asked, AddressList):
+            atlas, book = await live.atlas_and_book(asked.as_of, caller)
+            search = _Search(atlas, book, asked.limit, language_of(request))
             return await _address_list(request, asked.addresses, search, live.workers)
+        given = await _located_in(asked, caller, live, bulk, request)
+        return await live.workers.run(caller, _point_list, asked, *given, going_on=True)
+
+
+async def _located_in(
+    asked: PointList, caller: Caller, live: LiveAtlas, bulk: BulkLookup, request: Request
+) -> tuple[Atlas, batch.GridTable, str]:
+    """Return what points are answered from: an atlas, its table of codes, a language."""
     atlas = await live.atlas(asked.as_of, caller)
-    table = bulk.table_of(atlas)
     if len(asked.points) >= _MANY:
         bulk.load_kernel()
-    given = asked, atlas, table, language
-    return await beside.run(caller, _point_list, *given) if beside else _point_list(*given)
+    return atlas, bulk.table_of(atlas), language_of(request)
 
 
 def _read_list(body: bytes) -> PointList | AddressList:
@@ -116,8 +129,23 @@ def _point_list(asked: PointList, atlas: Atlas, table: batch.GridTable, language
     if asked.fields == "ids":
         body = batch.locate_ids(atlas, table, xy)
     else:
-        body = batch.locate_full(atlas, xy)
+        body = _written_in_pieces(atlas, xy)
     return answer(batch.finished(body, faults, "points", atlas, language))
+
+
+def _written_in_pieces(atlas: Atlas, xy: NDArray[np.float64]) -> dict[str, Any]:
+    """Return what `gis.bulk.batch.locate_full` does, its rows written already.
+
+    A few at a time, so that neither all of them stand in memory as values nor one long call
+    holds up everybody else.
+    """
+    written: list[bytes] = []
+    sheets: dict[str, Any] = {}
+    for start in range(0, len(xy), _ROWS_AT_ONCE):
+        found = batch.locate_full(atlas, xy[start : start + _ROWS_AT_ONCE])
+        written.append(orjson.dumps(found["rows"])[1:-1])
+        sheets |= found["grids"]
+    return {"rows": orjson.Fragment(b"[" + b",".join(written) + b"]"), "grids": sheets}
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from api.http.body import limited, media_type_of
 from api.http.declare import CSV, XLSX, Upload, as_file, declare
 from api.http.params import AsOf, DatumName, StrictRoute
 from api.http.problems import language_of
-from api.serving.dependencies import Live, LongJobs
+from api.serving.dependencies import Live
 from api.serving.workers import Workers
 from gis.addresses import AddressBook
 from gis.atlas import Atlas
@@ -91,7 +91,6 @@ async def locate_table(
     request: Request,
     caller: Public,
     live: Live,
-    turns: LongJobs,
     datum: DatumName = None,
     lon_column: _column("longitude") = None,  # type: ignore[valid-type]
     lat_column: _column("latitude") = None,  # type: ignore[valid-type]
@@ -120,8 +119,9 @@ async def locate_table(
         upload = folder / "upload"
         await _receive(request, upload)
         atlas, book = await live.atlas_and_book(as_of, caller)
+        request.app.in_flight.check_sent(caller, long=True)
         job = _Job(upload, folder, choice, atlas, book, format, language_of(request), Event())
-        async with turns:
+        async with live.workers.turn(caller):
             done = await _unless_gone(request, job, live.workers)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -215,7 +215,7 @@ class _Job:
 
 async def _unless_gone(request: Request, job: _Job, workers: Workers) -> Finished:
     """Run a job beside the event loop; end it early when nobody waits for it any more."""
-    work = asyncio.create_task(workers.run(caller_of(request.scope), job.run))
+    work = asyncio.create_task(workers.run(caller_of(request.scope), job.run, going_on=True))
     try:
         while not (await asyncio.wait({work}, timeout=_LOOK_S))[0]:
             if await request.is_disconnected():
