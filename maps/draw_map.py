@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from gis import disclosure
+from gis.addresses.categories import CATEGORIES
 from gis.atlas import Atlas, Edition
 from gis.exchange.json_values import provenance_json, responsible_json
 from maps.basemaps import Basemap
@@ -190,6 +191,7 @@ def _block(
     if atlas.retired:
         found["retired"] = {old: list(codes) for old, codes in atlas.retired.items()}
     found["pinyin"] = pinyin_table(_names(found))
+    found["kinds"] = {word: [list(k.kinds), list(k.names)] for word, k in CATEGORIES.items()}
     return found
 
 

@@ -178,14 +178,13 @@ def _set_apart(asked: str, name: str) -> bool:
 def _slip(asked: str, name: str) -> Likeness:
     """Return the likeness of two names neither of which is in the other."""
     distance = OSA.distance(asked, name, score_cutoff=2)
-    close = Indel.normalized_similarity(asked, name)
     if _left_out(asked, name):
         return Likeness(0.82 if asked[0] == name[0] else 0.74, "abbreviation")
     if distance == 1:
         return _one_slip(asked, name)
     if distance == 2 and min(len(asked), len(name)) >= 6:
         return Likeness(0.76, "name_similar")
-    return Likeness(0.7 * close, "name_similar")
+    return Likeness(0.7 * Indel.normalized_similarity(asked, name), "name_similar")
 
 
 def _one_slip(asked: str, name: str) -> Likeness:
@@ -207,6 +206,7 @@ def _differing(a: str, b: str) -> tuple[str, str]:
     return a, b
 
 
+@lru_cache(maxsize=1 << 16)
 def _kind_of(key: str) -> str:
     return next((t for t in _TYPES if key.endswith(t)), "")
 

@@ -18,6 +18,7 @@ import { signOf } from "./marks.js";
 import { numbersKnown } from "./numbers.js";
 import { panel } from "./panel.js";
 import { printing } from "./print.js";
+import { searchIndex } from "./search-index.js";
 import { createState } from "./state.js";
 import { margins, openingBounds, rendererOf } from "./view.js";
 import { isLanguage, setLanguage, t } from "./words.js";
@@ -269,4 +270,15 @@ function colourBy({ atlas, state }, by) {
 /** What the page knows and can do, for a console or a test. */
 export function inspect() {
   return app;
+}
+
+/**
+ * What the search finds, as plain values: to be held against the service's own answers.
+ * @param {string} text
+ * @param {number} limit
+ */
+export function find(text, limit) {
+  return searchIndex(app)
+    .find(text, limit)
+    .entries.map(({ place, held, grid }) => place?.row.id || held?.name || grid.sheet.code);
 }

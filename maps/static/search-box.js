@@ -1,7 +1,7 @@
 /** The search field and its list: a combobox with a listbox, as ARIA describes them. */
 
 import { el, fill, icon, name } from "./dom.js";
-import { kindWord, SearchIndex } from "./search-index.js";
+import { kindWord, searchIndex } from "./search-index.js";
 import { language, t } from "./words.js";
 
 const MOST = 30;
@@ -61,7 +61,7 @@ export function searchBox(app, choose) {
   }
 
   function makeIndex() {
-    index ||= new SearchIndex(app.atlas);
+    index ||= searchIndex(app);
   }
   // Made before the first letter is typed, when the page has nothing else to do.
   window.requestIdleCallback?.(makeIndex, { timeout: 4000 });
