@@ -165,6 +165,7 @@ def _read_layers(
             layer = str(value["layer"])
             where = name if kind == "shp" else f"{name} [{layer}]"
             number = 0
+            into.findings += _encoding_doubts(value.get("encoding"), where)
             if value["shapes"]:
                 sheet, reading = None, _begin(where, value["crs"], told)
                 into.readings.append(reading)
@@ -179,6 +180,33 @@ def _read_layers(
             geojson.read_feature(value, f"{where} feature {number}", reading)
         elif sheet is not None:
             sheet.rows.append((number + 1, list(value["properties"].values())))
+
+
+def _encoding_doubts(encoding: dict[str, Any] | None, where: str) -> list[Finding]:
+    """Return what to say of the letters of a table, where its .cpg is wrong or some do not fit."""
+    if not encoding:
+        return []
+    name, said = _ENCODING_NAMES.get(encoding["name"], encoding["name"]), encoding["said"][:20]
+    found = []
+    if encoding["contradicted"]:
+        text = Text(
+            f"its .cpg says {said!r}, its texts are {name}: they are read as {name}; look at the "
+            "names before you load",
+            f".cpg 注明编码为 {said!r}，而文字实为 {name}：已按 {name} 读取；载入前请核对名称",
+        )
+        found.append(warning("encoding_overruled", text, source=where))
+    if encoding["spoiled"]:
+        spoiled, texts = encoding["spoiled"], encoding["texts"]
+        text = Text(
+            f"{spoiled} of {texts} texts are no {name}, nor anything else that is known: export "
+            "the layer again, in UTF-8",
+            f"{texts} 处文字中有 {spoiled} 处既非 {name} 也非其他已知编码：请以 UTF-8 重新导出",
+        )
+        found.append(error("encoding_unknown", text, source=where))
+    return found
+
+
+_ENCODING_NAMES = {"utf-8": "UTF-8", "gb18030": "GBK", "big5": "Big5", "cp1252": "Windows-1252"}
 
 
 def _begin(where: str, crs: str | None, told: Reference | None) -> Reading:

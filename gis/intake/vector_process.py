@@ -17,9 +17,11 @@ import struct
 import sys
 import zipfile
 import zlib
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from gis.intake.dbf_encoding import DbfEncoding, dbf_encoding, decoded
 from gis.tables.sandbox import Refused, confine, tell
 
 MEMORY_BYTES = 1 << 30
@@ -90,10 +92,10 @@ def _read(kind: str, source: Path, out: IO[str]) -> None:
     if kind == "gpkg":
         _read_gpkg(source, out)
         return
-    files = _unzip(source) if kind == "zip" else [source]
+    files = _unzip(source) if kind == "zip" else {source: source.stem}
     vertices = 0
-    for path in files:
-        vertices += _read_shp(path, out, vertices)
+    for path, name in files.items():
+        vertices += _read_shp(path, name, out, vertices)
 
 
 def _read_gpkg(source: Path, out: IO[str]) -> None:
@@ -104,67 +106,50 @@ def _read_gpkg(source: Path, out: IO[str]) -> None:
         raise Refused("large", f"has over {MAX_LAYERS} layers", f"图层超过 {MAX_LAYERS} 个")
     vertices = 0
     for layer in layers:
-        vertices += _copy(source, layer, layer, None, out, vertices)
+        vertices += _copy(_Source(source, layer, layer), out, vertices)
 
 
-def _read_shp(path: Path, out: IO[str], vertices: int) -> int:
+def _read_shp(path: Path, name: str, out: IO[str], vertices: int) -> int:
     with path.open("rb") as file:
         if file.read(4) != _SHP_MAGIC:
             raise Refused(
-                "wrong", f"{path.name[:60]} is no shapefile", f"{path.name[:60]} 不是 shapefile"
+                "wrong", f"{name[:60]}.shp is no shapefile", f"{name[:60]}.shp 不是 shapefile"
             )
     dbf = path.with_suffix(".dbf")
     if not dbf.exists():
         raise Refused(
             "wrong",
-            f"has no {dbf.name[:60]}, which holds the codes and names: send it too",
-            f"缺少 {dbf.name[:60]}（其中是编号和名称）：请一并提供",
+            f"has no {name[:60]}.dbf, which holds the codes and names: send it too",
+            f"缺少 {name[:60]}.dbf（其中是编号和名称）：请一并提供",
         )
-    return _copy(path, None, path.stem, _encoding_of(dbf), out, vertices)
-
-
-def _encoding_of(dbf: Path) -> str:
-    """Return the encoding of a table: as its .cpg says, else UTF-8 when it is that, else GB18030.
-
-    Texts are cut at the width of their column, so half a letter may end one: only letters that
-    follow another count.
-    """
-    cpg = dbf.with_suffix(".cpg")
-    said = cpg.read_bytes()[:40].decode("ascii", "ignore").strip().lower() if cpg.exists() else ""
-    if "utf" in said:
-        return "utf-8"
-    if any(word in said for word in ("936", "gb", "ansi")):
-        return "gb18030"
-    content = dbf.read_bytes()
-    texts = [t for t in content[32:].split(b" ") if any(b > 127 for b in t)][:200_000]
-    whole = sum(_decodes(t, "utf-8") for t in texts)
-    return "utf-8" if 2 * whole >= len(texts) else "gb18030"
-
-
-def _decodes(text: bytes, encoding: str) -> bool:
-    try:
-        text.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
+    return _copy(_Source(path, None, name, dbf_encoding(dbf)), out, vertices)
 
 
 def _as_written(text: Any, encoding: str | None) -> Any:
-    """Return a text that was read byte by byte as what it is; half a letter at its end goes."""
+    """Return a text that was read byte by byte as what it is."""
     if encoding is None or not isinstance(text, str):
         return text
-    return text.encode("latin-1", "replace").decode(encoding, "ignore")
+    return decoded(text.encode("latin-1", "replace"), encoding)
 
 
-def _copy(
-    path: Path, layer: str | None, name: str, encoding: str | None, out: IO[str], vertices: int
-) -> int:
+@dataclass(frozen=True)
+class _Source:
+    """A layer of a file, what to call it, and the encoding of a table that GDAL must not guess."""
+
+    path: Path
+    layer: str | None
+    name: str
+    encoding: DbfEncoding | None = None
+
+
+def _copy(source: _Source, out: IO[str], vertices: int) -> int:
     """Write a layer's features; return how many vertices they have."""
     from pyogrio.raw import read
 
+    encoding = source.encoding.name if source.encoding else None
     meta, _, shapes, columns = read(
-        str(path),
-        layer=layer,
+        str(source.path),
+        layer=source.layer,
         encoding=None if encoding is None else "ISO-8859-1",
         force_2d=True,
         max_features=MAX_FEATURES + 1,
@@ -174,7 +159,13 @@ def _copy(
     count = len(shapes) if shapes is not None else len(columns[0]) if columns else 0
     if count > MAX_FEATURES:
         raise Refused("large", f"has over {MAX_FEATURES:,} rows", f"超过 {MAX_FEATURES:,} 行")
-    head = {"layer": name, "crs": meta["crs"], "fields": fields, "shapes": shapes is not None}
+    head = {
+        "layer": source.name,
+        "crs": meta["crs"],
+        "fields": fields,
+        "shapes": shapes is not None,
+        "encoding": asdict(source.encoding) if source.encoding else None,
+    }
     json.dump(head, out)
     out.write("\n")
     added = 0
@@ -260,26 +251,34 @@ class _Wkb:
 # --- archives ----------------------------------------------------------------------------------
 
 
-def _unzip(source: Path) -> list[Path]:
-    """Unpack the shapefiles of an archive beside it, under names of ours; return their .shp."""
+def _unzip(source: Path) -> dict[Path, str]:
+    """Unpack the shapefiles of an archive beside it, under names of ours.
+
+    Returns
+    -------
+    Their .shp, each with the name it had.
+    """
     try:
         with zipfile.ZipFile(source) as archive:
             entries = _wanted(archive.infolist())
+            stems = {(f, s): n for n, (f, s) in enumerate(dict.fromkeys(k[:2] for k in entries))}
             for (folder, stem, suffix), entry in entries.items():
-                _unpack(archive, entry, source.parent / f"{folder}-{stem}{suffix}")
+                _unpack(archive, entry, source.parent / f"part{stems[folder, stem]}{suffix}")
     except (*_BROKEN, EOFError, RuntimeError, NotImplementedError) as problem:
         why = str(problem)[:100]
         raise Refused(
             "wrong", f"is no whole zip archive ({why})", f"压缩包已损坏（{why}）"
         ) from None
-    shapes = [source.parent / f"{f}-{s}{x}" for f, s, x in entries if x == ".shp"]
+    shapes = {
+        source.parent / f"part{stems[f, s]}{x}": s for f, s, x in sorted(entries) if x == ".shp"
+    }
     if not shapes:
         raise Refused(
             "wrong",
             "holds no shapefile (.shp, .dbf, .shx, .prj)",
             "压缩包中没有 shapefile（.shp、.dbf、.shx、.prj）",
         )
-    return sorted(shapes)
+    return shapes
 
 
 def _wanted(entries: list[zipfile.ZipInfo]) -> dict[tuple[int, str, str], zipfile.ZipInfo]:
@@ -298,7 +297,7 @@ def _wanted(entries: list[zipfile.ZipInfo]) -> dict[tuple[int, str, str], zipfil
     folders: dict[str, int] = {}
     found: dict[tuple[int, str, str], zipfile.ZipInfo] = {}
     for entry in entries:
-        name = entry.filename.replace("\\", "/")
+        name = _name_of(entry).replace("\\", "/")
         parts = name.split("/")
         if ".." in parts or name.startswith("/") or ":" in parts[0] or "\x00" in name:
             raise Refused("wrong", "holds a path that leads outside", "含有指向外部的路径")
@@ -315,7 +314,7 @@ def _wanted(entries: list[zipfile.ZipInfo]) -> dict[tuple[int, str, str], zipfil
         stem, dot, suffix = parts[-1].rpartition(".")
         if dot and f".{suffix.lower()}" in _PARTS and not stem.startswith("._"):
             folder = folders.setdefault("/".join(parts[:-1]), len(folders))
-            key = folder, _safe(stem), f".{suffix.lower()}"
+            key = folder, stem, f".{suffix.lower()}"
             if key in found:
                 raise Refused(
                     "wrong", f"holds {parts[-1][:60]!r} twice", f"{parts[-1][:60]!r} 重复"
@@ -324,9 +323,20 @@ def _wanted(entries: list[zipfile.ZipInfo]) -> dict[tuple[int, str, str], zipfil
     return found
 
 
-def _safe(stem: str) -> str:
-    """Return a name that is a file's everywhere."""
-    return "".join(c if c.isalnum() or c in "-_" else "_" for c in stem)[:60] or "_"
+def _name_of(entry: zipfile.ZipInfo) -> str:
+    """Return the name of an entry; one that does not say it is UTF-8 may be GBK, or UTF-8."""
+    if entry.flag_bits & 0x800:
+        return entry.filename
+    try:
+        raw = entry.filename.encode("cp437")
+    except UnicodeEncodeError:
+        return entry.filename
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return entry.filename
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
