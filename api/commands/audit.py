@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.common import day_of, language, open_stored, operator, say, write_files
+from api.commands.common import (
+    day_of,
+    in_chinese,
+    language,
+    open_stored,
+    operator,
+    say,
+    write_files,
+)
 from api.commands.load import ZH_PARTS
 from gis.errors import InvalidInput, StoreDamaged
 
 if TYPE_CHECKING:
-    from gis.audit import AuditEntry
+    from gis.audit import AuditEntry, Sealed
     from gis.store.audit import AuditQuery
 
 audit = typer.Typer(
@@ -27,6 +37,29 @@ audit = typer.Typer(
     rich_markup_mode=None,
 )
 _ALL = 10_000_000
+_WORDS = Path(__file__).resolve().parents[1] / "pages" / "static" / "words" / "zh.json"
+_ZH_WORDS = {
+    "system": "系统",
+    "operator": "本机操作员",
+    "public": "公众",
+    "staff": "工作人员",
+    "planner": "规划员",
+    "approver": "审批人",
+    "admin": "管理员",
+    "page": "网页",
+    "api": "接口",
+    "command": "命令",
+    "person": "人员",
+    "duty": "任职",
+    "place": "地点",
+    "plan": "方案",
+    "account": "账号",
+    "store": "数据库",
+    "who": "写入人",
+    "reason": "理由",
+    "before": "改前内容",
+    "after": "改后内容",
+}
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print as JSON")]
 
 
@@ -116,6 +149,33 @@ def list_entries(
     print(f"{len(log.entries)} / {log.total}", file=sys.stderr)
 
 
+def _told(sealed: Sealed) -> tuple[str, ...]:
+    """Return role and door, the action, its subject and the version, as the terminal reads."""
+    if not in_chinese():
+        door = f"{sealed.role}/{sealed.door}"
+        return door, sealed.action, sealed.subject, sealed.version
+    door = f"{_ZH_WORDS.get(sealed.role, sealed.role)}/{_ZH_WORDS.get(sealed.door, sealed.door)}"
+    kind, colon, identity = sealed.subject.partition(":")
+    version = re.sub(
+        r"(\w+) (\d+)", lambda m: f"{ZH_PARTS.get(m[1], m[1])}第 {m[2]} 版", sealed.version
+    )
+    return (
+        door,
+        _zh_actions().get(sealed.action, sealed.action),
+        f"{_ZH_WORDS.get(kind, ZH_PARTS.get(kind, kind))}{colon}{identity}",
+        version.replace(", ", "，"),
+    )
+
+
+@cache
+def _zh_actions() -> Mapping[str, str]:
+    """Return what the page of the audit log calls the actions."""
+    words = json.loads(_WORDS.read_text("utf-8"))
+    found = next(w["actions"] for w in words.values() if isinstance(w.get("actions"), dict)
+                 and "person.edit" in w["actions"])  # fmt: skip
+    return dict(found)
+
+
 def _line(entry: AuditEntry) -> str:
     from gis.exchange.audit_table import office_time
 
@@ -124,10 +184,7 @@ def _line(entry: AuditEntry) -> str:
         str(sealed.number),
         office_time(sealed.at),
         entry.who or "-",
-        f"{sealed.role}/{sealed.door}",
-        sealed.action,
-        sealed.subject,
-        sealed.version,
+        *_told(sealed),
         entry.reason or "",
     )
     return "  ".join(_plain(p) for p in parts if p)
@@ -182,9 +239,10 @@ def erase(
             store, operator(), number, field or ["before", "after"], reason=reason
         )
     listed = ", ".join(erased)
+    zh = "、".join(_ZH_WORDS.get(name, name) for name in erased)
     say(
         f"entry {number}: erased {listed or 'nothing, it was not there'}",
-        f"第 {number} 条：已删除 {listed}" if erased else f"第 {number} 条：没有可删除的内容",
+        f"第 {number} 条：已删除{zh}" if erased else f"第 {number} 条：没有可删除的内容",
     )
 
 

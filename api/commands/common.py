@@ -23,9 +23,26 @@ if TYPE_CHECKING:
     from gis.store import Store
 
 
+_OF_THE_SYSTEM = {
+    "No such file or directory": "文件不存在",
+    "Permission denied": "没有权限",
+    "Is a directory": "是文件夹",
+    "Not a directory": "不是文件夹",
+    "File exists": "已存在",
+    "Read-only file system": "只读的磁盘",
+    "No space left on device": "磁盘已满",
+    "cannot be read": "无法读取",
+    "cannot be written": "无法写入",
+}
+
+
 def fail(problem: WanggeError) -> NoReturn:
     """Say in one line what is wrong, and end with exit code 1."""
-    print(f"wangge: {problem.text.in_language(language())}", file=sys.stderr)
+    said = problem.text.in_language(language())
+    if in_chinese():
+        for en, zh in _OF_THE_SYSTEM.items():
+            said = said.replace(en, zh)
+    print(f"wangge: {said}", file=sys.stderr)
     sys.exit(1)
 
 

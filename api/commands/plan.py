@@ -195,7 +195,7 @@ def _print_sheet(opened: OpenPlan, sheet: dict[str, Any]) -> None:
     from api.schemas.plan_files import summary_rows
 
     for name, value in summary_rows(opened, sheet):
-        print(f"{name}: {value}")
+        print(f"{name}: {_state(str(value))}")
     for level in ("1", "2", "3"):
         for row in sheet["matrix"][level]:
             old, new = row["from"], row["to"]

@@ -157,3 +157,18 @@ def test_a_code_that_a_spreadsheet_spoiled_is_said_to_be(zh, tmp_path):
     assert "责任人.csv 第 2 行“网格编号”列" in said
     assert "Excel" in said
     assert "文本格式" in said
+
+
+def test_the_record_is_read_in_chinese(zh, tmp_path):
+    boundaries = tmp_path / "boundaries.geojson"
+    boundaries.write_bytes(ascii_maps.as_bytes(ascii_maps.boundaries()))
+    zh("load", boundaries, "--reason", "首次载入")
+    zh("user", "add", "王示例")
+    listed = zh("audit", "list").stdout
+    assert "发布网格划分" in listed
+    assert "本机操作员/命令" in listed
+    assert "网格划分第 1 版" in listed
+    users = zh("user", "list").stdout
+    assert not english_in(users)
+    absent = zh("restore", tmp_path / "none.backup").stderr.replace(str(tmp_path), "")
+    assert not english_in(absent, {"none", "backup"})

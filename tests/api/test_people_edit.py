@@ -308,6 +308,23 @@ def test_mobiles_stored_as_office_phones_are_moved_with_one_request(clerk, app):
     assert clerk.post("/people/mobiles", json={}).json()["moved"] == []
 
 
+def test_an_undone_load_brings_no_mobile_back_among_the_office_phones(clerk, app):
+    store = app.state.services.live.store
+    stored = people_stored(store)[1]
+    wrong = replace(stored, office_phone="139 0000 0005", mobile="")
+    store.revise_roster(lambda base: put(base.value, wrong), today=today(), author=SYSTEM)
+    store.revise_roster(
+        lambda base: put(base.value, replace(stored, organisation="换单位示例")),
+        today=today(),
+        author=SYSTEM,
+    )
+    etag = clerk.get("/data").headers["etag"]
+    undone = clerk.post("/data/undo", json={"part": "people"}, headers={"if-match": etag})
+    assert undone.status_code == 200, undone.text
+    found = store.holding(today()).roster.by_id[wrong.id]
+    assert (found.office_phone, found.mobile) == ("", "13900000005")
+
+
 def last_entry(app, person):
     asked = AuditQuery(subject=f"person:{person}", limit=1)
     (entry,) = app.state.services.live.store.audit_log(asked).entries

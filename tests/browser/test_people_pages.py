@@ -147,6 +147,21 @@ def test_two_edit_the_same_person_and_neither_loses(desk) -> None:
     expect(mine.page.locator(".person .findings")).to_contain_text("已采用对方的内容")
 
 
+def test_a_mobile_is_kept_as_such_and_a_duty_mobile_is_a_field_of_its_own(desk) -> None:
+    page = desk().go("/desk/people")
+    page.locator(".add-person").click()
+    page.locator("input[name=name]").fill("手机示例")
+    page.locator("input[name=office_phone]").fill("025-83500000/139 0000 0001")
+    page.get_by_role("button", name="保存").click()
+    facts = page.locator(".facts")
+    expect(facts).to_contain_text("13900000001", use_inner_text=True)
+    page.locator(".edit-person").click()
+    expect(page.locator("input[name=office_phone]")).to_have_value("025-83500000")
+    page.locator("input[name=public_mobile]").fill("13900000009")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator(".findings")).to_contain_text("将向公众显示", use_inner_text=True)
+
+
 def test_a_shop_is_added_and_a_count_corrected_on_a_phone(desk) -> None:
     from playwright.sync_api import expect
 
