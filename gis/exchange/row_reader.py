@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
 from gis.findings import Finding, Text, error, warning
@@ -175,7 +176,7 @@ class RowValues:
             return kind(str(value))
         except ValueError:
             known = ", ".join(kind)
-            listed = self.words.get(name, known)
+            listed = self.words.get(name) or _listed(kind)
             self._wrong(name, f"must be one of {known}", f"应为以下之一：{listed}")
             return None
 
@@ -189,6 +190,16 @@ class RowValues:
             return value
         self._wrong(name, f"must be one of {', '.join(known)}", f"应为以下之一：{'、'.join(known)}")
         return None
+
+
+@cache
+def _listed(kind: type[StrEnum]) -> str:
+    """Return what an office calls the values of an enumeration, listed."""
+    for record in RECORDS.values():
+        for one in record.fields:
+            if one.words and tuple(one.choices) == tuple(kind):
+                return "、".join(one.usual_words.get(str(k), str(k)) for k in kind)
+    return "、".join(kind)
 
 
 def readers_of(

@@ -159,6 +159,17 @@ def test_a_code_that_a_spreadsheet_spoiled_is_said_to_be(zh, tmp_path):
     assert "文本格式" in said
 
 
+def test_a_wrong_kind_of_grid_is_answered_with_the_kinds_in_chinese(zh, tmp_path):
+    wrong = ascii_maps.boundaries()
+    wrong["features"][0]["properties"]["kind"] = "不详类型"
+    path = tmp_path / "grids.geojson"
+    path.write_bytes(ascii_maps.as_bytes(wrong))
+    said = zh("check", path).stdout
+    assert "社区、小区、合并小区、楼栋群" in said
+    assert "grids.geojson 第 1 个要素" in said
+    assert not english_in(said.replace("grids", ""))
+
+
 def test_the_record_is_read_in_chinese(zh, tmp_path):
     boundaries = tmp_path / "boundaries.geojson"
     boundaries.write_bytes(ascii_maps.as_bytes(ascii_maps.boundaries()))
