@@ -27,6 +27,7 @@ def plate_key(plate: str) -> str:
     return plate[1:] + plate[0] if plate[:1] in _STEMS else plate
 
 
+_NUMBERED = re.compile(r"[0-9A-Z]+(?:号楼|[幢栋座])$")
 _SUB_NUMBER = re.compile(r"([^附增临-]+)(附|增|临|-)(.+)")
 
 
@@ -269,7 +270,8 @@ class Places:
     def _words_of(self, number: int) -> Iterator[str]:
         entry, spot = self.entries[number], self.spots[number]
         for name in (entry.name, *entry.aliases, *entry.former_names, entry.address):
-            yield key_of(name)
+            # 西街小区3幢 knows the compound, and not 西街小区3期.
+            yield _NUMBERED.sub("", key_of(name))
         yield from self._called.get(number, ())
         yield spot.community
         yield key_of(entry.community or "")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gis.addresses.hits import LIKELY, Hit, Hits
-from gis.addresses.names import key_of, likeness
+from gis.addresses.names import DISTINGUISHING, key_of, likeness
 from gis.addresses.parse import Address
 from gis.addresses.words import AWAY, FILLING, SHOPFRONT_WORDS
 
@@ -15,6 +15,7 @@ _EACH = 0.9
 _WORN = 0.97
 _LONGEST_PERSON = 4
 _HANGING = "的在住"
+_MORE_THAN_A_SLIP = ("name_within", "name_similar")
 _INSIDE = re.compile(r"(?:幢|单元|室|层)[0-9A-Z-]*|[0-9A-Z]-[0-9A-Z]+")
 
 
@@ -91,6 +92,8 @@ def _inside(a: Address) -> int | None:
 
 def _stands_aside(a: Address, piece: str, inside: int) -> bool:
     """Tell whether a word is somebody's name behind the number of their door."""
+    if any(word in piece for word in AWAY):
+        return False
     at = a.core.rfind(piece)
     return at >= inside and len(piece) <= _LONGEST_PERSON
 
@@ -110,12 +113,19 @@ def _left_of(key: str, known: frozenset[str], hits: Hits) -> list[str]:
     if not inner:
         return [key]
     before, _, after = key.partition(inner)
-    if (before, after) in ((inner[0], ""), ("", inner[-1])):
+    twice = before + after
+    if (before, after) in ((inner[0], ""), ("", inner[-1])) and twice not in DISTINGUISHING:
         return []  # a character typed twice
     return [*_left_of(before, known, hits), *_left_of(after, known, hits)]
 
 
+def _digits(key: str) -> str:
+    return "".join(c for c in key if c.isascii())
+
+
 def _is_slip_of(key: str, word: str) -> bool:
     """Tell whether a word is meant for a known one, and says no more than it."""
+    if _digits(key) != _digits(word):
+        return False
     like = likeness(key, word)
-    return like.score >= LIKELY and like.reason != "name_within"
+    return like.score >= LIKELY and like.reason not in _MORE_THAN_A_SLIP

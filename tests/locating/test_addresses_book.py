@@ -341,3 +341,33 @@ def test_the_public_book_knows_no_undisclosed_unit_and_nobody_out_of_office(atla
             assert not shown.search(text).clear
     nobody = AddressBook(replace(atlas, roster=Roster()))
     assert EntryKind.PERSON not in {e.kind for e in nobody.places.entries}
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("燕江路东巷201号", "东巷"),
+        ("东建宁路121号1号楼", "东"),
+        ("昆山建宁路121号1号楼", "昆山"),
+        ("西街小区二期3幢", "二期"),
+        ("西街小区三期3幢", "三期"),
+        ("滨江花苑南苑12栋", "南苑"),
+        ("燕江园A区1幢", "A区"),
+        ("西西街小区5幢", "西"),
+        ("燕江园1幢边上的楼", "边上的楼"),
+        ("人民商场后面", "后面"),
+        ("南堡公园后面", "后面"),
+    ],
+)
+def test_a_word_that_the_book_does_not_know_is_named_and_keeps_it_from_being_clear(
+    book, text, word
+):
+    found = book.search(text)
+    assert not found.clear
+    assert f"没有用到“{word}”" in [r.text.zh for r in found[0].reasons]
+
+
+def test_a_school_that_does_not_exist_is_not_a_road(book):
+    found = book.search("幕府西路第九小学")
+    assert not found.clear
+    assert EntryKind.ROAD not in {c.match for c in found}
