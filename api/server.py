@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import socket
 import ssl
 import sys
@@ -63,6 +64,8 @@ def run(settings: Settings) -> None:
             if first:
                 _print_first(*first)
             app = create_app(settings, live=live, accounts=accounts)
+            # What stays is not looked through again whenever garbage is collected.
+            gc.freeze()
             limits = ConnectionLimits(
                 per_address=settings.connections_per_address,
                 trusted=networks(settings.trusted_proxies, "WANGGE_TRUSTED_PROXIES"),

@@ -71,13 +71,13 @@ class Workers:
         if caller.signed_in:
             async with self._staff_turns:
                 yield
-            give_memory_back()
+            self._staff.submit(give_memory_back)
             return
         self.admit(caller)
         with self._counted(caller.counted_as):
             async with self._public_turns:
                 yield
-        give_memory_back()
+        self._public.submit(give_memory_back)
 
     @contextmanager
     def _counted(self, key: str) -> Iterator[None]:

@@ -67,6 +67,8 @@ async def locate_list(request: Request, caller: Public, live: Live, bulk: Bulk) 
             return _point_list(asked, *await _located_in(asked, caller, live, bulk, request))
     request.app.in_flight.check_sent(caller, long=True)
     async with live.workers.turn(caller):
+        if await request.is_disconnected():
+            return Response(status_code=499)
         asked = await live.workers.run(caller, _read_list, body, going_on=True)
         if isinstance(asked, AddressList):
             atlas, book = await live.atlas_and_book(asked.as_of, caller)
