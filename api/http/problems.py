@@ -169,6 +169,10 @@ def _headers(error: WanggeError) -> dict[str, str]:
     return {}
 
 
+def _title_of(family: type[WanggeError]) -> Text:
+    return next(title for known, _, _, title in STATUS if known is family)
+
+
 async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = [_fault(e) for e in error.errors()]
@@ -178,7 +182,7 @@ async def _validation_error(request: Request, error: Exception) -> Response:
         request,
         400,
         "invalid-input",
-        STATUS[0][3],
+        _title_of(InvalidInput),
         first["text"],
         field=first["field"],
         accepted=first["accepted"],

@@ -129,6 +129,23 @@ def test_signing_out_ends_the_session(page, once, app, origin):
     assert "/signin?next=" in tab.url
 
 
+def test_who_could_not_be_signed_out_is_told_and_stays(page, once, app, origin):
+    name, password = once
+    app.state.services.accounts.store.reset_password(SYSTEM, name, OWN)
+    tab = page("/signin?next=/account")
+    sign_in(tab, name, OWN)
+    tab.wait_for_url("**/account")
+    out = tab.get_by_role("button", name="退出", exact=True)
+    out.wait_for()
+    tab.route("**/session", lambda route: route.abort())
+    out.click()
+    tab.locator("main > .notice-error").wait_for()
+    assert tab.url == f"{origin}/account"
+    tab.unroute("**/session")
+    out.click()
+    tab.wait_for_url("**/signin")
+
+
 def test_an_administrator_adds_somebody_who_can_sign_in(page, once, app):
     name, _ = once
     app.state.services.accounts.store.reset_password(SYSTEM, name, OWN)

@@ -166,9 +166,17 @@ function refusal(who, needs) {
   );
 }
 
-/** End this session and go to the sign-in page. */
+/** End this session and go to the sign-in page; who could not be signed out is told and stays. */
 async function signOut() {
-  await api("DELETE", "/session").catch(() => null);
+  try {
+    await api("DELETE", "/session");
+  } catch (caught) {
+    const problem = /** @type {any} */ (caught);
+    if (problem.status !== 401) {
+      document.querySelector("main")?.prepend(failure(problem));
+      return;
+    }
+  }
   location.assign("/signin");
 }
 
