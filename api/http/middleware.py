@@ -182,8 +182,14 @@ class RequestMiddleware:
         try:
             if CALLER not in scope:
                 await self._authenticate(scope, read)
-            if not await self._answered_at_once(scope, send_dressed):
+            body = self._at_once_body(scope)
+            if body is None:
                 await self._call(scope, read, receive, send_dressed)
+            else:
+                status = 200
+                headers = _headers_at_once(scope, body, request_id)
+                await send({"type": "http.response.start", "status": 200, "headers": headers})
+                await send({"type": "http.response.body", "body": body})
         except WanggeError as refused:
             await self._refuse(scope, receive, send_dressed, refused)
         except (ClientDisconnect, Unread):
@@ -215,23 +221,15 @@ class RequestMiddleware:
         finally:
             self._in_flight.received(caller, body.size)
 
-    async def _answered_at_once(self, scope: Scope, send: Send) -> bool:
-        """Answer what a route can answer without being called (:class:`AtOnce`)."""
+    def _at_once_body(self, scope: Scope) -> bytes | None:
+        """Return what a route can answer without being called (:class:`AtOnce`), else None."""
         route = self._at_once.get((scope["method"], scope["path"]))
         if route is None:
-            return False
+            return None
         scope["route"] = route
         body = route.at_once(scope)
-        if body is None:
-            return False
-        headers = [
-            (b"content-type", b"application/json"),
-            (b"content-length", b"%d" % len(body)),
-            (b"cache-control", b"no-cache"),
-        ]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-        return True
+        # What is long goes the ordinary way, in pieces.
+        return body if body is not None and len(body) <= PIECE else None
 
     def _request_id(self, read: _Read) -> bytes:
         if read.request_id and _SANE_ID.fullmatch(read.request_id):
@@ -405,6 +403,21 @@ def _check_sane(scope: Scope, read: _Read, hosts: frozenset[bytes]) -> None:
 
 def _host_name(host: bytes) -> bytes:
     return re.sub(rb":[0-9]+$", b"", host).lower()
+
+
+def _headers_at_once(scope: Scope, body: bytes, request_id: bytes) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer in JSON that was known at once, in one go."""
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"no-cache"),
+        *ALWAYS,
+        (b"x-request-id", request_id),
+        (CSP, NOTHING),
+    ]
+    if scope["scheme"] == "https":
+        headers.append((b"strict-transport-security", b"max-age=31536000"))
+    return headers
 
 
 def _most_bytes(caller: Caller, read: _Read) -> int:
