@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,6 +31,7 @@ from gis.division import (
 )
 from gis.errors import InvalidBoundary, InvalidInput
 from gis.exchange.crs import Reference, parse_reference, settle, to_degrees
+from gis.exchange.rounded_codes import fault_rounded, is_rounded_code, written
 from gis.exchange.row_reader import RowValues, readers_of, unknown_fields
 from gis.findings import Finding, Text, error, warning
 from gis.geometry import (
@@ -329,6 +330,13 @@ def _in_wgs84(geometry: BaseGeometry, datum: Datum) -> BaseGeometry:
 
 
 def _read_grid(row: RowValues, feature: dict[str, Any], reading: Reading) -> None:
+    spoilt = [n for n in ("code", "parent") if is_rounded_code(row.values.get(n))]
+    if spoilt:
+        for name in spoilt:
+            fault_rounded(row, name, row.values[name])
+        reading.rejected[str(row.values.get("code"))] = _parent_of_rounded(row.values)
+        reading.rejected_levels |= set(Level)
+        return
     code = row.values.get("code")
     row.grid_code = code if isinstance(code, str) and code else None
     geometry = _geometry(row, feature, reading, POLYGONS)
@@ -398,6 +406,15 @@ def _closed(xy: Any) -> Any:
         raise ValueError
     xy = np.round(xy, DECIMALS)
     return xy if (xy[0] == xy[-1]).all() else np.vstack([xy, xy[:1]])
+
+
+def _parent_of_rounded(values: Mapping[str, Any]) -> str | None:
+    """Return the parent of a grid whose code was rounded: as it says, or its first 15 digits."""
+    parent, code = values.get("parent"), values.get("code")
+    if isinstance(parent, str) and parent and not is_rounded_code(parent):
+        return parent
+    digits = str(written(code)) if isinstance(code, float) else str(code)
+    return digits[:15] if digits[:15].isdigit() and len(digits) == 18 else None
 
 
 def _read_level(row: RowValues, here: tuple[float, float] | None) -> Level | None:

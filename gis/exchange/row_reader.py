@@ -45,6 +45,8 @@ class RowValues:
         Of a table: the Chinese words that a field may hold, listed.
     nobody
         Of a table: the fields whose cell says that there is nobody, or nothing yet.
+    told
+        The fields whose cell was refused already: that they are missing is not said as well.
     """
 
     values: Mapping[str, Any]
@@ -56,6 +58,7 @@ class RowValues:
     headings: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     nobody: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
 
     def fault(
         self,
@@ -98,7 +101,7 @@ class RowValues:
         """Return a text as it stands, "" when absent."""
         value = self.values.get(name)
         if value is None or value == "":
-            if required:
+            if required and name not in self.told:
                 self._wrong(name, "is missing", "缺失，请填写")
             return ""
         if not isinstance(value, str):

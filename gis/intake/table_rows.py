@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gis.exchange.atlas_tables import GEOMETRY
+from gis.exchange.rounded_codes import EXACT_DIGITS, fault_rounded, is_rounded_code
 from gis.exchange.row_reader import RowValues
+from gis.intake.days import day_of, names_month
 from gis.schema import RECORDS, Field, Kind, ValueKind
 from gis.tables.blank_words import SPACE, is_error, says_nobody
 from gis.tables.formula_guard import unguarded_text
 
-_EXACT_DIGITS = 1e15
-_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]00:00:00)?")
-_POWER = re.compile(r"\d(?:\.\d+)?[Ee]\+?1[0-9]")
 _COMMAS = re.compile(r"[、，,]")
 _AS_TEXT = (ValueKind.DEGREES, ValueKind.CHOICE)
 _AT_ONCE = 10_000
@@ -33,6 +32,13 @@ class _Rounded:
     """A code that the spreadsheet has rounded."""
 
     cell: float | str
+
+
+@dataclass(frozen=True)
+class _Month:
+    """A month where a day should stand."""
+
+    cell: str
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class _Nobody:
     cell: str
 
 
-_ODD = frozenset((_Rounded, _Error, _Nobody))
+_ODD = frozenset((_Rounded, _Month, _Error, _Nobody))
 
 
 @dataclass
@@ -70,6 +76,8 @@ class RowReader:
         An apostrophe before what might be a formula is none of the text.
     errors
         An error of the spreadsheet is refused; else it is a text as any other.
+    since_1904
+        A day that stands as a number is counted from 1904.
 
     ``nobody`` counts the words met that say nobody: they are read as empty cells.
     """
@@ -81,6 +89,7 @@ class RowReader:
     exact: bool
     guarded: bool
     errors: bool = True
+    since_1904: bool = False
     nobody: Counter[str] = field(default_factory=Counter)
     listed: Mapping[str, str] = field(init=False)
 
@@ -142,7 +151,10 @@ class RowReader:
         for name, value in read.items():
             if type(value) is _Rounded:
                 row.values = {name: value.cell}
-                _fault_rounded(row, name, value.cell)
+                fault_rounded(row, name, value.cell)
+            elif type(value) is _Month:
+                row.values = {name: value.cell}
+                _fault_month(row, name, value.cell)
             elif type(value) is _Error:
                 row.values = {name: value.cell}
                 _fault_error(row, name, value.cell)
@@ -150,6 +162,7 @@ class RowReader:
         self.nobody.update(cell.strip(SPACE) for _, cell in said)
         # A cell with an error says nobody either: that it is missing need not be said as well.
         row.nobody = frozenset(n for n, v in read.items() if type(v) in (_Nobody, _Error))
+        row.told = frozenset(n for n, v in read.items() if type(v) is _Month)
         row.values = {n: None if type(v) in _ODD else v for n, v in read.items()}
 
     # --- a cell ---
@@ -161,6 +174,8 @@ class RowReader:
         known: dict[str, Any] = {}
         exact, errors = self.exact, self.errors
         guarded, is_code = self.guarded, field is not None and field.is_code
+        is_grid = field is not None and field.value is ValueKind.CODE and not exact
+        is_day = field is not None and field.value is ValueKind.DAY
         as_text = field is not None and (field.is_written or field.value in _AS_TEXT)
 
         def read(cell: Any) -> Any:
@@ -170,7 +185,7 @@ class RowReader:
                 if cell not in known:
                     if len(known) >= _KNOWN:
                         known.clear()
-                    if is_code and _POWER.fullmatch(cell.strip(SPACE)):
+                    if is_code and is_rounded_code(cell, grid=is_grid):
                         known[cell] = _Rounded(cell)
                     elif errors and is_error(cell):
                         known[cell] = _Error(cell)
@@ -181,10 +196,12 @@ class RowReader:
                 return known[cell]
             if isinstance(cell, bool):
                 return cell
-            if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT_DIGITS * 10:
+            if isinstance(cell, float) and cell.is_integer() and abs(cell) < EXACT_DIGITS * 10:
                 cell = int(cell)
-            if is_code and isinstance(cell, int | float) and abs(cell) >= _EXACT_DIGITS:
+            if is_code and isinstance(cell, int | float) and abs(cell) >= EXACT_DIGITS:
                 return _Rounded(cell)
+            if is_day:
+                return text_of(str(cell))
             return text_of(str(cell)) if as_text else cell
 
         return read
@@ -192,8 +209,7 @@ class RowReader:
     def _text_reader_of(self, field: Field | None) -> Callable[[str], Any]:
         """Return what reads a text of a column; None is one of no field, such as a shape."""
         if field is not None and field.value is ValueKind.DAY:
-            usual = self._usual_reader_of(field)
-            return lambda text: _day(text) or usual(text)
+            return lambda text: _day(text, since_1904=self.since_1904)
         return self._usual_reader_of(field)
 
     def _usual_reader_of(self, field: Field | None) -> Callable[[str], Any]:
@@ -226,14 +242,12 @@ def _by_name(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
     return row
 
 
-def _fault_rounded(row: RowValues, name: str, cell: float | str) -> None:
+def _fault_month(row: RowValues, name: str, cell: str) -> None:
     called = row.called(name)
     row.fault(
-        "rounded_code",
-        f"{called} {cell}: the spreadsheet (Excel) keeps 15 digits of a number and has "
-        "rounded this code: format the column as text and enter the code again",
-        f"{called} {cell}：电子表格（Excel）的数字只保留 15 位，此编号已被改动："
-        "请将该列设为文本格式后重新输入",
+        "invalid_field",
+        f"{called} {cell!r}: a month without its day: write it out, like 2024-03-01",
+        f"{called} {cell!r}：只有年月，没有日：请写全，例如 2024-03-01",
         name=name,
     )
 
@@ -269,14 +283,11 @@ def _fault_shifted(row: RowValues, over: Sequence[Any]) -> None:
         )
 
 
-def _day(text: str) -> str | None:
-    """Return a date as 2026-10-01, None when the text is none.
-
-    >>> _day("2026年1月5日"), _day("2026/1/5"), _day("soon")
-    ('2026-01-05', '2026-01-05', None)
-    """
-    day = _DAY.fullmatch(text.strip(SPACE))
-    return f"{day[1]}-{int(day[2]):02d}-{int(day[3]):02d}" if day else None
+def _day(text: str, *, since_1904: bool) -> str | _Month:
+    """Return what a cell of a day says: the day, or that it is a month, or the cell."""
+    if names_month(text):
+        return _Month(text)
+    return day_of(text, since_1904=since_1904) or text.strip(SPACE)
 
 
 def _in_our_words(text: str, words: Mapping[str, str]) -> str:

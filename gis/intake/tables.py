@@ -44,6 +44,8 @@ _TO_BE_READ = re.compile("说明|须知|封面|目录|字典|填表|备注|附�
 class RawTable:
     """A table as it came: rows with their numbers, the cells as they stand.
 
+    ``since_1904``: a day that stands as a number is counted from 1904.
+
     ``guarded``: an apostrophe before what might be a formula is none of the text. ``left_out`` is
     what of the file is hidden.
     """
@@ -53,6 +55,7 @@ class RawTable:
     rows: list[tuple[int, list[Any]]] = field(default_factory=list)
     guarded: bool = True
     left_out: LeftOut = NOTHING
+    since_1904: bool = False
 
 
 @dataclass
@@ -92,7 +95,11 @@ def read_workbook(
         sheets = read_sheets(path, MAX_ROWS, report)
     except InvalidInput as problem:
         raise _named(problem, source) from None
-    return [RawTable(source, s.title, s.rows, left_out=s.left_out) for s in sheets if s.rows]
+    return [
+        RawTable(source, s.title, s.rows, left_out=s.left_out, since_1904=s.since_1904)
+        for s in sheets
+        if s.rows
+    ]
 
 
 def _named(problem: InvalidInput, source: str) -> InvalidInput:
@@ -225,6 +232,7 @@ def _read(sheet: RawTable, at: int, how: _Reading) -> Table:
     where, title = _said(sheet), sheet.title
     names = {name: str(header[i]).strip(SPACE) for i, name in reversed(list(how.fields.items()))}
     reader = RowReader(how.kind, where, title, names, how.exact, sheet.guarded, how.errors)
+    reader.since_1904 = sheet.since_1904
     body = sheet.rows[at + 1 :]
     footers = [] if how.exact else [(n, t) for n, cells in body if (t := footer_of(cells))]
     skipped = {number for number, _ in footers}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+from gis.exchange.rounded_codes import is_rounded_code
 from gis.intake.headings import PLACE_KIND_OF_HEADING, field_of, folded
 from gis.schema import RECORDS, Kind
 
@@ -23,7 +26,7 @@ def ours_of(properties: Any) -> Any:
     if not isinstance(properties, dict):
         return properties
     if "code" in properties and "level" in properties:
-        return _decoded(properties)
+        return _decoded(_settled(properties))
     if str(properties.get("kind")) in ("building", "business", "resident_unit", "river", "road"):
         return _decoded(properties)
     kind = _kind_of_feature(properties)
@@ -66,18 +69,43 @@ def _place_kind(headings: Iterable[str]) -> str | None:
 
 
 def _word(kind: Kind, name: str, value: Any) -> Any:
+    field = RECORDS[kind].by_name[name]
+    if field.is_code and is_rounded_code(value):
+        return value
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    field = RECORDS[kind].by_name[name]
     if isinstance(value, int) and not isinstance(value, bool) and field.is_written:
         return str(value)
     if not isinstance(value, str):
         return value
     value = value.strip()
     value = field.words.get(value, value)
-    if name == "level" and value in ("1", "2", "3"):
-        return int(value)
+    if name == "level":
+        return _level(value)
     return None if value == "" else value
+
+
+def _level(text: str) -> Any:
+    """Return 1, 2 or 3 for a level as it is written: 3, 3.0, 3级, 三级, 第三级, L3."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    found = _LEVEL.fullmatch(plain)
+    return (
+        (int(found[1]) if found[1].isdigit() else "一二三".index(found[1]) + 1) if found else text
+    )
+
+
+_LEVEL = re.compile(r"(?:第|[Ll]|level ?)?([123一二三])(?:\.0+)?(?:级|级网格)?")
+
+
+def _settled(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return properties that stand under our names already: numbers and texts made alike."""
+    found = dict(properties)
+    for name in ("code", "parent", "level"):
+        if name in found:
+            found[name] = _word(Kind.BOUNDARIES, name, found[name])
+    if "kind" not in found and not is_rounded_code(found["code"]):
+        _derive(found)
+    return found
 
 
 def _derive(values: dict[str, Any]) -> None:

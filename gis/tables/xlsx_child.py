@@ -39,7 +39,7 @@ from typing import IO, TYPE_CHECKING, Any
 import orjson
 
 from gis.tables.sandbox import Refused, confine, tell
-from gis.tables.xlsx_hidden import Hidden, hidden_of
+from gis.tables.xlsx_hidden import Hidden, counts_from_1904, hidden_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -127,6 +127,7 @@ def read(
     """
     contents = check_archive(source)
     hidden = hidden_of(source)
+    epoch = {"since_1904": True} if counts_from_1904(source) else {}
     from python_calamine import CalamineWorkbook
 
     with open(source, "rb") as file:
@@ -141,7 +142,7 @@ def read(
             else:
                 rows = _rows_by_calamine(sheet, left)
             seen = _Seen(hidden.get(title, Hidden()))
-            out.write(_line({"sheet": title}))
+            out.write(_line({"sheet": title} | epoch))
             height = 1 if sheet is None else max(sheet.total_height, 1)
             for number, row in seen.of(_filled(rows, _merged(sheet)) if sheet else rows):
                 out.write(_line((number, row)))

@@ -27,11 +27,15 @@ _ROWS_PER_CPU_S = 2_000
 
 @dataclass(frozen=True)
 class ReadSheet:
-    """A visible sheet as it came: its numbered rows, and what of it is hidden and left out."""
+    """A visible sheet as it came: its numbered rows, and what of it is hidden and left out.
+
+    ``since_1904``: the numbers of its days count from 1904.
+    """
 
     title: str
     rows: list[tuple[int, list[Cell]]]
     left_out: LeftOut
+    since_1904: bool = False
 
 
 class XlsxRows:
@@ -125,17 +129,17 @@ def read_sheets(
         When it is no workbook or needs too much.
     """
     sheets: list[ReadSheet] = []
-    title, rows = "", []
+    title, rows, since_1904 = "", [], False
     with _unpacked(path, most_rows, "all", report=report) as lines:
         for line in lines:
             value = orjson.loads(line)
             if not isinstance(value, dict):
                 rows.append((value[0], value[1]))
             elif "sheet" in value:
-                title, rows = value["sheet"], []
+                title, rows, since_1904 = value["sheet"], [], "since_1904" in value
             else:
                 left_out = LeftOut(tuple(value["rows"]), tuple(value["columns"]))
-                sheets.append(ReadSheet(title, rows, left_out))
+                sheets.append(ReadSheet(title, rows, left_out, since_1904))
     return sheets
 
 

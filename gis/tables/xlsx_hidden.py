@@ -48,12 +48,28 @@ def hidden_of(source: str) -> Mapping[str, Hidden]:
     return found
 
 
-def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    """Yield the title and the part of every sheet."""
-    book = next(
+def counts_from_1904(source: str) -> bool:
+    """Tell whether a workbook counts its days from 1904, as those of old Macs do."""
+    with zipfile.ZipFile(source) as archive:
+        book = _book(archive)
+        root = None if book is None else _xml(archive, book)
+        return any(
+            element.get("date1904", "").lower() in ("1", "true", "on")
+            for element in (root.iter() if root is not None else ())
+            if _local(element.tag) == "workbookPr"
+        )
+
+
+def _book(archive: zipfile.ZipFile) -> str | None:
+    return next(
         (target for kind, target in _relations(archive, "").values() if kind == "officeDocument"),
         None,
     )
+
+
+def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Yield the title and the part of every sheet."""
+    book = _book(archive)
     root = None if book is None else _xml(archive, book)
     if book is None or root is None:
         return
