@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(120, ge=1, le=1440)
     session_hours: int = Field(12, ge=1, le=168)
     token_minutes: int = Field(15, ge=1, le=1440)
+    one_time_hours: int = Field(72, ge=1, le=8760)
     trusted_proxies: str = Field("", max_length=1000)
     allowed_hosts: str = Field("", max_length=1000)
     metrics_from: str = Field("127.0.0.1,::1", max_length=1000)
@@ -79,6 +80,7 @@ class Settings(BaseSettings):
             idle_s=self.session_idle_minutes * 60,
             session_s=self.session_hours * 3600,
             token_s=self.token_minutes * 60,
+            one_time_s=self.one_time_hours * 3600,
         )
 
     @property

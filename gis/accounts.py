@@ -82,11 +82,15 @@ class Account:
     epoch: int
     created_at: int
     signed_in_at: int | None = None
+    password_set_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A browser in which somebody is signed in; ``csrf_token`` is for its pages only."""
+    """A browser in which somebody is signed in; ``csrf_token`` is for its pages only.
+
+    ``device`` is by what the browser is known later, told as the session begins.
+    """
 
     id: str
     account: str
@@ -95,6 +99,15 @@ class Session:
     created_at: int
     seen_at: int
     expires_at: int
+    device: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Whoever changes accounts: their own account, and the epoch in which they proved it."""
+
+    account: str
+    epoch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +131,4 @@ class Lifetimes:
     idle_s: int = 2 * 3600
     session_s: int = 12 * 3600
     token_s: int = 15 * 60
+    one_time_s: int = 72 * 3600

@@ -36,7 +36,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
 
-from gis.accounts import ALL_SCOPES, AccountRole, Scope
+from gis.accounts import ALL_SCOPES, AccountRole, Acting, Scope
 from gis.audit import Author
 from gis.editing.permission import Editor
 from gis.errors import NotAllowed, NotSignedIn
@@ -72,8 +72,9 @@ class Caller:
     a browser's session, whose ``token`` and ``csrf_token`` are for signing in and out only.
     ``channel`` is ``page`` for a browser's session and
     ``api`` for a key or token. ``trusted_origin`` is False for a page's unsafe request that
-    came without its CSRF token. ``counted_as`` is what stands for them where nobody is signed in
-    (:attr:`~api.http.client_address.Origin.caller`).
+    came without its CSRF token. ``epoch`` is that of the account as it proved itself, and
+    ``began_at`` when its session began, by name and password. ``counted_as`` is what stands for
+    them where nobody is signed in (:attr:`~api.http.client_address.Origin.caller`).
     """
 
     name: str = ""
@@ -86,6 +87,8 @@ class Caller:
     counted_as: str = ""
     account: str = ""
     session: str = ""
+    epoch: int = 0
+    began_at: int = 0
     token: str = field(default="", repr=False)
     csrf_token: str = field(default="", repr=False)
 
@@ -98,6 +101,11 @@ class Caller:
     def author(self) -> Author:
         """Who this is on record."""
         return Author(self.name, str(self.role), self.channel)
+
+    @property
+    def acting(self) -> Acting:
+        """Who this is where accounts are changed."""
+        return Acting(self.account, self.epoch)
 
     @property
     def sees(self) -> frozenset[GridId] | None:

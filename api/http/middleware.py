@@ -284,7 +284,9 @@ class RequestMiddleware:
         if kind is None:
             scope[WATCHING] = not origin.disguised and is_in(origin.address, self._watchers)
             return
-        if kind == "sign_in" or not caller.signed_in:
+        if kind == "sign_in":
+            self._rates.count(kind, await self._counted(scope, read, origin))
+        elif not caller.signed_in:
             self._rates.count(kind, origin.caller)
         else:
             self._rates.count(kind, f"account {caller.account}")
@@ -311,6 +313,13 @@ class RequestMiddleware:
         owner, scopes = found
         return _caller(owner, channel="api", scopes=scopes)
 
+    async def _counted(self, scope: Scope, read: _Read, origin: Origin) -> str:
+        """Return for whom an attempt to sign in counts: a browser that is known, or an address."""
+        token = cookies.device_token(scope, read.cookies)
+        service = scope["app"].state.services.accounts
+        known = bool(token) and await service.look(service.store.is_device, token)
+        return f"device {token}" if known else origin.caller
+
     async def _by_cookie(self, scope: Scope, read: _Read) -> Caller:
         token = cookies.session_token(scope, read.cookies)
         if not token:
@@ -331,6 +340,7 @@ class RequestMiddleware:
             session=session.id,
             token=token,
             csrf_token=session.csrf_token,
+            began_at=session.created_at,
         )
 
 
@@ -346,6 +356,7 @@ def _caller(owner: Account, **how: Any) -> Caller:
         scope_grids=owner.scope_grids,
         must_change_password=owner.must_change_password,
         account=owner.id,
+        epoch=owner.epoch,
         **how,
     )
 

@@ -15,9 +15,10 @@ from api.http.params import StrictRoute
 from api.http.path_params import KeyPath, SessionPath, UserPath
 from api.http.problems import language_of
 from api.http.responses import answer
-from api.routes.account_common import PRIVATE, sent_from, signed_out
+from api.routes.account_common import PRIVATE, device_of, sent_from, signed_out
 from api.schemas.accounts import (
     AddedUser,
+    Confirmed,
     MadeKey,
     NewKey,
     NewUser,
@@ -29,11 +30,13 @@ from api.schemas.accounts import (
     UserRow,
     Users,
 )
+from api.serving.account_service import AccountService
 from api.serving.dependencies import Accounts, Live
 from gis.accounts import Account, ApiKey
 from gis.division import Division
-from gis.errors import InvalidInput
+from gis.errors import InvalidInput, NotAllowed
 from gis.ids import GridId
+from gis.store.accounts.account_rows import checked_name
 from gis.workflows.accounts import codes_of_scope, scope_of_codes
 
 router = APIRouter(tags=["accounts"], route_class=StrictRoute)
@@ -43,6 +46,7 @@ OwnOneTime = Annotated[
     Caller, Depends(require(AccountRole.STAFF, Scope.ACCOUNTS, any_password=True))
 ]
 Admin = Annotated[Caller, Depends(require(AccountRole.ADMIN, Scope.ACCOUNTS))]
+_FRESH_S = 600
 
 
 # --- one's own account ---------------------------------------------------------------------------
@@ -88,16 +92,21 @@ async def get_own_account(
     answers={204: no_content(says="It is changed")},
 )
 async def change_own_password(request: Request, caller: OwnOneTime, accounts: Accounts) -> Response:
-    """Change the password; every other session and every token of the account ends."""
+    """Change the password; every other session, every token and API key of the account ends.
+
+    With `keep_keys: true` the API keys stay.
+    """
     given = await read_body(request, PasswordChange)
-    await accounts.hash_in_thread(
+    await accounts.sign_in_attempt(
         accounts.store.change_password,
         caller.author,
         caller.account,
         old=given.password,
         new=given.new_password,
         address=sent_from(request),
+        device=device_of(request),
         keep=caller.token or None,
+        keep_keys=bool(given.keep_keys),
     )
     return Response(status_code=204)
 
@@ -149,6 +158,7 @@ async def create_key(request: Request, caller: Own, accounts: Accounts) -> Respo
         label=given.name,
         scopes=scopes,
         days=given.days,
+        acting=caller.acting,
     )
     return answer({"key": key, **key_json(known)}, 201, PRIVATE)
 
@@ -185,12 +195,16 @@ async def list_users(request: Request, _caller: Admin, accounts: Accounts, live:
 async def create_user(request: Request, caller: Admin, accounts: Accounts, live: Live) -> Response:
     """Add an account and return its one-time password, shown this once."""
     given = await read_body(request, NewUser)
+    checked_name(given.name)
+    scope_grids = scope_of_codes(given.scope, live.division)
+    await _confirm(request, caller, accounts, given)
     added, once = await accounts.hash_in_thread(
         accounts.store.add,
         caller.author,
         name=given.name,
         role=given.role,
-        scope_grids=scope_of_codes(given.scope, live.division),
+        scope_grids=scope_grids,
+        acting=caller.acting,
     )
     shown = user_json(added, live.division, language_of(request))
     return answer({**shown, "one_time_password": once}, 201, PRIVATE)
@@ -206,21 +220,42 @@ async def create_user(request: Request, caller: Admin, accounts: Accounts, live:
 async def change_user(
     request: Request, caller: Admin, accounts: Accounts, live: Live, name: UserPath
 ) -> Response:
-    """Change its role or its grids, or disable it; what is not given stays."""
+    """Change its role or its grids, or disable it; what is not given stays.
+
+    Who is disabled is signed out everywhere, and the API keys are revoked for good.
+    """
     given = await read_body(request, UserChange)
     changed_fields = {"role": given.role, "disabled": given.disabled}
     changes: dict[str, Any] = {k: v for k, v in changed_fields.items() if v is not None}
     if "scope" in given.model_fields_set:
         changes["scope_grids"] = scope_of_codes(given.scope, live.division)
-    changed = await asyncio.to_thread(accounts.store.change, caller.author, name, **changes)
+    await asyncio.to_thread(accounts.store.find, name)
+    await _confirm(request, caller, accounts, given)
+    changed = await asyncio.to_thread(
+        accounts.store.change, caller.author, name, **changes, acting=caller.acting
+    )
     return answer(user_json(changed, live.division, language_of(request)), headers=PRIVATE)
 
 
 @router.post("/users/{name}/password")
-@declare("Reset the password of an account", answers={200: as_json(ResetPassword)})
-async def reset_user_password(caller: Admin, accounts: Accounts, name: UserPath) -> Response:
-    """Return a new one-time password, shown this once; the account is signed out everywhere."""
-    once = await accounts.hash_in_thread(accounts.store.reset_password, caller.author, name)
+@declare(
+    "Reset the password of an account",
+    body=Confirmed,
+    answers={200: as_json(ResetPassword)},
+)
+async def reset_user_password(
+    request: Request, caller: Admin, accounts: Accounts, name: UserPath
+) -> Response:
+    """Return a new one-time password, shown this once.
+
+    The account is signed out everywhere, and its API keys are revoked.
+    """
+    given = await read_body(request, Confirmed)
+    await asyncio.to_thread(accounts.store.find, name)
+    await _confirm(request, caller, accounts, given)
+    once = await accounts.hash_in_thread(
+        accounts.store.reset_password, caller.author, name, acting=caller.acting
+    )
     return answer({"name": name, "one_time_password": once}, headers=PRIVATE)
 
 
@@ -237,9 +272,53 @@ async def sign_user_out(
     given = await read_body(request, SignOut)
     found = await asyncio.to_thread(accounts.store.find, name)
     await asyncio.to_thread(
-        accounts.store.sign_out_everywhere, caller.author, found.id, keys=bool(given.keys)
+        accounts.store.sign_out_everywhere,
+        caller.author,
+        found.id,
+        keys=bool(given.keys),
+        acting=caller.acting,
     )
     return Response(status_code=204)
+
+
+async def _confirm(
+    request: Request, caller: Caller, accounts: AccountService, given: Confirmed
+) -> None:
+    """Make sure that whoever acts knows their password: just signed in with it, or sends it.
+
+    Raises
+    ------
+    NotAllowed
+        A key or a token asks: these outlive whoever has it, and may not make more of themselves.
+    InvalidInput
+        The password is to be sent, or is not the one.
+    """
+    if caller.channel != "page":
+        if given.password is not None:
+            raise InvalidInput(
+                "password",
+                "password: goes with a page that is signed in, not with a key or token",
+                "password：仅用于已登录的页面，不能与密钥或令牌一起使用",
+            )
+        raise NotAllowed(
+            "accounts are changed in a page, signed in with name and password (/desk/users), or by "
+            "wangge user: no key or token may",
+            "账号须在登录后的页面（/desk/users）或用 wangge user 管理，不能使用密钥或令牌",
+        )
+    if given.password is not None:
+        await accounts.sign_in_attempt(
+            accounts.store.confirm,
+            caller.account,
+            given.password,
+            address=sent_from(request),
+            device=device_of(request),
+        )
+    elif not 0 <= accounts.store.now() - caller.began_at < _FRESH_S:
+        raise InvalidInput(
+            "password",
+            "password: send your own password once more, the sign-in was more than ten minutes ago",
+            "password：登录已超过十分钟，请再次输入本人密码",
+        )
 
 
 # --- reading and showing -------------------------------------------------------------------------

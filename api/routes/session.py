@@ -10,12 +10,12 @@ from starlette.responses import Response
 
 from api.http.auth import AccountRole, Caller, Public, Scope, require
 from api.http.body import read_body
-from api.http.cookies import cookie_name, set_cookie
+from api.http.cookies import cookie_name, set_cookie, set_device
 from api.http.declare import as_json, declare, no_content
 from api.http.params import StrictRoute
 from api.http.problems import language_of
 from api.http.responses import answer
-from api.routes.account_common import PRIVATE, sent_from, signed_out
+from api.routes.account_common import PRIVATE, device_of, is_own_origin, sent_from, signed_out
 from api.schemas.accounts import SessionState, SignIn, Token, TokenRequest
 from api.serving.dependencies import Accounts
 from gis.accounts import ALL_SCOPES
@@ -51,6 +51,7 @@ async def sign_in(request: Request, caller: Public, accounts: Accounts) -> Respo
         given.password,
         address=sent_from(request),
         agent=request.headers.get("user-agent", ""),
+        device=device_of(request),
     )
     if caller.token:
         await asyncio.to_thread(accounts.store.sign_out, caller.token)
@@ -65,6 +66,7 @@ async def sign_in(request: Request, caller: Public, accounts: Accounts) -> Respo
     )
     response = answer(session_json(signed_in, language_of(request)), 201, PRIVATE)
     set_cookie(response, request.scope, token)
+    set_device(response, request.scope, session.device)
     return response
 
 
@@ -110,7 +112,8 @@ async def create_token(request: Request, _caller: Public, accounts: Accounts) ->
 
 def _refuse_other_sites(request: Request) -> None:
     """Refuse a form of another site that would sign its visitor in as somebody else."""
-    if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+    site = request.headers.get("sec-fetch-site", "none")
+    if site not in ("same-origin", "none") or not is_own_origin(request):
         raise NotAllowed(
             "this request was sent from the page of another site",
             "该请求来自其他网站的页面，已拒绝",

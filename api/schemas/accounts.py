@@ -63,6 +63,10 @@ class PasswordChange(AccountBody):
 
     password: Annotated[Password, Field(description="The old one")]
     new_password: Password
+    keep_keys: Annotated[
+        bool | None,
+        Field(description="Keep the API keys, which are revoked otherwise", examples=[True]),
+    ] = False
 
 
 class SignOut(AccountBody):
@@ -86,7 +90,16 @@ class NewKey(AccountBody):
     ] = None
 
 
-class NewUser(AccountBody):
+class Confirmed(AccountBody):
+    """Something that is done by somebody who has just shown their own password, or shows it now."""
+
+    password: Annotated[
+        Password | None,
+        Field(description="One's own, once the sign-in is more than ten minutes ago"),
+    ] = None
+
+
+class NewUser(Confirmed):
     """An account to add."""
 
     name: AccountName
@@ -97,7 +110,7 @@ class NewUser(AccountBody):
     ] = None
 
 
-class UserChange(AccountBody):
+class UserChange(Confirmed):
     """What changes of an account; what is not given stays."""
 
     role: Annotated[RoleName | None, Field(description="null: as it is")] = None

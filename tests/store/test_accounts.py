@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import jwt
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import event
 
-from gis.accounts import AccountRole, Lifetimes, Scope
+from gis.accounts import AccountRole, Acting, Lifetimes, Scope
 from gis.audit import Author
 from gis.errors import (
     Conflict,
     InvalidInput,
+    NotAllowed,
     NotFound,
     NotSignedIn,
     StoreBusy,
+    StoreError,
     TooManyRequests,
 )
 from gis.ids import GridId
 from gis.store import Store, open_store
 from gis.store.accounts import AccountStore, credentials, open_accounts, secrets, tables
-from gis.store.accounts.attempts import FREE_FAILURES
+from gis.store.accounts.attempts import FREE_FAILURES, FREE_OF_A_NAME, FREE_OF_AN_ADDRESS
 from gis.store.accounts.revisions import VERSION_TABLE
+from gis.store.accounts.revocations import read_present, withdraw
 from tests.store.conftest import ENGINES
 from tests.store.throwaway_postgis import Cluster
 
@@ -37,7 +42,7 @@ EMPTIED = """
 SET session_replication_role = replica;
 DELETE FROM wangge.audit_entry; DELETE FROM wangge.audit_value; DELETE FROM wangge.audit_head;
 DELETE FROM accounts.session; DELETE FROM accounts.api_key; DELETE FROM accounts.attempt;
-DELETE FROM accounts.outbox; DELETE FROM accounts.account;
+DELETE FROM accounts.outbox; DELETE FROM accounts.device; DELETE FROM accounts.account;
 """
 ADMIN = Author("admin", "admin", "page")
 GOOD = "三条鱼在水里游-example"
@@ -228,8 +233,129 @@ def test_another_address_is_not_locked_and_success_forgets(accounts: AccountStor
         accounts.sign_in(li, GOOD, address="192.0.2.8")
 
 
+def guess(accounts: AccountStore, name: str, address: str, **device: str) -> str:
+    """Try a wrong password; return what came of it."""
+    try:
+        accounts.sign_in(name, "wrong", address=address, **device)
+    except (NotSignedIn, TooManyRequests) as refused:
+        return type(refused).__name__
+    return "in"
+
+
+@pytest.mark.parametrize("name", ["李示例", "nobody"])
+def test_nobody_guesses_on_from_many_addresses(
+    accounts: AccountStore, li: str, name: str, store_for_accounts: Store
+) -> None:
+    answers = [guess(accounts, name, f"192.0.2.{n}") for n in range(40)]
+    assert answers == ["NotSignedIn"] * FREE_OF_A_NAME + ["TooManyRequests"] * 20
+    assert actions(store_for_accounts).count("account.lockout") == 1
+    entry = store_for_accounts.audit_log().entries[0]
+    assert entry.after is not None
+    assert entry.after["counted"] == "name"
+
+
+def test_nobody_tries_many_names_from_one_address(
+    accounts: AccountStore, li: str, store_for_accounts: Store, clock: Clock
+) -> None:
+    answers = [guess(accounts, f"name{n}", "192.0.2.7") for n in range(60)]
+    assert answers.count("NotSignedIn") == FREE_OF_AN_ADDRESS
+    assert actions(store_for_accounts)[-1] == "account.lockout"
+    assert guess(accounts, "another", "192.0.2.8") == "NotSignedIn"
+    clock.now += 3600
+    assert guess(accounts, "another", "192.0.2.7") == "NotSignedIn"
+
+
+def test_failures_of_others_do_not_keep_a_known_browser_out(
+    accounts: AccountStore, li: str
+) -> None:
+    device = accounts.sign_in(li, GOOD, **HERE)[2].device
+    for n in range(40):
+        guess(accounts, li, HERE["address"])
+        guess(accounts, li, f"192.0.2.{n}")
+    with pytest.raises(TooManyRequests):
+        accounts.sign_in(li, GOOD, **HERE)
+    _, owner, session = accounts.sign_in(li, GOOD, **HERE, device=device)
+    assert (owner.name, session.device) == (li, device)
+
+
+def test_a_known_browser_may_fail_no_more_often_than_others(
+    accounts: AccountStore, li: str
+) -> None:
+    device = accounts.sign_in(li, GOOD, **HERE)[2].device
+    answers = [guess(accounts, li, HERE["address"], device=device) for _ in range(8)]
+    assert answers == ["NotSignedIn"] * FREE_FAILURES + ["TooManyRequests"] * 3
+    assert guess(accounts, "nobody", "192.0.2.9", device=device) == "NotSignedIn"
+
+
+@pytest.mark.parametrize("end", ["reset", "disable", "everywhere", "restored"])
+def test_a_browser_is_known_until_its_account_is_recovered(
+    accounts: AccountStore, li: str, end: str
+) -> None:
+    _, owner, session = accounts.sign_in(li, GOOD, **HERE)
+    if end == "reset":
+        accounts.reset_password(ADMIN, li, GOOD)
+    elif end == "disable":
+        accounts.change(ADMIN, li, disabled=True)
+    elif end == "everywhere":
+        accounts.sign_out_everywhere(ADMIN, owner.id)
+    else:
+        with accounts._database.writing() as connection:
+            withdraw(connection, read_present(connection))
+    assert not accounts.is_device(session.device)
+
+
+def statements_of(accounts: AccountStore, name: str, address: str) -> list[str]:
+    """Return what the database is asked while a wrong password is tried."""
+    asked: list[str] = []
+
+    def note(_c: object, _k: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(accounts._database.engine, "before_cursor_execute", note)
+    try:
+        guess(accounts, name, address)
+    finally:
+        event.remove(accounts._database.engine, "before_cursor_execute", note)
+    return asked
+
+
+def test_an_unknown_name_takes_the_same_work(
+    accounts: AccountStore, li: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts.add(ADMIN, name="gone", role="staff", password=GOOD)
+    accounts.change(ADMIN, "gone", disabled=True)
+    hashed: list[bool] = []
+    real = secrets._hasher()
+
+    class Counting:
+        def verify(self, *given: str) -> bool:
+            hashed.append(True)
+            return real.verify(*given)
+
+        hash = real.hash
+
+    monkeypatch.setattr(secrets, "_hasher", Counting)
+    for attempt in range(FREE_FAILURES + 2):
+        work = []
+        for name, address in ((li, "192.0.2.1"), ("nobody", "192.0.2.2"), ("gone", "192.0.2.3")):
+            hashed.clear()
+            work.append((statements_of(accounts, name, address), len(hashed)))
+        assert work[0] == work[1] == work[2], f"attempt {attempt + 1}"
+
+
+def test_a_clock_that_is_set_back_makes_no_wait_longer(
+    accounts: AccountStore, clock: Clock, li: str
+) -> None:
+    for _ in range(FREE_FAILURES):
+        guess(accounts, li, HERE["address"])
+    clock.now -= 2 * 86_400
+    with pytest.raises(TooManyRequests) as locked:
+        accounts.sign_in(li, GOOD, **HERE)
+    assert locked.value.retry_after_s <= 30
+
+
 def test_many_guesses_at_once_get_no_more_tries(accounts: AccountStore, li: str) -> None:
-    def guess(number: int) -> str:
+    def try_one(number: int) -> str:
         try:
             accounts.sign_in(li, f"wrong{number}", **HERE)
         except (NotSignedIn, TooManyRequests, StoreBusy) as refused:
@@ -237,7 +363,7 @@ def test_many_guesses_at_once_get_no_more_tries(accounts: AccountStore, li: str)
         return "in"
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(guess, range(24)))
+        answers = list(pool.map(try_one, range(24)))
     assert answers.count("NotSignedIn") <= FREE_FAILURES
     assert "in" not in answers
 
@@ -261,6 +387,132 @@ def test_a_session_ends_when_it_is_idle_or_old(
     token, _, _ = accounts.sign_in(li, GOOD, **HERE)
     clock.now += 601
     assert accounts.session(token) is None, "nobody was there for ten minutes"
+
+
+def test_a_clock_that_is_set_back_ends_what_it_can_no_longer_measure(
+    accounts: AccountStore, clock: Clock, li: str
+) -> None:
+    session, _, _ = accounts.sign_in(li, GOOD, **HERE)
+    token, _ = accounts.issue_token(li, GOOD, **HERE)
+    key, _ = accounts.make_key(ADMIN, li, label="示例", scopes=[Scope.READ], days=1)
+    once = accounts.reset_password(ADMIN, accounts.add(ADMIN, name="new", role="staff")[0].name)
+    clock.now -= 30
+    assert accounts.session(session) is not None, "clocks are put right by a few seconds"
+    clock.now -= 2 * 86_400
+    assert accounts.session(session) is None
+    assert accounts.token_owner(token) is None
+    assert accounts.key_owner(key) is None
+    with pytest.raises(NotSignedIn, match="has expired"):
+        accounts.sign_in("new", str(once), **HERE)
+
+
+def test_a_one_time_password_expires(accounts: AccountStore, clock: Clock) -> None:
+    _, once = accounts.add(ADMIN, name="new", role="staff")
+    clock.now += accounts.lifetimes.one_time_s - 1
+    assert accounts.sign_in("new", str(once), **HERE)[1].must_change_password
+    clock.now += 1
+    for enter in (accounts.sign_in, accounts.issue_token):
+        with pytest.raises(NotSignedIn, match="has expired"):
+            enter("new", str(once), **HERE)
+    once = accounts.reset_password(ADMIN, "new")
+    assert accounts.sign_in("new", str(once), **HERE)[1].must_change_password
+
+
+def test_what_was_proved_is_looked_up_where_it_is_used(
+    accounts: AccountStore, li: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at a password and what it opens, an administrator resets it."""
+    real = secrets.is_password
+
+    def reset_meanwhile(password: str, hashed: str | None) -> bool:
+        right = real(password, hashed)
+        monkeypatch.setattr(secrets, "is_password", real)
+        accounts.reset_password(ADMIN, li, GOOD + "?")
+        return right
+
+    owner = accounts.find(li)
+    for enter in (
+        lambda: accounts.sign_in(li, GOOD, **HERE),
+        lambda: accounts.issue_token(li, GOOD, **HERE),
+        lambda: accounts.change_password(ADMIN, owner.id, old=GOOD, new=GOOD + "!", **HERE),
+    ):
+        accounts.reset_password(ADMIN, li, GOOD)
+        monkeypatch.setattr(secrets, "is_password", reset_meanwhile)
+        with pytest.raises(NotSignedIn):
+            enter()
+        assert accounts.sessions_of(owner.id) == ()
+
+
+def test_who_was_signed_out_or_lost_the_role_changes_no_account(
+    accounts: AccountStore, li: str
+) -> None:
+    accounts.add(ADMIN, name="admin", role="admin", password=GOOD)
+    accounts.add(ADMIN, name="second", role="admin", password=GOOD)
+    second = accounts.find("second")
+    acting = Acting(second.id, second.epoch)
+    accounts.change(ADMIN, li, role="planner", acting=acting)
+    accounts.change(ADMIN, "second", role="approver")
+    acts = (
+        lambda: accounts.change(ADMIN, li, role="admin", acting=acting),
+        lambda: accounts.add(ADMIN, name="third", role="admin", acting=acting),
+        lambda: accounts.reset_password(ADMIN, "admin", acting=acting),
+        lambda: accounts.sign_out_everywhere(ADMIN, accounts.find(li).id, acting=acting),
+    )
+    for act in acts:
+        with pytest.raises(NotAllowed):
+            act()
+    accounts.reset_password(ADMIN, "second", GOOD)
+    accounts.change(ADMIN, "second", role="admin")
+    acts += (
+        lambda: accounts.make_key(
+            ADMIN, "second", label="示例", scopes=[Scope.READ], acting=acting
+        ),
+    )
+    for act in acts:
+        with pytest.raises(NotSignedIn):
+            act()
+    assert {a.name: a.role for a in accounts.list()} == {
+        "admin": "admin", "second": "admin", li: "planner",
+    }  # fmt: skip
+
+
+def rows_of(accounts: AccountStore) -> list[str]:
+    with accounts._database.reading() as connection:
+        return [
+            str(dict(row))
+            for table in tables.metadata.sorted_tables
+            for row in connection.execute(table.select().order_by(*table.primary_key)).mappings()
+        ]
+
+
+@pytest.mark.parametrize("store_for_accounts", ["sqlite"], indirect=True)
+def test_a_flipped_bit_is_told_or_changes_nothing(accounts: AccountStore, li: str) -> None:
+    accounts.begin()
+    accounts.sign_in(li, GOOD, **HERE)
+    accounts.make_key(ADMIN, li, label="示例", scopes=[Scope.READ], days=3)
+    guess(accounts, li, HERE["address"])
+    assert accounts.path is not None
+    whole, before = accounts.path.read_bytes(), rows_of(accounts)
+    assert accounts.faults() == []
+    draw, told = random.Random(9), 0
+    written = [at for at, byte in enumerate(whole) if byte]
+    for _ in range(300):
+        torn = bytearray(whole)
+        torn[draw.choice(written)] ^= 1 << draw.randrange(8)
+        accounts.path.write_bytes(torn)
+        faults = accounts.faults()
+        told += bool(faults)
+        assert faults or rows_of(accounts) == before
+        for use in (
+            lambda: accounts.find(li),
+            accounts.list,
+            lambda: guess(accounts, li, "192.0.2.9"),
+        ):
+            with suppress(StoreError, NotFound):
+                use()
+    accounts.path.write_bytes(whole)
+    assert told > 150
+    assert accounts.faults() == []
 
 
 def test_signing_out_ends_this_session_and_everywhere_ends_all(
@@ -287,10 +539,11 @@ def test_what_changes_an_account_ends_what_it_was_given(
 ) -> None:
     session, owner, _ = accounts.sign_in(li, GOOD, **HERE)
     token, _ = accounts.issue_token(li, GOOD, **HERE)
+    key, _ = accounts.make_key(ADMIN, li, label="示例", scopes=[Scope.READ])
     if end == "disable":
-        key, _ = accounts.make_key(ADMIN, li, label="示例", scopes=[Scope.READ])
         accounts.change(ADMIN, li, disabled=True)
         assert accounts.key_owner(key) is None
+        accounts.change(ADMIN, li, disabled=False)
     elif end == "reset":
         once = accounts.reset_password(ADMIN, li)
         assert once is not None
@@ -302,6 +555,18 @@ def test_what_changes_an_account_ends_what_it_was_given(
         assert not accounts.sign_in(li, GOOD + "!", **HERE)[1].must_change_password
     assert accounts.session(session) is None
     assert accounts.token_owner(token) is None
+    assert accounts.key_owner(key) is None
+    assert all(k.revoked_at for k in accounts.keys_of(owner.id))
+
+
+def test_who_changes_their_own_password_may_keep_their_keys(
+    accounts: AccountStore, li: str
+) -> None:
+    key, known = accounts.make_key(ADMIN, li, label="示例", scopes=[Scope.READ])
+    owner = accounts.find(li)
+    accounts.change_password(ADMIN, owner.id, old=GOOD, new=GOOD + "!", **HERE, keep_keys=True)
+    assert accounts.key_owner(key) is not None
+    assert known.revoked_at is None
 
 
 def test_a_new_password_needs_the_old_one(accounts: AccountStore, li: str) -> None:

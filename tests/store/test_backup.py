@@ -89,7 +89,8 @@ def test_what_was_taken_from_accounts_since_stays_taken(store: Store, tmp_path: 
         for name in ("甲示例", "乙示例", "丙示例"):
             accounts.add(WANG, name=name, role="admin", password=SECRET_WORDS)
         first, other = (accounts.find(n) for n in ("甲示例", "乙示例"))
-        keys = [accounts.make_key(WANG, "甲示例", label=n, scopes=[Scope.READ]) for n in "ab"]
+        holders = ("甲示例", "丙示例")
+        keys = [accounts.make_key(WANG, n, label="示例", scopes=[Scope.READ]) for n in holders]
         token, _ = accounts.issue_token("乙示例", SECRET_WORDS, address="127.0.0.1")
     backup = filled(store).back_up(tmp_path / "a.backup", author=WANG).path
     with closing(open_accounts(store)) as accounts:

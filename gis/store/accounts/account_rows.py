@@ -8,17 +8,17 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, select
 
 from gis.accounts import ACCOUNT_ROLES, Account, AccountRole
 from gis.audit import AuditChange, Author
 from gis.errors import Conflict, InvalidInput, NotFound
 from gis.ids import GridId
 from gis.store.accounts.outbox import post
+from gis.store.accounts.seals import check_seal, insert_sealed, update_sealed
 from gis.store.accounts.tables import account
 
 _c = account.c
-_COLUMNS = [column for column in account.c if column.name not in ("password_hash", "name_key")]
 # Letters of any script, digits, and what stands inside names; no blanks, quotes or controls.
 _NAME = re.compile(r"[\w](?:[\w.@·-]{0,38}[\w])?")
 
@@ -63,7 +63,14 @@ def checked_role(role: str) -> AccountRole:
 
 
 def read(row: RowMapping) -> Account:
-    """Return the account of a row."""
+    """Return the account of a row.
+
+    Raises
+    ------
+    StoreDamaged
+        The row is not what was written.
+    """
+    check_seal(account, row)
     values = {name: row[name] for name in Account.__slots__}
     scope = values["scope_grids"]
     values["scope_grids"] = None if scope is None else frozenset(map(GridId, scope))
@@ -72,13 +79,13 @@ def read(row: RowMapping) -> Account:
 
 def every(connection: Connection) -> tuple[Account, ...]:
     """Return all accounts, by name."""
-    rows = connection.execute(select(*_COLUMNS).order_by(_c.name_key)).mappings()
+    rows = connection.execute(select(account).order_by(_c.name_key)).mappings()
     return tuple(read(row) for row in rows)
 
 
 def by_id(connection: Connection, identity: str) -> Account | None:
     """Return the account with an id, None for none."""
-    row = connection.execute(select(*_COLUMNS).where(_c.id == identity)).mappings().one_or_none()
+    row = connection.execute(select(account).where(_c.id == identity)).mappings().one_or_none()
     return read(row) if row else None
 
 
@@ -90,7 +97,7 @@ def by_name(connection: Connection, name: str) -> Account:
     NotFound
         There is none.
     """
-    found = select(*_COLUMNS).where(_c.name_key == name_key(name))
+    found = select(account).where(_c.name_key == name_key(name))
     row = connection.execute(found).mappings().one_or_none()
     if row is None:
         shown = name[:40].encode("utf-8", "replace").decode()
@@ -101,11 +108,11 @@ def by_name(connection: Connection, name: str) -> Account:
     return read(row)
 
 
-def password_of(connection: Connection, key: str) -> tuple[str, str, bool] | None:
-    """Return id, password hash and whether disabled, of the account with a name key."""
-    found = select(_c.id, _c.password_hash, _c.disabled).where(_c.name_key == key)
-    row = connection.execute(found).one_or_none()
-    return tuple(row) if row else None
+def password_of(connection: Connection, key: str) -> tuple[Account, str] | None:
+    """Return the account with a name key, and its password hash."""
+    found = select(account).where(_c.name_key == key)
+    row = connection.execute(found).mappings().one_or_none()
+    return (read(row), row["password_hash"]) if row else None
 
 
 def add(
@@ -143,8 +150,11 @@ def add(
         "epoch": 1,
         "created_at": now,
         "signed_in_at": None,
+        "password_set_at": now,
+        "name_key": key,
+        "password_hash": password_hash,
     }
-    connection.execute(insert(account).values(**made, name_key=key, password_hash=password_hash))
+    insert_sealed(connection, account, made)
     added = by_id(connection, identity)
     assert added is not None
     post(
@@ -165,7 +175,7 @@ def change(
     Conflict
         It would leave nobody who can administrate.
     """
-    connection.execute(update(account).where(_c.id == found.id).values(**values))
+    update_sealed(connection, account, _c.id == found.id, values)
     changed = by_id(connection, found.id)
     assert changed is not None
     if _administrates(found) and not _administrates(changed):

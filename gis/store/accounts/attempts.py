@@ -1,19 +1,30 @@
-"""Failed sign-ins: after a few, a name cannot be tried from that address for a while.
+"""Failed sign-ins: after a few, whoever is not known cannot try on for a while.
 
-The wait doubles with every further failure. Names that no account has are counted alike, so
-that the wait tells nothing. An attempt counts as failed before its password is looked at: many
-at once get no more tries than one after the other.
+Three things are counted: the failures of a name from one address, of a name from wherever, and
+of an address whatever the name; of the last two one is forgotten now and then. The wait doubles
+with every further failure. A browser in which somebody has signed in before is known for that
+name: it has a count of its own, and the failures of others do not keep it out. So nobody guesses
+on from many addresses, and nobody locks an office out by failing in its name.
+
+Names that no account has are counted alike, so that the wait tells nothing. An attempt counts as
+failed before its password is looked at: many at once get no more tries than one after the other.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, insert, select, update
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, RowMapping, delete, select
 
 from gis.errors import TooManyRequests
+from gis.store.accounts.seals import insert_sealed, update_sealed
 from gis.store.accounts.secrets import digest
 from gis.store.accounts.tables import attempt
 
 FREE_FAILURES = 5
+FREE_OF_A_NAME = 20
+FREE_OF_AN_ADDRESS = 50
 FIRST_WAIT_S = 30
 LONGEST_WAIT_S = 3600
 _FORGOTTEN_AFTER_S = 24 * 3600
@@ -21,51 +32,101 @@ _FORGOTTEN_AFTER_S = 24 * 3600
 _c = attempt.c
 
 
-def wait_after(failures: int) -> int:
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One of the counts of an attempt: its row, what is counted, how many may fail and did.
+
+    One failure is forgotten every ``forgets_s`` seconds without another.
+    """
+
+    who: str
+    counted: str
+    free: int
+    forgets_s: int = _FORGOTTEN_AFTER_S
+    failures: int = 0
+
+    @property
+    def wait_s(self) -> int:
+        """How many seconds it has to be waited after so many failures."""
+        return wait_after(self.failures, self.free)
+
+
+def wait_after(failures: int, free: int = FREE_FAILURES) -> int:
     """Return how many seconds a name rests after so many failures in a row.
 
     >>> [wait_after(n) for n in (4, 5, 6, 7, 30)]
     [0, 30, 60, 120, 3600]
     """
-    over = failures - FREE_FAILURES
+    over = failures - free
     return 0 if over < 0 else min(FIRST_WAIT_S << min(over, 20), LONGEST_WAIT_S)
 
 
-def begin(connection: Connection, key: str, address: str, now: int) -> tuple[str, int]:
-    """Count an attempt as failed until it has succeeded; return what it is counted under.
+def counters_of(key: str, address: str, device: str) -> tuple[Counter, ...]:
+    """Return what an attempt counts for; ``device`` "": the browser is not known for the name."""
+    if device:
+        return (Counter(digest(f"device\n{key}\n{device}"), "device", FREE_FAILURES),)
+    return (
+        Counter(digest(f"{key}\n{address}"), "name at one address", FREE_FAILURES),
+        Counter(digest(f"name\n{key}"), "name", FREE_OF_A_NAME, 1800),
+        Counter(digest(f"address\n{address}"), "address", FREE_OF_AN_ADDRESS, 600),
+    )
 
-    Returns
-    -------
-    tuple of str and int
-        The hash of name and address, and how many have failed with this one.
+
+def begin(connection: Connection, counters: Sequence[Counter], now: int) -> tuple[Counter, ...]:
+    """Count an attempt as failed until it has succeeded; return the counts with it.
 
     Raises
     ------
     TooManyRequests
-        The name rests, for an address.
+        It has to be waited.
     """
-    who = digest(f"{key}\n{address}")
-    row = connection.execute(select(_c.failures, _c.locked_until).where(_c.who_sha256 == who))
-    found = row.one_or_none()
-    if found and found.locked_until > now:
-        raise locked(found.locked_until - now)
-    failures = (found.failures if found else 0) + 1
+    rows = {c.who: _row(connection, c, now) for c in counters}
+    waits = [_left(row, c, now) for c in counters if (row := rows[c.who]) is not None]
+    if waits and max(waits) > 0:
+        raise locked(max(waits))
+    connection.execute(delete(attempt).where(_c.failed_at < now - _FORGOTTEN_AFTER_S))
+    return tuple(_count(connection, c, rows[c.who], now) for c in counters)
+
+
+def _row(connection: Connection, counter: Counter, now: int) -> RowMapping | None:
+    found = connection.execute(select(attempt).where(_c.who_sha256 == counter.who))
+    row = found.mappings().one_or_none()
+    return row if row is not None and row["failed_at"] >= now - _FORGOTTEN_AFTER_S else None
+
+
+def _left(row: RowMapping, counter: Counter, now: int) -> int:
+    """Return how long it is to be waited; a clock that was set back makes it no longer."""
+    longest = wait_after(row["failures"], counter.free)
+    return min(int(row["locked_until"]) - now, longest)
+
+
+def _count(connection: Connection, counter: Counter, row: RowMapping | None, now: int) -> Counter:
+    before = row["failures"] - max(0, now - row["failed_at"]) // counter.forgets_s if row else 0
+    failed = replace(counter, failures=max(0, before) + 1)
     values = {
-        "failures": failures,
+        "failures": failed.failures,
         "failed_at": now,
-        "locked_until": now + wait_after(failures),
+        "locked_until": now + failed.wait_s,
     }
-    if found:
-        connection.execute(update(attempt).where(_c.who_sha256 == who).values(**values))
+    if row is None:
+        insert_sealed(connection, attempt, {"who_sha256": failed.who, **values})
     else:
-        connection.execute(delete(attempt).where(_c.failed_at < now - _FORGOTTEN_AFTER_S))
-        connection.execute(insert(attempt).values(who_sha256=who, **values))
-    return who, failures
+        update_sealed(connection, attempt, _c.who_sha256 == failed.who, values)
+    return failed
 
 
-def succeed(connection: Connection, who: str) -> None:
-    """Forget the failures."""
-    connection.execute(delete(attempt).where(_c.who_sha256 == who))
+def succeed(connection: Connection, counters: Sequence[Counter]) -> None:
+    """Forget the failures of a name at one address or in a browser, and this attempt of the others.
+
+    What others have failed with a name, or an address with other names, stays counted.
+    """
+    for counter in counters:
+        own = counter.free == FREE_FAILURES or counter.failures <= 1
+        if own:
+            connection.execute(delete(attempt).where(_c.who_sha256 == counter.who))
+        else:
+            values = {"failures": counter.failures - 1, "locked_until": 0}
+            update_sealed(connection, attempt, _c.who_sha256 == counter.who, values)
 
 
 def locked(seconds: int) -> TooManyRequests:

@@ -11,11 +11,12 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, select
 
 from gis.accounts import Account, ApiKey, Scope, Session
 from gis.errors import InvalidInput, NotFound
 from gis.store.accounts import account_rows
+from gis.store.accounts.seals import check_seal, insert_sealed, update_sealed
 from gis.store.accounts.secrets import KEY_PREFIX, digest, new_token
 from gis.store.accounts.tables import api_key, session, signing_key
 
@@ -23,7 +24,7 @@ ALGORITHM = "HS256"
 ISSUER, AUDIENCE = "wangge", "wangge-api"
 MOST_SESSIONS, MOST_KEYS = 20, 20
 _SEEN_EVERY_S = 60
-_CLOCKS_DIFFER_S = 30
+_CLOCKS_DIFFER_S = 60
 _AGENT_LENGTH = 160
 _s, _k = session.c, api_key.c
 
@@ -49,14 +50,14 @@ def open_session(
         "seen_at": now,
         "expires_at": now + lasts_s,
     }
-    connection.execute(insert(session).values(**row))
+    insert_sealed(connection, session, row)
     return token, _session(row)
 
 
 def _session(row: RowMapping | dict[str, Any]) -> Session:
     return Session(
         id=row["token_sha256"][:16],
-        **{name: row[name] for name in Session.__slots__ if name != "id"},
+        **{name: row[name] for name in Session.__slots__ if name not in ("id", "device")},
     )
 
 
@@ -68,8 +69,16 @@ def find_session(
     row = connection.execute(found).mappings().one_or_none()
     if row is None or now >= row["expires_at"] or now - row["seen_at"] >= idle_s:
         return None
+    if is_set_back(row["seen_at"], now):
+        return None
+    check_seal(session, row)
     owner = account_rows.by_id(connection, row["account"])
     return (owner, _session(row)) if owner and not owner.disabled else None
+
+
+def is_set_back(then: int, now: int) -> bool:
+    """Tell whether a time lies ahead of the clock: it was set back, and nothing can be measured."""
+    return then - now > _CLOCKS_DIFFER_S
 
 
 def is_to_be_seen(found: Session, now: int) -> bool:
@@ -79,7 +88,7 @@ def is_to_be_seen(found: Session, now: int) -> bool:
 
 def see(connection: Connection, token: str, now: int) -> None:
     """Write down that a session was used."""
-    connection.execute(update(session).where(_s.token_sha256 == digest(token)).values(seen_at=now))
+    update_sealed(connection, session, _s.token_sha256 == digest(token), {"seen_at": now})
 
 
 def sessions_of(connection: Connection, owner: str, now: int, idle_s: int) -> tuple[Session, ...]:
@@ -162,7 +171,7 @@ def make_key(
         "used_at": None,
         "revoked_at": None,
     }
-    connection.execute(insert(api_key).values(**row, secret_sha256=digest(secret)))
+    insert_sealed(connection, api_key, {**row, "secret_sha256": digest(secret)})
     return f"{KEY_PREFIX}_{identity}_{secret}", _key(row)
 
 
@@ -180,7 +189,10 @@ def find_key(connection: Connection, key: str, now: int) -> tuple[Account, ApiKe
     row = connection.execute(select(api_key).where(_k.id == identity)).mappings().one_or_none()
     if row is None or not secrets.compare_digest(row["secret_sha256"], digest(secret)):
         return None
+    check_seal(api_key, row)
     found = _key(row)
+    if is_set_back(found.created_at, now):
+        return None
     if found.revoked_at is not None or (found.expires_at is not None and found.expires_at <= now):
         return None
     owner = account_rows.by_id(connection, found.account)
@@ -194,7 +206,7 @@ def is_key_to_be_seen(found: ApiKey, now: int) -> bool:
 
 def see_key(connection: Connection, identity: str, now: int) -> None:
     """Write down that a key was used."""
-    connection.execute(update(api_key).where(_k.id == identity).values(used_at=now))
+    update_sealed(connection, api_key, _k.id == identity, {"used_at": now})
 
 
 def keys_of(connection: Connection, owner: str) -> tuple[ApiKey, ...]:
@@ -217,8 +229,14 @@ def revoke_key(connection: Connection, owner: str, identity: str, now: int) -> A
     if found is None:
         raise NotFound("there is no such API key", "没有这个 API 密钥")
     if found.revoked_at is None:
-        connection.execute(update(api_key).where(_k.id == identity).values(revoked_at=now))
+        update_sealed(connection, api_key, _k.id == identity, {"revoked_at": now})
     return found
+
+
+def revoke_keys(connection: Connection, owner: str, now: int) -> list[ApiKey]:
+    """End every API key of an account; return those that were good until now."""
+    good = [k for k in keys_of(connection, owner) if k.revoked_at is None]
+    return [revoke_key(connection, owner, key.id, now) for key in good]
 
 
 # --- tokens ------------------------------------------------------------------------------------
@@ -228,7 +246,7 @@ def make_signing_key(connection: Connection, now: int) -> None:
     """Make the key that tokens are signed with, where there is none."""
     if connection.scalar(select(signing_key.c.id).limit(1)) is None:
         made = {"id": secrets.token_hex(4), "secret": secrets.token_hex(32), "created_at": now}
-        connection.execute(insert(signing_key).values(**made))
+        insert_sealed(connection, signing_key, made)
 
 
 def issue_token(
@@ -240,6 +258,7 @@ def issue_token(
     c = signing_key.c
     key = connection.execute(select(signing_key).order_by(c.created_at.desc(), c.id)).first()
     assert key is not None, "migrate makes one"
+    check_seal(signing_key, key._mapping)
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
@@ -264,12 +283,14 @@ def find_token(
         kid = jwt.get_unverified_header(token).get("kid")
         if not isinstance(kid, str) or not kid.isalnum() or not kid.isascii():
             return None
-        secret = connection.scalar(select(signing_key.c.secret).where(signing_key.c.id == kid))
-        if not isinstance(secret, str):
+        found = connection.execute(select(signing_key).where(signing_key.c.id == kid))
+        key = found.mappings().one_or_none()
+        if key is None:
             return None
+        check_seal(signing_key, key)
         claims = jwt.decode(
             token,
-            secret,
+            key["secret"],
             algorithms=[ALGORITHM],
             audience=AUDIENCE,
             issuer=ISSUER,

@@ -17,10 +17,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from gis.audit import AuditChange, Author
 from gis.errors import StoreError
+from gis.store.accounts.seals import check_seal, insert_sealed
 from gis.store.accounts.tables import outbox
 from gis.store.engine import Database
 
@@ -36,7 +37,7 @@ def post(connection: Connection, author: Author, change: AuditChange, reason: st
         "change": {**asdict(change), "after": marked},
         "reason": reason,
     }
-    connection.execute(insert(outbox).values(entry=entry, at=int(time.time())))
+    insert_sealed(connection, outbox, {"entry": entry, "at": int(time.time())})
 
 
 def carry_over(database: Database, record: Recorder) -> int:
@@ -52,6 +53,7 @@ def carry_over(database: Database, record: Recorder) -> int:
         waiting = connection.execute(select(outbox).order_by(outbox.c.number)).all()
         for done, row in enumerate(waiting):
             try:
+                check_seal(outbox, row._mapping)
                 record(*_entry(row.entry))
             except StoreError as problem:
                 _log.error("the audit log does not answer, entries wait: %s", problem.text.en)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from gis.store import migrate
 from gis.store.engine import Database
 
-HEAD = "a0001"
+HEAD = "a0002"
 SCHEMA = "accounts"
 SCRIPTS = Path(__file__).with_name("migrations")
 VERSION_TABLE = "wangge_accounts_revision"

@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select
 
 from gis.accounts import AccountRole
 from gis.findings import Text
-from gis.store.accounts.tables import account, api_key, session
+from gis.store.accounts.seals import update_sealed
+from gis.store.accounts.tables import account, api_key, device, session
 
 _Row = Mapping[str, Any]
 
@@ -114,6 +115,7 @@ def withdraw(connection: Connection, present: Present | None) -> Withdrawn:
         Those of the store that is replaced; None when there are none.
     """
     connection.execute(delete(session))
+    connection.execute(delete(device))
     restored = read_present(connection)
     now = present or Present({}, {})
     disabled, passwords, narrowed = [], [], []
@@ -126,12 +128,13 @@ def withdraw(connection: Connection, present: Present | None) -> Withdrawn:
                 values["disabled"] = True
                 disabled.append(then["name"])
             if held["password_hash"] != then["password_hash"]:
-                values |= {n: held[n] for n in ("password_hash", "must_change_password")}
+                kept = ("password_hash", "must_change_password", "password_set_at")
+                values |= {n: held[n] for n in kept}
                 passwords.append(then["name"])
             if limits := _limits(then, held):
                 values |= limits
                 narrowed.append(then["name"])
-        connection.execute(update(account).where(account.c.id == identity).values(**values))
+        update_sealed(connection, account, account.c.id == identity, values)
     return Withdrawn(
         tuple(disabled),
         tuple(passwords),
@@ -163,7 +166,7 @@ def _revoke(connection: Connection, restored: Present, now: Present) -> int:
         and now.keys[identity]["revoked_at"] is not None
     }
     for identity, at in revoked.items():
-        connection.execute(update(api_key).where(api_key.c.id == identity).values(revoked_at=at))
+        update_sealed(connection, api_key, api_key.c.id == identity, {"revoked_at": at})
     return len(revoked)
 
 

@@ -1,7 +1,8 @@
 """The tables of the accounts: a database of their own, apart from what is published.
 
 Nothing that opens a door stands here in clear: passwords as argon2 hashes, tokens and keys as
-SHA-256 of 256 random bits. Times are whole seconds since 1970, UTC.
+SHA-256 of 256 random bits. Times are whole seconds since 1970, UTC. Each row has a ``seal``
+(:mod:`gis.store.accounts.seals`): a migration that adds a column seals the rows anew.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ def _words(name: str, *, nullable: bool = False, unique: bool = False) -> Column
 
 def _time(name: str, *, nullable: bool = False) -> Column[int]:
     return Column(name, BigInteger, nullable=nullable)
+
+
+def _seal() -> Column[str]:
+    return Column("seal", Words)
 
 
 def _id() -> Column[str]:
@@ -44,6 +49,8 @@ account = Table(
     Column("epoch", Integer, nullable=False),
     _time("created_at"),
     _time("signed_in_at", nullable=True),
+    _time("password_set_at", nullable=True),
+    _seal(),
 )
 
 session = Table(
@@ -56,6 +63,7 @@ session = Table(
     _time("created_at"),
     _time("seen_at"),
     _time("expires_at"),
+    _seal(),
 )
 
 api_key = Table(
@@ -70,6 +78,7 @@ api_key = Table(
     _time("expires_at", nullable=True),
     _time("used_at", nullable=True),
     _time("revoked_at", nullable=True),
+    _seal(),
 )
 
 signing_key = Table(
@@ -78,9 +87,20 @@ signing_key = Table(
     _id(),
     _words("secret"),
     _time("created_at"),
+    _seal(),
 )
 
-# Failed sign-ins of a name from an address; both only as a hash, known names or not.
+# Browsers in which somebody has signed in before.
+device = Table(
+    "device",
+    metadata,
+    Column("token_sha256", Words, primary_key=True),
+    Column("account", Words, ForeignKey("account.id"), primary_key=True, index=True),
+    _time("seen_at"),
+    _seal(),
+)
+
+# Failed sign-ins of a name, from an address, in a browser; all only as a hash, known names or not.
 attempt = Table(
     "attempt",
     metadata,
@@ -88,6 +108,7 @@ attempt = Table(
     Column("failures", Integer, nullable=False),
     _time("failed_at"),
     _time("locked_until"),
+    _seal(),
 )
 
 # What is still to be written into the audit log of the main store, in order.
@@ -97,4 +118,5 @@ outbox = Table(
     Column("number", Integer, primary_key=True),
     Column("entry", JSON, nullable=False),
     _time("at"),
+    _seal(),
 )

@@ -68,6 +68,7 @@ function passwordCard(must) {
   const fresh = passwordField(t("account.newPassword"), "new-password", t("account.newHint"));
   const again = passwordField(t("account.newAgain"), "new-password");
   const fields = { password: old, new_password: fresh };
+  const keep = el("input", { type: "checkbox" });
   const send = el("button", { class: "tool tool-main", type: "submit" }, t("account.save"));
   if (must) queueMicrotask(() => old.input.focus());
   return el(
@@ -85,6 +86,7 @@ function passwordCard(must) {
     old.node,
     fresh.node,
     again.node,
+    must ? null : el("label", { class: "check small" }, keep, t("account.keepKeys")),
     el("div", {}, send),
   );
 
@@ -101,6 +103,7 @@ function passwordCard(must) {
       await api("POST", "/me/password", {
         password: old.input.value,
         new_password: fresh.input.value,
+        keep_keys: keep.checked,
       });
       if (must) return location.assign(nextPage());
       event.target.reset();

@@ -7,6 +7,7 @@ import { table } from "../core/table.js";
 import { t, words } from "../core/words.js";
 import { secretNotice } from "./account-keys.js";
 import { momentOf } from "./format.js";
+import { passwordField } from "./password-field.js";
 
 const { main, session, allowed } = await shell({
   title: t("account.users"),
@@ -140,7 +141,7 @@ function addCard() {
   async function add(event) {
     event.preventDefault();
     await tried({ name: who, ...more.fields }, async () => {
-      const { body } = await api("POST", "/users", {
+      const { body } = await confirmed("POST", "/users", {
         name: who.input.value.trim(),
         ...more.values(),
       });
@@ -181,7 +182,7 @@ function edit(user) {
     await tried(
       more.fields,
       async () => {
-        await api("PATCH", address(user), more.values());
+        await confirmed("PATCH", address(user), more.values());
         dialog.close();
         await show();
       },
@@ -193,7 +194,7 @@ function edit(user) {
 async function reset(user) {
   if (!(await sure(t("account.resetSure", user.name)))) return;
   await tried({}, async () => {
-    const { body } = await api("POST", `${address(user)}/password`);
+    const { body } = await confirmed("POST", `${address(user)}/password`, {});
     await show();
     say(secretNotice(t("account.once"), body.one_time_password, t("account.resetDone", user.name)));
   });
@@ -202,13 +203,72 @@ async function reset(user) {
 async function able(user) {
   if (!user.disabled && !(await sure(t("account.disableSure", user.name)))) return;
   await tried({}, async () => {
-    await api("PATCH", address(user), { disabled: !user.disabled });
+    await confirmed("PATCH", address(user), { disabled: !user.disabled });
     await show();
   });
 }
 
 function address(user) {
   return `/users/${encodeURIComponent(user.name)}`;
+}
+
+/** Change an account; one's own password is asked for where the sign-in was long ago. */
+async function confirmed(method, path, body) {
+  let password = null;
+  for (;;) {
+    try {
+      return await api(method, path, password === null ? body : { ...body, password });
+    } catch (problem) {
+      if (problem.field !== "password") throw problem;
+      password = await ownPassword(password === null ? "" : problem.message);
+      if (password === null) throw problem;
+    }
+  }
+}
+
+/** @returns {Promise<string|null>} one's own password; null where nobody wants to give it */
+function ownPassword(wrong) {
+  return new Promise((resolve) => {
+    const secret = passwordField(t("account.ownPassword"), "current-password");
+    if (wrong) secret.wrong(wrong);
+    let given = null;
+    const dialog = el(
+      "dialog",
+      {
+        class: "dialog",
+        onclose: () => {
+          resolve(given);
+          dialog.remove();
+        },
+      },
+      el(
+        "form",
+        {
+          class: "form",
+          onsubmit: (event) => {
+            event.preventDefault();
+            given = secret.input.value;
+            dialog.close();
+          },
+        },
+        el("p", {}, t("account.ownPasswordWhy")),
+        secret.node,
+        el(
+          "div",
+          { class: "row" },
+          el("button", { class: "tool tool-main", type: "submit" }, t("account.goOn")),
+          el(
+            "button",
+            { class: "tool", type: "button", onclick: () => dialog.close() },
+            t("account.cancel"),
+          ),
+        ),
+      ),
+    );
+    document.body.append(dialog);
+    dialog.showModal();
+    secret.input.focus();
+  });
 }
 
 /** Do something, and show what is wrong at its field, or above the cards. */
