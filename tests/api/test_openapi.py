@@ -29,7 +29,6 @@ BODIES = ("post", "put", "patch")
 ALWAYS_JSON = {"application/json", "application/problem+json", "multipart/form-data"}
 EMPTY = ("204", "303", "304")
 WITHOUT_BODY = {  # what a write says in its path alone
-    "reset_user_password": "a new one is made",
     "redo_step": "there is one step to redo",
 }
 
