@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import socket
 import ssl
 import sys
@@ -17,9 +18,10 @@ from api.app import create_app
 from api.commands.common import say
 from api.http.client_address import networks
 from api.http.connections import ConnectionLimits, guarded
-from api.http.json_log import write_json_lines
+from api.http.json_log import log_event, write_json_lines
 from api.serving.live_atlas import VERSIONS_KEPT, LiveAtlas, prepare
 from api.serving.memory import share_memory_among_threads
+from api.serving.scratch_folder import scratch_folder
 from api.settings import Settings
 from gis.errors import SettingsError
 from gis.store import open_store
@@ -41,10 +43,15 @@ def run(settings: Settings) -> None:
     StoreError
         The database cannot be opened, is damaged, or is served already.
     """
-    started = time.perf_counter()
     sys.setswitchinterval(_SWITCH_S)
     share_memory_among_threads()
     write_json_lines()
+    with scratch_folder():
+        _run(settings)
+
+
+def _run(settings: Settings) -> None:
+    started = time.perf_counter()
     tls = _tls(settings)
     listener = _listen(settings.host, settings.port)
     store = open_store(settings.database_url).caching(VERSIONS_KEPT)
@@ -60,6 +67,8 @@ def run(settings: Settings) -> None:
             live = LiveAtlas(Atlases(store), settings)
             live.build()
             accounts.migrate()
+            for fault in accounts.faults():
+                log_event(fault.en, logging.ERROR)
             first = accounts.begin()
             if first:
                 _print_first(*first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,7 +42,7 @@ def export(
     """Write what is stored: the boundaries as GeoJSON, or all of it in one file or a folder.
 
     What is written loads back to the same, but for Parquet, which is for analysts. The internal
-    edition is for the office only.
+    edition is for the office only: readable by you alone, and it says so.
     """
     from api.settings import read_settings
     from gis.disclosure import public
@@ -73,6 +74,25 @@ def export(
 
 
 def _write(out: Path, atlas: Atlas, frame: str) -> None:
+    if atlas.edition != "internal":
+        _write_files(out, atlas, frame)
+        return
+    before = os.umask(0o077)
+    try:
+        _write_files(out, atlas, frame)
+    finally:
+        os.umask(before)
+    if out.is_file():
+        out.chmod(0o600)
+    say(
+        "internal edition, for the office only: readable by you alone (mode 0600); for others "
+        "write --edition public",
+        "内部版，仅限本单位使用（权限 0600）；对外请用 --edition public",
+        file=sys.stderr,
+    )
+
+
+def _write_files(out: Path, atlas: Atlas, frame: str) -> None:
     from gis.exchange.atlas_tables import atlas_csv, write_atlas_gpkg, write_atlas_workbook
     from gis.exchange.geojson import write_directory, write_division
     from gis.exchange.roster_csv import write_roster

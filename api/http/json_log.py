@@ -6,8 +6,10 @@ only the route's pattern, of an error its type and where it arose, not what it s
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,7 +36,15 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info and record.exc_info[1] is not None:
             line |= error_fields(record.exc_info[1])
+        return as_line(line)
+
+
+def as_line(line: dict[str, Any]) -> str:
+    """Return an object as JSON on one line, whatever stands in it: half a character too."""
+    try:
         return orjson.dumps(line, default=str).decode()
+    except TypeError:
+        return json.dumps(line, default=str, ensure_ascii=True)
 
 
 def error_fields(error: BaseException) -> dict[str, Any]:
@@ -59,6 +69,19 @@ def write_json_lines() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    threading.excepthook = _log_of_a_thread
+    sys.unraisablehook = _log_of_nobody
+
+
+def _log_of_a_thread(ended: threading.ExceptHookArgs) -> None:
+    if ended.exc_value is not None and ended.exc_type is not SystemExit:
+        log_event("unexpected error", logging.ERROR, **error_fields(ended.exc_value))
+
+
+def _log_of_nobody(lost: sys.UnraisableHookArgs) -> None:
+    if lost.exc_value is not None:
+        log_event("unexpected error", logging.ERROR, **error_fields(lost.exc_value))
 
 
 def log_event(event: str, level: int = logging.INFO, **fields: Any) -> None:

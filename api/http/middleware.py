@@ -40,6 +40,7 @@ ORIGIN = "wangge.origin"
 REQUEST_ID = "wangge.request_id"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _UNCOUNTED = frozenset({"/healthz", "/readyz", "/metrics"})
+_SHARED = ("/desk/static/", "/docs", "/openapi.json")
 _SIGN_IN = frozenset({"/session", "/token", "/me/password"})
 _MOST_HEADERS, _MOST_HEADER_BYTES = 100, 32 << 10
 _MOST_JSON = 32 << 20
@@ -168,6 +169,7 @@ class RequestMiddleware:
                 shared = any(name == b"etag" for name, _ in headers)
                 headers.extend(ALWAYS)
                 headers.append((b"x-request-id", request_id))
+                _keep_private(scope, headers)
                 if not any(name == CSP for name, _ in headers):
                     headers.append((CSP, NOTHING))
                 if scope["scheme"] == "https":
@@ -359,6 +361,17 @@ def _caller(owner: Account, **how: Any) -> Caller:
         epoch=owner.epoch,
         **how,
     )
+
+
+def _keep_private(scope: Scope, headers: list[tuple[bytes, bytes]]) -> None:
+    """Let nothing keep an answer that is for somebody who is signed in, but scripts and styles."""
+    caller: Caller = scope.get(CALLER, ANONYMOUS)
+    kept = dict(headers).get(b"cache-control", b"")
+    if scope["path"] == "/" and b"private" not in kept:
+        return
+    if caller.signed_in and not scope["path"].startswith(_SHARED):
+        headers[:] = [h for h in headers if h[0].lower() != b"cache-control"]
+        headers.append((b"cache-control", b"no-store"))
 
 
 def _route(scope: Scope) -> str:

@@ -139,13 +139,23 @@ def answer_to(request: Request, error: WanggeError) -> Response:
                 status,
                 kind,
                 title,
-                error.text,
+                without_paths(request, error.text),
                 headers=_headers(error),
                 field=field,
                 accepted=accepted or None,
                 **(error.members if isinstance(error, Outdated) else {}),
             )
     return unexpected(request)
+
+
+def without_paths(request: Request, text: Text) -> Text:
+    """Return a text that does not say where the databases are: the log of the service does."""
+    services = getattr(request.scope["app"].state, "services", None)
+    if services is None:
+        return text
+    for shown in services.store.shown_as:
+        text = Text(text.en.replace(shown, "the database"), text.zh.replace(shown, "数据库"))
+    return text
 
 
 def _is_for_reading(request: Request) -> bool:

@@ -10,10 +10,10 @@ from starlette.responses import Response
 from api.http.auth import AccountRole, Caller, Public, Scope, require
 from api.http.declare import as_file, as_json, declare
 from api.http.params import StrictRoute
-from api.http.problems import language_of
+from api.http.problems import language_of, without_paths
 from api.http.responses import answer
 from api.schemas.health import Alive, NotReady, Ready
-from api.serving.dependencies import Counts, Live
+from api.serving.dependencies import Accounts, Counts, Live
 
 router = APIRouter(tags=["operations"], route_class=StrictRoute)
 Watcher = Annotated[Caller, Depends(require(AccountRole.ADMIN, Scope.READ, or_watching=True))]
@@ -34,16 +34,19 @@ async def get_health(_caller: Public) -> Response:
     answers={200: as_json(Ready), 503: as_json(NotReady)},
     counted=False,
 )
-async def get_readiness(request: Request, _caller: Public, live: Live) -> Response:
+async def get_readiness(
+    request: Request, _caller: Public, live: Live, accounts: Accounts
+) -> Response:
     """Answer 200 when there is an atlas in force, else 503.
 
     `degraded` with its `faults`: a damaged version was refused and the last good one serves,
-    or the database does not answer.
+    the accounts are damaged, or the database does not answer.
     """
     if not live.loaded:
         return answer({"status": "empty"}, 503)
     language = language_of(request)
-    faults = [f.in_language(language) for f in live.faults()]
+    found = [*live.faults(), *await accounts.faults()]
+    faults = [without_paths(request, f).in_language(language) for f in found]
     bundle = live.bundle
     return answer(
         {

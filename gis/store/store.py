@@ -46,6 +46,14 @@ class Store:
         return f"Store({make_url(self.url).render_as_string(hide_password=True)!r})"
 
     @property
+    def shown_as(self) -> tuple[str, ...]:
+        """What messages call its files or its server, the longest first: not for everybody."""
+        if self.path is None:
+            return (self._database.place.shown,)
+        beside = self.path.with_name("accounts.sqlite")
+        return tuple(str(p) for p in (self.path, beside, self.path.parent))
+
+    @property
     def is_sqlite(self) -> bool:
         """Whether it is a single SQLite file."""
         return self.path is not None
