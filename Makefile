@@ -5,7 +5,7 @@ READY  := .venv/.ready
 .PHONY: setup serve test check coverage bench faults screenshots sample
 .DEFAULT_GOAL := serve
 
-$(READY): requirements.lock pyproject.toml scripts/setup.sh
+$(READY): requirements-dev.lock pyproject.toml scripts/setup.sh
 	@sh scripts/setup.sh
 
 setup: $(READY)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv with everything in requirements.lock, and the command wangge. Unattended.
+# Makes .venv with everything in requirements-dev.lock, and the command wangge. Unattended.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -26,8 +26,8 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
 fi
 
 [ -x .venv/bin/python ] || { rm -rf .venv; echo "setup: making .venv with $python"; "$python" -m venv .venv; }
-echo "setup: installing the packages of requirements.lock (a minute or two, once)"
+echo "setup: installing the packages of requirements-dev.lock (a minute or two, once)"
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
-.venv/bin/python -m pip install -q --require-hashes -r requirements.lock
+.venv/bin/python -m pip install -q --require-hashes -r requirements-dev.lock
 .venv/bin/python -m pip install -q --no-deps --no-build-isolation -e .
 touch .venv/.ready
