@@ -124,8 +124,12 @@ class Caller:
         """Who this is at a desk: planners and those above them edit everything."""
         if not self.signed_in:
             return Editor(self.author, frozenset())
-        everything = self.role.reaches(AccountRole.PLANNER)
-        return Editor(self.author, None if everything else self.scope_grids)
+        return editor_of(self.author, self.role, self.scope_grids)
+
+
+def editor_of(author: Author, role: AccountRole, grids: frozenset[GridId] | None) -> Editor:
+    """Return who somebody is at a desk: planners and those above them edit everything."""
+    return Editor(author, None if role.reaches(AccountRole.PLANNER) else grids)
 
 
 ANONYMOUS = Caller()

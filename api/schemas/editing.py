@@ -110,6 +110,22 @@ class NewDuty(Edit):
     ] = None
 
 
+class ConsentedDuty(NewDuty):
+    """A duty that somebody takes up, on whichever grid was asked for."""
+
+    request: Annotated[
+        Annotated[str, Field(max_length=4000)] | None,
+        Field(description="What a colleague in charge of the grid asks for, to be consented to"),
+    ] = None
+
+
+class DutyRequested(JsonObject):
+    """A request for somebody who serves elsewhere, to be handed to those in charge there."""
+
+    request: str
+    """Goes into the body of `POST /people/{person}/duties`, within a week."""
+
+
 class Handover(Edit):
     """Who takes a duty over, and when."""
 

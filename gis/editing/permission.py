@@ -102,8 +102,9 @@ class Editor:
             if was != now and self._widened(division, was, now, day):
                 raise NotAllowed(
                     f"{person.name} serves, or last served, on grids that are not among yours: "
-                    "a planner makes this appointment",
-                    f"{person.name} 在您管辖范围以外的网格任职（或最近任职）：请由规划员办理任命",
+                    "a planner makes this appointment, or their own staff consent to your request",
+                    f"{person.name} 在您管辖范围以外的网格任职（或最近任职）："
+                    "请由规划员办理任命，或向其所在网格的工作人员提出申请",
                 )
 
     def _widened(

@@ -168,14 +168,26 @@ class DutyRequest:
     until: date | None = None
 
 
-def appoint(desk: EditDesk, new: DutyRequest) -> Revised[Roster]:
-    """Let somebody serve on a grid from a day; refuses a second leader."""
+def appoint(desk: EditDesk, new: DutyRequest, *, asked_by: Editor | None = None) -> Revised[Roster]:
+    """Let somebody serve on a grid from a day; refuses a second leader.
+
+    ``asked_by`` is who is in charge of the grid and has asked for somebody of others: whoever
+    edits consents, being in charge of a grid that answers for the person.
+
+    Raises
+    ------
+    NotAllowed
+        The grid is not that of whoever appoints or asks; or the person serves elsewhere, and
+        nobody of there consents.
+    """
 
     def edit(base: EditBase[Roster]) -> Edited[Roster]:
-        people.person_of(desk.seen.roster, new.person)
+        person = people.person_of(desk.seen.roster, new.person)
         grid = base.division.grid(new.grid_code).id if new.grid_code else None
         if not base.identity:
-            desk.editor.check_grid(base.division, grid)
+            (asked_by or desk.editor).check_grid(base.division, grid)
+            if asked_by is not None:
+                desk.editor.check_person(_met(base), person)
         asked = duties.Appointment(new.person, grid, new.role, new.since, new.until)
         return duties.appoint(base.value, base.division, asked, identity=base.identity)
 

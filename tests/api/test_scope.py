@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from api import create_app
 from api.settings import Settings
 from gis.accounts import AccountRole
+from gis.audit import SYSTEM
 from gis.clock import today
 from gis.directory import Directory, PlaceKind
 from gis.ids import GridId, PersonId
@@ -62,6 +63,14 @@ class Town:
     east: TestClient
     lane: TestClient
     planner: TestClient
+    app: Any
+
+    def asking(self) -> TestClient:
+        """Return the western staff with an account of their own, in which they can ask."""
+        accounts = self.app.state.services.accounts.store
+        made, _ = accounts.add(SYSTEM, name="西示例", role="staff", scope_grids={GridId("g001")})
+        own = {"account": made.id, "epoch": made.epoch}
+        return TestClient(as_caller(self.app, grids={"g001"}, name="西示例", **own))
 
     def person(self, identity: str) -> Any:
         return self.planner.get(f"/people/{identity}").json()
@@ -111,6 +120,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
             TestClient(as_caller(app, grids={"g002"}, name="东示例")),
             TestClient(as_caller(app, grids={"g001001001"}, name="巷示例")),
             TestClient(as_caller(app, AccountRole.PLANNER, name="规划示例")),
+            app,
         )
 
 
@@ -192,6 +202,40 @@ def test_who_goes_elsewhere_is_not_held_back_by_those_they_leave(town: Town) -> 
     assert town.west.post("/people/leaves/duties", json=again).status_code == 403
     until_then = new_duty(f"{WEST}002", until=on_day(5).isoformat())
     assert town.west.post("/people/leaves/duties", json=until_then).status_code == 201
+
+
+def test_somebody_of_others_serves_once_those_in_charge_there_consent(town: Town) -> None:
+    west, duty = town.asking(), new_duty()
+    asked = west.post("/people/leads/requests", json=duty)
+    assert asked.status_code == 201, asked.text
+    body = {**duty, **asked.json()}
+    assert SECRET["leads"] not in everything_read(town.west, "leads")
+    for who in (town.west, town.lane):
+        assert who.post("/people/leads/duties", json=body).status_code == 403
+    assert town.east.post("/people/leads/duties", json=duty).status_code == 403
+    other = town.east.post("/people/leads/duties", json={**body, "since": "2099-01-01"})
+    assert (other.status_code, other.json()["field"]) == (400, "request")
+    assert town.east.post("/people/moved/duties", json=body).status_code == 400
+    consented = town.east.post("/people/leads/duties", json=body)
+    assert consented.status_code == 201, consented.text
+    assert SECRET["leads"] in everything_read(town.west, "leads")
+    entry = town.app.state.services.store.audit_log().entries[0]
+    assert (entry.sealed.action, entry.who) == ("duty.begin", "东示例")
+    assert "西示例" in (entry.reason or "")
+
+
+def test_a_request_is_for_ones_own_grid_and_ends_with_its_account(town: Town) -> None:
+    west = town.asking()
+    assert west.post("/people/leads/requests", json=new_duty(EAST)).status_code == 403
+    town.planner.post("/people", json={"name": "暗处示例"})
+    hidden = town.planner.get("/people/find?q=暗处示例").json()["people"][0]["id"]
+    town.planner.post(f"/people/{hidden}/duties", json=new_duty(EAST))
+    assert west.post(f"/people/{hidden}/requests", json=new_duty()).status_code == 404
+    asked = west.post("/people/leads/requests", json=new_duty()).json()
+    town.app.state.services.accounts.store.change(SYSTEM, "西示例", disabled=True)
+    late = town.east.post("/people/leads/duties", json={**new_duty(), **asked})
+    assert (late.status_code, late.json()["field"]) == (400, "request")
+    assert west.post("/people/leads/requests", json=new_duty()).status_code == 401
 
 
 def test_a_planner_appoints_whom_they_choose_and_both_communities_answer_then(town: Town) -> None:

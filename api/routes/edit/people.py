@@ -6,12 +6,13 @@ Staff edit people and duties on the grids of their scope; planners and those abo
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.http.auth import Caller, Staff
+from api.http.auth import Caller, Staff, editor_of
 from api.http.body import read_body
 from api.http.declare import as_json, declare
 from api.http.params import whole
@@ -22,8 +23,10 @@ from api.http.responses import answer
 from api.routes.edit.common import EditRoute, desk_of, edited
 from api.schemas import people as shown
 from api.schemas.editing import (
+    ConsentedDuty,
     DutyEnd,
     DutyFindings,
+    DutyRequested,
     Edit,
     EditedDuty,
     EditedPerson,
@@ -40,13 +43,17 @@ from api.schemas.editing import (
     Withdrawal,
     WithdrawnDuty,
 )
-from api.serving.dependencies import Latest
+from api.serving.account_service import AccountService
+from api.serving.dependencies import Accounts, Latest
 from api.serving.latest_atlas import LatestAtlas
 from gis.addresses.typeahead import best_of, rank
 from gis.atlas import Atlas
+from gis.audit import Author
 from gis.division import Grid
 from gis.editing import duties, people
+from gis.editing.permission import Editor
 from gis.editing.workload import without_leader
+from gis.errors import InvalidInput
 from gis.exchange.json_values import provenance_json
 from gis.roster import ROLES, GridRole, Person, Roster, mobiles_apart
 from gis.rules import is_too_much, loads
@@ -279,19 +286,81 @@ async def move_mobiles(request: Request, caller: Staff, latest: Latest) -> Respo
 @router.post("/people/{person}/duties")
 @declare(
     "Create a duty of a person",
-    body=NewDuty,
+    body=ConsentedDuty,
     answers={201: as_json(EditedPerson, "ETag", "Location")},
     refuses={409: None},
 )
 async def create_duty(
-    request: Request, caller: Staff, latest: Latest, person: PersonPath
+    request: Request, caller: Staff, latest: Latest, accounts: Accounts, person: PersonPath
 ) -> Response:
-    """Let somebody serve on a grid (null: the subdistrict) from a day; refuses a second leader."""
-    given = await read_body(request, NewDuty)
+    """Let somebody serve on a grid (null: the subdistrict) from a day; refuses a second leader.
+
+    Who serves elsewhere is appointed by a planner; or by those in charge there, with the
+    `request` of who is in charge of the grid.
+    """
+    given = await read_body(request, ConsentedDuty)
     desk = await desk_of(latest, caller, given.why)
     asked = edits.DutyRequest(person, given.grid or "", given.role, given.since, given.until)
-    revised = await asyncio.to_thread(edits.appoint, desk, asked)
+    asked_by = None
+    if given.request:
+        asked_by = await _asked_by(accounts, given.request, asked)
+        desk = replace(desk, reason=f"{given.why} ({asked_by.author.name} 申请)".strip())
+    revised = await asyncio.to_thread(edits.appoint, desk, asked, asked_by=asked_by)
     return await _person_answer(request, caller, latest, revised, person, status=201)
+
+
+@router.post("/people/{person}/requests")
+@declare(
+    "Ask for a person who serves elsewhere",
+    body=NewDuty,
+    answers={201: as_json(DutyRequested)},
+)
+async def request_duty(
+    request: Request, caller: Staff, latest: Latest, accounts: Accounts, person: PersonPath
+) -> Response:
+    """Ask those in charge of somebody to let them serve on one's own grid.
+
+    Nothing changes until they consent: they send the `request` with the same duty to
+    `POST /people/{person}/duties`.
+    """
+    given = await read_body(request, NewDuty)
+    atlas = await latest.seen(caller)
+    people.person_of(atlas.roster, person)
+    grid = atlas.division.grid(given.grid).id if given.grid else None
+    caller.editor.check_grid(atlas.division, grid)
+    asked = edits.DutyRequest(person, given.grid or "", given.role, given.since, given.until)
+    signed = await asyncio.to_thread(accounts.store.sign_request, caller.acting, _said(asked))
+    return answer({"request": signed}, 201, {"cache-control": "no-store"})
+
+
+def _said(asked: edits.DutyRequest) -> dict[str, str]:
+    """Return a duty that is asked for as a request says it."""
+    return {
+        "person": asked.person,
+        "grid": asked.grid_code,
+        "role": str(asked.role),
+        "since": asked.since.isoformat(),
+        "until": asked.until.isoformat() if asked.until else "",
+    }
+
+
+async def _asked_by(accounts: AccountService, signed: str, asked: edits.DutyRequest) -> Editor:
+    """Return who asks for a duty by a request.
+
+    Raises
+    ------
+    InvalidInput
+        The request has expired, was withdrawn with its account, or asks for another duty.
+    """
+    found = await asyncio.to_thread(accounts.store.request_of, signed)
+    if found is None or found[1] != _said(asked):
+        raise InvalidInput(
+            "request",
+            "request: it is not for this duty, or not good any more: ask for another",
+            "request：该申请与此任职不符或已失效：请对方重新申请",
+        )
+    owner = found[0]
+    return editor_of(Author(owner.name, str(owner.role), "page"), owner.role, owner.scope_grids)
 
 
 @router.post("/duties/{duty}/handover")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import NamedTuple
@@ -576,6 +576,19 @@ class AccountStore:
             return credentials.issue_token(
                 connection, owner, scopes, now, self.lifetimes.token_s
             ), owner
+
+    def sign_request(self, acting: Acting, asked: Mapping[str, str]) -> str:
+        """Return what somebody asks a colleague to consent to, signed in their name."""
+        with self._reading() as connection:
+            _check_acting(connection, acting, AccountRole.STAFF)
+            owner = account_rows.by_id(connection, acting.account)
+            assert owner is not None
+            return credentials.issue_request(connection, owner, asked, self.now())
+
+    def request_of(self, token: str) -> tuple[Account, dict[str, str]] | None:
+        """Return who asks for what by a request; None when it is not good (any more)."""
+        with self._reading() as connection:
+            return credentials.find_request(connection, token, self.now())
 
     def token_owner(self, token: str) -> tuple[Account, frozenset[Scope]] | None:
         """Return whose JWT it is and what for; None when it is not good (any more)."""

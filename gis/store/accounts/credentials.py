@@ -8,7 +8,7 @@ disabled or its epoch grows.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, select
@@ -22,6 +22,8 @@ from gis.store.accounts.tables import api_key, session, signing_key
 
 ALGORITHM = "HS256"
 ISSUER, AUDIENCE = "wangge", "wangge-api"
+_REQUESTS = "wangge-requests"
+_REQUEST_LASTS_S = 7 * 86_400
 MOST_SESSIONS, MOST_KEYS = 20, 20
 _SEEN_EVERY_S = 60
 _CLOCKS_DIFFER_S = 60
@@ -253,6 +255,26 @@ def issue_token(
     connection: Connection, owner: Account, scopes: Iterable[Scope], now: int, lasts_s: int
 ) -> str:
     """Return a JWT that stands for an account for a short time."""
+    more = {"scopes": sorted(scopes)}
+    return _signed(connection, AUDIENCE, owner, now, lasts_s, more)
+
+
+def issue_request(
+    connection: Connection, owner: Account, asked: Mapping[str, str], now: int
+) -> str:
+    """Return what somebody asks a colleague to consent to, signed for a week; it opens nothing."""
+    more = {"asked": dict(asked)}
+    return _signed(connection, _REQUESTS, owner, now, _REQUEST_LASTS_S, more)
+
+
+def _signed(
+    connection: Connection,
+    audience: str,
+    owner: Account,
+    now: int,
+    lasts_s: int,
+    more: Mapping[str, Any],
+) -> str:
     import jwt
 
     c = signing_key.c
@@ -261,14 +283,14 @@ def issue_token(
     check_seal(signing_key, key._mapping)
     claims = {
         "iss": ISSUER,
-        "aud": AUDIENCE,
+        "aud": audience,
         "sub": owner.id,
         "iat": now,
         "nbf": now,
         "exp": now + lasts_s,
         "jti": secrets.token_hex(8),
         "epoch": owner.epoch,
-        "scopes": sorted(scopes),
+        **more,
     }
     return jwt.encode(claims, key.secret, ALGORITHM, headers={"kid": key.id})
 
@@ -277,6 +299,27 @@ def find_token(
     connection: Connection, token: str, now: int
 ) -> tuple[Account, frozenset[Scope]] | None:
     """Return the account and the scopes of a JWT, None for one that is not good (any more)."""
+    found = _read(connection, token, AUDIENCE, "scopes", now)
+    if found is None:
+        return None
+    try:
+        return found[0], frozenset(map(Scope, found[1]))
+    except (ValueError, TypeError):
+        return None
+
+
+def find_request(
+    connection: Connection, token: str, now: int
+) -> tuple[Account, dict[str, str]] | None:
+    """Return who asks for what by a request, None for one that is not good (any more)."""
+    found = _read(connection, token, _REQUESTS, "asked", now)
+    return (found[0], dict(found[1])) if found is not None else None
+
+
+def _read(
+    connection: Connection, token: str, audience: str, name: str, now: int
+) -> tuple[Account, Any] | None:
+    """Return the account of a JWT and one of its claims, None for one that is not good."""
     import jwt
 
     try:
@@ -292,10 +335,10 @@ def find_token(
             token,
             key["secret"],
             algorithms=[ALGORITHM],
-            audience=AUDIENCE,
+            audience=audience,
             issuer=ISSUER,
             options={
-                "require": ["exp", "iat", "iss", "aud", "sub", "epoch", "scopes"],
+                "require": ["exp", "iat", "iss", "aud", "sub", "epoch", name],
                 "verify_exp": False,
                 "verify_nbf": False,
                 "verify_iat": False,
@@ -304,10 +347,9 @@ def find_token(
         # The clock is ours, so that a test can turn it.
         if not int(claims["iat"]) - _CLOCKS_DIFFER_S <= now < int(claims["exp"]):
             return None
-        scopes = frozenset(map(Scope, claims["scopes"]))
         owner = account_rows.by_id(connection, claims["sub"])
     except (jwt.PyJWTError, ValueError, TypeError):
         return None
     if owner is None or owner.disabled or claims["epoch"] != owner.epoch:
         return None
-    return owner, scopes
+    return owner, claims[name]
