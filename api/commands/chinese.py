@@ -57,13 +57,18 @@ def help_of(command: Any, path: str) -> str:
         *("命令 [参数]…" if below else "",),
         *(_argument(p) for p in arguments),
     ]
-    parts = [f"用法：{' '.join(filter(None, words))}", _indented(COMMANDS[path])]
+    parts = [f"用法：{' '.join(filter(None, words))}", _indented(_for(command, path))]
     parts += _section("参数：", [(_argument(p), _told(p)) for p in arguments])
     shown = [(_option(p), _told(p)) for p in options]
     parts += _section("选项：", [*shown, ("--help", OPTIONS["Show this message and exit."])])
-    named = [(n, COMMANDS[f"{path} {n}".strip()].partition("\n")[0]) for n in below]
+    named = [(n, _for(c, f"{path} {n}".strip()).partition("\n")[0]) for n, c in below.items()]
     parts += _section("命令：", named)
     return "\n\n".join(parts)
+
+
+def _for(command: Any, path: str) -> str:
+    """Return what a command is for; in English where nobody has said it in Chinese yet."""
+    return COMMANDS.get(path) or str(command.help or "")
 
 
 def _indented(text: str) -> str:
