@@ -502,7 +502,8 @@ def test_a_flipped_bit_is_told_or_changes_nothing(accounts: AccountStore, li: st
         accounts.path.write_bytes(torn)
         faults = accounts.faults()
         told += bool(faults)
-        assert faults or rows_of(accounts) == before
+        if not faults:
+            assert rows_of(accounts) == before
         for use in (
             lambda: accounts.find(li),
             accounts.list,
