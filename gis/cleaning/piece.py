@@ -67,8 +67,8 @@ def width_m(part: Any) -> float:
     """Return how wide an area in metres is at its widest: twice its largest circle's radius."""
     if part.is_empty or part.area == 0:
         return 0.0
-    # To the centimetre where it is narrow; to half a per cent where it is large.
-    near_m = max(0.01, 0.005 * math.sqrt(part.area))
+    # To the centimetre where it is narrow, else to a hundredth of its width, roughly.
+    near_m = max(0.01, 0.01 * 2 * part.area / part.length)
     if part.length**2 < _ELONGATED * part.area:
         circle = shapely.maximum_inscribed_circle(part, tolerance=near_m)
         return 2 * float(circle.length)

@@ -157,7 +157,7 @@ def test_a_folder_of_somebody_else_is_left_alone(wangge, tmp_path):
 
 # --- what is never in it ---------------------------------------------------------------------------
 
-PUBLIC_PERSON = {"id", "name", "office_phone"}
+PUBLIC_PERSON = {"id", "name", "office_phone", "public_mobile"}
 PUBLIC_PLACE = {
     "id", "kind", "name", "geometry", "address", "aliases", "former_names", "category", "units",
     "floors", "compound", "building", "status", "disclosed",

@@ -91,7 +91,7 @@ def test_an_office_begins_with_three_steps_and_mends_three_mistakes(page, origin
     page.wait_for_selector("#problems")
     told = page.locator("#problems tbody tr.is-error")
     expect(told).to_have_count(3)
-    expect(told.nth(0)).to_contain_text("责任人 · 第 2 行", use_inner_text=True)
+    expect(told.nth(0)).to_contain_text("责任人.xlsx [责任人] · 第 2 行", use_inner_text=True)
     expect(told.nth(1)).to_contain_text("国王", use_inner_text=True)
     expect(told.nth(2)).to_contain_text("任职日期", use_inner_text=True)
     expect(page.get_by_role("button", name="导入", exact=True)).to_be_disabled()
