@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -230,18 +231,24 @@ def test_the_old_serves_until_the_new_is_ready_unless_something_was_taken_back()
     renewed.close()
 
 
+def run(coroutine):
+    """Run a coroutine in a thread: where browser tests were, this one has a loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 def test_whoever_asks_waits_a_little_for_the_newest_and_then_takes_the_last():
     gate = threading.Event()
     gate.set()
     renewed = Renewed("test", lambda atlas: gate.wait(20) and atlas.as_of, patience_s=2)
     atlas = public(ascii_maps.atlas())
     renewed.want(atlas)
-    assert asyncio.run(renewed.get()) == (atlas, atlas.as_of)
+    assert run(renewed.get()) == (atlas, atlas.as_of)
     renewed.want(atlas.dated(after(1)))
-    assert asyncio.run(renewed.get())[1] == after(1)
+    assert run(renewed.get())[1] == after(1)
     gate.clear()
     renewed.want(atlas.dated(after(2)))
-    assert asyncio.run(renewed.get())[1] == after(1)
+    assert run(renewed.get())[1] == after(1)
     gate.set()
     renewed.close()
 

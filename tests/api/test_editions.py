@@ -193,7 +193,7 @@ def test_the_internal_map_is_for_those_who_may_see_it(app, office, anybody):
     assert shown.headers["location"].startswith("/signin?next=/%3Fedition%3Dinternal")
     page = office.get("/", params={"edition": "internal"})
     assert page.status_code == 200
-    assert "private" in page.headers["cache-control"]
+    assert page.headers["cache-control"] == "no-store"
     assert page.text != anybody.get("/").text
     mobile = next(r["mobile"] for r in sheet(office, OWN)["responsible"] if "mobile" in r)
     assert mobile in page.text
