@@ -212,11 +212,33 @@ def test_what_a_batch_takes_back_is_no_change(base: PlanBase) -> None:
         act(plan, kind="batch", operations=[away, home])
 
 
+@pytest.mark.parametrize("kind", ["merge", "set_parent"])
+def test_a_community_that_gives_all_its_ground_away_goes_with_its_compounds(
+    base: PlanBase, kind: str
+) -> None:
+    plan = empty_plan(base)
+    here, there = sorted(g.id for g in plan.state.of_level(Level.COMMUNITY))
+    elsewhere = next(g for g in plan.state.of_level(Level.COMPOUND) if g.parent == there)
+    target = next(c for c in clusters(plan) if plan.state.grids[c].parent == elsewhere.id)
+    for cluster in clusters(plan)[:4]:
+        if kind == "merge":
+            plan = act(plan, kind="merge", grids=[target, cluster]).plan
+        else:
+            plan = act(plan, kind="set_parent", grid=cluster, parent=elsewhere.id).plan
+    assert [g.id for g in plan.state.of_level(Level.COMMUNITY)] == [there]
+    _check_ground(plan)
+    assert check_whole(plan.view) == []
+    for _ in range(4):
+        plan = undo(plan).plan
+    assert plan.state == base.state
+
+
 _drawn = cache(strip)
 
 
 @given(STEPS)
 @example([("cut", 200, 0), ("merge", 0, 1)])
+@example([("parent", 0, 3), ("parent", 1, 3), ("parent", 2, 3), ("parent", 3, 3)])
 @settings(max_examples=25, deadline=None)
 def test_any_steps_keep_the_ground_whole_and_undo_leads_back(steps: Any) -> None:
     base = _drawn()

@@ -127,13 +127,11 @@ class PlanEditor:
         return moving
 
     def drop(self, grid: GridId) -> None:
-        """Take a grid out that has nothing in it; a compound that held nothing else goes too."""
+        """Take a grid out that has nothing in it; those above that held nothing else go too."""
         attributes = self.state.grids[grid]
         self.put(grid, None)
         parent = attributes.parent
-        if parent is None or parent not in self.state.grids or self.state.children(parent):
-            return
-        if self.state.grids[parent].level is Level.COMPOUND:
+        if parent is not None and parent in self.state.grids and not self.state.children(parent):
             self.drop(parent)
 
     def put(self, grid: GridId, attributes: GridAttributes | None) -> None:
@@ -153,12 +151,7 @@ class PlanEditor:
         old = attributes.parent
         self.check_open(grid, parent)
         self.put(grid, replace(attributes, parent=parent))
-        if (
-            old is not None
-            and old in self.state.grids
-            and self.state.grids[old].level is Level.COMPOUND
-            and not self.state.children(old)
-        ):
+        if old is not None and old in self.state.grids and not self.state.children(old):
             self.check_open(old)
             self.drop(old)
 
