@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import os
 import signal
 import stat
-import sys
 import threading
 import warnings
 from collections.abc import Iterator
@@ -24,6 +22,7 @@ from api.serving import scratch_folder
 from api.settings import Settings
 from gis.accounts import AccountRole
 from gis.errors import StoreError
+from tests import forked
 from tests.api.callers import as_caller
 from tests.api.conftest import serving
 from tests.plans.drawn_plan import stored_strip
@@ -145,32 +144,29 @@ def test_what_another_service_holds_is_left_alone(tmp_path: Path, monkeypatch: A
 # --- the log -------------------------------------------------------------------------------------
 
 
-def test_every_line_of_the_log_is_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stream)
-    root = logging.getLogger()
-    kept = (root.handlers[:], root.level, threading.excepthook, sys.unraisablehook)
-    try:
-        json_log.write_json_lines()
-        with warnings.catch_warnings():
-            warnings.simplefilter("always")
-            warnings.warn("half \ud800", stacklevel=1)
-        logging.getLogger("uvicorn.error").error("line\nbreak \ud83d")
-        json_log.log_event("event", logging.ERROR, path=Path("x"), half="\udfff")
-        thread = threading.Thread(target=lambda: 1 / 0)
-        thread.start()
-        thread.join()
+def say_everything() -> None:
+    """Say on the log what libraries, threads and what is lost say."""
+    json_log.write_json_lines()
+    warnings.simplefilter("always")
+    warnings.warn("half \ud800", stacklevel=1)
+    logging.getLogger("uvicorn.error").error("line\nbreak \ud83d")
+    json_log.log_event("event", logging.ERROR, path=Path("x"), half="\udfff")
+    thread = threading.Thread(target=lambda: 1 / 0)
+    thread.start()
+    thread.join()
 
-        class Lost:
-            def __del__(self) -> None:
-                raise ValueError
+    class Lost:
+        def __del__(self) -> None:
+            raise ValueError
 
-        del (lost := [Lost()])[0]
-        assert lost == []
-    finally:
-        logging.captureWarnings(False)
-        root.handlers[:], root.level, threading.excepthook, sys.unraisablehook = kept
-    lines = stream.getvalue().splitlines()
-    events = [json.loads(line) for line in lines]
+    del (lost := [Lost()])[0]
+    assert lost == []
+
+
+def test_every_line_of_the_log_is_json() -> None:
+    # In a process of its own: what is said here is no text that a report of a test may hold.
+    done = forked.run(say_everything)
+    assert done.returncode == 0
+    events = [json.loads(line) for line in done.stderr.splitlines()]
     assert len(events) >= 5
     assert {e.get("error") for e in events} >= {"ZeroDivisionError", "ValueError"}
