@@ -90,7 +90,7 @@ def sounds_of(key: str) -> tuple[tuple[str, ...], ...]:
     """Return the syllables of a name in small letters, by the first readings and by the last.
 
     >>> sounds_of("重工")
-    (('zhong', 'gong'), ('chong', 'gong'))
+    (('zhong', 'gong'), ('tong', 'gong'))
     """
     first = tuple(s[0].lower() for s in map(_all_syllables, key))
     last = tuple(s[-1].lower() for s in map(_all_syllables, key))
